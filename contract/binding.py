@@ -1,0 +1,33 @@
+"""Named binds in SQL: ``:start_date`` becomes ``?`` and its value goes into a list; text is never put together.
+
+A colon that follows a name, a bracket or a quote is a path into a VARIANT (``value:job_id``), two are a cast.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Final, TypeVar
+
+Value = TypeVar("Value")
+
+_BIND: Final = re.compile(
+    r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|/\*.*?\*/|::|(?<![\w\])\"'$]):([a-z][a-z0-9_]*)", re.DOTALL
+)
+
+
+def binds(sql: str) -> list[str]:
+    """The names bound in a statement, in the order of their places."""
+    return [name for name in _BIND.findall(sql) if name]
+
+
+def with_placeholders(sql: str) -> str:
+    """The statement with every ``:name`` replaced by ``?``; the values go in the order of :func:`binds`."""
+    return _BIND.sub(lambda found: "?" if found.group(1) else found.group(0), sql)
+
+
+def bound(sql: str, values: Mapping[str, Value]) -> tuple[str, list[Value]]:
+    """Statement and values as a qmark cursor takes them.
+
+    Raises:
+        KeyError: a bound name has no value.
+    """
+    return with_placeholders(sql), [values[name] for name in binds(sql)]

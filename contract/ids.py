@@ -1,0 +1,55 @@
+"""Names that tie a job's row, its task and its files together: job id, launch token, startedBy, prefix.
+
+Every name here is a pure function of its arguments, so that any executor, at any time, finds again what an
+earlier one started. The lengths come from AWS: ``clientToken`` takes 64 characters, ``startedBy`` 128
+(ECS API reference, RunTask).
+"""
+
+import hashlib
+from datetime import date
+from typing import Annotated, Final
+
+from pydantic import StringConstraints
+
+INSTALLATION_PATTERN: Final = r"^[a-z][a-z0-9-]{0,23}$"
+JOB_ID_PATTERN: Final = r"^[A-Za-z0-9_-]{1,80}$"
+REPORT_TYPE_PATTERN: Final = r"^[A-Z][A-Z0-9_]{0,39}$"
+
+Installation = Annotated[str, StringConstraints(pattern=INSTALLATION_PATTERN)]
+JobId = Annotated[str, StringConstraints(pattern=JOB_ID_PATTERN)]
+ReportType = Annotated[str, StringConstraints(pattern=REPORT_TYPE_PATTERN)]
+
+
+def _digest(*parts: str | int) -> str:
+    return hashlib.sha256("\x1f".join(str(part) for part in parts).encode()).hexdigest()
+
+
+def calendar_job_id(installation: str, report_type: str, period: date) -> str:
+    """The one job id of a report type and period, whoever asks and however often."""
+    return f"{report_type}_{period.isoformat()}_{_digest(installation, report_type, period.isoformat())[:12]}"
+
+
+def adhoc_job_id(report_type: str, request_id: str) -> str:
+    """The job id of a request that nobody named: the type, and what makes the request unique."""
+    return f"{report_type}_{_digest(report_type, request_id)[:20]}"
+
+
+def launch_token(installation: str, job_id: str, attempt: int, launch_try: int) -> str:
+    """The ``clientToken`` of one launch: the same for a replay, new for the next try (64 characters)."""
+    return _digest("launch", installation, job_id, attempt, launch_try)
+
+
+def started_by(installation: str, job_id: str, attempt: int) -> str:
+    """What ``ListTasks(startedBy=…)`` finds the tasks of one attempt by (at most 128 characters)."""
+    return f"reporting/{installation}/{job_id}/{attempt}"
+
+
+def result_prefix(report_type: str, business_date: date | None, job_id: str, attempt: int) -> str:
+    """The folder of one attempt in the bucket, with a slash at its end."""
+    day = business_date.isoformat() if business_date else "adhoc"
+    return f"reports/{report_type}/{day}/{job_id}/{attempt}/"
+
+
+def latest_key(report_type: str) -> str:
+    """The key of the file that points at the newest result of a type."""
+    return f"reports/{report_type}/latest.json"

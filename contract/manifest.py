@@ -1,0 +1,88 @@
+"""What the container leaves behind: the start marker first, the files, the manifest last."""
+
+from datetime import datetime
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from contract.report import ReportFormat
+
+MANIFEST_NAME: Final = "manifest.json"
+START_MARKER_NAME: Final = "started.json"
+
+
+class _Left(BaseModel):
+    # A newer runner may say more than this reader knows.
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class StartMarker(_Left):
+    """The first thing an attempt writes, only if nobody did: it proves that code ran, and which task's."""
+
+    schema_version: Literal[1] = 1
+    task_arn: str
+    started_at: datetime
+
+
+class ReportFile(_Left):
+    """One file of a report: ``bytes`` its size, ``rows`` without the header, ``sha256`` in hex."""
+
+    name: str
+    uri: str
+    format: ReportFormat
+    query: str
+    bytes: int
+    rows: int
+    sha256: str
+    content_type: str
+
+
+class QueryRun(_Left):
+    """One query as it ran: Snowflake's query id, rows, seconds from sending to the last row."""
+
+    name: str
+    query_id: str | None
+    rows: int
+    seconds: float
+
+
+class ReportFailure(_Left):
+    """Why a report made no files: the kind of error, its text, and the query it came from."""
+
+    kind: str
+    message: str
+    query: str | None = None
+    query_id: str | None = None
+
+
+class Manifest(_Left):
+    """The result of one attempt. A manifest with ``status`` succeeded is what makes a job SUCCEEDED."""
+
+    schema_version: Literal[1] = 1
+    status: Literal["succeeded", "failed"]
+    exit_code: int
+    job_id: str
+    attempt: int
+    report_type: str
+    report_version: int
+    trace_id: str
+    task_arn: str
+    started_at: datetime
+    finished_at: datetime
+    files: tuple[ReportFile, ...] = ()
+    queries: tuple[QueryRun, ...] = ()
+    failure: ReportFailure | None = None
+    seconds: float
+    cpu_seconds: float
+    peak_memory_mb: float
+    versions: dict[str, str] = {}
+
+    @property
+    def rows(self) -> int:
+        """Rows that the queries gave, each query counted once."""
+        return sum(run.rows for run in self.queries)
+
+    @property
+    def bytes(self) -> int:
+        """Size of all files."""
+        return sum(file.bytes for file in self.files)

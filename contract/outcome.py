@@ -1,0 +1,77 @@
+"""How an attempt ended: exit codes of the container, classes of failure, and whose fault it was."""
+
+from enum import IntEnum, StrEnum
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict
+
+
+class ExitCode(IntEnum):
+    """What the container's exit code says; documented and stable."""
+
+    DONE = 0
+    REPORT_ERROR = 10
+    BAD_PARAMETERS = 11
+    QUERY_FAILED = 12
+    SNOWFLAKE_UNREACHABLE = 13
+    S3_UNWRITABLE = 14
+    DEADLINE = 15
+    ALREADY_WORKED_ON = 16
+    STOPPED = 143
+
+
+class Blame(StrEnum):
+    """Whose budget a failure uses."""
+
+    REPORT = "report"
+    INFRASTRUCTURE = "infrastructure"
+    NOBODY = "nobody"
+
+
+class FailureClass(StrEnum):
+    """Why an attempt failed: few, stable, public. ``docs/reference/failures.md`` says what to do about each."""
+
+    REPORT_ERROR = "REPORT_ERROR"
+    BAD_PARAMETERS = "BAD_PARAMETERS"
+    QUERY_FAILED = "QUERY_FAILED"
+    SNOWFLAKE_UNREACHABLE = "SNOWFLAKE_UNREACHABLE"
+    S3_UNWRITABLE = "S3_UNWRITABLE"
+    DEADLINE = "DEADLINE"
+    OUT_OF_MEMORY = "OUT_OF_MEMORY"
+    NO_MANIFEST = "NO_MANIFEST"
+    STOPPED = "STOPPED"
+    START_FAILED = "START_FAILED"
+    LAUNCH_REFUSED = "LAUNCH_REFUSED"
+    CAPACITY = "CAPACITY"
+    THROTTLED = "THROTTLED"
+    SPOT_INTERRUPTION = "SPOT_INTERRUPTION"
+    LOST = "LOST"
+    CRASHED = "CRASHED"
+
+
+class Verdict(BaseModel):
+    """What is made of one ended attempt: its class, whose fault, whether a retry helps, what to say and advise."""
+
+    model_config = ConfigDict(frozen=True)
+
+    failure_class: FailureClass
+    cause_id: str
+    blame: Blame
+    retry_helps: bool
+    diagnosis: str
+    remedy: str
+
+
+MAX_ERROR_BYTES: Final = 2_048
+MAX_LOG_TAIL_BYTES: Final = 4_096
+
+
+def cut(text: str, max_bytes: int, *, keep_end: bool = False) -> str:
+    """The text within a number of UTF-8 bytes, marked where it was cut; its start unless ``keep_end``."""
+    raw = text.encode()
+    if len(raw) <= max_bytes:
+        return text
+    room = max_bytes - len("…".encode())
+    if keep_end:
+        return "…" + raw[-room:].decode(errors="ignore")
+    return raw[:room].decode(errors="ignore") + "…"

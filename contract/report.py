@@ -1,0 +1,99 @@
+"""What a report is: its parameters, its queries, its files and the task it needs.
+
+A definition lives in ``REPORT_TYPES`` under a version that never changes, so a job runs with the definition it
+was asked with, whatever is defined later.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from contract.binding import binds
+from contract.resources import Resources
+
+NAME_PATTERN: Final = r"^[a-z][a-z0-9_]{0,39}$"
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
+Scalar = str | int | float | bool | None
+
+
+class ReportFormat(StrEnum):
+    """A file format that the runner writes."""
+
+    CSV = "csv"
+    JSON = "json"
+
+
+class Cadence(StrEnum):
+    """How often the calendar asks for a report by itself."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
+class ParameterSpec(BaseModel):
+    """One parameter, in the words of JSON Schema; ``default`` of a date may be relative (``start_of_month``)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    type: Literal["string", "integer", "number", "boolean"]
+    format: Literal["date"] | None = None
+    description: str = ""
+    default: Scalar = None
+    enum: tuple[Scalar, ...] | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    min_length: int = Field(default=0, alias="minLength", ge=0)
+    max_length: int = Field(default=200, alias="maxLength", ge=1, le=4000)
+
+    @model_validator(mode="after")
+    def _a_date_is_a_string(self) -> Self:
+        if self.format == "date" and self.type != "string":
+            raise ValueError("format date goes with type string")
+        return self
+
+
+class Query(BaseModel):
+    """One SELECT with named binds (``:start_date``); its rows become one file per format."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Name
+    sql: str = Field(min_length=1, max_length=100_000)
+    title: str = ""
+
+
+class ReportDefinition(BaseModel):
+    """A report type: everything that a job needs besides its parameters."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: str = Field(min_length=1, max_length=200)
+    description: str = Field(default="", max_length=2000)
+    cadence: Cadence | None = None
+    enabled: bool = True
+    parameters: dict[Name, ParameterSpec] = {}
+    required: tuple[Name, ...] = ()
+    ranges: tuple[tuple[Name, Name], ...] = ()
+    queries: tuple[Query, ...] = Field(min_length=1, max_length=50)
+    formats: tuple[ReportFormat, ...] = Field(default=(ReportFormat.CSV, ReportFormat.JSON), min_length=1)
+    resources: Resources = Resources()
+    timeout_s: int = Field(default=900, ge=10, le=86_400)
+    priority: int = Field(default=50, ge=0, le=100)
+    max_attempts: int = Field(default=3, ge=1, le=10)
+
+    @model_validator(mode="after")
+    def _names_exist_once(self) -> Self:
+        names = [query.name for query in self.queries]
+        if len(set(names)) != len(names):
+            raise ValueError("queries: every name stands once")
+        used = {*self.required, *(name for pair in self.ranges for name in pair)}
+        used |= {name for query in self.queries for name in binds(query.sql)}
+        if undated := sorted(
+            {n for pair in self.ranges for n in pair if n in self.parameters and self.parameters[n].format is None}
+        ):
+            raise ValueError(f"{', '.join(undated)}: a range goes from date to date")
+        if unknown := sorted(used - set(self.parameters)):
+            raise ValueError(f"{', '.join(unknown)}: used, but not among the parameters")
+        return self

@@ -1,0 +1,47 @@
+"""What a task may be given: the sizes that Fargate offers.
+
+Source: ECS developer guide, "Fargate tasks and services", task CPU and memory. A pair that is not in the table
+makes RunTask answer "No Fargate configuration exists for given values".
+"""
+
+from typing import Final, Self
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+
+def _steps(first_gb: int, last_gb: int, step_gb: int) -> tuple[int, ...]:
+    return tuple(gb * 1024 for gb in range(first_gb, last_gb + 1, step_gb))
+
+
+FARGATE_SIZES: Final[dict[int, tuple[int, ...]]] = {
+    256: (512, 1024, 2048),
+    512: _steps(1, 4, 1),
+    1024: _steps(2, 8, 1),
+    2048: _steps(4, 16, 1),
+    4096: _steps(8, 30, 1),
+    8192: _steps(16, 60, 4),
+    16384: _steps(32, 120, 8),
+}
+"""Memory sizes in MiB by CPU units (1024 units are one vCPU)."""
+
+
+class Resources(BaseModel):
+    """The size of one task: ``cpu`` in CPU units, ``memory_mb`` in MiB, a pair that Fargate offers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    cpu: int = 256
+    memory_mb: int = 512
+
+    @model_validator(mode="after")
+    def _a_pair_that_fargate_offers(self) -> Self:
+        if self.cpu not in FARGATE_SIZES:
+            known = ", ".join(str(cpu) for cpu in FARGATE_SIZES)
+            raise ValueError(f"cpu {self.cpu} is not a Fargate size; take one of {known}")
+        if self.memory_mb not in FARGATE_SIZES[self.cpu]:
+            sizes = FARGATE_SIZES[self.cpu]
+            raise ValueError(
+                f"memory {self.memory_mb} MiB does not go with cpu {self.cpu}; "
+                f"take {', '.join(str(size) for size in sizes)}"
+            )
+        return self
