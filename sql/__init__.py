@@ -1,0 +1,19 @@
+"""Every statement of the product, one per file, called by its name."""
+
+from functools import cache
+from importlib.resources import files
+
+
+@cache
+def load(name: str) -> str:
+    """The text of ``queries/<name>.sql`` without its header; binds are written ``:name``.
+
+    Raises:
+        FileNotFoundError: there is no such statement.
+    """
+    lines = files("sql").joinpath(f"queries/{name}.sql").read_text(encoding="utf-8").splitlines()
+    return "\n".join(line for line in lines if not line.startswith("--")).strip()
+
+
+BOOTSTRAP_STEPS = ("database", "schema", "warehouse", "stage")
+"""The statements of ``bootstrap/`` in the order in which they depend on each other."""

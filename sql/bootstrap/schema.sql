@@ -1,0 +1,2 @@
+-- The schema of the installation.
+CREATE SCHEMA IF NOT EXISTS {{ database }}.{{ schema }}

@@ -1,0 +1,12 @@
+-- Asks for one report and answers {job_id, status, duplicate_of}.
+CREATE OR REPLACE PROCEDURE generate_report(report_type STRING, params OBJECT DEFAULT OBJECT_CONSTRUCT(), options OBJECT DEFAULT OBJECT_CONSTRUCT())
+    COPY GRANTS
+    RETURNS VARIANT
+    LANGUAGE PYTHON
+    RUNTIME_VERSION = '3.11'
+    ARTIFACT_REPOSITORY = snowflake.snowpark.pypi_shared_repository
+    PACKAGES = ('snowflake-snowpark-python', 'pydantic')
+    IMPORTS = ('@procedure_code/{{ procedures_zip }}')
+    HANDLER = 'snowpark_procs.handlers.generate_report'
+    COMMENT = 'Asks for one report and answers {job_id, status, duplicate_of}. options: formats, priority, not_before, dedupe_key, business_date, cpu, memory, timeout_s, max_attempts.'
+    EXECUTE AS OWNER;

@@ -1,0 +1,12 @@
+-- Waits until a job has ended, at most timeout_s seconds.
+CREATE OR REPLACE PROCEDURE wait_for_report(job_id STRING, timeout_s NUMBER DEFAULT 600)
+    COPY GRANTS
+    RETURNS VARIANT
+    LANGUAGE PYTHON
+    RUNTIME_VERSION = '3.11'
+    ARTIFACT_REPOSITORY = snowflake.snowpark.pypi_shared_repository
+    PACKAGES = ('snowflake-snowpark-python', 'pydantic')
+    IMPORTS = ('@procedure_code/{{ procedures_zip }}')
+    HANDLER = 'snowpark_procs.handlers.wait_for_report'
+    COMMENT = 'Waits until a job has ended, at most timeout_s seconds. It keeps the warehouse running meanwhile; reporting watch, or SELECT status FROM jobs now and then, cost less. Refuses inside an open transaction.'
+    EXECUTE AS OWNER;

@@ -1,0 +1,3 @@
+-- Ask for yesterday's daily reports.
+-- Params: -
+CALL generate_daily_reports()

@@ -1,0 +1,3 @@
+-- One job, whole.
+-- Params: job_id
+SELECT * FROM jobs WHERE job_id = :job_id

@@ -1,0 +1,5 @@
+-- Which of some job ids are taken, and how far they are.
+-- Params: job_ids
+SELECT j.job_id, j.status
+FROM jobs AS j
+JOIN TABLE(FLATTEN(INPUT => PARSE_JSON(:job_ids))) AS k ON j.job_id = k.value::STRING

@@ -1,0 +1,3 @@
+-- The database's clock, UTC.
+-- Params: -
+SELECT SYSDATE() AS now

@@ -1,0 +1,57 @@
+-- Every job as its users see it: one row per job id, with where its files are or why there are none.
+CREATE OR REPLACE VIEW jobs
+    COMMENT = 'One row per job: what was asked for, its status, where its files lie, or the cause and the remedy. Times are UTC.'
+AS
+WITH latest_result AS (
+    SELECT *
+    FROM job_results
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY request_id ORDER BY attempt DESC, "AT" DESC) = 1
+)
+SELECT
+    i.job_id,
+    i.report_type,
+    COALESCE(s.status, 'QUEUED') AS status,
+    i.business_date,
+    i.params,
+    i.options,
+    i.report_version,
+    i.priority,
+    i.requested_by,
+    i.source,
+    i.enqueued_at,
+    i.not_before,
+    s.claimed_at,
+    s.launched_at,
+    s.started_at,
+    s.finished_at,
+    DATEDIFF('millisecond', i.enqueued_at, s.finished_at) / 1000 AS seconds_total,
+    DATEDIFF('millisecond', s.started_at, s.finished_at) / 1000 AS seconds_running,
+    COALESCE(s.attempt, 0) AS attempt,
+    s.result_uri,
+    ARRAY_SIZE(r.manifest:files) AS files,
+    s.rows_out,
+    s.bytes_out,
+    s.peak_memory_mb,
+    s.cost_usd,
+    r.exit_code,
+    s.failure_class,
+    s.cause_id,
+    r.error,
+    r.diagnosis,
+    r.remedy,
+    r.log_tail,
+    s.task_arn,
+    s.duplicate_of,
+    i.retry_of,
+    i.dedupe_key,
+    i.trace_id,
+    i.request_id,
+    s.updated_at
+FROM job_intake AS i
+LEFT JOIN job_state AS s ON s.request_id = i.request_id
+LEFT JOIN latest_result AS r ON r.request_id = i.request_id
+WHERE i.kind = 'RUN'
+QUALIFY ROW_NUMBER() OVER (
+    PARTITION BY i.job_id
+    ORDER BY IFF(s.status = 'DUPLICATE', 1, 0), IFF(s.status IS NULL, 1, 0), i.enqueued_at, i.request_id
+) = 1;
