@@ -1,0 +1,125 @@
+"""From a checked request to a row of the intake."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from pydantic import ValidationError
+from snowflake.snowpark import Session
+
+from contract.ids import adhoc_job_id, calendar_job_id
+from contract.parameters import resolve_parameters
+from contract.refusal import refusal_of, refuse, shown
+from contract.request import PAYLOAD_VERSION, RequestOptions, RunRequest, check_size, parse_options
+from contract.states import JobState
+from snowpark_procs.calendar import Period
+from snowpark_procs.report_types import ReportType
+from snowpark_procs.statements import insert_with_patience, run
+
+
+def object_of(given: object, field: str) -> Mapping[str, Any]:
+    """An OBJECT argument as a mapping; NULL is an empty one.
+
+    Raises:
+        RefusedError: it is something else.
+    """
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise refuse(field, f"{shown(given)} is not an object; write it as {{'name': value}}")
+    return given
+
+
+def now(session: Session) -> datetime:
+    """The present by Snowflake's clock, UTC."""
+    value: datetime = run(session, "now")[0]["now"]
+    return value.replace(tzinfo=UTC)
+
+
+def adhoc_request(
+    report: ReportType, params: object, options: object, today: date, *, source: str, job_id: str | None = None
+) -> RunRequest:
+    """A request that somebody makes by hand, checked as a whole.
+
+    Raises:
+        RefusedError: naming every option and parameter that is wrong.
+    """
+    chosen = parse_options(object_of(options, "options"))
+    given = object_of(params, "params")
+    business_date = chosen.business_date or today - timedelta(days=1)
+    request_id = str(uuid4())
+    return _request(
+        report,
+        request_id=request_id,
+        job_id=job_id if job_id is not None else adhoc_job_id(report.name, request_id),
+        params=resolve_parameters(report.definition, given, business_date),
+        options=chosen,
+        business_date=chosen.business_date,
+        source=source,
+    )
+
+
+def calendar_request(report: ReportType, period: Period, installation: str, source: str) -> RunRequest:
+    """The one request of a report type and period."""
+    return _request(
+        report,
+        request_id=str(uuid4()),
+        job_id=calendar_job_id(installation, report.name, period.first_day),
+        params=resolve_parameters(report.definition, {}, period.last_day),
+        options=RequestOptions(),
+        business_date=period.last_day,
+        source=source,
+    )
+
+
+def _request(report: ReportType, *, options: RequestOptions, **fields: Any) -> RunRequest:
+    check_size(fields["params"])
+    try:
+        return RunRequest(
+            report_type=report.name,
+            report_version=report.version,
+            options=options,
+            priority=options.priority if options.priority is not None else report.definition.priority,
+            not_before=options.not_before,
+            dedupe_key=options.dedupe_key,
+            trace_id=uuid4().hex,
+            **fields,
+        )
+    except ValidationError as error:
+        raise refusal_of(error, "request") from error
+
+
+def insert(session: Session, requests: Sequence[RunRequest]) -> None:
+    """Write requests into the intake: one INSERT, or none when there is nothing to write."""
+    if requests:
+        insert_with_patience(session, "insert_intake", rows=json.dumps([_row(request) for request in requests]))
+
+
+def _row(request: RunRequest) -> dict[str, Any]:
+    row = request.model_dump(mode="json", exclude={"options"})
+    row["options"] = request.options.model_dump(mode="json", exclude_none=True)
+    row["payload_version"] = PAYLOAD_VERSION
+    if request.not_before is not None:
+        row["not_before"] = request.not_before.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
+    return row
+
+
+def statuses(session: Session, job_ids: Sequence[str]) -> dict[str, str]:
+    """The status of those of these job ids that exist."""
+    rows = run(session, "known_jobs", job_ids=json.dumps(list(job_ids)))
+    return {row["job_id"]: row["status"] for row in rows}
+
+
+def answer(request: RunRequest) -> dict[str, Any]:
+    """What a caller is told of a new job."""
+    return {"job_id": request.job_id, "status": str(JobState.QUEUED), "duplicate_of": None}
+
+
+def open_duplicate(session: Session, dedupe_key: str | None) -> dict[str, Any] | None:
+    """What a caller is told when the same thing was asked for and is still open."""
+    rows = run(session, "open_job_of_key", dedupe_key=dedupe_key) if dedupe_key is not None else []
+    if not rows:
+        return None
+    return {"job_id": rows[0]["job_id"], "status": rows[0]["status"], "duplicate_of": rows[0]["job_id"]}

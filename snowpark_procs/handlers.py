@@ -1,0 +1,95 @@
+"""One function per procedure: the names and arguments that ``CREATE PROCEDURE`` points at.
+
+Released signatures never change; new knobs go into ``options``.
+"""
+
+from datetime import date
+from typing import Any
+
+from snowflake.snowpark import Session
+
+from contract.report import Cadence
+from snowpark_procs import earlier_http, enqueue, status
+from snowpark_procs.calendar import period_of
+from snowpark_procs.report_types import find, of_cadence
+from snowpark_procs.statements import run
+
+
+def generate_report(session: Session, report_type: str, params: Any, options: Any) -> dict[str, Any]:
+    """Ask for one report."""
+    report = find(session, report_type)
+    today = enqueue.now(session).date()
+    request = enqueue.adhoc_request(report, params, options, today, source="generate_report")
+    if (duplicate := enqueue.open_duplicate(session, request.dedupe_key)) is not None:
+        return duplicate
+    enqueue.insert(session, [request])
+    return enqueue.answer(request)
+
+
+def generate_daily_reports(session: Session, business_date: date | None) -> dict[str, Any]:
+    """Ask for every daily report of a day; yesterday's by default."""
+    return _generate_calendar(session, Cadence.DAILY, business_date, "business_date", "generate_daily_reports")
+
+
+def generate_weekly_reports(session: Session, week_of: date | None) -> dict[str, Any]:
+    """Ask for every weekly report of the week of a day; last week's by default."""
+    return _generate_calendar(session, Cadence.WEEKLY, week_of, "week_of", "generate_weekly_reports")
+
+
+def generate_monthly_reports(session: Session, month: date | None) -> dict[str, Any]:
+    """Ask for every monthly report of the month of a day; last month's by default."""
+    return _generate_calendar(session, Cadence.MONTHLY, month, "month", "generate_monthly_reports")
+
+
+def _generate_calendar(
+    session: Session, cadence: Cadence, given: date | None, field: str, source: str
+) -> dict[str, Any]:
+    period = period_of(cadence, given, enqueue.now(session).date(), field)
+    installation = run(session, "installation")[0]["installation"]
+    requests = [
+        enqueue.calendar_request(report, period, installation, source) for report in of_cadence(session, cadence)
+    ]
+    known = enqueue.statuses(session, [request.job_id for request in requests])
+    enqueue.insert(session, [request for request in requests if request.job_id not in known])
+    return {
+        "cadence": str(cadence),
+        "from_date": period.first_day.isoformat(),
+        "business_date": period.last_day.isoformat(),
+        "enqueued": sum(request.job_id not in known for request in requests),
+        "jobs": [
+            {
+                "report_type": request.report_type,
+                "job_id": request.job_id,
+                "status": known.get(request.job_id, "QUEUED"),
+                "duplicate_of": request.job_id if request.job_id in known else None,
+            }
+            for request in requests
+        ],
+    }
+
+
+def report_status(session: Session, job_id: str) -> dict[str, Any]:
+    """The row of a job as an object."""
+    return status.report_status(session, job_id)
+
+
+def wait_for_report(session: Session, job_id: str, timeout_s: int) -> dict[str, Any]:
+    """Wait for a job's end."""
+    return status.wait_for_report(session, job_id, timeout_s)
+
+
+def generate_report_via_ecs(
+    session: Session, job_id: str, job_type: str, input_data: Any, source: str | None
+) -> dict[str, Any]:
+    """For callers of the earlier HTTP design."""
+    return earlier_http.generate_report_via_ecs(session, job_id, job_type, input_data, source)
+
+
+def generate_sales_report_ecs(session: Session, start_date: Any, end_date: Any, job_id: str | None) -> dict[str, Any]:
+    """For callers of the earlier HTTP design."""
+    return earlier_http.generate_sales_report_ecs(session, start_date, end_date, job_id)
+
+
+def check_ecs_job_status(session: Session, job_id: str) -> dict[str, Any]:
+    """For callers of the earlier HTTP design."""
+    return earlier_http.check_ecs_job_status(session, job_id)

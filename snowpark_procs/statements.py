@@ -1,0 +1,48 @@
+"""The three lines by which a procedure talks to Snowflake: a statement by name, its binds, its rows."""
+
+import json
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+
+from snowflake.snowpark import Session
+from snowflake.snowpark.exceptions import SnowparkSQLException
+
+from contract.binding import bound
+from sql import load
+
+TOO_MANY_WAITERS = 625
+"""More than 20 statements wait for a table's lock; seen even for INSERTs when many callers come at once."""
+INSERT_TRIES = 6
+
+
+def run(session: Session, name: str, **values: object) -> list[dict[str, Any]]:
+    """Execute the statement of that name; rows as dictionaries with lower-case keys."""
+    text, binds = bound(load(name), values)
+    rows = session.sql(text, params=binds).collect()
+    return [{key.lower(): value for key, value in row.as_dict().items()} for row in rows]
+
+
+def variant(value: Any) -> Any:
+    """A VARIANT of a row as Python; Snowpark hands it over as JSON text."""
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def insert_with_patience(
+    session: Session, name: str, *, sleep: Callable[[float], None] = time.sleep, **values: object
+) -> None:
+    """Insert; when too many others wait for the table, wait a little and try again.
+
+    Raises:
+        SnowparkSQLException: any other error, or the sixth refusal.
+    """
+    for tried in range(1, INSERT_TRIES + 1):
+        try:
+            run(session, name, **values)
+        except SnowparkSQLException as error:
+            if error.sql_error_code != TOO_MANY_WAITERS or tried == INSERT_TRIES:
+                raise
+            sleep(random.uniform(0.2, 0.2 * 2**tried))
+        else:
+            return
