@@ -1,0 +1,84 @@
+"""Manifests, task specs and launch profiles in S3."""
+
+import json
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from contract.ids import latest_key
+from contract.manifest import MANIFEST_NAME, START_MARKER_NAME, Manifest, StartMarker
+from executor.core.launch import LaunchProfile
+
+if TYPE_CHECKING:
+    from types_aiobotocore_s3 import S3Client
+
+_ABSENT = {"NoSuchKey", "404"}
+
+
+class S3Artifacts:
+    """The ``Artifacts`` port on S3."""
+
+    def __init__(self, client: "S3Client", bucket: str, installation: str) -> None:
+        """Everything lies in one bucket; profiles below the installation's own ``control/`` folder."""
+        self._client = client
+        self._bucket = bucket
+        self._profiles = f"control/{installation}/profiles/"
+
+    async def manifest(self, result_uri: str) -> Manifest | None:
+        """What an attempt left, or None."""
+        raw = await self._read(self._key(result_uri) + MANIFEST_NAME)
+        return Manifest.model_validate_json(raw) if raw is not None else None
+
+    async def start_marker(self, result_uri: str) -> StartMarker | None:
+        """Which task began to work on an attempt, or None."""
+        raw = await self._read(self._key(result_uri) + START_MARKER_NAME)
+        return StartMarker.model_validate_json(raw) if raw is not None else None
+
+    async def put_spec(self, key: str, spec_json: str) -> None:
+        """Lay down a task spec; the same spec again is the same object."""
+        await self._put(key, spec_json)
+
+    async def put_latest(self, manifest: Manifest, result_uri: str) -> None:
+        """Point the type's ``latest.json`` at this result."""
+        latest = {
+            "job_id": manifest.job_id,
+            "report_type": manifest.report_type,
+            "result_uri": result_uri,
+            "manifest": result_uri + MANIFEST_NAME,
+            "finished_at": manifest.finished_at.isoformat(),
+        }
+        await self._put(latest_key(manifest.report_type), json.dumps(latest))
+
+    async def put_profile(self, profile: LaunchProfile) -> None:
+        """Keep a launch profile under its name."""
+        await self._put(f"{self._profiles}{profile.name}.json", profile.model_dump_json())
+
+    async def profile(self, name: str) -> LaunchProfile:
+        """A launch profile by its name.
+
+        Raises:
+            LookupError: there is none of that name.
+        """
+        return await self._model(f"{self._profiles}{name}.json", LaunchProfile)
+
+    async def _model(self, key: str, kind: type[LaunchProfile]) -> LaunchProfile:
+        raw = await self._read(key)
+        if raw is None:
+            raise LookupError(f"s3://{self._bucket}/{key} is missing")
+        return kind.model_validate_json(raw)
+
+    def _key(self, uri: str) -> str:
+        return uri.removeprefix(f"s3://{self._bucket}/")
+
+    async def _read(self, key: str) -> bytes | None:
+        try:
+            answer = await self._client.get_object(Bucket=self._bucket, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _ABSENT:
+                return None
+            raise
+        async with answer["Body"] as body:
+            return await body.read()
+
+    async def _put(self, key: str, text: str) -> None:
+        await self._client.put_object(Bucket=self._bucket, Key=key, Body=text.encode(), ContentType="application/json")

@@ -1,0 +1,38 @@
+"""Which of Snowflake's errors mean "ask again": numbers from its documentation and drivers' sources."""
+
+from typing import Final
+
+from snowflake.connector import errors
+
+TRANSIENT: Final = frozenset(
+    {
+        604,  # cancelled; the statement was rolled back
+        612,  # asynchronous result not there yet
+        625,  # more than 20 statements wait for a lock
+        630,  # statement or warehouse time-out
+        250001,  # could not connect
+        250002,  # connection is closed
+        250003,  # request failed
+        250005,  # server fault
+        252013,  # truncated result noticed
+        390111,  # session no longer exists
+        390112,
+        390113,
+        390114,  # master token expired
+        390115,
+        390318,  # OAuth token expired
+    }
+)
+CONNECTION_GONE: Final = frozenset({250001, 250002, 390111, 390112, 390113, 390114, 390115, 390318})
+
+
+def is_transient(error: errors.Error) -> bool:
+    """Whether the same statement may well succeed later."""
+    if isinstance(error, errors.OperationalError | errors.InterfaceError | errors.InternalServerError):
+        return True
+    return error.errno in TRANSIENT
+
+
+def connection_is_gone(error: errors.Error) -> bool:
+    """Whether a new connection is needed before asking again."""
+    return error.errno in CONNECTION_GONE or isinstance(error, errors.InterfaceError)

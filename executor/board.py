@@ -1,0 +1,75 @@
+"""The jobs that this leader has in hand, shared by the loops of one process."""
+
+import asyncio
+from collections.abc import Iterable
+
+from contract.job import JobRow
+from contract.states import TERMINAL, JobState
+from executor.core.tasks import TaskView
+
+
+class Board:
+    """Open jobs by request id, and the bells by which one loop wakes the next."""
+
+    def __init__(self) -> None:
+        """An empty board that leads nothing."""
+        self.fence: int | None = None
+        self.trusted_until_s = 0.0
+        self.jobs: dict[str, JobRow] = {}
+        self.to_find: set[str] = set()
+        self.ended: dict[str, TaskView | None] = {}
+        self.claim_bell = asyncio.Event()
+        self.launch_bell = asyncio.Event()
+        self.watch_bell = asyncio.Event()
+        self.settle_bell = asyncio.Event()
+
+    def leads(self, now_s: float) -> bool:
+        """Whether this executor may act as leader at this moment of the monotonic clock."""
+        return self.fence is not None and now_s < self.trusted_until_s
+
+    def begin(self, fence: int, jobs: Iterable[JobRow]) -> None:
+        """Lead under a fence, with what earlier leaders left open."""
+        self.end()
+        self.fence = fence
+        for job in jobs:
+            self.put(job)
+            if job.status is JobState.CLAIMED and job.launch_token is not None:
+                self.to_find.add(job.request_id)
+        self.claim_bell.set()
+
+    def end(self) -> None:
+        """Lead no longer; forget every job."""
+        self.fence = None
+        self.jobs.clear()
+        self.to_find.clear()
+        self.ended.clear()
+
+    def put(self, job: JobRow) -> None:
+        """Keep a job as it now is; one that waits for its next try, or has ended, leaves the board."""
+        if job.status in TERMINAL or job.status is JobState.RETRY_WAIT:
+            self.jobs.pop(job.request_id, None)
+            self.ended.pop(job.request_id, None)
+            self.to_find.discard(job.request_id)
+            self.claim_bell.set()
+            return
+        self.jobs[job.request_id] = job
+        if job.status is JobState.CLAIMED:
+            self.launch_bell.set()
+
+    def end_of_task(self, job: JobRow, task: TaskView | None) -> None:
+        """Hand a job whose task stopped, or was forgotten, to the settle loop."""
+        self.ended[job.request_id] = task
+        self.settle_bell.set()
+
+    def to_launch(self) -> list[JobRow]:
+        """Jobs that have no task yet."""
+        return [job for job in self.jobs.values() if job.status is JobState.CLAIMED]
+
+    def to_watch(self) -> list[JobRow]:
+        """Jobs whose task may still run."""
+        return [
+            job
+            for job in self.jobs.values()
+            if job.status in {JobState.LAUNCHED, JobState.RUNNING, JobState.CANCELLING}
+            and job.request_id not in self.ended
+        ]

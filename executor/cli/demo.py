@@ -1,0 +1,109 @@
+"""``demo``: one morning of reports, from CALL to files, on this machine."""
+
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import boto3
+import snowflake.connector
+import typer
+from rich.console import Console
+
+from contract.states import TERMINAL, JobState
+from executor.cli.client import Client
+from executor.cli.errors import CommandError, Exit
+from executor.cli.jobs import jobs_table
+from executor.cli.local_stack import Ports, Stack, local_stack
+
+TIMEOUT_S = 120.0
+POLL_S = 0.5
+
+
+def demo(
+    folder: Annotated[Path, typer.Option("--dir", help="Where the files are left.")] = Path("build/demo"),
+) -> None:
+    """Start everything, CALL generate_daily_reports(), wait, show the jobs, keep the files, stop everything."""
+    console = Console(soft_wrap=True, highlight=False)
+    began_s = time.monotonic()
+
+    def say(text: str) -> None:
+        console.print(f"[dim]{time.monotonic() - began_s:5.1f} s[/]  {text}")
+
+    with tempfile.TemporaryDirectory(prefix="reporting-demo-") as cloud:
+        where = Path(cloud)
+        try:
+            with local_stack(where, executor=True, ports=Ports(), start_delay_s=0.5, say=say) as stack:
+                rows = _morning(stack, say)
+                kept = _keep_files(stack, rows, folder)
+        except CommandError:
+            _keep_logs(where, folder)
+            raise
+        console.print(jobs_table(rows, title="SELECT * FROM reporting.jobs"))
+        console.print(f"{kept} files in {folder}/, made in {time.monotonic() - began_s:.0f} s; everything is stopped")
+        if any(row["status"] != JobState.SUCCEEDED for row in rows):
+            _keep_logs(where, folder)
+            raise typer.Exit(Exit.FAILED)
+
+
+def _morning(stack: Stack, say: Any) -> list[dict[str, Any]]:
+    names = {"host", "port", "protocol", "account", "user", "password", "database", "schema", "warehouse"}
+    arguments: dict[str, Any] = {name: stack.environment[f"SNOWFLAKE_{name.upper()}"] for name in names}
+    with snowflake.connector.connect(**arguments, paramstyle="qmark") as connection:
+        say("CALL reporting.generate_daily_reports()")
+        client = Client(connection)
+        answer = client.call("call_generate_daily_reports")
+        job_ids = {job["job_id"] for job in answer["jobs"]}
+        if not job_ids:
+            raise CommandError("no daily report type is enabled")
+        return _until_ended(client, stack, job_ids, say)
+
+
+def _until_ended(client: Client, stack: Stack, job_ids: set[str], say: Any) -> list[dict[str, Any]]:
+    seen: dict[str, str] = {}
+    until_s = time.monotonic() + TIMEOUT_S
+    while True:
+        rows = [
+            row
+            for row in client.rows("jobs", status=None, report_type=None, since=None, most=1000)
+            if row["job_id"] in job_ids
+        ]
+        for row in rows:
+            if seen.get(row["job_id"]) != row["status"]:
+                seen[row["job_id"]] = row["status"]
+                say(f"{row['report_type']:<20} {row['status']}")
+        if len(rows) == len(job_ids) and all(row["status"] in TERMINAL for row in rows):
+            return rows
+        for child in stack.children:
+            if not child.runs:
+                raise CommandError(f"{child.name} has ended; its last words:\n{child.last_words()}")
+        if time.monotonic() > until_s:
+            raise CommandError(f"after {TIMEOUT_S:.0f} s some jobs have not ended: {seen}")
+        time.sleep(POLL_S)
+
+
+def _keep_files(stack: Stack, rows: list[dict[str, Any]], folder: Path) -> int:
+    if folder.exists():
+        shutil.rmtree(folder)
+    s3 = boto3.client(
+        "s3",
+        endpoint_url=stack.environment["AWS_ENDPOINT_URL"],
+        region_name=stack.environment["AWS_REGION"],
+        aws_access_key_id=stack.environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=stack.environment["AWS_SECRET_ACCESS_KEY"],
+    )
+    kept = 0
+    for row in rows:
+        bucket, _, prefix = str(row["result_uri"] or "").removeprefix("s3://").partition("/")
+        for found in s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", []) if bucket else []:
+            target = folder / str(row["report_type"]).lower() / found["Key"].removeprefix(prefix)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            s3.download_file(bucket, found["Key"], str(target))
+            kept += 1
+    return kept
+
+
+def _keep_logs(cloud: Path, folder: Path) -> None:
+    if (cloud / "logs").exists():
+        shutil.copytree(cloud / "logs", folder / "logs", dirs_exist_ok=True)

@@ -1,0 +1,141 @@
+"""``submit``, ``jobs``, ``show``: what an analyst asks for and sees."""
+
+import json
+import time
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from contract.states import TERMINAL, JobState
+from executor.cli.client import Client, as_json, connected
+from executor.cli.errors import CommandError, Exit
+
+POLL_S = 1.0
+_COLOURS = {JobState.SUCCEEDED: "green", JobState.FAILED: "red", JobState.RUNNING: "cyan"}
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+def submit(
+    report_type: Annotated[str, typer.Argument(help="For example SALES_REPORT.")],
+    param: Annotated[list[str] | None, typer.Option("--param", help="name=value; may be repeated.")] = None,
+    option: Annotated[list[str] | None, typer.Option("--option", help="name=value, such as priority=80.")] = None,
+    *,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until the job has ended.")] = False,
+    json_: Json = False,
+) -> None:
+    """Ask for one report."""
+    values = {"params": _pairs(param, "--param"), "options": _pairs(option, "--option")}
+    with connected() as client:
+        answer = client.call(
+            "call_generate_report",
+            report_type=report_type,
+            params=json.dumps(values["params"]),
+            options=json.dumps(values["options"]),
+        )
+        if not wait:
+            typer.echo(as_json(answer) if json_ else f"{answer['job_id']} {answer['status']}")
+            return
+        row = _wait(client, answer["job_id"], quiet=json_)
+    typer.echo(as_json(row)) if json_ else _print_job(row)
+    if row["status"] != JobState.SUCCEEDED:
+        raise typer.Exit(Exit.FAILED)
+
+
+def _pairs(given: list[str] | None, option: str) -> dict[str, Any]:
+    pairs: dict[str, Any] = {}
+    for item in given or []:
+        name, equals, text = item.partition("=")
+        if not equals:
+            raise CommandError(f"{option} {item}: write it as name=value", Exit.USAGE)
+        try:
+            pairs[name] = json.loads(text)
+        except json.JSONDecodeError:
+            pairs[name] = text
+    return pairs
+
+
+def _wait(client: Client, job_id: str, *, quiet: bool) -> dict[str, Any]:
+    seen = None
+    while True:
+        row = _one(client, job_id)
+        if row["status"] != seen and not quiet:
+            seen = row["status"]
+            typer.echo(f"{job_id} {seen}", err=True)
+        if row["status"] in TERMINAL:
+            return row
+        time.sleep(POLL_S)
+
+
+def _one(client: Client, job_id: str) -> dict[str, Any]:
+    rows = client.rows("job", job_id=job_id)
+    if not rows:
+        raise CommandError(f"{job_id} is not the id of a job; reporting jobs lists them")
+    return rows[0]
+
+
+def jobs(
+    status: Annotated[str | None, typer.Option(help="Only this status, for example FAILED.")] = None,
+    type_: Annotated[str | None, typer.Option("--type", help="Only this report type.")] = None,
+    since: Annotated[str | None, typer.Option(help="Only jobs asked for since then: 2026-01-31 or 2h, 3d.")] = None,
+    most: Annotated[int, typer.Option(help="How many rows at most.", min=1, max=10_000)] = 50,
+    *,
+    json_: Json = False,
+) -> None:
+    """List jobs, the newest first."""
+    with connected() as client:
+        rows = client.rows(
+            "jobs",
+            status=status.upper() if status else None,
+            report_type=type_.upper() if type_ else None,
+            since=_since(since, datetime.now(UTC)) if since else None,  # noqa: TID251 - the edge reads the clock
+            most=most,
+        )
+    typer.echo(as_json(rows)) if json_ else Console().print(jobs_table(rows))
+
+
+def _since(text: str, now: datetime) -> str:
+    seconds = {"m": 60, "h": 3600, "d": 86_400}.get(text[-1:])
+    try:
+        if seconds is not None:
+            at = datetime.fromtimestamp(now.timestamp() - float(text[:-1]) * seconds, UTC)
+        else:
+            at = datetime.fromisoformat(text)
+            at = at.astimezone(UTC) if at.tzinfo else at
+    except ValueError as error:
+        raise CommandError(f"--since {text}: write a day (2026-01-31) or a span (30m, 2h, 3d)", Exit.USAGE) from error
+    return at.replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")
+
+
+def jobs_table(rows: list[dict[str, Any]], title: str | None = None) -> Table:
+    """Jobs as people look at them: type, status, seconds, files, where."""
+    table = Table("job", "type", "status", "seconds", "files", "result or cause", title=title)
+    for row in rows:
+        colour = _COLOURS.get(row["status"], "yellow")
+        seconds = row["seconds_total"]
+        table.add_row(
+            row["job_id"],
+            row["report_type"],
+            f"[{colour}]{row['status']}[/]",
+            "" if seconds is None else f"{float(seconds):.1f}",
+            str(row["files"] or ""),
+            str(row["error"] or row["diagnosis"] or row["result_uri"] or ""),
+        )
+    return table
+
+
+def show(job_id: Annotated[str, typer.Argument(metavar="JOB")], *, json_: Json = False) -> None:
+    """Show one job, whole."""
+    with connected() as client:
+        row = _one(client, job_id)
+    typer.echo(as_json(row)) if json_ else _print_job(row)
+
+
+def _print_job(row: dict[str, Any]) -> None:
+    width = max(len(name) for name in row)
+    for name, value in row.items():
+        if value not in (None, "", {}, []):
+            typer.echo(f"{name:<{width}}  {value}")

@@ -1,0 +1,87 @@
+"""The settings of the local stack, as clients need them: environment lines and ``connections.toml``."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlparse
+
+INSTALLATION: Final = "local"
+BUCKET: Final = "reporting-local"
+CLUSTER: Final = "reporting"
+FAMILY: Final = "reporting-runner"
+IMAGE: Final = "reporting-runner:local"
+LOG_GROUP: Final = "/reporting/jobs"
+REGION: Final = "us-east-1"
+DATABASE: Final = "ANALYTICS_PLATFORM"
+SCHEMA: Final = "REPORTING"
+WAREHOUSE: Final = "REPORTS_WH"
+CONNECTION: Final = "local"
+
+
+def snowflake_environment(endpoint: str) -> dict[str, str]:
+    """How any client signs in to the local Snowflake; it takes every user and password."""
+    url = urlparse(endpoint)
+    return {
+        "SNOWFLAKE_ACCOUNT": "local",
+        "SNOWFLAKE_USER": "REPORTING",
+        "SNOWFLAKE_PASSWORD": "local-only",
+        "SNOWFLAKE_HOST": str(url.hostname),
+        "SNOWFLAKE_PORT": str(url.port),
+        "SNOWFLAKE_PROTOCOL": "http",
+        "SNOWFLAKE_DATABASE": DATABASE,
+        "SNOWFLAKE_SCHEMA": SCHEMA,
+        "SNOWFLAKE_WAREHOUSE": WAREHOUSE,
+    }
+
+
+def aws_environment(endpoint: str) -> dict[str, str]:
+    """How any client reaches the local AWS; it takes every credential."""
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": "AKIALOCALCLOUD000000",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def reporting_environment(task_definition: str, subnets: tuple[str, ...], groups: tuple[str, ...]) -> dict[str, str]:
+    """The executor's own settings."""
+    return {
+        "REPORTING_INSTALLATION": INSTALLATION,
+        "REPORTING_BUCKET": BUCKET,
+        "REPORTING_CLUSTER": CLUSTER,
+        "REPORTING_TASK_DEFINITION": task_definition,
+        "REPORTING_SUBNETS": ",".join(subnets),
+        "REPORTING_SECURITY_GROUPS": ",".join(groups),
+        "REPORTING_LOG_GROUP": LOG_GROUP,
+        "REPORTING_DATABASE": DATABASE,
+        "REPORTING_SCHEMA": SCHEMA,
+        "REPORTING_WAREHOUSE": WAREHOUSE,
+        # Nothing is billed here, so looking often costs nothing and a first try feels quick.
+        "REPORTING_POLL_INTERVAL_S": "0.5",
+        "REPORTING_WATCH_INTERVAL_S": "0.5",
+        "REPORTING_FLUSH_INTERVAL_S": "0.3",
+    }
+
+
+def write_files(folder: Path, environment: Mapping[str, str]) -> None:
+    """Write ``env`` (KEY=value lines) and ``connections.toml``; readable by their owner only, as clients demand."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = "".join(f"{name}={value}\n" for name, value in environment.items())
+    _write(folder / "env", lines)
+    keys = {name: name.removeprefix("SNOWFLAKE_").lower() for name in environment if name.startswith("SNOWFLAKE_")}
+    keys = {name: key for name, key in keys.items() if key not in {"home", "default_connection_name"}}
+    toml = f"[{CONNECTION}]\n" + "".join(
+        f"{key} = {environment[name]}\n" if key == "port" else f'{key} = "{environment[name]}"\n'
+        for name, key in keys.items()
+    )
+    _write(folder / "connections.toml", toml)
+
+
+def _write(path: Path, text: str) -> None:
+    fresh = path.with_suffix(path.suffix + ".new")
+    fresh.touch(mode=0o600)
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(path)

@@ -1,0 +1,159 @@
+"""The whole system on one machine: local Snowflake, local AWS, the product installed, sample data, an executor."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import snowflake.connector
+
+from executor.cli import local_settings as local
+from executor.cli.children import Child
+from executor.cli.errors import CommandError
+from executor.deploy import snowflake as snowflake_side
+from executor.settings import ObjectNames, SnowflakeSettings
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """TCP ports of the two endpoints; 0 takes a free one."""
+
+    snowflake: int = 0
+    aws: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """What runs, and the environment by which clients reach it."""
+
+    environment: dict[str, str]
+    children: tuple[Child, ...]
+
+
+@contextmanager
+def local_stack(folder: Path, *, executor: bool, ports: Ports, start_delay_s: float, say: Say) -> Iterator[Stack]:
+    """Start everything, and end it in order: the executor first, so that it can write back what it knows.
+
+    Args:
+        folder: data, logs and settings; what it already holds is used again.
+        executor: whether to start an executor too.
+        ports: TCP ports of the endpoints.
+        start_delay_s: how long the local Fargate takes before a task runs, in seconds.
+        say: told each step.
+
+    Raises:
+        CommandError: a part did not start; its last words are in the message.
+    """
+    folder = folder.resolve()
+    (folder / "logs").mkdir(parents=True, exist_ok=True)
+    children: list[Child] = []
+    try:
+        endpoints = _start_cloud(folder, ports, start_delay_s, children)
+        say(f"local Snowflake {endpoints['snowflake']}, local AWS {endpoints['aws']}: answer")
+        environment = _install(folder, endpoints, say)
+        local.write_files(folder, environment)
+        if executor:
+            children.append(_executor(folder, environment))
+            say("executor: started")
+        yield Stack(environment, tuple(children))
+    finally:
+        for child in reversed(children):
+            child.stop()
+
+
+def _start_cloud(folder: Path, ports: Ports, start_delay_s: float, children: list[Child]) -> dict[str, str]:
+    images = folder / "images.json"
+    if not images.exists():
+        images.write_text("{}", encoding="utf-8")
+    common = ["--die-with-parent", "--data-dir"]
+    python = [sys.executable, "-m"]
+    snowflake_child = Child(
+        "the local Snowflake",
+        [*python, "local_cloud.snowflake", "--port", str(ports.snowflake), *common, str(folder / "snowflake")],
+        folder / "logs" / "snowflake.log",
+    )
+    children.append(snowflake_child)
+    aws_child = Child(
+        "the local AWS",
+        [
+            *python, "local_cloud.aws", "--port", str(ports.aws), *common, str(folder / "aws"),
+            "--images", str(images), "--start-delay-s", str(start_delay_s),
+        ],
+        folder / "logs" / "aws.log",
+    )  # fmt: skip
+    children.append(aws_child)
+    return {"snowflake": snowflake_child.ready()["endpoint"], "aws": aws_child.ready()["endpoint"]}
+
+
+def _install(folder: Path, endpoints: Mapping[str, str], say: Say) -> dict[str, str]:
+    signing_in = local.snowflake_environment(endpoints["snowflake"])
+    outputs = _aws_resources(folder, endpoints["aws"], signing_in)
+    say(f"bucket {local.BUCKET}, cluster {local.CLUSTER}, task definition {outputs.task_definition}: there")
+    settings = SnowflakeSettings(
+        **{key.removeprefix("SNOWFLAKE_").lower(): value for key, value in signing_in.items()}  # type: ignore[arg-type]  # pydantic reads the text
+    )
+    names = ObjectNames(database=local.DATABASE, warehouse=local.WAREHOUSE, REPORTING_SCHEMA=local.SCHEMA)
+    snowflake_side.deploy(
+        installation=local.INSTALLATION,
+        bucket=local.BUCKET,
+        names=names,
+        snowflake_settings=settings,
+        say=say,
+    )
+    _sample_data(settings, names, say)
+    return {
+        **local.aws_environment(endpoints["aws"]),
+        **signing_in,
+        "SNOWFLAKE_HOME": str(folder),
+        "SNOWFLAKE_DEFAULT_CONNECTION_NAME": local.CONNECTION,
+        **local.reporting_environment(outputs.task_definition, outputs.subnets, outputs.security_groups),
+    }
+
+
+def _aws_resources(folder: Path, endpoint: str, signing_in: Mapping[str, str]) -> Any:
+    try:
+        from local_cloud.aws.bootstrap import create_stack  # noqa: PLC0415 - only this command needs the local extra
+    except ImportError as error:
+        raise CommandError('the local cloud is not installed; run: pip install "reporting[local]"') from error
+    # What docker would run for this image: the runner of this checkout, in an environment of its own.
+    image = {"command": [sys.executable, "-m", "runner"], "working_dir": str(folder)}
+    (folder / "images.json").write_text(json.dumps({local.IMAGE: image}, indent=2), encoding="utf-8")
+    return create_stack(
+        endpoint,
+        bucket=local.BUCKET,
+        cluster=local.CLUSTER,
+        family=local.FAMILY,
+        image=local.IMAGE,
+        log_group=local.LOG_GROUP,
+        environment=dict(signing_in),
+        cpu=256,
+        memory_mb=512,
+        region=local.REGION,
+    )
+
+
+def _sample_data(settings: SnowflakeSettings, names: ObjectNames, say: Say) -> None:
+    from local_cloud.sample_data import load_sample_data  # noqa: PLC0415 - only this command needs the local extra
+
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)  # noqa: TID251 - the edge reads the clock
+    with snowflake.connector.connect(**settings.connect_arguments(names), paramstyle="qmark") as connection:
+        load_sample_data(connection, database=names.database, last_day=yesterday, progress=say)
+
+
+def _executor(folder: Path, environment: Mapping[str, str]) -> Child:
+    inherited = {
+        key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "SNOWFLAKE_", "REPORTING_"))
+    }
+    return Child(
+        "the executor",
+        [sys.executable, "-m", "executor", "run"],
+        folder / "logs" / "executor.log",
+        environment=inherited | dict(environment),
+    )

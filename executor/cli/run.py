@@ -1,0 +1,52 @@
+"""``run``: the executor, in the foreground, until SIGTERM."""
+
+import asyncio
+import signal
+import sys
+from typing import Annotated
+
+import typer
+from snowflake.connector import errors
+
+from executor import wiring
+from executor.adapters.telemetry import configure_logging
+from executor.cli.errors import CommandError, Exit
+from executor.loops.looper import LoopDiedError
+from executor.ports import StateMissingError, StoreUnavailableError
+from executor.settings import SettingsError, load
+
+
+def run(
+    *,
+    check: Annotated[bool, typer.Option("--check", help="Only check settings and connections.")] = False,
+    pretty: Annotated[bool, typer.Option("--pretty", help="Readable log lines instead of JSON.")] = False,
+) -> None:
+    """Run the executor: claim jobs, launch tasks, write back. SIGTERM stops it; tasks run on."""
+    configure_logging(pretty=pretty or sys.stdout.isatty())
+    try:
+        settings = load()
+    except SettingsError as error:
+        raise CommandError(str(error), Exit.USAGE) from error
+    try:
+        asyncio.run(_serve(*settings, check=check))
+    except SettingsError as error:
+        raise CommandError(str(error), Exit.USAGE) from error
+    except (StoreUnavailableError, StateMissingError, errors.Error) as error:
+        raise CommandError(f"cannot start: {error}", Exit.UNREACHABLE) from error
+    except BaseExceptionGroup as group:
+        dead, rest = group.split(LoopDiedError)
+        if rest is not None or dead is None:
+            raise
+        raise CommandError("; ".join(str(error) for error in dead.exceptions)) from group
+
+
+async def _serve(*settings: object, check: bool) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with wiring.service(*settings) as service:  # type: ignore[arg-type]  # the three that load() answers
+        if check:
+            typer.echo("settings and connections are in order")
+            return
+        await service.run(stop)

@@ -1,0 +1,68 @@
+"""``up``: the whole system on this machine, in the foreground, for clients of your own."""
+
+import signal
+import time
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from executor.cli.errors import CommandError
+from executor.cli.local_settings import CONNECTION
+from executor.cli.local_stack import Ports, Stack, local_stack
+
+LOOK_EVERY_S = 0.5
+
+
+def up(
+    folder: Annotated[Path, typer.Option("--dir", help="Data, logs and settings live here.")] = Path(".local"),
+    snowflake_port: Annotated[int, typer.Option(help="0 takes the last one, or a free one.")] = 0,
+    aws_port: Annotated[int, typer.Option(help="0 takes the last one, or a free one.")] = 0,
+    start_delay_s: Annotated[float, typer.Option(help="How long the local Fargate starts a task.")] = 0.5,
+    *,
+    executor: Annotated[bool, typer.Option("--executor/--no-executor", help="Start an executor too.")] = True,
+) -> None:
+    """Start the local Snowflake and AWS, the product on them, and an executor; Ctrl-C stops it, data stay."""
+    console = Console(soft_wrap=True, highlight=False)
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    ports = Ports(snowflake_port, aws_port)
+    with local_stack(folder, executor=executor, ports=ports, start_delay_s=start_delay_s, say=console.print) as stack:
+        _introduce(console, folder.resolve(), stack)
+        print("ready", flush=True)
+        try:
+            _until_a_part_ends(stack)
+        except KeyboardInterrupt:
+            console.print("stopping; data stay in " + str(folder))
+
+
+def _as_interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _introduce(console: Console, folder: Path, stack: Stack) -> None:
+    env, where = folder / "env", stack.environment
+    console.print(
+        f"""
+Settings for every client:   set -a; . '{env}'; set +a
+  reporting submit SALES_REPORT --wait
+  reporting jobs
+  aws s3 ls s3://{where["REPORTING_BUCKET"]}/reports/ --recursive
+  snow sql -c {CONNECTION} -q 'CALL reporting.generate_daily_reports()'
+
+In Python:   snowflake.connector.connect(connection_name="{CONNECTION}")
+             snowflake.snowpark.Session.builder.config("connection_name", "{CONNECTION}").create()
+
+Logs: {folder / "logs"}    Files of the bucket: {folder / "aws"}
+""",
+        markup=False,
+    )
+
+
+def _until_a_part_ends(stack: Stack) -> None:
+    while True:
+        for child in stack.children:
+            if not child.runs:
+                raise CommandError(f"{child.name} has ended; its last words:\n{child.last_words()}")
+        time.sleep(LOOK_EVERY_S)

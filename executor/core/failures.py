@@ -1,0 +1,157 @@
+"""From the evidence of an ended attempt to a verdict: what it was, whose fault, and what to do.
+
+The order of evidence: the stop code (which AWS keeps stable), the exit code of the *named* container (a missing
+one is never a success), the manifest, and only then texts, which AWS changes at will.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from contract.manifest import Manifest
+from contract.outcome import Blame, ExitCode, FailureClass, Verdict
+from executor.core.tasks import TaskView
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of an ended attempt; ``task`` is None when ECS forgot it."""
+
+    container: str
+    task: TaskView | None
+    manifest: Manifest | None
+    log_tail: str | None = None
+
+    @property
+    def exit_code(self) -> int | None:
+        """The exit code of the report's own container."""
+        found = self.task.container(self.container) if self.task else None
+        return found.exit_code if found else None
+
+    @property
+    def text(self) -> str:
+        """Every reason that ECS gave, one per line."""
+        if self.task is None:
+            return ""
+        found = self.task.container(self.container)
+        return "\n".join(text for text in (self.task.stopped_reason, found.reason if found else None) if text)
+
+
+def succeeded(evidence: Evidence) -> bool:
+    """Whether the attempt did its work: a manifest of success, and no exit code that says otherwise."""
+    if evidence.manifest is None or evidence.manifest.status != "succeeded":
+        return False
+    return evidence.task is None or evidence.exit_code == ExitCode.DONE
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    failure_class: FailureClass
+    blame: Blame
+    retry_helps: bool
+    diagnosis: str
+    remedy: str
+
+
+_F, _B = FailureClass, Blame
+
+_BY_EXIT: Final[dict[int, _Rule]] = {
+    ExitCode.REPORT_ERROR: _Rule(
+        _F.REPORT_ERROR, _B.REPORT, True,
+        "The report's own code failed.",
+        "Read the error and the log tail on this row; the fault is in the report, not in the cloud.",
+    ),
+    ExitCode.BAD_PARAMETERS: _Rule(
+        _F.BAD_PARAMETERS, _B.REPORT, False,
+        "The container could not use its parameters.",
+        "Compare the job's params with the report's definition; ask again with values it takes.",
+    ),
+    ExitCode.QUERY_FAILED: _Rule(
+        _F.QUERY_FAILED, _B.REPORT, False,
+        "Snowflake refused or failed a query of the report.",
+        "Run the query named in the error with the job's params; correct the report's definition or the data it reads.",
+    ),
+    ExitCode.SNOWFLAKE_UNREACHABLE: _Rule(
+        _F.SNOWFLAKE_UNREACHABLE, _B.INFRASTRUCTURE, True,
+        "The container could not sign in to or reach Snowflake.",
+        "Check the account identifier, the runner's user and secret, and the way out of its subnets (443).",
+    ),
+    ExitCode.S3_UNWRITABLE: _Rule(
+        _F.S3_UNWRITABLE, _B.INFRASTRUCTURE, True,
+        "The container could not write its files to S3.",
+        "Check that the bucket exists and that the runner's task role may put objects below reports/.",
+    ),
+    ExitCode.DEADLINE: _Rule(
+        _F.DEADLINE, _B.REPORT, True,
+        "The report took longer than its timeout.",
+        "Raise timeout_s in the report's definition or its options, or make the query faster.",
+    ),
+    ExitCode.STOPPED: _Rule(
+        _F.STOPPED, _B.INFRASTRUCTURE, True,
+        "The task was told to stop before it was done.",
+        "Look at the stop reason; if a person stopped it, retry_report makes it again.",
+    ),
+}  # fmt: skip
+
+_SPOT: Final = _Rule(
+    _F.SPOT_INTERRUPTION, _B.INFRASTRUCTURE, True,
+    "Fargate Spot took the capacity back.",
+    "Nothing to do: the job is tried again by itself.",
+)  # fmt: skip
+_START: Final = _Rule(
+    _F.START_FAILED, _B.INFRASTRUCTURE, True,
+    "ECS could not start the task; no code ran.",
+    "Read the stop reason: image, secret, log group, network or size of the task definition.",
+)  # fmt: skip
+_MEMORY: Final = _Rule(
+    _F.OUT_OF_MEMORY, _B.REPORT, False,
+    "The container used more memory than the task has.",
+    "Give the report more memory: options.cpu and options.memory, or resources in its definition.",
+)  # fmt: skip
+_NO_MANIFEST: Final = _Rule(
+    _F.NO_MANIFEST, _B.REPORT, True,
+    "The container ended with exit code 0 but left no manifest.",
+    "A container must write manifest.json last; see how to bring your own container.",
+)  # fmt: skip
+_LOST: Final = _Rule(
+    _F.LOST, _B.INFRASTRUCTURE, True,
+    "ECS no longer knows the task, and it left no manifest.",
+    "The job is tried again by itself; if it happens often, look at the log group for the task's last lines.",
+)  # fmt: skip
+_CRASHED: Final = _Rule(
+    _F.CRASHED, _B.REPORT, True,
+    "The container ended in a way that the contract does not know.",
+    "Read the log tail: a crash of the interpreter, a wrong command or a killed process.",
+)  # fmt: skip
+
+
+def judge(evidence: Evidence) -> Verdict:
+    """The verdict on an attempt that did not succeed."""
+    rule = _rule(evidence)
+    code = evidence.exit_code
+    detail = evidence.text.splitlines()[0] if evidence.text else ""
+    suffix = f" (exit code {code})" if code is not None else ""
+    return Verdict(
+        failure_class=rule.failure_class,
+        cause_id=rule.failure_class.lower(),
+        blame=rule.blame,
+        retry_helps=rule.retry_helps,
+        diagnosis=f"{rule.diagnosis}{suffix}{' ECS says: ' + detail if detail else ''}",
+        remedy=rule.remedy,
+    )
+
+
+def _rule(evidence: Evidence) -> _Rule:
+    task, code = evidence.task, evidence.exit_code
+    if task is None:
+        return _LOST if evidence.manifest is None else _BY_EXIT.get(evidence.manifest.exit_code, _CRASHED)
+    if task.stop_code == "SpotInterruption":
+        return _SPOT
+    if task.stop_code == "TaskFailedToStart" or (code is None and task.started_at is None):
+        return _START
+    if "OutOfMemory" in evidence.text:
+        return _MEMORY
+    if code == ExitCode.DONE:
+        return _NO_MANIFEST
+    if code is None:
+        return _LOST
+    return _BY_EXIT.get(code, _CRASHED)

@@ -1,0 +1,139 @@
+"""From a claimed row to a RunTask request: a pure function, so that a replay sends the same bytes.
+
+ECS keeps a ``clientToken`` with the parameters it came with: the same token with the same parameters answers with
+the first task, with others it is a ConflictException (ECS developer guide, "Ensuring idempotency"). Therefore
+everything sent is made of the row, of a definition version that never changes, and of a launch profile that is
+named by the hash of its own content. And the token is on the row *before* it is used for the first time.
+"""
+
+import hashlib
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict
+
+from contract.ids import launch_token, result_prefix, started_by
+from contract.job import JobRow
+from contract.report import ReportDefinition
+from contract.request import effective_definition, parse_options
+from contract.task_spec import SPEC_ENV, SPEC_URI_ENV, TaskSpec, spec_key
+
+MAX_SPEC_CHARS: Final = 6_000
+"""Longer specs travel through S3: ECS takes 8,192 characters for all overrides together, punctuation included."""
+
+
+class LaunchProfile(BaseModel):
+    """Where and how tasks run. Named by the hash of its content, and never changed under that name."""
+
+    model_config = ConfigDict(frozen=True)
+
+    cluster: str
+    task_definition: str
+    container: str
+    subnets: tuple[str, ...]
+    security_groups: tuple[str, ...] = ()
+    assign_public_ip: bool = False
+    platform_version: str = "LATEST"
+
+    @property
+    def name(self) -> str:
+        """The first 16 hex digits of the SHA-256 of the content."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+
+class LaunchOrder(BaseModel):
+    """One launch, ready to send: the RunTask arguments, and the spec when it must lie in S3 first."""
+
+    model_config = ConfigDict(frozen=True)
+
+    run_task: dict[str, Any]
+    spec_key: str | None
+    spec_json: str
+
+
+def intend(job: JobRow, installation: str, profile: LaunchProfile, capacity_provider: str, spec: TaskSpec) -> JobRow:
+    """The row as it must be committed before the first RunTask with its new token."""
+    launch_try = job.launch_try + 1
+    return job.model_copy(
+        update={
+            "launch_try": launch_try,
+            "launch_token": launch_token(installation, job.job_id, job.attempt, launch_try),
+            "launch_profile": profile.name,
+            "capacity_provider": capacity_provider,
+            "cpu": spec.definition.resources.cpu,
+            "memory_mb": spec.definition.resources.memory_mb,
+            "result_uri": f"s3://{spec.bucket}/{spec.prefix}",
+        }
+    )
+
+
+def task_spec(job: JobRow, installation: str, bucket: str, definition: ReportDefinition) -> TaskSpec:
+    """What the container of this attempt is told."""
+    return TaskSpec(
+        installation=installation,
+        job_id=job.job_id,
+        attempt=job.attempt,
+        report_type=job.report_type,
+        report_version=job.report_version,
+        business_date=job.business_date,
+        params=job.params,
+        definition=effective_definition(definition, parse_options(job.options)),
+        bucket=bucket,
+        prefix=result_prefix(job.report_type, job.business_date, job.job_id, job.attempt),
+        trace_id=job.trace_id,
+        requested_by=job.requested_by,
+    )
+
+
+def order(job: JobRow, profile: LaunchProfile, spec: TaskSpec) -> LaunchOrder:
+    """The RunTask request of a row that carries its launch intent.
+
+    Raises:
+        ValueError: the row has no launch token yet.
+    """
+    if job.launch_token is None:
+        raise ValueError(f"job {job.job_id} has no launch token; commit the intent first")
+    spec_json = spec.model_dump_json()
+    by_uri = len(spec_json) > MAX_SPEC_CHARS
+    key = spec_key(spec.prefix)
+    environment = {SPEC_URI_ENV: f"s3://{spec.bucket}/{key}"} if by_uri else {SPEC_ENV: spec_json}
+    return LaunchOrder(
+        run_task=_run_task(job, profile, spec, environment),
+        spec_key=key if by_uri else None,
+        spec_json=spec_json,
+    )
+
+
+def _run_task(job: JobRow, profile: LaunchProfile, spec: TaskSpec, environment: dict[str, str]) -> dict[str, Any]:
+    network: dict[str, Any] = {
+        "subnets": list(profile.subnets),
+        "assignPublicIp": "ENABLED" if profile.assign_public_ip else "DISABLED",
+    }
+    if profile.security_groups:
+        network["securityGroups"] = list(profile.security_groups)
+    return {
+        "cluster": profile.cluster,
+        "taskDefinition": profile.task_definition,
+        "count": 1,
+        "clientToken": job.launch_token,
+        "startedBy": started_by(spec.installation, job.job_id, job.attempt),
+        "capacityProviderStrategy": [{"capacityProvider": job.capacity_provider, "weight": 1}],
+        "platformVersion": profile.platform_version,
+        "networkConfiguration": {"awsvpcConfiguration": network},
+        "enableExecuteCommand": False,
+        "propagateTags": "TASK_DEFINITION",
+        "tags": [
+            {"key": "reporting:installation", "value": spec.installation},
+            {"key": "reporting:report_type", "value": job.report_type},
+            {"key": "reporting:job_id", "value": job.job_id},
+        ],
+        "overrides": {
+            "cpu": str(job.cpu),
+            "memory": str(job.memory_mb),
+            "containerOverrides": [
+                {
+                    "name": profile.container,
+                    "environment": [{"name": name, "value": value} for name, value in sorted(environment.items())],
+                }
+            ],
+        },
+    }

@@ -1,0 +1,145 @@
+"""What becomes of a job when its attempt has ended, or when its launch was refused."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from contract.events import AttemptResult, Event, JobEvent
+from contract.job import JobRow
+from contract.outcome import MAX_ERROR_BYTES, MAX_LOG_TAIL_BYTES, Verdict, cut
+from contract.policy import RetryPolicy
+from contract.states import TERMINAL
+from executor.core import backoff, budget
+from executor.core.failures import Evidence, judge, succeeded
+from executor.core.transitions import RANK, Trigger, after
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """The row as it is to be written, the result row, the history; ``due_in_s`` when the job waits for another try."""
+
+    job: JobRow
+    result: AttemptResult | None
+    events: tuple[Event, ...]
+    due_in_s: float | None = None
+
+
+def event(job: JobRow, name: JobEvent, at: datetime, **detail: object) -> Event:
+    """One event of a job; the same step of the same try always has the same id."""
+    return Event(
+        event_id=f"{job.request_id}/{job.attempt}.{job.launch_try}/{name}",
+        job_id=job.job_id,
+        attempt=job.attempt,
+        event=name,
+        detail={key: value for key, value in detail.items() if value is not None},
+        at=at,
+    )
+
+
+def settle(
+    job: JobRow, evidence: Evidence, *, max_attempts: int, policy: RetryPolicy, now: datetime, dice: float
+) -> Settlement:
+    """The verdict on an ended attempt, and what follows from it.
+
+    Args:
+        job: the row, LAUNCHED, RUNNING or CANCELLING.
+        evidence: task, manifest and log tail.
+        max_attempts: how often the report itself may fail.
+        policy: the budget for failures of the cloud, and the delays.
+        now: the present, UTC.
+        dice: a random number in [0, 1) that spreads retries.
+    """
+    facts = _facts(job, evidence, now)
+    if succeeded(evidence):
+        done = _moved(job, Trigger.SUCCEED, facts)
+        row = _result(done, evidence, None, now)
+        return Settlement(done, row, (event(done, JobEvent.SUCCEEDED, now, files=_file_count(evidence)),))
+    verdict = judge(evidence)
+    return _after_failure(job, verdict, evidence, facts, max_attempts=max_attempts, policy=policy, now=now, dice=dice)
+
+
+def _after_failure(
+    job: JobRow,
+    verdict: Verdict,
+    evidence: Evidence,
+    facts: dict[str, object],
+    *,
+    max_attempts: int,
+    policy: RetryPolicy,
+    now: datetime,
+    dice: float,
+) -> Settlement:
+    spent = budget.after_failure(job, verdict, max_attempts, policy)
+    facts |= {
+        "user_failures": spent.user_failures,
+        "infra_failures": spent.infra_failures,
+        "failure_class": verdict.failure_class,
+        "cause_id": verdict.cause_id,
+    }
+    if not spent.may_retry:
+        ended = _moved(job, Trigger.FAIL_FOR_GOOD, facts)
+        failed = event(ended, JobEvent.FAILED, now, cause_id=verdict.cause_id, diagnosis=verdict.diagnosis)
+        return Settlement(ended, _result(ended, evidence, verdict, now), (failed,))
+    due_in_s = backoff.delay_s(policy, spent.user_failures + spent.infra_failures, dice)
+    waiting = _moved(job, Trigger.FAIL_AGAIN, facts | {"finished_at": None})
+    planned = event(waiting, JobEvent.RETRY_PLANNED, now, cause_id=verdict.cause_id, due_in_s=round(due_in_s, 1))
+    return Settlement(waiting, _result(waiting, evidence, verdict, now), (planned,), due_in_s)
+
+
+def refused(job: JobRow, verdict: Verdict, *, policy: RetryPolicy, now: datetime, dice: float) -> Settlement:
+    """What follows when RunTask was refused and nothing ran: wait and try again, or give up with the reason."""
+    spent = budget.after_failure(job, verdict, max_attempts=1, policy=policy)
+    facts: dict[str, object] = {"infra_failures": spent.infra_failures, "cause_id": verdict.cause_id}
+    facts |= {"failure_class": verdict.failure_class}
+    evidence = Evidence(container="", task=None, manifest=None)
+    if not spent.may_retry:
+        ended = _moved(job, Trigger.GIVE_UP_LAUNCH, facts | {"finished_at": now})
+        failed = event(ended, JobEvent.FAILED, now, cause_id=verdict.cause_id, diagnosis=verdict.diagnosis)
+        return Settlement(ended, _result(ended, evidence, verdict, now), (failed,))
+    due_in_s = backoff.delay_s(policy, max(1, spent.infra_failures), dice)
+    waiting = _moved(job, Trigger.REFUSE, facts)
+    planned = event(waiting, JobEvent.LAUNCH_REFUSED, now, diagnosis=verdict.diagnosis, due_in_s=round(due_in_s, 1))
+    return Settlement(waiting, None, (planned,), due_in_s)
+
+
+def _moved(job: JobRow, trigger: Trigger, facts: dict[str, object]) -> JobRow:
+    status = after(job.status, trigger)
+    update = {**facts, "status": status, "status_rank": RANK[status]}
+    if status not in TERMINAL:
+        update["finished_at"] = None
+    return job.model_copy(update=update)
+
+
+def _facts(job: JobRow, evidence: Evidence, now: datetime) -> dict[str, object]:
+    manifest, task = evidence.manifest, evidence.task
+    started = (task.started_at if task else None) or job.started_at or (manifest.started_at if manifest else None)
+    stopped = (task.stopped_at if task else None) or (manifest.finished_at if manifest else None)
+    return {
+        "started_at": started,
+        "finished_at": stopped or now,
+        "peak_memory_mb": manifest.peak_memory_mb if manifest else None,
+        "rows_out": manifest.rows if manifest else None,
+        "bytes_out": manifest.bytes if manifest else None,
+    }
+
+
+def _result(job: JobRow, evidence: Evidence, verdict: Verdict | None, now: datetime) -> AttemptResult:
+    manifest, task = evidence.manifest, evidence.task
+    failure = manifest.failure if manifest else None
+    exit_code = evidence.exit_code if task else (manifest.exit_code if manifest else None)
+    return AttemptResult(
+        request_id=job.request_id,
+        job_id=job.job_id,
+        attempt=job.attempt,
+        exit_code=exit_code,
+        stop_code=task.stop_code if task else None,
+        stop_reason=task.stopped_reason if task else None,
+        verdict=verdict,
+        error=cut(failure.message, MAX_ERROR_BYTES) if failure else None,
+        log_tail=cut(evidence.log_tail, MAX_LOG_TAIL_BYTES, keep_end=True) if evidence.log_tail else None,
+        manifest=manifest,
+        at=now,
+    )
+
+
+def _file_count(evidence: Evidence) -> int:
+    return len(evidence.manifest.files) if evidence.manifest else 0

@@ -1,0 +1,1 @@
+"""Installing the product: so far the Snowflake side."""

@@ -1,0 +1,1 @@
+"""One concern, one small class, one callable round: ``tick()``."""

@@ -1,0 +1,66 @@
+"""Claims due jobs: asks a free question first, and the warehouse only when there is something to do."""
+
+from uuid import uuid4
+
+import structlog
+
+from contract.policy import Limits
+from executor.board import Board
+from executor.core.capacity import room_to_claim
+from executor.ports import Clock, Store
+
+SWEEP_EVERY_S = 300.0
+"""A look without any sign, against what signs can miss."""
+
+log = structlog.get_logger()
+
+
+class Claim:
+    """One claim at a time, under an id chosen beforehand, so that a lost answer is only a question to repeat."""
+
+    def __init__(self, store: Store, board: Board, clock: Clock, limits: Limits) -> None:
+        """``limits`` say how many jobs may be open at once."""
+        self._store = store
+        self._board = board
+        self._clock = clock
+        self._limits = limits
+        self._claim_id: str | None = None
+        self._fence: int | None = None
+        self._seen_token: str | None = None
+        self._more_waits = False
+        self._look_at_s = 0.0
+
+    async def tick(self) -> None:
+        """Look for new requests; claim what there is room for."""
+        if not self._board.leads(self._clock.monotonic_s()) or self._board.fence is None:
+            return
+        if self._board.fence != self._fence:
+            # A new reign: what was seen or half done under the last one says nothing now.
+            self._fence, self._claim_id, self._seen_token = self._board.fence, None, None
+        token = await self._store.intake_token()
+        room = room_to_claim(self._limits, len(self._board.jobs))
+        if not self._worth_a_claim(token, room):
+            return
+        await self._claim(self._fence, room)
+        self._seen_token = token
+
+    def _worth_a_claim(self, token: str, room: int) -> bool:
+        changed = token != self._seen_token or self._claim_id is not None
+        due = self._clock.monotonic_s() >= self._look_at_s
+        return changed or due or (self._more_waits and room > 0)
+
+    async def _claim(self, fence: int, room: int) -> None:
+        if self._claim_id is None:
+            self._claim_id = uuid4().hex
+            await self._store.claim(fence, self._claim_id, room)
+        jobs = await self._store.claimed(self._claim_id)
+        self._claim_id = None
+        if self._board.fence != fence:
+            return
+        for job in jobs:
+            self._board.put(job)
+            log.info("claimed", action="claimed", job_id=job.job_id, attempt=job.attempt, report_type=job.report_type)
+        self._more_waits = len(jobs) >= room
+        due_s = await self._store.next_due_s()
+        pause_s = SWEEP_EVERY_S if due_s is None else min(SWEEP_EVERY_S, max(0.0, due_s))
+        self._look_at_s = self._clock.monotonic_s() + pause_s

@@ -1,0 +1,152 @@
+"""What the executor needs of the world; each has a real adapter and a shipped fake that pass one suite."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from contract.events import AttemptResult, Event
+from contract.job import JobRow
+from contract.manifest import Manifest, StartMarker
+from contract.report import ReportDefinition
+from executor.core.launch import LaunchProfile
+from executor.core.launch_answers import LaunchAnswer
+from executor.core.leadership import LeaseView
+from executor.core.tasks import TaskView
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A row to write; ``due_in_s`` counts from the moment of the write, by the store's clock."""
+
+    job: JobRow
+    due_in_s: float | None = None
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one flush writes together."""
+
+    changes: list[Change] = field(default_factory=list)
+    results: list[AttemptResult] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+
+class StoreUnavailableError(RuntimeError):
+    """The store could not be asked; nothing is known of the statement, and asking again is safe."""
+
+
+class DeposedError(RuntimeError):
+    """The fence is another's: this executor no longer leads and writes nothing more."""
+
+
+class StateMissingError(RuntimeError):
+    """The leader row is gone: job state was lost, and nothing may be claimed until it is recovered."""
+
+
+class Store(Protocol):
+    """The queue in Snowflake. Every write carries the fence; a stale one touches nothing."""
+
+    async def installation(self) -> str:
+        """The name that this queue was installed under."""
+
+    async def intake_token(self) -> str:
+        """A value that differs after every new request; asks for no warehouse."""
+
+    async def fence(self) -> int:
+        """The fence of the leader row. Raises StateMissingError without one."""
+
+    async def take_fence(self, known: int, holder: str) -> int | None:
+        """Take the next fence if ``known`` is still the current one; None when another was faster."""
+
+    async def restamp(self, fence: int) -> None:
+        """Give open rows of earlier leaders to this fence."""
+
+    async def claim(self, fence: int, claim_id: str, slots: int) -> None:
+        """Claim up to ``slots`` due jobs under ``claim_id``; ended ones are resolved on the way."""
+
+    async def claimed(self, claim_id: str) -> list[JobRow]:
+        """The jobs that a claim took; safe to repeat."""
+
+    async def open_jobs(self) -> list[JobRow]:
+        """All jobs that were claimed and have not ended."""
+
+    async def waiting(self) -> int:
+        """How many jobs nobody claimed yet."""
+
+    async def next_due_s(self) -> float | None:
+        """Seconds until a waiting job is due."""
+
+    async def definitions(self, keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], ReportDefinition]:
+        """Report definitions by type and version."""
+
+    async def write(self, fence: int, batch: Batch) -> int:
+        """Write a batch forward; answers how many state rows moved."""
+
+
+class Launcher(Protocol):
+    """ECS."""
+
+    async def run(self, request: Mapping[str, object]) -> LaunchAnswer:
+        """One RunTask with count 1."""
+
+    async def describe(self, cluster: str, arns: Sequence[str]) -> dict[str, TaskView]:
+        """The tasks that ECS knows, by ARN; at most 100 at once."""
+
+    async def find(self, cluster: str, started_by: str) -> list[TaskView]:
+        """Tasks of one attempt, running and stopped."""
+
+
+class Artifacts(Protocol):
+    """The files of jobs in S3."""
+
+    async def manifest(self, result_uri: str) -> Manifest | None:
+        """What an attempt left, or None."""
+
+    async def start_marker(self, result_uri: str) -> StartMarker | None:
+        """Which task began to work on an attempt, or None."""
+
+    async def put_spec(self, key: str, spec_json: str) -> None:
+        """Lay down a task spec that is too long for the environment."""
+
+    async def put_latest(self, manifest: Manifest, result_uri: str) -> None:
+        """Point the type's ``latest.json`` at this result."""
+
+    async def put_profile(self, profile: LaunchProfile) -> None:
+        """Keep a launch profile under its name."""
+
+    async def profile(self, name: str) -> LaunchProfile:
+        """A launch profile by its name."""
+
+
+class Logs(Protocol):
+    """The container's log lines."""
+
+    async def tail(self, task_arn: str) -> str | None:
+        """The last lines of a task, or None when there are none."""
+
+
+class Lease(Protocol):
+    """The object in S3 that says which executor may try to lead."""
+
+    async def read(self) -> LeaseView | None:
+        """The lease as it stands."""
+
+    async def write(self, holder: str, over: LeaseView | None) -> bool:
+        """Take or renew it over the version that was read; False when another was faster."""
+
+    async def release(self, holder: str) -> None:
+        """Let it go, if it is ours, so that the next one need not wait."""
+
+
+class Clock(Protocol):
+    """Time and dice."""
+
+    def now(self) -> datetime:
+        """The present, UTC."""
+
+    def monotonic_s(self) -> float:
+        """Seconds that only ever grow."""
+
+    def dice(self) -> float:
+        """A random number in [0, 1)."""

@@ -1,0 +1,90 @@
+"""The executor as a whole: its loops, in the order in which a job meets them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+
+from executor.board import Board
+from executor.loops.claim import Claim
+from executor.loops.flush import Flush
+from executor.loops.launch import Launch
+from executor.loops.lead import Lead
+from executor.loops.looper import run_every
+from executor.loops.settle import Settle
+from executor.loops.watch import Watch
+from executor.ports import Lease, StoreUnavailableError
+from executor.writer import Writer
+
+LEAD_EVERY_S = 10.0
+LAUNCH_EVERY_S = 2.0
+SETTLE_EVERY_S = 2.0
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How often the loops look when no bell rings, in seconds."""
+
+    poll_s: float
+    watch_s: float
+    flush_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Loops:
+    """The loops, in the order in which a job meets them."""
+
+    lead: Lead
+    claim: Claim
+    launch: Launch
+    watch: Watch
+    settle: Settle
+    flush: Flush
+
+
+class Service:
+    """Runs until told to stop; tasks outlive it."""
+
+    def __init__(self, loops: Loops, writer: Writer, board: Board, lease: Lease, holder: str, rhythm: Rhythm) -> None:
+        """The loops, already given their ports."""
+        self._loops, self._rhythm = loops, rhythm
+        self._writer, self._board, self._lease, self._holder = writer, board, lease, holder
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until ``stop`` is set; then write back what is known and let go of the lease.
+
+        Raises:
+            LoopDiedError: a loop failed too often; the process must end loudly.
+        """
+        loops, board, rhythm = self._loops, self._board, self._rhythm
+        rounds: list[tuple[str, Callable[[], Awaitable[None]], float, asyncio.Event | None]] = [
+            ("lead", loops.lead.tick, LEAD_EVERY_S, None),
+            ("claim", loops.claim.tick, rhythm.poll_s, board.claim_bell),
+            ("launch", loops.launch.tick, LAUNCH_EVERY_S, board.launch_bell),
+            ("watch", loops.watch.tick, rhythm.watch_s, board.watch_bell),
+            ("settle", loops.settle.tick, SETTLE_EVERY_S, board.settle_bell),
+            ("flush", loops.flush.tick, rhythm.flush_s, None),
+        ]
+        try:
+            async with asyncio.TaskGroup() as group:
+                for name, tick, every_s, bell in rounds:
+                    group.create_task(
+                        run_every(name, tick, every_s=every_s, stop=stop, bell=bell, on_deposed=self._deposed),
+                        name=name,
+                    )
+        finally:
+            await self._let_go()
+
+    def _deposed(self) -> None:
+        self._loops.lead.step_down("the fence is another's")
+
+    async def _let_go(self) -> None:
+        try:
+            await self._writer.drain()
+        except StoreUnavailableError as error:
+            log.warning("the last writes did not arrive", action="last_flush_failed", reason=str(error))
+        await self._lease.release(self._holder)
+        log.info("stopped; tasks run on", action="stopped", open_jobs=len(self._board.jobs))

@@ -1,0 +1,151 @@
+"""Every setting of the executor, from the environment; all that is wrong is said at once."""
+
+import re
+from typing import Annotated, Any
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from contract.ids import Installation
+from contract.policy import Limits, RetryPolicy
+from executor.core.launch import LaunchProfile
+
+_ACCOUNT = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9-]+){0,3}$")
+
+Listed = Annotated[tuple[str, ...], NoDecode]
+
+
+class SettingsError(ValueError):
+    """The settings cannot be used; the message lists everything that is wrong."""
+
+
+class ExecutorSettings(BaseSettings):
+    """``REPORTING_*``: what this installation is called, where its tasks run, how much it may do at once."""
+
+    model_config = SettingsConfigDict(env_prefix="REPORTING_", extra="ignore", frozen=True)
+
+    installation: Installation
+    bucket: str = Field(min_length=3)
+    cluster: str = Field(min_length=1)
+    task_definition: str = Field(pattern=r"^(arn:.*/)?[A-Za-z0-9_-]+:[0-9]+$")
+    container: str = "report"
+    subnets: Listed = Field(min_length=1)
+    security_groups: Listed = ()
+    assign_public_ip: bool = False
+    capacity_provider: str = "FARGATE"
+    log_group: str = "/reporting/jobs"
+    log_stream_prefix: str = "report"
+    max_running: int = Field(default=50, ge=1)
+    max_infra_failures: int = Field(default=5, ge=0)
+    max_queue_age_s: int = Field(default=604_800, ge=60)
+    poll_interval_s: float = Field(default=2.0, ge=0.1, le=60)
+    watch_interval_s: float = Field(default=2.0, ge=0.1, le=60)
+    flush_interval_s: float = Field(default=1.0, ge=0.1, le=60)
+    heartbeat_file: str | None = None
+
+    @field_validator("subnets", "security_groups", mode="before")
+    @classmethod
+    def _from_commas(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    def launch_profile(self) -> LaunchProfile:
+        """Where new tasks are launched."""
+        return LaunchProfile(
+            cluster=self.cluster,
+            task_definition=self.task_definition,
+            container=self.container,
+            subnets=self.subnets,
+            security_groups=self.security_groups,
+            assign_public_ip=self.assign_public_ip,
+        )
+
+    def limits(self) -> Limits:
+        """How much may run at once."""
+        return Limits(max_running=self.max_running)
+
+    def retry_policy(self) -> RetryPolicy:
+        """The budget for failures of the cloud."""
+        return RetryPolicy(max_infra_failures=self.max_infra_failures)
+
+
+class ObjectNames(BaseSettings):
+    """Where the queue lies in Snowflake: database, schema, and the warehouse that all share."""
+
+    model_config = SettingsConfigDict(env_prefix="REPORTING_", extra="ignore", frozen=True)
+
+    database: str = Field(default="ANALYTICS_PLATFORM", pattern=r"^[A-Za-z_][A-Za-z0-9_$]*$")
+    schema_name: str = Field(default="REPORTING", alias="REPORTING_SCHEMA", pattern=r"^[A-Za-z_][A-Za-z0-9_$]*$")
+    warehouse: str = Field(default="REPORTS_WH", pattern=r"^[A-Za-z_][A-Za-z0-9_$]*$")
+
+
+class SnowflakeSettings(BaseSettings):
+    """``SNOWFLAKE_*``: the connector's own names; or a connection of ``connections.toml`` by its name."""
+
+    model_config = SettingsConfigDict(env_prefix="SNOWFLAKE_", extra="ignore", frozen=True)
+
+    account: str | None = None
+    user: str | None = None
+    password: SecretStr | None = None
+    authenticator: str | None = None
+    workload_identity_provider: str | None = None
+    private_key_file: str | None = None
+    private_key_file_pwd: SecretStr | None = None
+    token_file_path: str | None = None
+    host: str | None = None
+    port: int | None = None
+    protocol: str | None = None
+    role: str | None = None
+    default_connection_name: str | None = None
+
+    @field_validator("account")
+    @classmethod
+    def _a_form_that_snowflake_knows(cls, value: str | None) -> str | None:
+        if value is None or _ACCOUNT.match(value):
+            if value and value.lower().endswith("snowflakecomputing.com"):
+                raise ValueError("leave out .snowflakecomputing.com; write it as organisation-account")
+            return value
+        raise ValueError("write it as organisation-account or locator.region, without https://, path or spaces")
+
+    def connect_arguments(self, names: ObjectNames) -> dict[str, Any]:
+        """What ``snowflake.connector.connect`` takes, database, schema and warehouse included."""
+        own: dict[str, Any] = {
+            name: value.get_secret_value() if isinstance(value, SecretStr) else value
+            for name, value in dict(self).items()
+            if value is not None and name != "default_connection_name"
+        }
+        if not own and self.default_connection_name:
+            own = {"connection_name": self.default_connection_name}
+        return own | {"database": names.database, "schema": names.schema_name, "warehouse": names.warehouse}
+
+
+def explain(error: ValidationError, prefix: str) -> str:
+    """Everything wrong with the settings, one line each, named as the environment names it."""
+    lines = []
+    for item in error.errors(include_url=False, include_input=False):
+        name = str(item["loc"][0]).upper() if item["loc"] else ""
+        name = name if name.startswith(prefix) else prefix + name
+        says = "is not set" if item["type"] == "missing" else item["msg"].removeprefix("Value error, ")
+        lines.append(f"  {name}: {says}")
+    return "\n".join(lines)
+
+
+def load() -> tuple[ExecutorSettings, ObjectNames, SnowflakeSettings]:
+    """All settings of the executor from the environment.
+
+    Raises:
+        SettingsError: with everything that is missing or wrong, at once.
+    """
+    wrong: list[str] = []
+    found: list[Any] = []
+    for kind, prefix in (
+        (ExecutorSettings, "REPORTING_"),
+        (ObjectNames, "REPORTING_"),
+        (SnowflakeSettings, "SNOWFLAKE_"),
+    ):
+        try:
+            found.append(kind())
+        except ValidationError as error:
+            wrong.append(explain(error, prefix))
+    if wrong:
+        raise SettingsError("these settings cannot be used:\n" + "\n".join(wrong))
+    return found[0], found[1], found[2]

@@ -1,0 +1,88 @@
+"""Puts the executor together: settings in, a service out."""
+
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from aiobotocore.config import AioConfig
+from aiobotocore.session import get_session
+
+from executor.adapters.cloudwatch_logs import CloudWatchLogs
+from executor.adapters.ecs_launcher import EcsLauncher
+from executor.adapters.s3_artifacts import S3Artifacts
+from executor.adapters.s3_lease import S3Lease
+from executor.adapters.snowflake_session import SnowflakeSession
+from executor.adapters.snowflake_store import SnowflakeStore
+from executor.adapters.system_clock import SystemClock
+from executor.board import Board
+from executor.definitions import Definitions
+from executor.loops.claim import Claim
+from executor.loops.flush import Flush
+from executor.loops.launch import Launch
+from executor.loops.lead import Lead
+from executor.loops.settle import Settle
+from executor.loops.watch import Watch
+from executor.service import Loops, Rhythm, Service
+from executor.settings import ExecutorSettings, ObjectNames, SettingsError, SnowflakeSettings
+from executor.writer import Writer
+
+# RunTask is sent once per round and replayed by the executor with the same bytes; everything else may be retried
+# by the SDK as it likes.
+_ECS_CONFIG = AioConfig(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 1}, max_pool_connections=20)
+_CONFIG = AioConfig(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 4})
+
+
+def holder_name() -> str:
+    """A name for this process that no other executor has, now or later."""
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+@asynccontextmanager
+async def service(
+    settings: ExecutorSettings, names: ObjectNames, snowflake: SnowflakeSettings
+) -> AsyncIterator[Service]:
+    """An executor ready to run, with its connections open until the block ends.
+
+    Raises:
+        SettingsError: the queue in Snowflake belongs to another installation.
+    """
+    arguments = snowflake.connect_arguments(names)
+    async with AsyncExitStack() as stack:
+        session, probe = SnowflakeSession(arguments, "executor"), SnowflakeSession(arguments, "probe")
+        stack.push_async_callback(session.close)
+        stack.push_async_callback(probe.close)
+        aws = get_session()
+        ecs = await stack.enter_async_context(aws.create_client("ecs", config=_ECS_CONFIG))
+        s3 = await stack.enter_async_context(aws.create_client("s3", config=_CONFIG))
+        logs = await stack.enter_async_context(aws.create_client("logs", config=_CONFIG))
+        store = SnowflakeStore(session, probe, settings.max_queue_age_s)
+        if (installed := await store.installation()) != settings.installation:
+            raise SettingsError(
+                f"REPORTING_INSTALLATION is {settings.installation}, but this queue was installed as {installed}"
+            )
+        board, writer, clock, holder = Board(), Writer(store), SystemClock(), holder_name()
+        launcher, definitions = EcsLauncher(ecs), Definitions(store)
+        artifacts = S3Artifacts(s3, settings.bucket, settings.installation)
+        lease = S3Lease(s3, settings.bucket, settings.installation)
+        tails = CloudWatchLogs(logs, settings.log_group, settings.log_stream_prefix, settings.container)
+        loops = Loops(
+            lead=Lead(lease, store, board, writer, clock, holder),
+            claim=Claim(store, board, clock, settings.limits()),
+            launch=Launch(launcher, artifacts, definitions, board, writer, clock, settings),
+            watch=Watch(launcher, definitions, board, writer, clock),
+            settle=Settle(
+                artifacts,
+                tails,
+                definitions,
+                board,
+                writer,
+                clock,
+                container=settings.container,
+                policy=settings.retry_policy(),
+            ),
+            flush=Flush(writer),
+        )
+        rhythm = Rhythm(settings.poll_interval_s, settings.watch_interval_s, settings.flush_interval_s)
+        yield Service(loops, writer, board, lease, holder, rhythm)
