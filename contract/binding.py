@@ -10,7 +10,8 @@ from typing import Final, TypeVar
 Value = TypeVar("Value")
 
 _BIND: Final = re.compile(
-    r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|/\*.*?\*/|::|(?<![\w\])\"'$]):([a-z][a-z0-9_]*)", re.DOTALL
+    r"'(?:[^'\\]|''|\\.)*'|\$\$.*?\$\$|\"[^\"]*\"|--[^\n]*|//[^\n]*|/\*.*?\*/|::|(?<![\w\])\"'$]):([a-z][a-z0-9_]*)",
+    re.DOTALL,
 )
 
 

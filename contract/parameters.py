@@ -8,6 +8,9 @@ from contract.refusal import Problem, RefusedError, shown
 from contract.relative_dates import resolve_date
 from contract.report import ParameterSpec, ReportDefinition, Scalar
 
+_BEYOND_NUMBER = 10**38
+"""Snowflake's NUMBER has 38 digits."""
+
 
 def resolve_parameters(
     definition: ReportDefinition, given: Mapping[str, object], business_date: date
@@ -99,8 +102,12 @@ def _string(spec: ParameterSpec, value: object) -> str:
 
 
 def _number(spec: ParameterSpec, value: object) -> int | float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{shown(value)} is not a number")  # noqa: TRY004 - as above
+    if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"{shown(value)} is not a number")
+    if abs(value) >= _BEYOND_NUMBER:
+        raise ValueError(f"{shown(value)} is too large; a NUMBER has 38 digits")
     if spec.minimum is not None and value < spec.minimum:
         raise ValueError(f"{shown(value)} is below {spec.minimum:g}")
     if spec.maximum is not None and value > spec.maximum:

@@ -39,8 +39,15 @@ def resolve_date(word: str, business_date: date) -> date:
         business_date: the day the report is about; ``yesterday`` is that day and ``today`` the next.
 
     Raises:
-        ValueError: the word is neither a date nor a known anchor.
+        ValueError: the word is neither a date nor a known anchor, or leads out of the calendar.
     """
+    try:
+        return _resolved(word, business_date)
+    except OverflowError:
+        raise ValueError(f"{word} from {business_date} lies outside the years 1 to 9999") from None
+
+
+def _resolved(word: str, business_date: date) -> date:
     anchors = _anchors(business_date)
     found = _WORD.match(word)
     if found is None or found.group(1) not in anchors:

@@ -14,7 +14,7 @@ from executor.loops.lead import Lead
 from executor.loops.looper import run_every
 from executor.loops.settle import Settle
 from executor.loops.watch import Watch
-from executor.ports import Lease, StoreUnavailableError
+from executor.ports import DeposedError, Lease, StoreUnavailableError
 from executor.writer import Writer
 
 LEAD_EVERY_S = 10.0
@@ -84,7 +84,7 @@ class Service:
     async def _let_go(self) -> None:
         try:
             await self._writer.drain()
-        except StoreUnavailableError as error:
+        except (StoreUnavailableError, DeposedError) as error:
             log.warning("the last writes did not arrive", action="last_flush_failed", reason=str(error))
         await self._lease.release(self._holder)
         log.info("stopped; tasks run on", action="stopped", open_jobs=len(self._board.jobs))

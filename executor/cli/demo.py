@@ -14,7 +14,7 @@ from rich.console import Console
 from contract.states import TERMINAL, JobState
 from executor.cli.client import Client
 from executor.cli.errors import CommandError, Exit
-from executor.cli.jobs import jobs_table
+from executor.cli.jobs import jobs_table, wide_console
 from executor.cli.local_stack import Ports, Stack, local_stack
 
 TIMEOUT_S = 120.0
@@ -40,7 +40,7 @@ def demo(
         except CommandError:
             _keep_logs(where, folder)
             raise
-        console.print(jobs_table(rows, title="SELECT * FROM reporting.jobs"))
+        wide_console().print(jobs_table(rows, title="SELECT * FROM reporting.jobs"))
         console.print(f"{kept} files in {folder}/, made in {time.monotonic() - began_s:.0f} s; everything is stopped")
         if any(row["status"] != JobState.SUCCEEDED for row in rows):
             _keep_logs(where, folder)

@@ -94,7 +94,7 @@ def jobs(
             since=_since(since, datetime.now(UTC)) if since else None,  # noqa: TID251 - the edge reads the clock
             most=most,
         )
-    typer.echo(as_json(rows)) if json_ else Console().print(jobs_table(rows))
+    typer.echo(as_json(rows)) if json_ else wide_console().print(jobs_table(rows))
 
 
 def _since(text: str, now: datetime) -> str:
@@ -110,9 +110,18 @@ def _since(text: str, now: datetime) -> str:
     return at.replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")
 
 
+def wide_console() -> Console:
+    """A console as wide as the terminal; where there is none, wide enough that nothing is cut."""
+    console = Console(soft_wrap=False, highlight=False)
+    return console if console.is_terminal else Console(width=200, highlight=False)
+
+
 def jobs_table(rows: list[dict[str, Any]], title: str | None = None) -> Table:
     """Jobs as people look at them: type, status, seconds, files, where."""
-    table = Table("job", "type", "status", "seconds", "files", "result or cause", title=title)
+    table = Table(title=title, title_justify="left")
+    for heading in ("job", "type", "status", "seconds", "files"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("result or cause", overflow="fold")
     for row in rows:
         colour = _COLOURS.get(row["status"], "yellow")
         seconds = row["seconds_total"]

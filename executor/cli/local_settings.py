@@ -16,6 +16,7 @@ DATABASE: Final = "ANALYTICS_PLATFORM"
 SCHEMA: Final = "REPORTING"
 WAREHOUSE: Final = "REPORTS_WH"
 CONNECTION: Final = "local"
+LOOPBACK: Final = "127.0.0.1"
 
 
 def snowflake_environment(endpoint: str) -> dict[str, str]:
@@ -78,6 +79,15 @@ def write_files(folder: Path, environment: Mapping[str, str]) -> None:
         for name, key in keys.items()
     )
     _write(folder / "connections.toml", toml)
+
+
+def read_env(folder: Path) -> dict[str, str]:
+    """The settings of the last time; empty when there was none."""
+    try:
+        lines = (folder / "env").read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return {}
+    return {name: value for name, equals, value in (line.partition("=") for line in lines) if equals}
 
 
 def _write(path: Path, text: str) -> None:

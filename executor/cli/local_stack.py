@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -55,7 +56,7 @@ def local_stack(folder: Path, *, executor: bool, ports: Ports, start_delay_s: fl
     (folder / "logs").mkdir(parents=True, exist_ok=True)
     children: list[Child] = []
     try:
-        endpoints = _start_cloud(folder, ports, start_delay_s, children)
+        endpoints = _start_cloud(folder, _settled(ports, folder), start_delay_s, children)
         say(f"local Snowflake {endpoints['snowflake']}, local AWS {endpoints['aws']}: answer")
         environment = _install(folder, endpoints, say)
         local.write_files(folder, environment)
@@ -66,6 +67,21 @@ def local_stack(folder: Path, *, executor: bool, ports: Ports, start_delay_s: fl
     finally:
         for child in reversed(children):
             child.stop()
+
+
+def _settled(ports: Ports, folder: Path) -> Ports:
+    # The ports of the last time, where they are still free: then settings that somebody sourced stay good.
+    last = local.read_env(folder)
+    snowflake_port = ports.snowflake or _if_free(last.get("SNOWFLAKE_PORT", "0"))
+    return Ports(snowflake_port, ports.aws or _if_free(last.get("AWS_ENDPOINT_URL", "0").rpartition(":")[2]))
+
+
+def _if_free(port: str) -> int:
+    try:
+        with socket.create_server((local.LOOPBACK, int(port))):
+            return int(port)
+    except (OSError, ValueError, OverflowError):
+        return 0
 
 
 def _start_cloud(folder: Path, ports: Ports, start_delay_s: float, children: list[Child]) -> dict[str, str]:
@@ -100,13 +116,16 @@ def _install(folder: Path, endpoints: Mapping[str, str], say: Say) -> dict[str, 
         **{key.removeprefix("SNOWFLAKE_").lower(): value for key, value in signing_in.items()}  # type: ignore[arg-type]  # pydantic reads the text
     )
     names = ObjectNames(database=local.DATABASE, warehouse=local.WAREHOUSE, REPORTING_SCHEMA=local.SCHEMA)
-    snowflake_side.deploy(
-        installation=local.INSTALLATION,
-        bucket=local.BUCKET,
-        names=names,
-        snowflake_settings=settings,
-        say=say,
-    )
+    try:
+        snowflake_side.deploy(
+            installation=local.INSTALLATION,
+            bucket=local.BUCKET,
+            names=names,
+            snowflake_settings=settings,
+            say=say,
+        )
+    except snowflake_side.DeployError as error:
+        raise CommandError(str(error)) from error
     _sample_data(settings, names, say)
     return {
         **local.aws_environment(endpoints["aws"]),

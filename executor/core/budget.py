@@ -27,5 +27,10 @@ def after_failure(job: JobRow, verdict: Verdict, max_attempts: int, policy: Retr
     """
     user = job.user_failures + (verdict.blame is Blame.REPORT)
     infra = job.infra_failures + (verdict.blame is Blame.INFRASTRUCTURE)
-    within = user < max_attempts and infra <= policy.max_infra_failures
+    # Only the budget that was charged can be used up by this failure: a refused launch leaves the report's alone.
+    within = {
+        Blame.REPORT: user < max_attempts,
+        Blame.INFRASTRUCTURE: infra <= policy.max_infra_failures,
+        Blame.NOBODY: True,
+    }[verdict.blame]
     return Spent(user, infra, verdict.retry_helps and within)

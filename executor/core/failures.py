@@ -4,6 +4,7 @@ The order of evidence: the stop code (which AWS keeps stable), the exit code of 
 one is never a success), the manifest, and only then texts, which AWS changes at will.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -112,6 +113,16 @@ _NO_MANIFEST: Final = _Rule(
     "The container ended with exit code 0 but left no manifest.",
     "A container must write manifest.json last; see how to bring your own container.",
 )  # fmt: skip
+_NO_ROOM: Final = _Rule(
+    _F.CAPACITY, _B.INFRASTRUCTURE, True,
+    "Fargate had no room for the task; no code ran.",
+    "Nothing to do: the job is tried again by itself. If it happens often, add subnets in other zones.",
+)  # fmt: skip
+_THROTTLED: Final = _Rule(
+    _F.THROTTLED, _B.INFRASTRUCTURE, True,
+    "AWS or the image registry was asked too often while the task started; no code ran.",
+    "Nothing to do: the job is tried again by itself. If it happens often, pull the image from ECR.",
+)  # fmt: skip
 _LOST: Final = _Rule(
     _F.LOST, _B.INFRASTRUCTURE, True,
     "ECS no longer knows the task, and it left no manifest.",
@@ -122,6 +133,11 @@ _CRASHED: Final = _Rule(
     "The container ended in a way that the contract does not know.",
     "Read the log tail: a crash of the interpreter, a wrong command or a killed process.",
 )  # fmt: skip
+
+_START_TEXTS: Final = (
+    (re.compile(r"Capacity is unavailable|RESOURCE:"), _NO_ROOM),
+    (re.compile(r"toomanyrequests|Rate (limit )?exceeded|RequestLimitExceeded|Throttling"), _THROTTLED),
+)
 
 
 def judge(evidence: Evidence) -> Verdict:
@@ -147,7 +163,7 @@ def _rule(evidence: Evidence) -> _Rule:
     if task.stop_code == "SpotInterruption":
         return _SPOT
     if task.stop_code == "TaskFailedToStart" or (code is None and task.started_at is None):
-        return _START
+        return next((rule for words, rule in _START_TEXTS if words.search(evidence.text)), _START)
     if "OutOfMemory" in evidence.text:
         return _MEMORY
     if code == ExitCode.DONE:

@@ -7,6 +7,7 @@ named by the hash of its own content. And the token is on the row *before* it is
 """
 
 import hashlib
+import json
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
@@ -18,7 +19,9 @@ from contract.request import effective_definition, parse_options
 from contract.task_spec import SPEC_ENV, SPEC_URI_ENV, TaskSpec, spec_key
 
 MAX_SPEC_CHARS: Final = 6_000
-"""Longer specs travel through S3: ECS takes 8,192 characters for all overrides together, punctuation included."""
+"""Longer specs travel through S3: ECS takes 8,192 characters for all overrides together, punctuation included.
+
+Counted as the spec stands in the request, where every quote of its JSON takes a backslash."""
 
 
 class LaunchProfile(BaseModel):
@@ -93,7 +96,7 @@ def order(job: JobRow, profile: LaunchProfile, spec: TaskSpec) -> LaunchOrder:
     if job.launch_token is None:
         raise ValueError(f"job {job.job_id} has no launch token; commit the intent first")
     spec_json = spec.model_dump_json()
-    by_uri = len(spec_json) > MAX_SPEC_CHARS
+    by_uri = len(json.dumps(spec_json)) > MAX_SPEC_CHARS
     key = spec_key(spec.prefix)
     environment = {SPEC_URI_ENV: f"s3://{spec.bucket}/{key}"} if by_uri else {SPEC_ENV: spec_json}
     return LaunchOrder(

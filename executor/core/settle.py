@@ -7,7 +7,7 @@ from contract.events import AttemptResult, Event, JobEvent
 from contract.job import JobRow
 from contract.outcome import MAX_ERROR_BYTES, MAX_LOG_TAIL_BYTES, Verdict, cut
 from contract.policy import RetryPolicy
-from contract.states import TERMINAL
+from contract.states import TERMINAL, JobState
 from executor.core import backoff, budget
 from executor.core.failures import Evidence, judge, succeeded
 from executor.core.transitions import RANK, Trigger, after
@@ -68,6 +68,10 @@ def _after_failure(
     now: datetime,
     dice: float,
 ) -> Settlement:
+    if job.status is JobState.CANCELLING:
+        cancelled = _moved(job, Trigger.STOP_CONFIRMED, facts)
+        stopped = event(cancelled, JobEvent.STOPPED, now, diagnosis=verdict.diagnosis)
+        return Settlement(cancelled, _result(cancelled, evidence, verdict, now), (stopped,))
     spent = budget.after_failure(job, verdict, max_attempts, policy)
     facts |= {
         "user_failures": spent.user_failures,

@@ -41,22 +41,25 @@ class Claim:
         room = room_to_claim(self._limits, len(self._board.jobs))
         if not self._worth_a_claim(token, room):
             return
-        await self._claim(self._fence, room)
-        self._seen_token = token
+        if await self._claim(self._fence, room):
+            self._seen_token = token
 
     def _worth_a_claim(self, token: str, room: int) -> bool:
         changed = token != self._seen_token or self._claim_id is not None
-        due = self._clock.monotonic_s() >= self._look_at_s
-        return changed or due or (self._more_waits and room > 0)
+        due = self._more_waits or self._clock.monotonic_s() >= self._look_at_s
+        return changed or (due and room > 0)
 
-    async def _claim(self, fence: int, room: int) -> None:
+    async def _claim(self, fence: int, room: int) -> bool:
+        # After a lost answer only the question is repeated. What was asked for since then, or everything if the
+        # claim never arrived, is for the next one: such a round has not seen the token.
+        repeated = self._claim_id is not None
         if self._claim_id is None:
             self._claim_id = uuid4().hex
             await self._store.claim(fence, self._claim_id, room)
         jobs = await self._store.claimed(self._claim_id)
         self._claim_id = None
         if self._board.fence != fence:
-            return
+            return False
         for job in jobs:
             self._board.put(job)
             log.info("claimed", action="claimed", job_id=job.job_id, attempt=job.attempt, report_type=job.report_type)
@@ -64,3 +67,4 @@ class Claim:
         due_s = await self._store.next_due_s()
         pause_s = SWEEP_EVERY_S if due_s is None else min(SWEEP_EVERY_S, max(0.0, due_s))
         self._look_at_s = self._clock.monotonic_s() + pause_s
+        return not repeated

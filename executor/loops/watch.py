@@ -50,8 +50,13 @@ class Watch:
     async def _look_at(self, cluster: str, jobs: list[JobRow]) -> None:
         tasks = await self._launcher.describe(cluster, [str(job.task_arn) for job in jobs])
         for job in jobs:
-            if self._board.jobs.get(job.request_id) is job:
+            if self._board.jobs.get(job.request_id) is not job:
+                continue
+            try:
                 self._take(job, tasks.get(str(job.task_arn)))
+            except Exception:
+                # One job's trouble is its own: the others are looked at all the same.
+                log.exception("watching failed", action="watch_fault", job_id=job.job_id, attempt=job.attempt)
 
     def _take(self, job: JobRow, task: TaskView | None) -> None:
         match watch.look(job, task, self._missing_for_s(job, task)):

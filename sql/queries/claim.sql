@@ -5,14 +5,22 @@ USING (
     WITH leader AS (
         SELECT fence FROM job_state WHERE request_id = '__leader__' AND fence = :fence
     ),
-    fresh AS (
+    waiting AS (
         SELECT
             i.request_id, i.job_id, i.priority, i.enqueued_at, i.not_before, i.dedupe_key,
-            FIRST_VALUE(i.request_id) OVER (PARTITION BY i.job_id ORDER BY i.enqueued_at, i.request_id) AS first_of_job,
-            FIRST_VALUE(i.job_id) OVER (PARTITION BY i.dedupe_key ORDER BY i.enqueued_at, i.request_id) AS first_of_key
+            i.enqueued_at < DATEADD('second', -:max_queue_age_s, SYSDATE()) AS overdue
         FROM job_intake AS i
         LEFT JOIN job_state AS known ON known.request_id = i.request_id
         WHERE i.kind = 'RUN' AND known.request_id IS NULL
+    ),
+    fresh AS (
+        SELECT
+            *,
+            FIRST_VALUE(request_id) OVER (PARTITION BY job_id ORDER BY enqueued_at, request_id) AS first_of_job,
+            FIRST_VALUE(job_id) OVER (
+                PARTITION BY dedupe_key ORDER BY IFF(overdue, 1, 0), enqueued_at, request_id
+            ) AS first_of_key
+        FROM waiting
     ),
     known_jobs AS (
         SELECT job_id FROM job_state WHERE job_id IS NOT NULL GROUP BY job_id
@@ -26,14 +34,13 @@ USING (
     ),
     judged AS (
         SELECT
-            fresh.request_id, fresh.job_id, fresh.priority, fresh.enqueued_at, fresh.not_before,
+            fresh.request_id, fresh.job_id, fresh.priority, fresh.enqueued_at, fresh.not_before, fresh.overdue,
             CASE
                 WHEN known_jobs.job_id IS NOT NULL OR fresh.first_of_job <> fresh.request_id THEN fresh.job_id
                 WHEN fresh.dedupe_key IS NULL THEN NULL
                 WHEN open_keys.job_id IS NOT NULL THEN open_keys.job_id
                 WHEN fresh.first_of_key <> fresh.job_id THEN fresh.first_of_key
-            END AS duplicate_of,
-            fresh.enqueued_at < DATEADD('second', -:max_queue_age_s, SYSDATE()) AS overdue
+            END AS duplicate_of
         FROM fresh
         LEFT JOIN known_jobs ON known_jobs.job_id = fresh.job_id
         LEFT JOIN open_keys ON open_keys.dedupe_key = fresh.dedupe_key

@@ -1,0 +1,110 @@
+"""An ECS in memory: client tokens with their replays and conflicts, failures, throttles, lives by the clock."""
+
+import json
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from executor.core.launch_answers import Accepted, LaunchAnswer, Refused, Throttled, Unknown
+from executor.core.tasks import ContainerView, TaskView
+from executor.testing.task_life import Ending, FakeTask
+
+TOKEN_LIFE: Final = timedelta(hours=24)
+"""How long ECS keeps a client token (ECS API reference, "Ensuring idempotency")."""
+
+Program = Callable[[str, Mapping[str, Any]], Ending]
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    request: str
+    answer: Refused | None
+    arn: str | None
+    at: datetime
+
+
+class FakeLauncher:
+    """The ``Launcher`` port without AWS.
+
+    ``program`` is what every container runs: it is given the task's ARN and the RunTask request, and says how and
+    when the task will end.
+    """
+
+    def __init__(self, now: Callable[[], datetime], program: Program) -> None:
+        """An account in which nothing runs."""
+        self._now = now
+        self._program = program
+        self._calls: dict[str, _Call] = {}
+        self._next: deque[LaunchAnswer] = deque()
+        self._lose_replies = 0
+        self.tasks: dict[str, FakeTask] = {}
+        self.requests: list[dict[str, Any]] = []
+
+    def answer_next(self, answer: Refused | Throttled | Unknown, times: int = 1) -> None:
+        """The next launches are not carried out, and this is the answer; a refusal stays with its token."""
+        self._next.extend([answer] * times)
+
+    def lose_replies(self, times: int = 1) -> None:
+        """The next launches are carried out, but nobody hears of it."""
+        self._lose_replies += times
+
+    def forget(self, arn: str) -> None:
+        """ECS no longer knows a task."""
+        self.tasks[arn].forgotten = True
+
+    @property
+    def running(self) -> list[FakeTask]:
+        """Tasks that have not stopped at this moment."""
+        return [task for task in self.tasks.values() if not task.view(self._now()).stopped]
+
+    async def run(self, request: Mapping[str, Any]) -> LaunchAnswer:
+        """One RunTask with count 1."""
+        self.requests.append(dict(request))
+        answer = self._run(request)
+        if self._lose_replies:
+            self._lose_replies -= 1
+            return Unknown("the connection broke before the answer")
+        return answer
+
+    def _run(self, request: Mapping[str, Any]) -> LaunchAnswer:
+        token, text = str(request["clientToken"]), json.dumps(request, sort_keys=True)
+        known = self._calls.get(token)
+        if known is not None and self._now() < known.at + TOKEN_LIFE and (known.request == text or known.arn):
+            # The same parameters: the first answer again. Others: a conflict, which names the task that exists.
+            return known.answer if known.answer is not None else Accepted(self.tasks[str(known.arn)].view(self._now()))
+        planned = self._next.popleft() if self._next else None
+        if isinstance(planned, Refused):
+            self._calls[token] = _Call(text, planned, None, self._now())
+        if planned is not None:
+            return planned
+        task = self._start(request)
+        self._calls[token] = _Call(text, None, task.arn, self._now())
+        return Accepted(task.view(self._now()))
+
+    def _start(self, request: Mapping[str, Any]) -> FakeTask:
+        arn = f"arn:aws:ecs:us-east-1:123456789012:task/{request['cluster']}/{len(self.tasks):032x}"
+        container = request["overrides"]["containerOverrides"][0]["name"]
+        provider = request["capacityProviderStrategy"][0]["capacityProvider"]
+        ending = self._program(arn, request)
+        task = FakeTask(arn, str(request["startedBy"]), container, provider, self._now(), ending)
+        self.tasks[arn] = task
+        return task
+
+    async def describe(self, cluster: str, arns: Sequence[str]) -> dict[str, TaskView]:
+        """The tasks that ECS knows, by ARN."""
+        if len(arns) > 100:
+            raise ValueError("DescribeTasks takes at most 100 tasks")
+        known = {arn: self.tasks[arn] for arn in arns if arn in self.tasks and f"task/{cluster}/" in arn}
+        return {arn: task.view(self._now()) for arn, task in known.items() if not task.forgotten}
+
+    async def find(self, cluster: str, started_by: str) -> list[TaskView]:
+        """Tasks of one attempt, running and stopped."""
+        found = [task.arn for task in self.tasks.values() if task.started_by == started_by]
+        views = (await self.describe(cluster, found)).values()
+        return sorted(views, key=lambda view: view.stopped)
+
+    def stop(self, arn: str, *, stop_code: str, reason: str, exit_code: int | None = 143) -> None:
+        """A task ends now, before its program is done: somebody stopped it, or Spot took it."""
+        self.tasks[arn].stop(self._now(), stop_code, reason, ContainerView(self.tasks[arn].container, exit_code))

@@ -1,0 +1,69 @@
+"""A bucket in memory, with the files of jobs in it."""
+
+import json
+
+from contract.ids import latest_key
+from contract.manifest import MANIFEST_NAME, START_MARKER_NAME, Manifest, StartMarker
+from executor.core.launch import LaunchProfile
+
+
+class MemoryArtifacts:
+    """The ``Artifacts`` port without S3; a task's program writes with :meth:`leave` and :meth:`mark_start`."""
+
+    def __init__(self, bucket: str = "reports-bucket", installation: str = "test") -> None:
+        """An empty bucket."""
+        self.bucket = bucket
+        self.objects: dict[str, str] = {}
+        self._profiles = f"control/{installation}/profiles/"
+
+    async def manifest(self, result_uri: str) -> Manifest | None:
+        """What an attempt left, or None."""
+        text = self.objects.get(self._key(result_uri) + MANIFEST_NAME)
+        return None if text is None else Manifest.model_validate_json(text)
+
+    async def start_marker(self, result_uri: str) -> StartMarker | None:
+        """Which task began to work on an attempt, or None."""
+        text = self.objects.get(self._key(result_uri) + START_MARKER_NAME)
+        return None if text is None else StartMarker.model_validate_json(text)
+
+    async def put_spec(self, key: str, spec_json: str) -> None:
+        """Lay down a task spec."""
+        self.objects[key] = spec_json
+
+    async def put_latest(self, manifest: Manifest, result_uri: str) -> None:
+        """Point the type's ``latest.json`` at this result."""
+        latest = {
+            "job_id": manifest.job_id,
+            "report_type": manifest.report_type,
+            "result_uri": result_uri,
+            "manifest": result_uri + MANIFEST_NAME,
+            "finished_at": manifest.finished_at.isoformat(),
+        }
+        self.objects[latest_key(manifest.report_type)] = json.dumps(latest)
+
+    async def put_profile(self, profile: LaunchProfile) -> None:
+        """Keep a launch profile under its name."""
+        self.objects[f"{self._profiles}{profile.name}.json"] = profile.model_dump_json()
+
+    async def profile(self, name: str) -> LaunchProfile:
+        """A launch profile by its name.
+
+        Raises:
+            LookupError: there is none of that name.
+        """
+        key = f"{self._profiles}{name}.json"
+        if key not in self.objects:
+            raise LookupError(f"s3://{self.bucket}/{key} is missing")
+        return LaunchProfile.model_validate_json(self.objects[key])
+
+    def mark_start(self, result_uri: str, marker: StartMarker) -> bool:
+        """Write the start marker if nobody did; False when another task works on the attempt."""
+        key = self._key(result_uri) + START_MARKER_NAME
+        return self.objects.setdefault(key, marker.model_dump_json()) == marker.model_dump_json()
+
+    def leave(self, result_uri: str, manifest: Manifest) -> None:
+        """Write a manifest, as the container does last."""
+        self.objects[self._key(result_uri) + MANIFEST_NAME] = manifest.model_dump_json()
+
+    def _key(self, uri: str) -> str:
+        return uri.removeprefix(f"s3://{self.bucket}/")

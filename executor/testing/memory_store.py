@@ -1,0 +1,180 @@
+"""The queue in memory: fence, claim, forward-only writes, as the statements in ``sql/queries`` have them."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from contract.events import AttemptResult, Event
+from contract.job import JobRow
+from contract.report import ReportDefinition
+from contract.request import RunRequest
+from contract.states import JobState
+from executor.core.transitions import RANK
+from executor.ports import Batch, Change, StateMissingError
+from executor.testing.faults import Faults
+from executor.testing.memory_queue import Asked, Ended, StateRow, judge, new_job
+
+
+class MemoryStore:
+    """The ``Store`` port without Snowflake; callers use :meth:`enqueue` and :meth:`define`."""
+
+    def __init__(
+        self, now: Callable[[], datetime], *, installation: str = "test", max_queue_age_s: float = 604_800
+    ) -> None:
+        """``now`` is the store's own clock, UTC."""
+        self._now = now
+        self._installation = installation
+        self._max_queue_age = timedelta(seconds=max_queue_age_s)
+        self._changes = 0
+        self.leader: tuple[int, str | None] | None = (0, None)
+        self.intake: dict[str, Asked] = {}
+        self.state: dict[str, StateRow] = {}
+        self.results: list[AttemptResult] = []
+        self.events: list[Event] = []
+        self.types: dict[tuple[str, int], ReportDefinition] = {}
+        self.faults = Faults()
+
+    def enqueue(self, request: RunRequest, *, requested_by: str = "ANALYST", age_s: float = 0.0) -> None:
+        """Insert a RUN row, as a procedure would."""
+        self.intake[request.request_id] = Asked(request, requested_by, self._now() - timedelta(seconds=age_s))
+        self._changes += 1
+
+    def define(self, report_type: str, version: int, definition: ReportDefinition) -> None:
+        """Add a version of a report type."""
+        self.types[report_type, version] = definition
+
+    async def installation(self) -> str:
+        """The name that this queue was installed under."""
+        return self._installation
+
+    async def intake_token(self) -> str:
+        """A value that differs after every new request."""
+        self.faults.before("intake_token")
+        return str(self._changes)
+
+    async def fence(self) -> int:
+        """The fence of the leader row."""
+        self.faults.before("fence")
+        if self.leader is None:
+            raise StateMissingError("state_missing: the leader row is gone; run reporting recover")
+        return self.leader[0]
+
+    async def take_fence(self, known: int, holder: str) -> int | None:
+        """Take the next fence if ``known`` is still the current one."""
+        self.faults.before("take_fence")
+        if not self._holds(known):
+            return None
+        self.leader = (known + 1, holder)
+        self.faults.after("take_fence")
+        return known + 1
+
+    async def restamp(self, fence: int) -> None:
+        """Give open rows of earlier leaders to this fence."""
+        self.faults.before("restamp")
+        if self._holds(fence):
+            for key, row in self.state.items():
+                if row.open:
+                    self.state[key] = StateRow(row.job, fence, row.duplicate_of)
+        self.faults.after("restamp")
+
+    async def claim(self, fence: int, claim_id: str, slots: int) -> None:
+        """Claim due jobs."""
+        self.faults.before("claim")
+        if self._holds(fence):
+            due, ended = judge(self.intake, self.state, self._now(), self._max_queue_age)
+            for end in ended:
+                self._end(end, fence, claim_id)
+            for key in due[:slots]:
+                self._take(key, fence, claim_id)
+        self.faults.after("claim")
+
+    def _end(self, end: Ended, fence: int, claim_id: str) -> None:
+        job = new_job(end.asked, end.status, RANK[end.status], claim_id=claim_id, finished_at=self._now())
+        self.state[job.request_id] = StateRow(job, fence, end.duplicate_of)
+
+    def _take(self, key: str, fence: int, claim_id: str) -> None:
+        rank, known = RANK[JobState.CLAIMED], self.state.get(key)
+        facts = {"claim_id": claim_id, "claimed_at": self._now()}
+        if known is None:
+            job = new_job(self.intake[key], JobState.CLAIMED, rank, **facts, attempt=1)
+        else:
+            ran, old = known.job.launched_at is not None, known.job
+            job = new_job(
+                self.intake[key],
+                JobState.CLAIMED,
+                rank,
+                **facts,
+                attempt=old.attempt + 1 if ran else old.attempt,
+                launch_try=0 if ran else old.launch_try + 1,
+                capacity_provider=old.capacity_provider,
+                cpu=old.cpu,
+                memory_mb=old.memory_mb,
+                user_failures=old.user_failures,
+                infra_failures=old.infra_failures,
+            )
+        self.state[key] = StateRow(job, fence)
+
+    async def claimed(self, claim_id: str) -> list[JobRow]:
+        """The jobs that a claim took."""
+        self.faults.before("claimed")
+        return self._sorted(
+            row.job
+            for row in self.state.values()
+            if row.job.claim_id == claim_id and row.job.status is JobState.CLAIMED
+        )
+
+    async def open_jobs(self) -> list[JobRow]:
+        """All jobs that were claimed and have not ended."""
+        self.faults.before("open_jobs")
+        return self._sorted(row.job for row in self.state.values() if row.open)
+
+    @staticmethod
+    def _sorted(jobs: Iterable[JobRow]) -> list[JobRow]:
+        return sorted(jobs, key=lambda job: (-job.priority, job.enqueued_at, job.request_id))
+
+    async def waiting(self) -> int:
+        """How many jobs nobody claimed yet."""
+        return sum(key not in self.state for key in self.intake)
+
+    async def next_due_s(self) -> float | None:
+        """Seconds until a waiting job is due."""
+        self.faults.before("next_due_s")
+        moments = [row.job.due_at for row in self.state.values() if row.job.status is JobState.RETRY_WAIT]
+        moments += [asked.request.not_before for key, asked in self.intake.items() if key not in self.state]
+        return min(((moment - self._now()).total_seconds() for moment in moments if moment is not None), default=None)
+
+    async def definitions(self, keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], ReportDefinition]:
+        """Report definitions by type and version."""
+        self.faults.before("definitions")
+        return {key: self.types[key] for key in keys if key in self.types}
+
+    async def write(self, fence: int, batch: Batch) -> int:
+        """Write a batch forward; answers how many state rows moved."""
+        self.faults.before("write")
+        moved = 0
+        if self._holds(fence):
+            known = {(result.request_id, result.attempt) for result in self.results}
+            self.results += [r for r in batch.results if (r.request_id, r.attempt) not in known]
+            self.events += batch.events
+            moved = sum(self._write(fence, change) for change in batch.changes)
+        self.faults.after("write")
+        return moved
+
+    def _write(self, fence: int, change: Change) -> bool:
+        row = self.state.get(change.job.request_id)
+        if row is None or not self._owns(row, fence) or not self._forward(row.job, change.job):
+            return False
+        due_at = None if change.due_in_s is None else self._now() + timedelta(seconds=change.due_in_s)
+        kept = {"claim_id": row.job.claim_id, "claimed_at": row.job.claimed_at, "due_at": due_at}
+        self.state[change.job.request_id] = StateRow(change.job.model_copy(update=kept), row.fence, row.duplicate_of)
+        return True
+
+    # The three guards. Each promise that rests on one has a test that goes red without it.
+
+    def _holds(self, fence: int) -> bool:
+        return self.leader is not None and self.leader[0] == fence
+
+    def _owns(self, row: StateRow, fence: int) -> bool:
+        return row.fence == fence
+
+    def _forward(self, old: JobRow, new: JobRow) -> bool:
+        return new.progress > old.progress

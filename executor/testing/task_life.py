@@ -1,0 +1,93 @@
+"""The life of one fake task: what DescribeTasks says of it at a given moment."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from executor.core.tasks import ContainerView, TaskView
+
+
+def _nothing() -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How and when a task will end.
+
+    Attributes:
+        exit_code: of the report's container; None when it never ran.
+        starts_after_s: from RunTask until RUNNING; None when it never gets there.
+        runs_for_s: from RUNNING until STOPPED, or from RunTask when it never runs.
+        stop_code: as DescribeTasks has it.
+        reason: the task's stoppedReason.
+        container_reason: the container's own reason.
+        leaves: done at the moment of the end, for example writing a manifest.
+    """
+
+    exit_code: int | None = 0
+    starts_after_s: float | None = 2.0
+    runs_for_s: float = 5.0
+    stop_code: str = "EssentialContainerExited"
+    reason: str = "Essential container in task exited"
+    container_reason: str | None = None
+    leaves: Callable[[], None] = _nothing
+
+
+@dataclass(slots=True)
+class FakeTask:
+    """A task that goes through its life by the clock alone."""
+
+    arn: str
+    started_by: str
+    container: str
+    capacity_provider: str
+    created_at: datetime
+    ending: Ending
+    forgotten: bool = False
+    _stopped: TaskView | None = field(default=None, init=False)
+
+    def view(self, now: datetime) -> TaskView:
+        """What DescribeTasks says at this moment."""
+        if self._stopped is not None:
+            return self._stopped
+        if now >= self._stops_at:
+            self.ending.leaves()
+            container = ContainerView(self.container, self.ending.exit_code, self.ending.container_reason)
+            self.stop(self._stops_at, self.ending.stop_code, self.ending.reason, container)
+            return self.view(now)
+        started_at = self._started_at if self._started_at and now >= self._started_at else None
+        return TaskView(
+            arn=self.arn,
+            last_status="RUNNING" if started_at else "PROVISIONING",
+            started_by=self.started_by,
+            containers=(ContainerView(self.container),),
+            created_at=self.created_at,
+            started_at=started_at,
+            capacity_provider=self.capacity_provider,
+        )
+
+    def stop(self, at: datetime, stop_code: str, reason: str, container: ContainerView) -> None:
+        """The task is over."""
+        started_at = self._started_at if self._started_at and self._started_at <= at else None
+        self._stopped = TaskView(
+            arn=self.arn,
+            last_status="STOPPED",
+            started_by=self.started_by,
+            stop_code=stop_code,
+            stopped_reason=reason,
+            containers=(container,),
+            created_at=self.created_at,
+            started_at=started_at,
+            stopped_at=at,
+            capacity_provider=self.capacity_provider,
+        )
+
+    @property
+    def _started_at(self) -> datetime | None:
+        after_s = self.ending.starts_after_s
+        return None if after_s is None else self.created_at + timedelta(seconds=after_s)
+
+    @property
+    def _stops_at(self) -> datetime:
+        return (self._started_at or self.created_at) + timedelta(seconds=self.ending.runs_for_s)

@@ -1,0 +1,73 @@
+"""``reporting``: what it prints, and how it ends."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.acceptance.system.driving import Stack, plain_environment
+
+pytestmark = pytest.mark.usefixtures("executor")
+
+
+def test_submit_waits_and_shows_the_job(stack: Stack) -> None:
+    done = stack.reporting(
+        "submit",
+        "sales_report",
+        "--param",
+        "start_date=2026-01-01",
+        "--param",
+        "end_date=2026-03-31",
+        "--wait",
+        "--json",
+    )
+    job = json.loads(done.stdout)
+    assert (job["status"], job["params"]["end_date"]) == ("SUCCEEDED", "2026-03-31")
+    assert json.loads(stack.reporting("show", job["job_id"], "--json").stdout)["result_uri"] == job["result_uri"]
+    assert job["job_id"] in stack.reporting("jobs", "--type", "SALES_REPORT", "--since", "1h").stdout
+    lines = [json.loads(line) for line in stack.reporting("logs", job["job_id"]).stdout.splitlines()]
+    assert {line["job_id"] for line in lines if "job_id" in line} == {job["job_id"]}
+    assert all(line["action"] for line in lines)
+
+
+def test_a_refusal_is_one_sentence_and_exit_code_one(stack: Stack) -> None:
+    done = stack.reporting("submit", "SALES_REPORT", "--param", "colour=red", check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("reporting: params.colour")
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_failed_job_is_exit_code_one(stack: Stack) -> None:
+    done = stack.reporting("submit", "BROKEN_FOR_CLI", check=False)
+    assert (done.returncode, "BROKEN_FOR_CLI" in done.stderr) == (1, True)
+
+
+def test_wrong_usage_is_exit_code_two(stack: Stack) -> None:
+    assert stack.reporting("submit", "SALES_REPORT", "--param", "colour", check=False).returncode == 2
+    assert stack.reporting("jobs", "--no-such-option", check=False).returncode == 2
+
+
+def test_no_snowflake_is_exit_code_three(stack: Stack) -> None:
+    environment = stack.environment | {"SNOWFLAKE_PORT": "1"}
+    command = [sys.executable, "-m", "executor", "jobs"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=90)
+    assert done.returncode == 3
+    assert "Snowflake cannot be reached" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_missing_settings_are_all_listed_and_stop_the_start() -> None:
+    command = [sys.executable, "-m", "executor", "run"]
+    done = subprocess.run(command, env=plain_environment(), capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 2
+    for name in ("REPORTING_INSTALLATION", "REPORTING_BUCKET", "REPORTING_CLUSTER", "REPORTING_SUBNETS"):
+        assert name in done.stderr
+
+
+def test_another_installation_is_refused(stack: Stack) -> None:
+    environment = stack.environment | {"REPORTING_INSTALLATION": "other"}
+    command = [sys.executable, "-m", "executor", "run"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 2
+    assert "installed as local" in done.stderr
