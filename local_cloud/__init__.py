@@ -1,0 +1,1 @@
+"""A Snowflake and an AWS on one machine, over their real protocols."""

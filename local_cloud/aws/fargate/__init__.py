@@ -1,0 +1,1 @@
+"""Fargate without the cloud: the life of a task, from RunTask to STOPPED, around a real process."""

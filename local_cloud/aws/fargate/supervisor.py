@@ -1,0 +1,234 @@
+"""The life of one task, as one thread that walks through it.
+
+PROVISIONING, PENDING, ACTIVATING and RUNNING come in this order; a request to stop is looked at between
+any two of them. Everything that fails before RUNNING is `TaskFailedToStart`. From RUNNING on, the first
+essential container to end, or StopTask, leads through DEACTIVATING, STOPPING and DEPROVISIONING to STOPPED.
+"""
+
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from local_cloud.aws.clock import Clock
+from local_cloud.aws.fargate.awslogs import OutputPump, stream_name
+from local_cloud.aws.fargate.container_plan import (
+    LogTarget,
+    Surroundings,
+    is_essential,
+    log_target,
+    plan_command,
+    stop_timeout_s,
+)
+from local_cloud.aws.fargate.images import Image, ImageFileError, ImageMap
+from local_cloud.aws.fargate.processes import Command, Process, ProcessHost, SpawnRefusedError
+from local_cloud.aws.fargate.record import ESSENTIAL_EXITED, TaskRecord
+from local_cloud.aws.fargate.start_failures import (
+    StartFailedError,
+    command_not_started,
+    image_not_found,
+    log_group_missing,
+    secret_unavailable,
+)
+from local_cloud.aws.fargate.world import Place, SecretUnavailableError, World
+
+STATES_BEFORE_RUNNING = 3
+OUTPUT_DRAIN_S = 2.0  # for output held open by processes that left the container's group
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """What the supervisors of all tasks share.
+
+    Attributes:
+        around: answers with what a container finds around it, by container id and place.
+    """
+
+    world: World
+    host: ProcessHost
+    images: ImageMap
+    clock: Clock
+    start_delay_s: float
+    around: Callable[[str, Place], Surroundings]
+
+
+@dataclass(slots=True)
+class Container:
+    """A container of a running task."""
+
+    definition: dict[str, Any]
+    process: Process
+    pump: OutputPump
+
+
+class Supervisor(threading.Thread):
+    """Brings one task to life and to its end."""
+
+    def __init__(self, record: TaskRecord, container_ids: list[str], platform: Platform) -> None:
+        super().__init__(name=f"task-{record.task_id[:8]}", daemon=True)
+        self.containers: dict[str, Container] = {}
+        self._record = record
+        self._container_ids = container_ids
+        self._platform = platform
+        self._changed = threading.Event()
+        self._killed = threading.Event()
+
+    def stop(self, code: str, reason: str) -> None:
+        """Ask the task to stop, with a stop code and reason of ECS; the first ones given stay."""
+        self._record.want_stopped(code, reason, self._platform.clock())
+        self._changed.set()
+
+    def kill(self) -> None:
+        """End the task at once, without the courtesy of SIGTERM."""
+        self._killed.set()
+        self.stop("TerminationNotice", "The local cloud was reset.")
+        for container in list(self.containers.values()):
+            container.process.signal(signal.SIGKILL)
+
+    def run(self) -> None:
+        """Walk through the task's life; whatever happens, it ends STOPPED."""
+        try:
+            if self._start():
+                self._watch()
+        except StartFailedError as failure:
+            self._fail(str(failure), failure.container)
+        except Exception as error:  # noqa: BLE001 - a mistake of ours must not leave a task for ever pending
+            traceback.print_exc()
+            self._fail(f"InternalError: {error}", None)
+        self._wind_up()
+
+    def _start(self) -> bool:
+        record, clock = self._record, self._platform.clock
+        if self._pause():
+            return False
+        record.change("PENDING", connectivity="CONNECTED", at={"connectivityAt": clock()})
+        if self._pause():
+            return False
+        record.change("ACTIVATING", at={"pullStartedAt": clock()})
+        images = self._pull()
+        record.change(at={"pullStoppedAt": clock()})
+        plans = self._initialise(images)
+        if self._pause():
+            return False
+        for definition, command, target in plans:
+            self._launch(definition, command, target)
+        self._attach_network()
+        record.change("RUNNING", at={"startedAt": clock()})
+        return True
+
+    def _pause(self) -> bool:
+        self._changed.wait(self._platform.start_delay_s / STATES_BEFORE_RUNNING)
+        return self._record.desired_status == "STOPPED"
+
+    def _pull(self) -> list[Image]:
+        images = []
+        for definition in self._record.request.definition.containers:
+            try:
+                image = self._platform.images.find(definition["image"])
+            except ImageFileError as error:
+                raise StartFailedError(f"InternalError: {error}") from error
+            if image is None:
+                raise image_not_found(definition["image"], definition["name"])
+            images.append(image)
+        return images
+
+    def _initialise(self, images: list[Image]) -> list[tuple[dict[str, Any], Command, LogTarget | None]]:
+        request, world = self._record.request, self._platform.world
+        plans = []
+        for definition, image, container_id in zip(
+            request.definition.containers, images, self._container_ids, strict=True
+        ):
+            around = self._platform.around(container_id, request.place)
+            try:
+                command = plan_command(
+                    definition, request.overrides, image, around, lambda ref: world.secret(request.place, ref)
+                )
+            except SecretUnavailableError as error:
+                raise secret_unavailable(str(error)) from error
+            target = log_target(definition, stream_name(definition, self._record.task_id), request.place.region)
+            if target and not world.ensure_log_stream(
+                self._log_place(target), target.group, target.stream, create_group=target.create_group
+            ):
+                raise log_group_missing()
+            plans.append((definition, command, target))
+        return plans
+
+    def _launch(self, definition: dict[str, Any], command: Command, target: LogTarget | None) -> None:
+        name = definition["name"]
+        if not command.argv:
+            raise StartFailedError("CannotStartContainerError: no command specified", name)
+        pump = OutputPump(lambda lines: self._emit(target, lines))
+        pump.start()
+        try:
+            process = self._platform.host.spawn(command, pump.write_fd, self._changed.set)
+        except SpawnRefusedError as error:
+            raise command_not_started(error, command.argv[0], name) from error
+        self.containers[name] = Container(definition, process, pump)
+        number = len(self.containers)
+        self._record.change_container(name, lastStatus="RUNNING", runtimeId=f"{self._record.task_id}-{number:010d}")
+
+    def _emit(self, target: LogTarget | None, lines: list[str]) -> None:
+        if target:
+            now_ms = int(self._platform.clock().timestamp() * 1000)
+            self._platform.world.append_log(
+                self._log_place(target), target.group, target.stream, [(now_ms, line) for line in lines]
+            )
+
+    def _log_place(self, target: LogTarget) -> Place:
+        return replace(self._record.request.place, region=target.region)
+
+    def _attach_network(self) -> None:
+        attachments = [{**item, "status": "ATTACHED"} for item in self._record.get("attachments")]
+        for item in attachments:
+            details = {detail["name"]: detail["value"] for detail in item["details"]}
+            interface = {"attachmentId": item["id"], "privateIpv4Address": details["privateIPv4Address"]}
+            for name in self.containers:
+                self._record.change_container(name, networkInterfaces=[interface])
+        self._record.change(attachments=attachments)
+
+    def _watch(self) -> None:
+        while self._record.desired_status != "STOPPED":
+            self._changed.wait()
+            self._changed.clear()
+            self._note_ends()
+            if any(self._ended(item) for item in self.containers.values() if is_essential(item.definition)):
+                self._record.want_stopped("EssentialContainerExited", ESSENTIAL_EXITED, self._platform.clock())
+
+    def _ended(self, container: Container) -> bool:
+        return container.process.exit_code is not None
+
+    def _note_ends(self) -> None:
+        for name, container in self.containers.items():
+            if self._ended(container) and self._record.container(name)["lastStatus"] != "STOPPED":
+                container.pump.finish(OUTPUT_DRAIN_S)
+                self._record.change_container(name, lastStatus="STOPPED", exitCode=container.process.exit_code)
+
+    def _fail(self, reason: str, container: str | None) -> None:
+        self._record.want_stopped("TaskFailedToStart", reason, self._platform.clock())
+        if container:
+            self._record.change_container(container, reason=reason)
+
+    def _wind_up(self) -> None:
+        clock = self._platform.clock
+        if self.containers:
+            self._record.change("DEACTIVATING")
+            self._record.change("STOPPING")
+            self._stop_containers()
+            self._note_ends()
+            self._record.change(at={"executionStoppedAt": clock()})
+        self._record.change("DEPROVISIONING")
+        self._record.finish(clock())
+
+    def _stop_containers(self) -> None:
+        first_signal = signal.SIGKILL if self._killed.is_set() else signal.SIGTERM
+        for container in self.containers.values():
+            container.process.signal(first_signal)
+        began = time.monotonic()
+        for container in sorted(self.containers.values(), key=lambda item: stop_timeout_s(item.definition)):
+            left_s = stop_timeout_s(container.definition) - (time.monotonic() - began)
+            if container.process.wait(max(0.0, left_s)) is None:
+                container.process.signal(signal.SIGKILL)
+                container.process.wait()

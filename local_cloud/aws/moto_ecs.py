@@ -1,0 +1,104 @@
+"""ECS over moto: four task operations are ours, everything else of ECS stays stock."""
+
+import json
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from moto.core.request import Request
+from moto.core.responses import ActionResult, EmptyResult
+from moto.ecs.exceptions import ECSException
+from moto.ecs.responses import EC2ContainerServiceResponse
+
+from local_cloud.aws.fargate.engine import FargateEngine, Params
+from local_cloud.aws.fargate.record import TaskRecord
+from local_cloud.aws.fargate.refusals import RefusedError
+from local_cloud.aws.fargate.world import Place
+
+OURS = frozenset({"RunTask", "StopTask", "DescribeTasks", "ListTasks"})
+
+
+class RefusalResponse(ECSException):
+    """A refusal as moto writes it to the wire."""
+
+    def __init__(self, refusal: RefusedError) -> None:
+        super().__init__(refusal.code, refusal.message)
+        if refusal.resource_ids:
+            self.resourceIds = list(refusal.resource_ids)
+
+
+class FargateResponse(EC2ContainerServiceResponse):
+    """ECS's endpoint with real tasks.
+
+    Answers are JSON text made by the engine: moto's own serializer takes about 60 ms for a hundred tasks.
+    """
+
+    engine: ClassVar[FargateEngine]
+
+    def parse_parameters(self, request: Request) -> None:
+        """Read our operations' parameters as they are; moto's parser does the others."""
+        if self._get_action() in OURS:
+            self.params = json.loads(self.body or "{}")
+        else:
+            super().parse_parameters(request)
+
+    def run_task(self) -> str:  # type: ignore[override]  # text instead of ActionResult: see the class
+        """Answer RunTask."""
+        return self._answer(self.engine.run_task)
+
+    def stop_task(self) -> str:  # type: ignore[override]  # as above
+        """Answer StopTask."""
+        return self._answer(self.engine.stop_task)
+
+    def describe_tasks(self) -> str:  # type: ignore[override]  # as above
+        """Answer DescribeTasks."""
+        return self._answer(self.engine.describe_tasks)
+
+    def list_tasks(self) -> str:  # type: ignore[override]  # as above
+        """Answer ListTasks."""
+        return self._answer(self.engine.list_tasks)
+
+    def tag_resource(self) -> ActionResult:
+        """Answer TagResource, for tasks as for what moto has."""
+        record = self._tagged_task()
+        if record is None:
+            return super().tag_resource()
+        fresh = {tag["key"]: tag for tag in self._get_param("tags") or []}
+        kept = {tag["key"]: tag for tag in record.get("tags")}
+        record.change(tags=list((kept | fresh).values()))
+        return EmptyResult()
+
+    def untag_resource(self) -> ActionResult:
+        """Answer UntagResource, for tasks as for what moto has."""
+        record = self._tagged_task()
+        if record is None:
+            return super().untag_resource()
+        gone = set(self._get_param("tagKeys") or [])
+        record.change(tags=[tag for tag in record.get("tags") if tag["key"] not in gone])
+        return EmptyResult()
+
+    def list_tags_for_resource(self) -> ActionResult:
+        """Answer ListTagsForResource, for tasks as for what moto has."""
+        record = self._tagged_task()
+        return super().list_tags_for_resource() if record is None else ActionResult({"tags": record.get("tags")})
+
+    def _tagged_task(self) -> TaskRecord | None:
+        arn = str(self._get_param("resourceArn"))
+        if ":task/" not in arn:
+            return None
+        try:
+            return self.engine.record(arn)
+        except RefusedError as refusal:
+            raise RefusalResponse(refusal) from refusal
+
+    def _answer(self, operation: Callable[[Params, Place], str]) -> str:
+        self.response_headers["Content-Type"] = "application/x-amz-json-1.1"
+        try:
+            return operation(self.params, Place(self.current_account, self.region))
+        except RefusedError as refusal:
+            raise RefusalResponse(refusal) from refusal
+
+
+def engine_response(engine: FargateEngine) -> type[FargateResponse]:
+    """Make the response class that is bound to one engine."""
+    members: dict[str, Any] = {"engine": engine, "__doc__": FargateResponse.__doc__}
+    return type("BoundFargateResponse", (FargateResponse,), members)

@@ -1,0 +1,58 @@
+"""Every place where we reach into moto's inside; the seam test pins each of them.
+
+* `moto.ecs.urls.url_paths["{0}/$"]`: which class answers ECS; read when ECS is first asked for, so hooks
+  must be in place before the first request.
+* `moto.s3.responses.S3Response`: which class answers S3; moto loads `moto.s3.urls` anew when S3 is first
+  asked for, so a change to its `url_paths` would be lost.
+* `moto.moto_api._internal.urls.url_paths["{0}/moto-api/reset"]`: what a reset does.
+* `moto.backends.list_of_moto_modules`: lists a folder of 175 entries for every request; answered once.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import moto.backends
+import moto.ecs.urls
+import moto.moto_api._internal.urls
+import moto.s3.responses
+
+from local_cloud.aws.clock import Clock
+from local_cloud.aws.fargate.engine import FargateEngine
+from local_cloud.aws.moto_ecs import engine_response
+from local_cloud.aws.s3.keeper import S3Keeper
+from local_cloud.aws.s3.moto_s3 import keeping_response
+
+RESET_PATH = "{0}/moto-api/reset"
+ECS_PATH = "{0}/$"
+
+
+def hook_ecs(engine: FargateEngine) -> None:
+    """Let our Fargate answer for ECS's tasks."""
+    moto.ecs.urls.url_paths[ECS_PATH] = engine_response(engine).dispatch
+
+
+def hook_s3(keeper: S3Keeper, clock: Clock) -> None:
+    """Let our S3 answer, one request at a time, and keep what it is given."""
+    moto.s3.responses.S3Response = keeping_response(keeper, clock)  # type: ignore[misc]  # the seam itself
+
+
+def hook_reset(before_reset: Callable[[], None], after_reset: Callable[[], None]) -> None:
+    """Call something before and after moto forgets everything."""
+    paths = moto.moto_api._internal.urls.url_paths  # noqa: SLF001 - the seam this module is for
+    stock = paths[RESET_PATH]
+
+    def reset(request: Any, full_url: str, headers: Any) -> Any:
+        if request.method != "POST":
+            return stock(request, full_url, headers)
+        before_reset()
+        answer = stock(request, full_url, headers)
+        after_reset()
+        return answer
+
+    paths[RESET_PATH] = reset
+
+
+def hook_module_list() -> None:
+    """Answer moto's question for its own modules from memory."""
+    modules = tuple(moto.backends.list_of_moto_modules())
+    moto.backends.list_of_moto_modules = lambda: modules

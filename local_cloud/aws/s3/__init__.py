@@ -1,0 +1,1 @@
+"""S3 with atomic conditional writes whose objects lie as plain files in a folder."""

@@ -1,0 +1,58 @@
+"""S3 over moto: one request at a time, what changes is kept, bad checksums and expired links are refused."""
+
+from typing import Any, ClassVar
+
+from moto.s3.exceptions import S3ClientError
+from moto.s3.responses import S3Response
+
+from local_cloud.aws.clock import Clock
+from local_cloud.aws.s3.checksums import PREFIX, agrees, sent_checksum
+from local_cloud.aws.s3.keeper import S3Keeper
+from local_cloud.aws.s3.presigned import has_expired
+
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class KeptS3Response(S3Response):
+    """S3's endpoint whose writes are atomic, checked against their checksum, and kept.
+
+    The body of a request has been read before the lock is taken, so a slow client holds up nobody.
+    """
+
+    keeper: ClassVar[S3Keeper]
+    clock: ClassVar[Clock]
+
+    def _key_response(self, request: Any, full_url: str) -> Any:
+        if has_expired(request.args, type(self).clock()):
+            raise S3ClientError("AccessDenied", "Request has expired")
+        with self.keeper.lock:
+            response = super()._key_response(request, full_url)
+            if request.method not in READS:
+                self.keeper.keep_object(self.backend, self.bucket_name, self.parse_key_name())
+            return response
+
+    def _get_checksum(self, response_headers: dict[str, Any]) -> tuple[str, str | None]:
+        algorithm, value = super()._get_checksum(response_headers)
+        if not algorithm and (sent := sent_checksum(self.headers)):  # moto looks for a named algorithm only
+            algorithm, value = sent
+            response_headers[f"{PREFIX}{algorithm.lower()}"] = value
+        if value and not agrees(algorithm.upper(), value, self.body or b""):
+            raise S3ClientError("BadDigest", f"The {algorithm} you specified did not match the calculated checksum.")
+        return algorithm, value
+
+    def _bucket_response(self, request: Any, full_url: str) -> Any:
+        with self.keeper.lock:
+            response = super()._bucket_response(request, full_url)
+            if request.method not in READS:
+                self.keeper.keep_bucket(self.backend, self.bucket_name)
+            return response
+
+
+def keeping_response(keeper: S3Keeper, clock: Clock) -> type[KeptS3Response]:
+    """Make the response class that is bound to one keeper."""
+    members: dict[str, Any] = {
+        "keeper": keeper,
+        "clock": staticmethod(clock),
+        "__doc__": KeptS3Response.__doc__,
+    }
+    return type("BoundS3Response", (KeptS3Response,), members)

@@ -1,0 +1,114 @@
+"""The local AWS as one HTTP server on 127.0.0.1."""
+
+import logging
+import os
+import threading
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from local_cloud.aws import moto_hooks
+from local_cloud.aws.clock import utc_now
+from local_cloud.aws.default_network import settle_default_network
+from local_cloud.aws.fargate.container_plan import Surroundings
+from local_cloud.aws.fargate.engine import FargateEngine
+from local_cloud.aws.fargate.images import ImageMap
+from local_cloud.aws.fargate.processes import ProcessHost
+from local_cloud.aws.fargate.supervisor import Platform
+from local_cloud.aws.fargate.world import Place
+from local_cloud.aws.log_files import LogFiles
+from local_cloud.aws.moto_world import MotoWorld
+from local_cloud.aws.own_routes import METADATA_PREFIX, OwnRoutes
+from local_cloud.aws.s3.folder import ObjectFolder
+from local_cloud.aws.s3.keeper import S3Keeper
+from local_cloud.aws.settings import ServerSettings
+
+HOST = "127.0.0.1"
+STOP_LOOK_S = 0.1  # how often the server looks whether it shall stop
+TASK_ACCESS_KEY_ID = "AKIALOCALCLOUDTASK00"  # 20 characters, as moto expects of a key id
+
+
+class LocalAws:
+    """Moto with our Fargate, kept in a folder.
+
+    One per process: moto's state is global.
+
+    Args:
+        settings: what it is started with.
+        images: which local program stands for which image.
+    """
+
+    def __init__(self, settings: ServerSettings, images: ImageMap) -> None:
+        self._settings = settings
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it logs every request
+        self._home = settings.data_dir / "home"
+        self._home.mkdir(exist_ok=True)
+        self._log_files = LogFiles(settings.data_dir / "logs")
+        self._keeper = S3Keeper(ObjectFolder(settings.data_dir / "s3"))
+        world = MotoWorld(self._log_files)
+        platform = Platform(
+            world=world,
+            host=ProcessHost(),
+            images=images,
+            clock=utc_now,
+            start_delay_s=settings.start_delay_s,
+            around=self._surroundings,
+        )
+        self._engine = FargateEngine(platform, settings.stopped_retention_s)
+        moto_hooks.hook_ecs(self._engine)
+        moto_hooks.hook_s3(self._keeper, utc_now)
+        moto_hooks.hook_reset(self._reset, settle_default_network)
+        moto_hooks.hook_module_list()
+        settle_default_network()
+        world.restore_logs()
+        self._keeper.restore()
+        self._server = self._listen()
+        self._thread = threading.Thread(target=self._serve, name="http", daemon=True)
+
+    @property
+    def endpoint(self) -> str:
+        """Base URL for AWS clients."""
+        return f"http://{HOST}:{self._server.server_port}"
+
+    def start(self) -> None:
+        """Answer requests from now on."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop answering and end all tasks."""
+        self._server.shutdown()
+        self._engine.close()
+
+    def _serve(self) -> None:
+        self._server.serve_forever(poll_interval=STOP_LOOK_S)
+
+    def _listen(self) -> BaseWSGIServer:
+        stock = DomainDispatcherApplication(create_backend_app)
+        return make_server(
+            HOST,
+            self._settings.port,
+            OwnRoutes(self._engine, stock),
+            threaded=True,
+            request_handler=MotoRequestHandler,
+        )
+
+    def _surroundings(self, container_id: str, place: Place) -> Surroundings:
+        return Surroundings(
+            environment={
+                "PATH": os.environ.get("PATH", os.defpath),
+                "HOME": str(self._home),
+                "AWS_REGION": place.region,
+                "AWS_DEFAULT_REGION": place.region,
+                "AWS_ENDPOINT_URL": self.endpoint,
+                "AWS_ACCESS_KEY_ID": TASK_ACCESS_KEY_ID,
+                "AWS_SECRET_ACCESS_KEY": "local",
+                "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE",
+                "ECS_CONTAINER_METADATA_URI_V4": f"{self.endpoint}{METADATA_PREFIX}{container_id}",
+            },
+            home=self._home,
+        )
+
+    def _reset(self) -> None:
+        self._engine.reset()
+        self._log_files.forget()
+        self._keeper.forget()
