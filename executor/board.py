@@ -18,6 +18,7 @@ class Board:
         self.jobs: dict[str, JobRow] = {}
         self.to_find: set[str] = set()
         self.ended: dict[str, TaskView | None] = {}
+        self.retries_at_s: list[float] = []
         self.claim_bell = asyncio.Event()
         self.launch_bell = asyncio.Event()
         self.watch_bell = asyncio.Event()
@@ -43,6 +44,7 @@ class Board:
         self.jobs.clear()
         self.to_find.clear()
         self.ended.clear()
+        self.retries_at_s.clear()
 
     def put(self, job: JobRow) -> None:
         """Keep a job as it now is; one that waits for its next try, or has ended, leaves the board."""
@@ -55,6 +57,12 @@ class Board:
         self.jobs[job.request_id] = job
         if job.status is JobState.CLAIMED:
             self.launch_bell.set()
+
+    def put_back(self, job: JobRow, due_at_s: float | None) -> None:
+        """Keep a settled job as it now is; ``due_at_s``, by the monotonic clock, is when it may be claimed again."""
+        self.put(job)
+        if due_at_s is not None:
+            self.retries_at_s.append(due_at_s)
 
     def end_of_task(self, job: JobRow, task: TaskView | None) -> None:
         """Hand a job whose task stopped, or was forgotten, to the settle loop."""

@@ -5,6 +5,7 @@ import secrets
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
@@ -24,6 +25,7 @@ from executor.loops.launch import Launch
 from executor.loops.lead import Lead
 from executor.loops.settle import Settle
 from executor.loops.watch import Watch
+from executor.ports import Artifacts, Clock, Launcher, Lease, Logs, Store
 from executor.service import Loops, Rhythm, Service
 from executor.settings import ExecutorSettings, ObjectNames, SettingsError, SnowflakeSettings
 from executor.writer import Writer
@@ -37,6 +39,43 @@ _CONFIG = AioConfig(connect_timeout=5, read_timeout=20, retries={"mode": "standa
 def holder_name() -> str:
     """A name for this process that no other executor has, now or later."""
     return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The world as one executor is given it: the real one, or the shipped fakes."""
+
+    store: Store
+    launcher: Launcher
+    artifacts: Artifacts
+    logs: Logs
+    lease: Lease
+    clock: Clock
+
+
+def assemble(ports: Ports, settings: ExecutorSettings, holder: str) -> Service:
+    """An executor over these ports; ``holder`` is its name among all executors."""
+    board, writer, clock = Board(), Writer(ports.store), ports.clock
+    definitions = Definitions(ports.store)
+    loops = Loops(
+        lead=Lead(ports.lease, ports.store, board, writer, clock, holder),
+        claim=Claim(ports.store, board, clock, settings.limits()),
+        launch=Launch(ports.launcher, ports.artifacts, definitions, board, writer, clock, settings),
+        watch=Watch(ports.launcher, definitions, board, writer, clock),
+        settle=Settle(
+            ports.artifacts,
+            ports.logs,
+            definitions,
+            board,
+            writer,
+            clock,
+            container=settings.container,
+            policy=settings.retry_policy(),
+        ),
+        flush=Flush(writer),
+    )
+    rhythm = Rhythm(settings.poll_interval_s, settings.watch_interval_s, settings.flush_interval_s)
+    return Service(loops, writer, board, ports.lease, holder, rhythm)
 
 
 @asynccontextmanager
@@ -62,27 +101,15 @@ async def service(
             raise SettingsError(
                 f"REPORTING_INSTALLATION is {settings.installation}, but this queue was installed as {installed}"
             )
-        board, writer, clock, holder = Board(), Writer(store), SystemClock(), holder_name()
-        launcher, definitions = EcsLauncher(ecs), Definitions(store)
-        artifacts = S3Artifacts(s3, settings.bucket, settings.installation)
-        lease = S3Lease(s3, settings.bucket, settings.installation)
-        tails = CloudWatchLogs(logs, settings.log_group, settings.log_stream_prefix, settings.container)
-        loops = Loops(
-            lead=Lead(lease, store, board, writer, clock, holder),
-            claim=Claim(store, board, clock, settings.limits()),
-            launch=Launch(launcher, artifacts, definitions, board, writer, clock, settings),
-            watch=Watch(launcher, definitions, board, writer, clock),
-            settle=Settle(
-                artifacts,
-                tails,
-                definitions,
-                board,
-                writer,
-                clock,
-                container=settings.container,
-                policy=settings.retry_policy(),
+        yield assemble(
+            Ports(
+                store=store,
+                launcher=EcsLauncher(ecs),
+                artifacts=S3Artifacts(s3, settings.bucket, settings.installation),
+                logs=CloudWatchLogs(logs, settings.log_group, settings.log_stream_prefix, settings.container),
+                lease=S3Lease(s3, settings.bucket, settings.installation),
+                clock=SystemClock(),
             ),
-            flush=Flush(writer),
+            settings,
+            holder_name(),
         )
-        rhythm = Rhythm(settings.poll_interval_s, settings.watch_interval_s, settings.flush_interval_s)
-        yield Service(loops, writer, board, lease, holder, rhythm)

@@ -1,9 +1,11 @@
 """Manifests, task specs and launch profiles in S3."""
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+import structlog
 from botocore.exceptions import ClientError
+from pydantic import ValidationError
 
 from contract.ids import latest_key
 from contract.manifest import MANIFEST_NAME, START_MARKER_NAME, Manifest, StartMarker
@@ -11,6 +13,10 @@ from executor.core.launch import LaunchProfile
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
+
+Left = TypeVar("Left", Manifest, StartMarker)
+
+log = structlog.get_logger()
 
 _ABSENT = {"NoSuchKey", "404"}
 
@@ -25,14 +31,12 @@ class S3Artifacts:
         self._profiles = f"control/{installation}/profiles/"
 
     async def manifest(self, result_uri: str) -> Manifest | None:
-        """What an attempt left, or None."""
-        raw = await self._read(self._key(result_uri) + MANIFEST_NAME)
-        return Manifest.model_validate_json(raw) if raw is not None else None
+        """What an attempt left, or None; one that nobody can read is as good as none, and said."""
+        return await self._left(self._key(result_uri) + MANIFEST_NAME, Manifest)
 
     async def start_marker(self, result_uri: str) -> StartMarker | None:
         """Which task began to work on an attempt, or None."""
-        raw = await self._read(self._key(result_uri) + START_MARKER_NAME)
-        return StartMarker.model_validate_json(raw) if raw is not None else None
+        return await self._left(self._key(result_uri) + START_MARKER_NAME, StartMarker)
 
     async def put_spec(self, key: str, spec_json: str) -> None:
         """Lay down a task spec; the same spec again is the same object."""
@@ -60,6 +64,14 @@ class S3Artifacts:
             LookupError: there is none of that name.
         """
         return await self._model(f"{self._profiles}{name}.json", LaunchProfile)
+
+    async def _left(self, key: str, kind: type[Left]) -> Left | None:
+        raw = await self._read(key)
+        try:
+            return kind.model_validate_json(raw) if raw is not None else None
+        except ValidationError as error:
+            log.warning("unreadable file of a container", action="file_unreadable", key=key, reason=str(error))
+            return None
 
     async def _model(self, key: str, kind: type[LaunchProfile]) -> LaunchProfile:
         raw = await self._read(key)

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
@@ -55,6 +56,9 @@ class S3Lease:
             await self._put({"holder": holder, "released": True}, lease)
 
     async def _put(self, content: dict[str, Any], over: LeaseView | None) -> bool:
+        # S3's ETag is made of the content alone: without something new in it, a renewal would look like the version
+        # before it, and whoever read that one could still write over the renewed lease.
+        content = content | {"write_id": uuid4().hex}
         condition: dict[str, Any] = {"IfMatch": over.etag} if over else {"IfNoneMatch": "*"}
         try:
             await self._client.put_object(

@@ -16,6 +16,7 @@ from executor.cli.client import Client
 from executor.cli.errors import CommandError, Exit
 from executor.cli.jobs import jobs_table, wide_console
 from executor.cli.local_stack import Ports, Stack, local_stack
+from executor.cli.progress import Progress
 
 TIMEOUT_S = 120.0
 POLL_S = 0.5
@@ -26,60 +27,55 @@ def demo(
 ) -> None:
     """Start everything, CALL generate_daily_reports(), wait, show the jobs, keep the files, stop everything."""
     console = Console(soft_wrap=True, highlight=False)
-    began_s = time.monotonic()
-
-    def say(text: str) -> None:
-        console.print(f"[dim]{time.monotonic() - began_s:5.1f} s[/]  {text}")
-
-    with tempfile.TemporaryDirectory(prefix="reporting-demo-") as cloud:
+    with (
+        Progress(console) as progress,
+        tempfile.TemporaryDirectory(prefix="reporting-demo-", ignore_cleanup_errors=True) as cloud,
+    ):
         where = Path(cloud)
         try:
-            with local_stack(where, executor=True, ports=Ports(), start_delay_s=0.5, say=say) as stack:
-                rows = _morning(stack, say)
+            progress.do("starting the local cloud")
+            with local_stack(where, executor=True, ports=Ports(), start_delay_s=0.5, say=progress.say) as stack:
+                rows = _morning(stack, progress)
+                progress.do("fetching the files, stopping everything")
                 kept = _keep_files(stack, rows, folder)
         except CommandError:
             _keep_logs(where, folder)
             raise
-        wide_console().print(jobs_table(rows, title="SELECT * FROM reporting.jobs"))
-        console.print(f"{kept} files in {folder}/, made in {time.monotonic() - began_s:.0f} s; everything is stopped")
-        if any(row["status"] != JobState.SUCCEEDED for row in rows):
+        all_well = all(row["status"] == JobState.SUCCEEDED for row in rows)
+        if not all_well:
             _keep_logs(where, folder)
-            raise typer.Exit(Exit.FAILED)
+    wide_console().print(jobs_table(rows, title="SELECT * FROM reporting.jobs", ids=False))
+    console.print(f"{kept} files in {folder}/, {progress.seconds:.0f} s in all; everything is stopped")
+    if not all_well:
+        raise typer.Exit(Exit.FAILED)
 
 
-def _morning(stack: Stack, say: Any) -> list[dict[str, Any]]:
+def _morning(stack: Stack, progress: Progress) -> list[dict[str, Any]]:
     names = {"host", "port", "protocol", "account", "user", "password", "database", "schema", "warehouse"}
     arguments: dict[str, Any] = {name: stack.environment[f"SNOWFLAKE_{name.upper()}"] for name in names}
     with snowflake.connector.connect(**arguments, paramstyle="qmark") as connection:
-        say("CALL reporting.generate_daily_reports()")
+        progress.say("CALL reporting.generate_daily_reports()")
+        progress.do("waiting for the reports")
         client = Client(connection)
         answer = client.call("call_generate_daily_reports")
         job_ids = {job["job_id"] for job in answer["jobs"]}
         if not job_ids:
             raise CommandError("no daily report type is enabled")
-        return _until_ended(client, stack, job_ids, say)
+        return _until_ended(client, stack, job_ids, progress)
 
 
-def _until_ended(client: Client, stack: Stack, job_ids: set[str], say: Any) -> list[dict[str, Any]]:
-    seen: dict[str, str] = {}
+def _until_ended(client: Client, stack: Stack, job_ids: set[str], progress: Progress) -> list[dict[str, Any]]:
     until_s = time.monotonic() + TIMEOUT_S
     while True:
-        rows = [
-            row
-            for row in client.rows("jobs", status=None, report_type=None, since=None, most=1000)
-            if row["job_id"] in job_ids
-        ]
-        for row in rows:
-            if seen.get(row["job_id"]) != row["status"]:
-                seen[row["job_id"]] = row["status"]
-                say(f"{row['report_type']:<20} {row['status']}")
+        every = client.rows("jobs", status=None, report_type=None, since=None, most=1000)
+        rows = [row for row in every if row["job_id"] in job_ids]
+        progress.jobs(rows)
         if len(rows) == len(job_ids) and all(row["status"] in TERMINAL for row in rows):
             return rows
-        for child in stack.children:
-            if not child.runs:
-                raise CommandError(f"{child.name} has ended; its last words:\n{child.last_words()}")
+        stack.check()
         if time.monotonic() > until_s:
-            raise CommandError(f"after {TIMEOUT_S:.0f} s some jobs have not ended: {seen}")
+            open_jobs = ", ".join(f"{row['job_id']} is {row['status']}" for row in rows)
+            raise CommandError(f"after {TIMEOUT_S:.0f} s some jobs have not ended: {open_jobs}")
         time.sleep(POLL_S)
 
 

@@ -12,10 +12,9 @@ from rich.table import Table
 from contract.states import TERMINAL, JobState
 from executor.cli.client import Client, as_json, connected
 from executor.cli.errors import CommandError, Exit
+from executor.cli.progress import COLOURS
 
 POLL_S = 1.0
-_COLOURS = {JobState.SUCCEEDED: "green", JobState.FAILED: "red", JobState.RUNNING: "cyan"}
-
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
@@ -116,19 +115,18 @@ def wide_console() -> Console:
     return console if console.is_terminal else Console(width=200, highlight=False)
 
 
-def jobs_table(rows: list[dict[str, Any]], title: str | None = None) -> Table:
-    """Jobs as people look at them: type, status, seconds, files, where."""
+def jobs_table(rows: list[dict[str, Any]], title: str | None = None, *, ids: bool = True) -> Table:
+    """Jobs as people look at them: type, status, seconds, files, and where they are or why not."""
     table = Table(title=title, title_justify="left")
-    for heading in ("job", "type", "status", "seconds", "files"):
+    for heading in (*(["job"] if ids else []), "type", "status", "seconds", "files"):
         table.add_column(heading, no_wrap=True)
-    table.add_column("result or cause", overflow="fold")
+    table.add_column("S3 location, or the cause", overflow="fold")
     for row in rows:
-        colour = _COLOURS.get(row["status"], "yellow")
         seconds = row["seconds_total"]
         table.add_row(
-            row["job_id"],
+            *([row["job_id"]] if ids else []),
             row["report_type"],
-            f"[{colour}]{row['status']}[/]",
+            f"[{COLOURS.get(row['status'], 'yellow')}]{row['status']}[/]",
             "" if seconds is None else f"{float(seconds):.1f}",
             str(row["files"] or ""),
             str(row["error"] or row["diagnosis"] or row["result_uri"] or ""),

@@ -37,6 +37,16 @@ class Stack:
     environment: dict[str, str]
     children: tuple[Child, ...]
 
+    def check(self) -> None:
+        """See that every part runs.
+
+        Raises:
+            CommandError: one has ended; its last words are in the message.
+        """
+        for child in self.children:
+            if not child.runs:
+                raise CommandError(f"{child.name} has ended; its last words:\n{child.last_words()}")
+
 
 @contextmanager
 def local_stack(folder: Path, *, executor: bool, ports: Ports, start_delay_s: float, say: Say) -> Iterator[Stack]:
@@ -151,7 +161,8 @@ def _aws_resources(folder: Path, endpoint: str, signing_in: Mapping[str, str]) -
         family=local.FAMILY,
         image=local.IMAGE,
         log_group=local.LOG_GROUP,
-        environment=dict(signing_in),
+        environment={name: value for name, value in signing_in.items() if name != "SNOWFLAKE_PASSWORD"},
+        secrets={"SNOWFLAKE_PASSWORD": signing_in["SNOWFLAKE_PASSWORD"]},
         cpu=256,
         memory_mb=512,
         region=local.REGION,

@@ -2,6 +2,7 @@
 
 import signal
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -9,9 +10,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from executor.cli.errors import CommandError
 from executor.cli.local_settings import CONNECTION
 from executor.cli.local_stack import Ports, Stack, local_stack
+from executor.cli.progress import Progress
 
 LOOK_EVERY_S = 0.5
 
@@ -28,13 +29,18 @@ def up(
     console = Console(soft_wrap=True, highlight=False)
     signal.signal(signal.SIGTERM, _as_interrupt)
     ports = Ports(snowflake_port, aws_port)
-    with local_stack(folder, executor=executor, ports=ports, start_delay_s=start_delay_s, say=console.print) as stack:
+    with ExitStack() as running:
+        with Progress(console) as progress:
+            progress.do("starting; the first time takes a little longer")
+            stack = running.enter_context(
+                local_stack(folder, executor=executor, ports=ports, start_delay_s=start_delay_s, say=progress.say)
+            )
         _introduce(console, folder.resolve(), stack)
         print("ready", flush=True)
         try:
             _until_a_part_ends(stack)
         except KeyboardInterrupt:
-            console.print("stopping; data stay in " + str(folder))
+            console.print(f"stopping; data stay in {folder}")
 
 
 def _as_interrupt(_number: int, _frame: FrameType | None) -> None:
@@ -62,7 +68,5 @@ Logs: {folder / "logs"}    Files of the bucket: {folder / "aws"}
 
 def _until_a_part_ends(stack: Stack) -> None:
     while True:
-        for child in stack.children:
-            if not child.runs:
-                raise CommandError(f"{child.name} has ended; its last words:\n{child.last_words()}")
+        stack.check()
         time.sleep(LOOK_EVERY_S)

@@ -110,7 +110,7 @@ _MEMORY: Final = _Rule(
 )  # fmt: skip
 _NO_MANIFEST: Final = _Rule(
     _F.NO_MANIFEST, _B.REPORT, True,
-    "The container ended with exit code 0 but left no manifest.",
+    "The container ended with exit code 0 but left no manifest that can be read.",
     "A container must write manifest.json last; see how to bring your own container.",
 )  # fmt: skip
 _NO_ROOM: Final = _Rule(

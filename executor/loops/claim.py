@@ -46,13 +46,13 @@ class Claim:
 
     def _worth_a_claim(self, token: str, room: int) -> bool:
         changed = token != self._seen_token or self._claim_id is not None
-        due = self._more_waits or self._clock.monotonic_s() >= self._look_at_s
+        due = self._more_waits or self._clock.monotonic_s() >= min([self._look_at_s, *self._board.retries_at_s])
         return changed or (due and room > 0)
 
     async def _claim(self, fence: int, room: int) -> bool:
         # After a lost answer only the question is repeated. What was asked for since then, or everything if the
         # claim never arrived, is for the next one: such a round has not seen the token.
-        repeated = self._claim_id is not None
+        repeated, asked_at_s = self._claim_id is not None, self._clock.monotonic_s()
         if self._claim_id is None:
             self._claim_id = uuid4().hex
             await self._store.claim(fence, self._claim_id, room)
@@ -67,4 +67,6 @@ class Claim:
         due_s = await self._store.next_due_s()
         pause_s = SWEEP_EVERY_S if due_s is None else min(SWEEP_EVERY_S, max(0.0, due_s))
         self._look_at_s = self._clock.monotonic_s() + pause_s
+        # Those that were due are claimed now, or the store's own clock has just said when they will be.
+        self._board.retries_at_s = [at_s for at_s in self._board.retries_at_s if at_s > asked_at_s]
         return not repeated

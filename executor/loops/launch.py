@@ -133,6 +133,7 @@ class Launch:
         verdict = refusal_verdict(answer)
         policy, dice = self._settings.retry_policy(), self._clock.dice()
         outcome = settle.refused(job, verdict, policy=policy, now=self._clock.now(), dice=dice)
-        self._board.put(outcome.job)
-        self._writer.put(Change(outcome.job, outcome.due_in_s), result=outcome.result, events=outcome.events)
+        due_in_s = outcome.due_in_s
+        self._board.put_back(outcome.job, None if due_in_s is None else self._clock.monotonic_s() + due_in_s)
+        self._writer.put(Change(outcome.job, due_in_s), result=outcome.result, events=outcome.events)
         log.warning("launch refused", action="launch_refused", job_id=job.job_id, reason=answer.reason)

@@ -12,7 +12,7 @@ from executor.core import settle
 from executor.core.failures import Evidence, succeeded
 from executor.core.settle import Settlement
 from executor.core.tasks import TaskView
-from executor.definitions import Definitions
+from executor.definitions import Definitions, MissingDefinitionError
 from executor.ports import Artifacts, Change, Clock, Logs
 from executor.writer import Writer
 
@@ -90,16 +90,23 @@ class Settle:
         return settle.settle(
             job,
             evidence,
-            max_attempts=self._definitions.effective(job).max_attempts,
+            max_attempts=self._max_attempts(job),
             policy=self._policy,
             now=self._clock.now(),
             dice=self._clock.dice(),
         )
 
+    def _max_attempts(self, job: JobRow) -> int:
+        try:
+            return self._definitions.effective(job).max_attempts
+        except (MissingDefinitionError, ValueError):
+            # It could not be launched again either, so this attempt was the last; its outcome still counts.
+            return 1
+
     def _take(self, outcome: Settlement) -> None:
-        job = outcome.job
-        self._board.put(job)
-        self._writer.put(Change(job, outcome.due_in_s), result=outcome.result, events=outcome.events)
+        job, due_in_s = outcome.job, outcome.due_in_s
+        self._board.put_back(job, None if due_in_s is None else self._clock.monotonic_s() + due_in_s)
+        self._writer.put(Change(job, due_in_s), result=outcome.result, events=outcome.events)
         log.info(
             "settled",
             action="settled",

@@ -1,10 +1,15 @@
 """A bucket in memory, with the files of jobs in it."""
 
 import json
+from typing import TypeVar
+
+from pydantic import ValidationError
 
 from contract.ids import latest_key
 from contract.manifest import MANIFEST_NAME, START_MARKER_NAME, Manifest, StartMarker
 from executor.core.launch import LaunchProfile
+
+Left = TypeVar("Left", Manifest, StartMarker)
 
 
 class MemoryArtifacts:
@@ -18,13 +23,18 @@ class MemoryArtifacts:
 
     async def manifest(self, result_uri: str) -> Manifest | None:
         """What an attempt left, or None."""
-        text = self.objects.get(self._key(result_uri) + MANIFEST_NAME)
-        return None if text is None else Manifest.model_validate_json(text)
+        return self._left(self._key(result_uri) + MANIFEST_NAME, Manifest)
 
     async def start_marker(self, result_uri: str) -> StartMarker | None:
         """Which task began to work on an attempt, or None."""
-        text = self.objects.get(self._key(result_uri) + START_MARKER_NAME)
-        return None if text is None else StartMarker.model_validate_json(text)
+        return self._left(self._key(result_uri) + START_MARKER_NAME, StartMarker)
+
+    def _left(self, key: str, kind: type[Left]) -> Left | None:
+        text = self.objects.get(key)
+        try:
+            return None if text is None else kind.model_validate_json(text)
+        except ValidationError:
+            return None
 
     async def put_spec(self, key: str, spec_json: str) -> None:
         """Lay down a task spec."""

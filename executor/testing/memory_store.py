@@ -133,10 +133,12 @@ class MemoryStore:
 
     async def waiting(self) -> int:
         """How many jobs nobody claimed yet."""
+        self.faults.before("waiting")
         return sum(key not in self.state for key in self.intake)
 
     async def next_due_s(self) -> float | None:
         """Seconds until a waiting job is due."""
+        self.faults.before("next_due_s")
         self.faults.before("next_due_s")
         moments = [row.job.due_at for row in self.state.values() if row.job.status is JobState.RETRY_WAIT]
         moments += [asked.request.not_before for key, asked in self.intake.items() if key not in self.state]
