@@ -25,7 +25,8 @@ def object_of(given: object, field: str) -> Mapping[str, Any]:
     Raises:
         RefusedError: it is something else.
     """
-    if given is None:
+    # Snowflake hands a SQL NULL in a VARIANT over as an object that says so.
+    if given is None or getattr(given, "is_sql_null", False):
         return {}
     if not isinstance(given, Mapping):
         raise refuse(field, f"{shown(given)} is not an object; write it as {{'name': value}}")
