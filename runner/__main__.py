@@ -1,0 +1,13 @@
+"""``python -m runner``: the container's command."""
+
+import os
+import sys
+
+from runner.process import run_process
+from runner.settings import process_environment
+
+if __name__ == "__main__":
+    code = run_process(process_environment(), sys.stdout)
+    sys.stdout.flush()
+    # A thread that hangs in a driver must not keep the process; all that matters is written by now.
+    os._exit(code)

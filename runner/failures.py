@@ -1,0 +1,35 @@
+"""How a run fails: one exception that knows its exit code and says what, where and what to do."""
+
+from contract.manifest import ReportFailure
+from contract.outcome import MAX_ERROR_BYTES, ExitCode, cut
+
+
+class RunFailedError(Exception):
+    """An expected end that is no report; ``message`` is one line for a person."""
+
+    def __init__(
+        self,
+        exit_code: ExitCode,
+        message: str,
+        *,
+        kind: str | None = None,
+        query: str | None = None,
+        query_id: str | None = None,
+    ) -> None:
+        """Keep what the manifest will say.
+
+        Args:
+            exit_code: what the process ends with.
+            message: the cause; line breaks become spaces.
+            kind: the stable name of the error, by default that of the exit code.
+            query: the report's query that failed.
+            query_id: Snowflake's id of it.
+        """
+        self.exit_code = exit_code
+        self.failure = ReportFailure(
+            kind=kind or exit_code.name,
+            message=cut(" ".join(message.split()), MAX_ERROR_BYTES),
+            query=query,
+            query_id=query_id,
+        )
+        super().__init__(self.failure.message)
