@@ -1,0 +1,3 @@
+-- The schema of what is sold.
+-- Params: -
+CREATE SCHEMA IF NOT EXISTS {database}.CATALOG

@@ -1,0 +1,3 @@
+-- The schema of those who buy.
+-- Params: -
+CREATE SCHEMA IF NOT EXISTS {database}.CRM

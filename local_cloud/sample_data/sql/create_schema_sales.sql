@@ -1,0 +1,3 @@
+-- The schema of what happened.
+-- Params: -
+CREATE SCHEMA IF NOT EXISTS {database}.SALES

@@ -1,0 +1,117 @@
+"""Every cell of every business report, made by the runner, against a second opinion worked out without SQL."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from contract.parameters import resolve_parameters
+from contract.report import ReportDefinition, Scalar
+from local_cloud.sample_data import load_sample_data
+from local_cloud.sample_data.generate import generate
+from sql.reports import load_report, report_names
+from tests.acceptance import shop_quality
+from tests.acceptance.shop_figures import Figures, Row
+from tests.local_stack import BUSINESS_DATE, DATABASE, LocalStack, local_stack
+
+Expected = Callable[[Figures, dict[str, Any]], dict[str, list[Row]]]
+
+
+def day(value: Scalar) -> date:
+    return date.fromisoformat(str(value))
+
+
+def sales_report(figures: Figures, params: dict[str, Any]) -> dict[str, list[Row]]:
+    days = day(params["start_date"]), day(params["end_date"])
+    return {"monthly": figures.monthly(*days), "by_category": figures.by_category(*days)}
+
+
+def customer_analysis(figures: Figures, params: dict[str, Any]) -> dict[str, list[Row]]:
+    return {"by_tier_and_status": figures.by_tier_and_status(day(params["as_of"]), params["tier"])}
+
+
+def product_performance(figures: Figures, params: dict[str, Any]) -> dict[str, list[Row]]:
+    return {"ranking": figures.ranking(day(params["start_date"]), day(params["end_date"]), params["top_n"])}
+
+
+def executive_dashboard(figures: Figures, params: dict[str, Any]) -> dict[str, list[Row]]:
+    as_of = day(params["as_of"])
+    return {
+        "year_to_date": figures.year_to_date(as_of),
+        "monthly_trend": figures.monthly_trend(as_of),
+        "top_customers": figures.top_customers(as_of),
+    }
+
+
+def data_quality(figures: Figures, params: dict[str, Any]) -> dict[str, list[Row]]:
+    as_of = day(params["as_of"])
+    return {"checks": shop_quality.checks(figures.shop, as_of), "tables": shop_quality.tables(figures.shop, as_of)}
+
+
+CASES: list[tuple[str, dict[str, Any], Expected]] = [
+    ("SALES_REPORT", {}, sales_report),
+    ("SALES_REPORT", {"start_date": "2025-02-10", "end_date": "2025-04-09"}, sales_report),
+    ("SALES_REPORT", {"start_date": "2026-11-21", "end_date": "2026-11-21"}, sales_report),
+    ("CUSTOMER_ANALYSIS", {}, customer_analysis),
+    ("CUSTOMER_ANALYSIS", {"as_of": "2025-12-31", "tier": "GOLD"}, customer_analysis),
+    ("PRODUCT_PERFORMANCE", {}, product_performance),
+    ("PRODUCT_PERFORMANCE", {"start_date": "2025-01-01", "end_date": "2026-10-31", "top_n": 500}, product_performance),
+    ("EXECUTIVE_DASHBOARD", {}, executive_dashboard),
+    ("EXECUTIVE_DASHBOARD", {"as_of": "2026-03-31"}, executive_dashboard),
+    ("DATA_QUALITY", {}, data_quality),
+    ("DATA_QUALITY", {"as_of": "2025-12-31"}, data_quality),
+]
+
+
+@pytest.fixture(scope="module")
+def data_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    """Both clouds with the shop's data of one fixed day, whatever day it is."""
+    with local_stack(tmp_path_factory.mktemp("figures")) as running:
+        steps: list[str] = []
+        load_sample_data(running.connection, database=DATABASE, last_day=BUSINESS_DATE, progress=steps.append)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def figures() -> Figures:
+    return Figures(generate(BUSINESS_DATE))
+
+
+@pytest.mark.parametrize(("report_type", "given", "expected"), CASES)
+def test_every_cell_equals_the_second_opinion(
+    data_stack: LocalStack, figures: Figures, report_type: str, given: dict[str, Any], expected: Expected
+) -> None:
+    loaded = load_report(report_type)
+    params = resolve_parameters(ReportDefinition.model_validate(loaded), given, BUSINESS_DATE)
+    attempt = data_stack.attempt(loaded, params, report_type=report_type)
+    report = attempt.run()
+    assert report.process.returncode == 0, report.lines[-2:]
+    opinion = expected(figures, params)
+    assert sorted(opinion) == sorted(query["name"] for query in loaded["queries"])
+    for query, rows in opinion.items():
+        made = json.loads(attempt.read(f"{query}.json"), parse_float=Decimal)
+        assert [list(row) for row in made] == [list(row) for row in rows]
+        assert made == rows
+        as_text = [{name: "" if cell is None else str(cell) for name, cell in row.items()} for row in made]
+        assert list(csv.DictReader(io.StringIO(attempt.read(f"{query}.csv").decode(), newline=""))) == as_text
+
+
+def test_every_built_in_report_has_a_second_opinion() -> None:
+    assert {report_type for report_type, _, _ in CASES} == set(report_names())
+
+
+def test_money_has_two_decimals_in_every_file(data_stack: LocalStack) -> None:
+    attempt = data_stack.attempt(
+        load_report("SALES_REPORT"),
+        {"start_date": "2026-01-01", "end_date": "2026-06-30"},
+        report_type="SALES_REPORT",
+    )
+    attempt.run()
+    for row in json.loads(attempt.read("monthly.json"), parse_float=str):
+        assert row["revenue"].partition(".")[2].isdigit()
+        assert len(row["revenue"].partition(".")[2]) == 2
