@@ -1,0 +1,77 @@
+# Works with GNU Make 3.81 (macOS) and later; every path is relative, so the folder's own path may hold spaces.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?=
+# Two at a time, a file's tests together: its servers start once.
+PYTEST_ARGS ?= -n 2 --dist loadfile
+BENCH_ARGS ?=
+BIN := .venv/bin
+
+.PHONY: help setup demo up test check format bench clean
+.PHONY: format-check lint types layers house
+
+help: ## this list
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo "Every target sets up what it needs. PYTHON=/path/to/python3.11 chooses another Python (3.11 or 3.12)."
+
+setup: .venv/.ready ## make .venv with everything that the lock names
+	@:
+
+demo: .venv/.ready ## the whole way on this machine: local cloud, executor, CALL, reports in build/demo/
+	@$(BIN)/reporting demo
+
+up: .venv/.ready ## the same stack in the foreground for your own clients; Ctrl-C stops it, .local/ keeps the data
+	@$(BIN)/reporting up
+
+test: .venv/.ready tests/clients/.venv/.ready ## the test suite; PYTEST_ARGS=... goes to pytest
+	@$(BIN)/pytest $(PYTEST_ARGS)
+
+check: format-check lint types layers house ## format, lint, types, layers, house rules; make -k check goes on after a failure
+
+format-check: .venv/.ready
+	$(BIN)/ruff format --check .
+
+lint: .venv/.ready
+	$(BIN)/ruff check .
+
+types: .venv/.ready
+	$(BIN)/mypy
+	$(BIN)/mypy .ci/setup.py
+
+layers: .venv/.ready
+	$(BIN)/lint-imports
+
+house: .venv/.ready
+	$(BIN)/pytest -q tests/house
+
+format: .venv/.ready ## write the format, repair what the linter can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/.ready ## from CALL to SUCCEEDED on the local stack, step by step; BENCH_ARGS="--jobs 15"
+	@$(BIN)/python -m benchmarks.call_to_succeeded $(BENCH_ARGS)
+
+clean: ## remove environments, caches and build/; the data of make up in .local/ stays
+	rm -rf .venv .tools tests/clients/.venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Finds a Python 3.11 or 3.12 that really starts (a shim on the PATH may not) and hands it a script.
+run_python = \
+	for found in $(if $(PYTHON),"$(PYTHON)",python3.11 python3.12 python3 python); do \
+		if "$$found" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null; then \
+			exec "$$found" $(1); \
+		fi; \
+	done; \
+	echo 'setup: no Python 3.11 or 3.12 found ($(if $(PYTHON),PYTHON=$(PYTHON) is none,tried python3.11 python3.12 python3 python)). Install one, or name it: make PYTHON=/path/to/python3.11' >&2; \
+	exit 1
+
+.venv/.ready: pyproject.toml uv.lock .ci/setup.py
+	@$(call run_python,.ci/setup.py . --all-extras)
+	@touch $@
+
+# The official Snowflake and AWS command lines, which the tests use as strangers would.
+tests/clients/.venv/.ready: tests/clients/pyproject.toml tests/clients/uv.lock .ci/setup.py | .venv/.ready
+	@$(call run_python,.ci/setup.py tests/clients)
+	@touch $@
