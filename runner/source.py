@@ -89,6 +89,8 @@ class Source:
                     "arrow_number_to_decimal": True,
                     "session_parameters": session,
                     "application": "reporting_runner",
+                    # Asking cloud metadata services who we are takes a third of a second and serves only statistics.
+                    "platform_detection_timeout_seconds": 0.0,
                 }
             )
         except errors.Error as error:

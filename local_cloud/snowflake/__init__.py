@@ -1,0 +1,1 @@
+"""A local Snowflake: fakesnow extended from outside, served over HTTP to unchanged clients."""

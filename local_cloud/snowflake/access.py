@@ -1,0 +1,209 @@
+"""Roles, grants, users and warehouses: recorded and shown; nothing is refused for want of a grant yet."""
+
+import re
+from typing import Any
+
+from local_cloud.snowflake.clock import now_text
+from local_cloud.snowflake.errors import COMPILATION, failure, missing
+from local_cloud.snowflake.names import like
+from local_cloud.snowflake.result import DONE, Result, from_rows, status
+from local_cloud.snowflake.session import Session
+from local_cloud.snowflake.sql_text import Reader
+
+_ACCOUNT = ("", "")
+
+
+def _create(session: Session, sql: str, *words: str) -> tuple[str, dict[str, str], bool]:
+    """(name, options, whether it is new) of a CREATE of an account object."""
+    reader = Reader(sql)
+    reader.expect("CREATE")
+    replace = reader.accept("OR", "REPLACE") or reader.accept("OR", "ALTER")
+    reader.expect(*words)
+    gently = reader.accept("IF", "NOT", "EXISTS")
+    name = ".".join(reader.name())
+    there = session.server.catalog.get(words[-1], _ACCOUNT, name)
+    if there and not replace and not gently:
+        raise failure(2002, "42710", f"{COMPILATION}Object '{name}' already exists.")
+    options = _options(reader)
+    if there and gently:
+        return name, options, False
+    session.commit_before_ddl()
+    body = {"name": name, "created_on": now_text(), "owner": session.role, "options": options}
+    session.server.catalog.put(words[-1], _ACCOUNT, name, body)
+    return name, options, True
+
+
+def _options(reader: Reader) -> dict[str, str]:
+    options: dict[str, str] = {}
+    reader.accept("WITH")
+    while not reader.done:
+        name = reader.identifier()
+        if reader.accept("="):
+            options[name] = f"({reader.group()})" if reader.peek() == "(" else reader.word()
+        reader.accept(",")
+    return options
+
+
+def _created(kind: str, name: str, *, new: bool) -> Result:
+    return status(f"{kind} {name} successfully created." if new else f"{name} already exists, statement succeeded.")
+
+
+def _drop(session: Session, sql: str, *words: str) -> Result:
+    reader = Reader(sql)
+    reader.expect("DROP", *words)
+    gently = reader.accept("IF", "EXISTS")
+    name = ".".join(reader.name())
+    session.commit_before_ddl()
+    if session.server.catalog.drop(words[-1], _ACCOUNT, name):
+        return status(f"{name} successfully dropped.")
+    if gently:
+        return status("Drop statement executed successfully (object already dropped).")
+    raise missing(words[-1], name)
+
+
+def _alter(session: Session, sql: str, *words: str) -> Result:
+    reader = Reader(sql)
+    reader.expect("ALTER", *words)
+    gently = reader.accept("IF", "EXISTS")
+    name = ".".join(reader.name())
+    body = session.server.catalog.get(words[-1], _ACCOUNT, name)
+    if body is None:
+        if gently:
+            return status(DONE)
+        raise missing(words[-1], name)
+    if reader.accept("SET"):
+        body["options"] |= _options(reader)
+    elif reader.accept("SUSPEND"):
+        body["state"] = "SUSPENDED"
+    elif reader.accept("RESUME"):
+        body["state"] = "STARTED"
+    elif reader.accept("UNSET"):
+        for option in re.split(r"\s*,\s*", reader.rest()):
+            body["options"].pop(option.upper(), None)
+    session.server.catalog.put(words[-1], _ACCOUNT, name, body)
+    return status(DONE)
+
+
+def create_role(session: Session, sql: str, _params: Any) -> Result:
+    """CREATE [OR REPLACE] [DATABASE] ROLE."""
+    words = ("DATABASE", "ROLE") if re.search(r"DATABASE\s+ROLE", sql[:60], re.IGNORECASE) else ("ROLE",)
+    name, _, new = _create(session, sql, *words)
+    return _created("Role", name, new=new)
+
+
+def drop_role(session: Session, sql: str, _params: Any) -> Result:
+    """DROP [DATABASE] ROLE."""
+    words = ("DATABASE", "ROLE") if re.search(r"DATABASE\s+ROLE", sql[:60], re.IGNORECASE) else ("ROLE",)
+    return _drop(session, sql, *words)
+
+
+def show_roles(session: Session, sql: str, _params: Any) -> Result:
+    """SHOW ROLES [LIKE …]."""
+    names = ("created_on", "name", "is_default", "is_current", "is_inherited", "owner", "comment")
+    kept: list[dict[str, Any]] = [
+        {"name": n, "created_on": "", "owner": "", "options": {}} for n in ("ACCOUNTADMIN", "PUBLIC", "SYSADMIN")
+    ]
+    rows = [
+        (r["created_on"], r["name"], "N", "Y" if r["name"] == session.role else "N", "N", r["owner"], _comment(r))
+        for r in [*kept, *session.server.catalog.all("ROLE")]
+        if like(_pattern(sql), r["name"])
+    ]
+    return from_rows(dict.fromkeys(names, "VARCHAR"), rows)
+
+
+def _pattern(sql: str) -> str | None:
+    found = re.search(r"\bLIKE\s+'((?:[^']|'')*)'", sql, re.IGNORECASE)
+    return found[1].replace("''", "'") if found else None
+
+
+def _comment(body: dict[str, Any]) -> str:
+    return str(body["options"].get("COMMENT", ""))
+
+
+def grant(session: Session, sql: str, _params: Any) -> Result:
+    """GRANT …: recorded as written."""
+    session.commit_before_ddl()
+    text = " ".join(sql.split())
+    if not re.search(r"\bTO\b", text, re.IGNORECASE):
+        Reader("").fail()
+    privilege, _, rest = text[len("GRANT ") :].partition(" ON " if " on " not in text else " on ")
+    grantee = re.split(r"\bTO\b", text, flags=re.IGNORECASE)[-1].strip()
+    body = {"statement": text, "privilege": privilege, "on": rest, "grantee": grantee, "created_on": now_text()}
+    session.server.catalog.put("GRANT", _ACCOUNT, text.upper(), body | {"by": session.role})
+    return status(DONE)
+
+
+def revoke(session: Session, sql: str, _params: Any) -> Result:
+    """REVOKE …: the grant of the same words is forgotten."""
+    session.commit_before_ddl()
+    granted = re.sub(r"\bFROM\b", "TO", " ".join(sql.split()), flags=re.IGNORECASE)
+    session.server.catalog.drop("GRANT", _ACCOUNT, re.sub(r"^REVOKE", "GRANT", granted.upper()))
+    return status(DONE)
+
+
+def show_grants(session: Session, sql: str, _params: Any) -> Result:
+    """SHOW GRANTS [TO … | ON … | OF …]: the recorded grants that mention the name asked for."""
+    asked = re.search(r"\b(TO|ON|OF)\s+(?:\w+\s+)?([\w.$\"]+)\s*$", sql.strip(), re.IGNORECASE)
+    rows = [
+        (kept["created_on"], kept["privilege"].upper(), kept["on"], kept["grantee"], kept["by"])
+        for kept in session.server.catalog.all("GRANT")
+        if asked is None or _mentions(kept, asked[1].upper(), asked[2])
+    ]
+    names = ("created_on", "privilege", "granted_on", "grantee_name", "granted_by")
+    return from_rows(dict.fromkeys(names, "VARCHAR"), rows)
+
+
+def _mentions(grant_kept: dict[str, Any], side: str, name: str) -> bool:
+    text = {"TO": grant_kept["grantee"], "ON": grant_kept["on"], "OF": grant_kept["privilege"]}[side]
+    return re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", text, re.IGNORECASE) is not None
+
+
+def create_warehouse(session: Session, sql: str, _params: Any) -> Result:
+    """CREATE [OR REPLACE | OR ALTER] WAREHOUSE; it becomes the session's, as in Snowflake."""
+    name, _, new = _create(session, sql, "WAREHOUSE")
+    session.use_warehouse(name)
+    return _created("Warehouse", name, new=new)
+
+
+def alter_warehouse(session: Session, sql: str, _params: Any) -> Result:
+    """ALTER WAREHOUSE name SET | SUSPEND | RESUME."""
+    return _alter(session, sql, "WAREHOUSE")
+
+
+def drop_warehouse(session: Session, sql: str, _params: Any) -> Result:
+    """DROP WAREHOUSE."""
+    return _drop(session, sql, "WAREHOUSE")
+
+
+def show_warehouses(session: Session, sql: str, _params: Any) -> Result:
+    """SHOW WAREHOUSES [LIKE …]."""
+    names = (
+        "name state type size running queued is_default is_current auto_suspend auto_resume created_on owner comment"
+    )
+    rows = []
+    for kept in session.server.catalog.all("WAREHOUSE"):
+        options, name = kept["options"], kept["name"]
+        if like(_pattern(sql), name):
+            size = options.get("WAREHOUSE_SIZE", "X-Small")
+            state = kept.get("state", "STARTED")
+            current = "Y" if name == session.warehouse else "N"
+            suspend, resume = options.get("AUTO_SUSPEND", "600"), options.get("AUTO_RESUME", "true").lower()
+            about = (suspend, resume, kept["created_on"], kept["owner"], _comment(kept))
+            rows.append((name, state, "STANDARD", size, "0", "0", "N", current, *about))
+    return from_rows(dict.fromkeys(names.split(), "VARCHAR"), rows)
+
+
+def create_user(session: Session, sql: str, _params: Any) -> Result:
+    """CREATE [OR REPLACE] USER: recorded; logging in asks for none."""
+    name, _, new = _create(session, sql, "USER")
+    return _created("User", name, new=new)
+
+
+def alter_user(session: Session, sql: str, _params: Any) -> Result:
+    """ALTER USER name SET …."""
+    return _alter(session, sql, "USER")
+
+
+def drop_user(session: Session, sql: str, _params: Any) -> Result:
+    """DROP USER."""
+    return _drop(session, sql, "USER")

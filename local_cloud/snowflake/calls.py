@@ -1,0 +1,121 @@
+"""CALL: bind the arguments, run the handler with a real Snowpark session, answer its value."""
+
+import secrets
+import traceback
+from contextlib import ExitStack
+from typing import Any
+
+import snowflake.connector
+from snowflake.snowpark import DataFrame
+from snowflake.snowpark import Session as SnowparkSession
+
+from local_cloud.snowflake import handlers, system_calls
+from local_cloud.snowflake.argument_binding import bind, read_call
+from local_cloud.snowflake.argument_values import argument_sql, to_engine, to_python
+from local_cloud.snowflake.engine import Params
+from local_cloud.snowflake.errors import failure
+from local_cloud.snowflake.procedure_ddl import Procedure
+from local_cloud.snowflake.procedures import overloads
+from local_cloud.snowflake.result import Result, from_rows
+from local_cloud.snowflake.session import Session
+
+
+def call(session: Session, sql: str, params: Params) -> Result:
+    """CALL name(…): in the caller's session and transaction."""
+    asked = read_call(sql)
+    if asked.name[0].startswith("SYSTEM$"):
+        return system_calls.run(session, sql, params)
+    procedure, expressions = bind(asked, overloads(session, asked.name))
+    values = _evaluate(session, procedure, expressions, params)
+    handler = handlers.load(session, procedure)
+    with ExitStack() as around:
+        if procedure.execute_as == "OWNER":
+            around.enter_context(session.elsewhere(procedure.database, procedure.schema))
+        session.depth += 1
+        around.callback(_leave, session)
+        snowpark = around.enter_context(_Alias(session))
+        try:
+            answer = handler(snowpark, *values)
+            return _answer(procedure, answer)
+        except Exception as error:
+            raise _python_error(procedure, error) from error
+
+
+def _leave(session: Session) -> None:
+    if session.transaction and session.transaction.depth == session.depth:
+        session.rollback_transaction()
+        session.depth -= 1
+        text = "Scoped transaction started in stored procedure is incomplete and it was rolled back."
+        raise failure(90232, "22000", f"Stored procedure execution error: {text}")
+    session.depth -= 1
+
+
+def _evaluate(session: Session, procedure: Procedure, given: dict[str, str], params: Params) -> list[Any]:
+    from local_cloud.snowflake.dispatch import run  # noqa: PLC0415  a CALL's arguments are statements themselves
+
+    if not given:
+        return []
+    types = {parameter.name: parameter.type for parameter in procedure.parameters}
+    columns = ", ".join(f"{argument_sql(text, types[name])} AS A{i}" for i, (name, text) in enumerate(given.items()))
+    found = run(session, f"SELECT {columns}", params)
+    row = dict(zip(given, found.rows()[0], strict=True))
+    kinds = dict(zip(given, found.types, strict=True))
+    return [to_python(row[p.name], kinds[p.name], p.type, p.name) for p in procedure.parameters]
+
+
+def _answer(procedure: Procedure, value: Any) -> Result:
+    if isinstance(value, DataFrame):
+        table = value.to_arrow()
+        return Result(table, tuple(_engine_type(str(kind)) for kind in table.schema.types), table.num_rows)
+    cell, kind = to_engine(value, procedure.returns)
+    return from_rows({procedure.name: kind}, [(cell,)])
+
+
+def _engine_type(arrow: str) -> str:
+    names = {"bool": "BOOLEAN", "double": "DOUBLE", "date32[day]": "DATE", "string": "VARCHAR"}
+    if arrow.startswith("timestamp"):
+        return "TIMESTAMP WITH TIME ZONE" if "tz=" in arrow else "TIMESTAMP"
+    if arrow.startswith("decimal128"):
+        return f"DECIMAL{arrow.removeprefix('decimal128')}"
+    return names.get(arrow, "BIGINT" if "int" in arrow else "VARCHAR")
+
+
+def _python_error(procedure: Procedure, error: Exception) -> Exception:
+    frames = "".join(traceback.format_tb(error.__traceback__)[1:])
+    last = "".join(traceback.format_exception_only(error)).strip()
+    text = f"Python Interpreter Error:\nTraceback (most recent call last):\n{frames}{last}\n"
+    return failure(100357, "P0000", f"{text} in function {procedure.name} with handler {procedure.handler}")
+
+
+class _Alias:
+    """A Snowpark session over HTTP whose token stands for the caller's session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def __enter__(self) -> SnowparkSession:
+        session, self._token = self._session, secrets.token_urlsafe(24)
+        host, port = session.server.endpoint
+        session.server.sessions[self._token] = session
+        connection = snowflake.connector.connect(
+            account="local",
+            user=session.login.user,
+            host=host,
+            port=port,
+            protocol="http",
+            session_token=self._token,
+            master_token="not used",  # noqa: S106  no secret: the session token alone opens the session
+            paramstyle="qmark",
+            database=session.database,
+            schema=session.schema,
+            role=session.role,
+            warehouse=session.warehouse,
+            network_timeout=60,
+            platform_detection_timeout_seconds=0,
+        )
+        self._connection = connection
+        session_of_handler: SnowparkSession = SnowparkSession.builder.configs({"connection": connection}).create()
+        return session_of_handler
+
+    def __exit__(self, *_: object) -> None:
+        self._session.server.sessions.pop(self._token, None)

@@ -1,0 +1,104 @@
+"""From statement text to its result: our own commands by their first words, the rest to the engine."""
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from sqlglot import Expr, exp, parse
+
+from local_cloud.snowflake import access, calls, namespaces, procedures, session_commands, stages, table_ddl, tasks
+from local_cloud.snowflake.engine import Params, run_statement
+from local_cloud.snowflake.errors import failure, translate
+from local_cloud.snowflake.result import Result
+from local_cloud.snowflake.session import Session
+from local_cloud.snowflake.sql_text import head, with_variables, without_trailing_semicolon
+
+Command = Callable[[Session, str, Params], Result]
+_OR: Final = r"(?:OR (?:REPLACE|ALTER) )?"
+
+# The first pattern that matches the statement's first words decides.
+COMMANDS: Final[tuple[tuple[re.Pattern[str], Command], ...]] = tuple(
+    (re.compile(pattern + r"(?: |$)"), command)
+    for pattern, command in (
+        (r"CALL", calls.call),
+        (rf"CREATE {_OR}(?:SECURE |TEMP |TEMPORARY )?PROCEDURE", procedures.create),
+        (r"DROP PROCEDURE", procedures.drop),
+        (r"(?:DESC|DESCRIBE) PROCEDURE", procedures.describe),
+        (r"SHOW (?:USER )?PROCEDURES", procedures.show),
+        (rf"CREATE {_OR}TASK", tasks.create),
+        (r"ALTER TASK", tasks.alter),
+        (r"EXECUTE TASK", tasks.execute),
+        (r"DROP TASK", tasks.drop),
+        (r"SHOW TASKS", tasks.show),
+        (r"GRANT", access.grant),
+        (r"REVOKE", access.revoke),
+        (rf"CREATE {_OR}(?:DATABASE )?ROLE", access.create_role),
+        (r"DROP (?:DATABASE )?ROLE", access.drop_role),
+        (r"SHOW ROLES", access.show_roles),
+        (r"SHOW GRANTS", access.show_grants),
+        (rf"CREATE {_OR}WAREHOUSE", access.create_warehouse),
+        (r"ALTER WAREHOUSE", access.alter_warehouse),
+        (r"DROP WAREHOUSE", access.drop_warehouse),
+        (r"SHOW WAREHOUSES", access.show_warehouses),
+        (rf"CREATE {_OR}USER", access.create_user),
+        (r"ALTER USER", access.alter_user),
+        (r"DROP USER", access.drop_user),
+        (r"ALTER SESSION", session_commands.alter),
+        (r"SHOW PARAMETERS", session_commands.show_parameters),
+        (r"SHOW VARIABLES", session_commands.show_variables),
+        (r"SET", session_commands.set_variable),
+        (r"UNSET", session_commands.unset_variable),
+        (r"USE", namespaces.use),
+        (rf"CREATE {_OR}(?:TRANSIENT )?DATABASE", namespaces.create_database),
+        (r"DROP DATABASE", namespaces.drop_database),
+        (r"CREATE OR ALTER", table_ddl.create_or_alter),
+        (rf"CREATE {_OR}HYBRID TABLE", table_ddl.refuse),
+        (r"ALTER TABLE \S+(?: \. \S+)* SWAP", table_ddl.swap),
+        (r"UNDROP", table_ddl.refuse),
+        (r"EXECUTE IMMEDIATE", table_ddl.refuse),
+        (rf"CREATE {_OR}(?:STREAM|ALERT|PIPE|FUNCTION)", table_ddl.refuse),
+        (r"DROP STAGE", stages.drop),
+        (r"(?:REMOVE|RM)", stages.remove),
+        (r"(?:LIST|LS)", stages.list_files),
+        (r"START TRANSACTION", session_commands.start_transaction),
+    )
+)
+_QUERIES: Final = frozenset(("SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "WITH"))
+
+
+def run(session: Session, sql: str, params: Params = None) -> Result:
+    """Run one statement.
+
+    Raises:
+        snowflake.connector.errors.Error: whatever goes wrong, with Snowflake's number and SQLSTATE.
+    """
+    try:
+        text = with_variables(without_trailing_semicolon(sql), session.names)
+        first = head(text)
+        if first.split(" ", 1)[0] not in _QUERIES:
+            for pattern, command in COMMANDS:
+                if pattern.match(first):
+                    return command(session, text, params)
+            text = _as_parsed(first, text)
+        return run_statement(session, _parsed(text), params, text)
+    except Exception as error:
+        raise translate(error) from error
+
+
+def _as_parsed(first: str, text: str) -> str:
+    """Spellings of Snowpark's that the parser does not know."""
+    if first.startswith("PUT"):
+        return re.sub(r"'(@[^']+)'", r"\1", text)
+    if first.startswith("CREATE"):
+        return re.sub(r"\bSCOPED\s+(?=TEMP)", "", text, count=1, flags=re.IGNORECASE)
+    return text
+
+
+def _parsed(text: str) -> Expr:
+    if not head(text, 1):
+        raise failure(900, "42601", "SQL compilation error:\nEmpty SQL statement.")
+    statements = [s for s in parse(text, read="snowflake") if s is not None and not isinstance(s, exp.Semicolon)]
+    if len(statements) != 1:
+        count = len(statements)
+        raise failure(8, "0A000", f"Actual statement count {count} did not match the desired statement count 1.")
+    return statements[0]

@@ -1,0 +1,241 @@
+"""Functions whose meaning depends on the session, and functions that become macros of our own."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlglot import Expr, exp
+
+from local_cloud.snowflake.errors import not_supported
+from local_cloud.snowflake.functions import PREFIX
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a rewrite may know about the session and the statement."""
+
+    database: str | None
+    last_query_id: str | None = None
+    transaction_id: int | None = None
+    system: Callable[[str, list[Any]], Any] = lambda name, _arguments: _unknown(name)
+    params: list[Any] = field(default_factory=list)
+
+
+Rewrite = Callable[[Expr, Context], Expr]
+
+
+def rewrite_function(node: Expr, context: Context) -> Expr:
+    """The node itself, or what stands for it."""
+    if isinstance(node, exp.Array):  # the engine's lists hold one type; JSON holds any
+        return exp.Anonymous(this="JSON_ARRAY", expressions=node.expressions)
+    if isinstance(node, exp.Window):
+        return _ratio_to_report(node)
+    name = _name(node)
+    if name.startswith("SYSTEM$"):
+        return _system(node, name, context)
+    if name in _SESSION:
+        return _SESSION[name](node, context)
+    if name in _MACROS:
+        return _macro(_MACROS[name][0], *_arguments(node, _MACROS[name][1]))
+    if name in _SPECIAL:
+        return _SPECIAL[name](node, context)
+    return node
+
+
+def _unknown(name: str) -> Any:
+    raise not_supported(f"{name} in this place")
+
+
+def _name(node: Expr) -> str:
+    if isinstance(node, exp.Anonymous):
+        return str(node.this).upper()
+    return node.sql_name() if isinstance(node, exp.Func) else ""
+
+
+def _arguments(node: Expr, keys: tuple[str, ...]) -> list[Expr]:
+    if isinstance(node, exp.Anonymous):
+        return list(node.expressions)
+    found: list[Expr] = []
+    for key in keys:
+        value = node.args.get(key)
+        found += value if isinstance(value, list) else [] if value is None else [value]
+    return found
+
+
+def _macro(name: str, *arguments: Expr) -> Expr:
+    return exp.Anonymous(this=f"{PREFIX}_sf_{name}", expressions=list(arguments))
+
+
+def _variable(name: str) -> Expr:
+    return exp.Anonymous(this="GETVARIABLE", expressions=[exp.Literal.string(f"_sf_{name}")])
+
+
+def _text(value: object) -> Expr:
+    return exp.null() if value is None else exp.Literal.string(str(value))
+
+
+def _in_roles(node: Expr, _context: Context) -> Expr:
+    return exp.Anonymous(this="LIST_CONTAINS", expressions=[_variable("roles"), node.expressions[0]])
+
+
+# Looked up when a statement runs and not written into it, because views keep their text.
+_SESSION: Final[Mapping[str, Rewrite]] = {
+    "CURRENT_USER": lambda _n, _c: _variable("user"),
+    "CURRENT_ROLE": lambda _n, _c: _variable("role"),
+    "CURRENT_WAREHOUSE": lambda _n, _c: _variable("warehouse"),
+    "CURRENT_DATABASE": lambda _n, _c: _variable("database"),
+    "CURRENT_SCHEMA": lambda _n, _c: _variable("schema"),
+    "CURRENT_SESSION": lambda _n, _c: _variable("session"),
+    "IS_ROLE_IN_SESSION": _in_roles,
+    "CURRENT_AVAILABLE_ROLES": lambda _n, _c: exp.Anonymous(this="TO_JSON", expressions=[_variable("roles")]),
+    "CURRENT_ACCOUNT": lambda _n, _c: _text("LOCAL"),
+    "CURRENT_ACCOUNT_NAME": lambda _n, _c: _text("LOCAL"),
+    "CURRENT_ORGANIZATION_NAME": lambda _n, _c: _text("LOCALCLOUD"),
+    "CURRENT_REGION": lambda _n, _c: _text("LOCAL_CLOUD"),
+    "CURRENT_IP_ADDRESS": lambda _n, _c: _text("127.0.0.1"),
+    "CURRENT_TRANSACTION": lambda _n, c: _text(c.transaction_id),
+    "LAST_QUERY_ID": lambda _n, c: _text(c.last_query_id),
+}
+
+# Function -> (macro, its arguments in order).
+_MACROS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "JSON_KEYS": ("object_keys", ("this",)),
+    "ARRAY_APPEND": ("array_append", ("this", "expression")),
+    "ARRAY_PREPEND": ("array_prepend", ("this", "expression")),
+    "ARRAY_CONCAT": ("array_concat", ("this", "expressions")),
+    "ARRAY_COMPACT": ("array_compact", ("this",)),
+    "ARRAY_DISTINCT": ("array_distinct", ("this",)),
+    "SORT_ARRAY": ("array_sort", ("this",)),
+    "ARRAY_SLICE": ("array_slice", ("this", "start", "end")),
+    "ARRAY_SIZE": ("array_size", ("this",)),
+    "ARRAY_CONTAINS": ("array_contains", ("this", "expression")),
+    "STRIP_NULL_VALUE": ("strip_null", ("this",)),
+    "ARRAY_POSITION": ("array_position", ("this", "expression")),
+    "ARRAY_TO_STRING": ("array_to_string", ("this", "expression")),
+    "ARRAY_INTERSECT": ("array_intersect", ("expressions",)),
+    "TYPEOF": ("typeof", ("this",)),
+    "TO_OBJECT": ("to_object", ("this",)),
+    "TO_ARRAY": ("to_array", ("this",)),
+    "ADD_MONTHS": ("add_months", ("expression", "this")),
+    "WIDTH_BUCKET": ("width_bucket", ("this", "min_value", "max_value", "num_buckets")),
+}
+
+
+def _object_insert(node: Expr, _context: Context) -> Expr:
+    flag = node.args.get("update_flag") or exp.false()
+    return _macro("object_insert", node.this, node.args["key"], node.args["value"], flag)
+
+
+def _with_names(macro: str) -> Rewrite:
+    return lambda node, _context: _macro(macro, node.expressions[0], exp.Array(expressions=node.expressions[1:]))
+
+
+def _hash(node: Expr, _context: Context) -> Expr:
+    return _macro("signed", exp.Anonymous(this="system.main.hash", expressions=node.expressions))
+
+
+_CALENDAR_UNITS: Final = {"YEAR", "QUARTER", "MONTH", "WEEK", "DAY"}
+
+
+def _date_add(node: Expr, _context: Context) -> Expr:
+    unit = str(node.args["unit"].name).upper() if node.args.get("unit") else ""
+    if unit not in _CALENDAR_UNITS:
+        return node
+    return _macro(f"dateadd_{unit.lower()}", node.args["expression"], node.this)
+
+
+def _date_trunc(node: Expr, _context: Context) -> Expr:
+    unit = str(node.args["unit"].name).upper()
+    return _macro("date_trunc", exp.Literal.string(unit.lower()), node.this) if unit in _CALENDAR_UNITS else node
+
+
+# Snowflake's date format elements -> strftime's, longest first.
+_FORMAT: Final = {
+    "YYYY": "%Y",
+    "HH24": "%H",
+    "HH12": "%I",
+    "MMMM": "%B",
+    "MON": "%b",
+    "FF3": "%g",
+    "FF6": "%f",
+    "FF9": "%n",
+    "FF": "%n",
+    "YY": "%y",
+    "MM": "%m",
+    "DD": "%d",
+    "DY": "%a",
+    "MI": "%M",
+    "SS": "%S",
+    "AM": "%p",
+    "PM": "%p",
+}
+
+
+def _to_char(node: Expr, _context: Context) -> Expr:
+    pattern = node.args.get("format")
+    if pattern is None:
+        return node
+    if not isinstance(pattern, exp.Literal) or not pattern.is_string:
+        raise not_supported("TO_CHAR with a format that is no literal")
+    elements = re.compile("|".join(_FORMAT), re.IGNORECASE)
+    wanted = elements.sub(lambda found: _FORMAT[found[0].upper()], pattern.name)
+    if wanted == pattern.name:
+        raise not_supported(f"TO_CHAR with the format '{pattern.name}'; dates and times can be formatted")
+    return exp.Anonymous(this="STRFTIME", expressions=[node.this, exp.Literal.string(wanted)])
+
+
+def _as(engine_type: str, *json_types: str) -> Rewrite:
+    def rewritten(node: Expr, _context: Context) -> Expr:
+        kinds = exp.Array(expressions=[exp.Literal.string(kind) for kind in json_types])
+        return exp.cast(_macro("as_type", node.expressions[0], kinds), engine_type, dialect="duckdb")
+
+    return rewritten
+
+
+def _sum(node: Expr, _context: Context) -> Expr:
+    # fakesnow would add up as DOUBLE; a NUMBER stays exact
+    exact = exp.Anonymous(this="SUM", expressions=[node.this])
+    if isinstance(node.parent, exp.Select) and node.arg_key == "expressions":
+        return exp.alias_(exact, f"SUM({node.this.sql('snowflake').upper()})", quoted=True)
+    return exact
+
+
+_SPECIAL: Final[Mapping[str, Rewrite]] = {
+    "SUM": _sum,
+    "OBJECT_INSERT": _object_insert,
+    "OBJECT_DELETE": _with_names("object_delete"),
+    "OBJECT_PICK": _with_names("object_pick"),
+    "HASH": _hash,
+    "DATE_ADD": _date_add,
+    "TIMESTAMP_TRUNC": _date_trunc,
+    "DATE_TRUNC": _date_trunc,
+    "TO_CHAR": _to_char,
+    "AS_INTEGER": _as("BIGINT", "BIGINT", "UBIGINT"),
+    "AS_DOUBLE": _as("DOUBLE", "DOUBLE", "BIGINT", "UBIGINT"),
+    "AS_NUMBER": _as("DECIMAL(38, 10)", "DOUBLE", "BIGINT", "UBIGINT"),
+    "AS_VARCHAR": _as("VARCHAR", "VARCHAR"),
+    "AS_BOOLEAN": _as("BOOLEAN", "BOOLEAN"),
+}
+
+
+def _ratio_to_report(node: exp.Window) -> Expr:
+    if _name(node.this) != "RATIO_TO_REPORT":
+        return node
+    value = node.this.expressions[0]
+    total = node.copy()
+    total.set("this", exp.Sum(this=value.copy()))
+    return exp.paren(exp.Div(this=exp.cast(value, "DOUBLE"), expression=total))
+
+
+def _system(node: Expr, name: str, context: Context) -> Expr:
+    arguments: list[Any] = []
+    for argument in node.expressions:
+        if isinstance(argument, exp.Placeholder):
+            holders = list(node.root().find_all(exp.Placeholder, bfs=False))
+            position = next(i for i, holder in enumerate(holders) if holder is argument)
+            arguments.append(context.params.pop(position))
+        else:
+            arguments.append(argument.name)
+    value = context.system(name, arguments)
+    return exp.Literal.number(value) if isinstance(value, int) else _text(value)

@@ -1,0 +1,206 @@
+"""The HTTP face: the requests that Snowflake's clients send, answered in Snowflake's form."""
+
+import asyncio
+import gzip
+import json
+import secrets
+import threading
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Final
+
+from snowflake.connector.errors import Error, ProgrammingError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from local_cloud.snowflake import responses
+from local_cloud.snowflake.bindings import read_bindings
+from local_cloud.snowflake.errors import failure, translate
+from local_cloud.snowflake.instance import LocalSnowflake
+from local_cloud.snowflake.logins import read_login
+from local_cloud.snowflake.running import Running, Statement, statement_work
+from local_cloud.snowflake.session import Session
+from local_cloud.snowflake.session_commands import set_parameter
+
+_ANSWER_WITHIN_S: Final = 45.0  # Snowflake answers "still running" after 45 s and the client asks again
+_IN_PROGRESS: Final = "333333"
+_IN_PROGRESS_ASYNC: Final = "333334"
+_VERSION: Final = "10.0.0"
+
+
+class Face:
+    """The routes over one local Snowflake."""
+
+    def __init__(self, server: LocalSnowflake) -> None:
+        """Serve `server`."""
+        self.server = server
+        self.running = Running()
+        self._turns: dict[str, threading.Lock] = {}
+
+    def app(self) -> Starlette:
+        """The ASGI application."""
+        routes: list[tuple[str, str, Callable[[Request], Awaitable[Response]]]] = [
+            ("POST", "/session/v1/login-request", self.login),
+            ("POST", "/session", self.session),
+            ("POST", "/session/heartbeat", self.heartbeat),
+            ("POST", "/session/token-request", self.renew),
+            ("POST", "/queries/v1/query-request", self.query),
+            ("POST", "/queries/v1/abort-request", self.abort),
+            ("GET", "/queries/{query_id}/result", self.result),
+            ("GET", "/monitoring/queries/{query_id}", self.monitor),
+            ("PUT", "/stages/{path:path}", self.upload),
+            ("POST", "/telemetry/send", self.telemetry),
+            ("GET", "/local-cloud/health", self.health),
+        ]
+        return Starlette(routes=[Route(path, _guarded(act), methods=[method]) for method, path, act in routes])
+
+    async def login(self, request: Request) -> Response:
+        """Open a session; any credential is accepted, which is why the server binds to 127.0.0.1."""
+        body = await _body(request)
+        login, parameters = read_login(request.query_params, body["data"])
+        session = await asyncio.to_thread(self.server.open_session, login)
+        for name, value in parameters.items():
+            set_parameter(session, name, value)
+        token = secrets.token_urlsafe(24)
+        self.server.sessions[token] = session
+        return responses.success(
+            {
+                "token": token,
+                "masterToken": secrets.token_urlsafe(24),
+                "validityInSeconds": 3_600,
+                "masterValidityInSeconds": 14_400,
+                "sessionId": int(session.session_id),
+                "serverVersion": _VERSION,
+                "parameters": responses.parameters(session),
+                "sessionInfo": responses.place(session),
+            }
+        )
+
+    async def session(self, request: Request) -> Response:
+        """Close the session when the client says so."""
+        token = _token(request)
+        if request.query_params.get("delete"):
+            session = self.server.sessions.pop(token, None)
+            self._turns.pop(token, None)
+            if session and session not in self.server.sessions.values():  # a handler's token is a second one
+                await asyncio.to_thread(session.end)
+        return responses.success(None)
+
+    async def heartbeat(self, request: Request) -> Response:
+        """Say whether the session lives."""
+        self.server.session_of(_token(request))
+        return responses.success(None)
+
+    async def renew(self, request: Request) -> Response:
+        """Renew the session token, which here never runs out."""
+        token = _token(request)
+        return responses.success({"sessionToken": token, "masterToken": token, "validityInSecondsST": 3_600})
+
+    async def query(self, request: Request) -> Response:
+        """Run a statement, or join the one this request started before its connection broke."""
+        token = _token(request)
+        session = self.server.session_of(token)
+        body = await _body(request)
+        rows = read_bindings(body.get("bindings"))
+        turn = self._turns.setdefault(token, threading.Lock())
+        request_id = request.query_params.get("requestId", "")
+        statement = self.running.start(
+            session,
+            turn,
+            request_id,
+            statement_work(session, body["sqlText"], rows, only_describe=bool(body.get("describeOnly"))),
+        )
+        if body.get("asyncExec"):
+            return responses.in_progress(statement.query_id, _IN_PROGRESS_ASYNC)
+        return await self._answer(request, session, statement)
+
+    async def result(self, request: Request) -> Response:
+        """The answer of a statement that was still running when it was last asked for."""
+        session = self.server.session_of(_token(request))
+        statement = self.running.by_query.get(request.path_params["query_id"])
+        if statement is None:
+            raise failure(612, "02000", f"Result for query {request.path_params['query_id']} has not been found")
+        return await self._answer(request, session, statement)
+
+    async def _answer(self, request: Request, session: Session, statement: Statement) -> Response:
+        try:
+            result = await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(statement.done)), _ANSWER_WITHIN_S)
+        except TimeoutError:
+            return responses.in_progress(statement.query_id, _IN_PROGRESS)
+        except Error as error:
+            return responses.refusal(error, statement.query_id)
+        return await asyncio.to_thread(responses.rows, request, session, result)
+
+    async def abort(self, request: Request) -> Response:
+        """Cancel the statement of a request."""
+        self.server.session_of(_token(request))
+        self.running.cancel((await _body(request)).get("requestId", ""))
+        return responses.success(None)
+
+    async def monitor(self, request: Request) -> Response:
+        """How a statement fares, for clients that started it asynchronously."""
+        self.server.session_of(_token(request))
+        query_id = request.path_params["query_id"]
+        statement = self.running.by_query.get(query_id)
+        if statement is None:
+            return responses.success({"queries": []})
+        fate: dict[str, Any] = {"id": query_id, "status": "RUNNING"}
+        if statement.done.done():
+            error = statement.done.exception()
+            fate["status"] = "SUCCESS" if error is None else "FAILED_WITH_ERROR"
+            if isinstance(error, Error):
+                fate |= {"errorCode": f"{error.errno:06d}", "errorMessage": error.raw_msg or error.msg}
+        return responses.success({"queries": [fate]})
+
+    async def upload(self, request: Request) -> Response:
+        """Take the bytes of a PUT."""
+        root = self.server.stages_dir.resolve()
+        file = (root / request.path_params["path"]).resolve()
+        if not file.is_relative_to(root):
+            return Response(status_code=403)
+        body = await request.body()
+        await asyncio.to_thread(_write, file, body)
+        return Response()
+
+    async def telemetry(self, _request: Request) -> Response:
+        """Clients may tell what they did; nothing is kept."""
+        return responses.success("Log Received")
+
+    async def health(self, _request: Request) -> Response:
+        """Whether the server answers, and how many sessions are open."""
+        return JSONResponse({"healthy": True, "service": "snowflake", "sessions": len(self.server.sessions)})
+
+
+def _guarded(act: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    # HTTP 500 would make clients repeat the request until their time-out; a refusal is an answer.
+    async def answer(request: Request) -> Response:
+        try:
+            return await act(request)
+        except Exception as error:  # noqa: BLE001  see above
+            return responses.refusal(translate(error), "")
+
+    return answer
+
+
+async def _body(request: Request) -> dict[str, Any]:
+    raw = await request.body()
+    if request.headers.get("Content-Encoding") == "gzip":
+        raw = gzip.decompress(raw)
+    body: dict[str, Any] = json.loads(raw) if raw else {}
+    return body
+
+
+def _token(request: Request) -> str:
+    header = request.headers.get("Authorization", "")
+    if 'Token="' not in header:
+        raise ProgrammingError(msg="Session token not found in the request data.", errno=390103, sqlstate="08001")
+    return header.split('Token="', 1)[1].rstrip('"')
+
+
+def _write(file: Path, body: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
+    partial.write_bytes(body)
+    partial.replace(file)

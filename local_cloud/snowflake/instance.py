@@ -1,0 +1,157 @@
+"""The local Snowflake itself: one data directory, its databases, sessions and locks."""
+
+import fcntl
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import fakesnow.info_schema
+import fakesnow.macros
+import fakesnow.transforms.show
+import fakesnow.transforms.stage
+
+from local_cloud.snowflake.catalog import Catalog
+from local_cloud.snowflake.clock import now_ns
+from local_cloud.snowflake.errors import failure
+from local_cloud.snowflake.functions import macros
+from local_cloud.snowflake.locks import TableLocks
+from local_cloud.snowflake.result_cache import ResultCache
+from local_cloud.snowflake.session import Login, Session
+
+_ROLE_GRANT = re.compile(r"GRANT ROLE (?P<role>\S+) TO ROLE (?P<holder>\S+)", re.IGNORECASE)
+
+
+class DirectoryInUseError(RuntimeError):
+    """Another server owns the data directory."""
+
+
+class LocalSnowflake:
+    """Everything that outlives a session. `endpoint` is where handlers reach the server."""
+
+    def __init__(self, data_dir: Path) -> None:
+        """Open `data_dir`, creating it if need be, and attach every database in it.
+
+        Raises:
+            DirectoryInUseError: another server runs on this directory.
+        """
+        self.endpoint = ("127.0.0.1", 0)
+        self.data_dir = data_dir
+        self.databases_dir = data_dir / "databases"
+        self.stages_dir = data_dir / "stages"
+        self.databases_dir.mkdir(parents=True, exist_ok=True)
+        self.stages_dir.mkdir(exist_ok=True)
+        self._claim_directory()
+        # fakesnow keeps stages under a module global; its functions read it at each call.
+        fakesnow.transforms.stage.LOCAL_BUCKET_PATH = str(self.stages_dir.resolve())
+        self.catalog = Catalog(data_dir / "catalog.sqlite")
+        self.locks = TableLocks(self._ask_about)
+        self.results = ResultCache()
+        self.translations = ResultCache()
+        self.fakesnow_results: dict[str, Any] = ResultCache()
+        self.sessions: dict[str, Session] = {}
+        self._changes: dict[str, int] = {}
+        self.engine = self._open_engine()
+
+    def _claim_directory(self) -> None:
+        self._claim = (self.data_dir / "owner.pid").open("a+")
+        try:
+            fcntl.flock(self._claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._claim.seek(0)
+            holder = self._claim.read().strip() or "unknown"
+            text = f"the data directory {self.data_dir} is in use by the local Snowflake with process id {holder}"
+            raise DirectoryInUseError(f"{text}; stop it or name another --data-dir") from None
+        self._claim.truncate(0)
+        self._claim.write(str(os.getpid()))
+        self._claim.flush()
+
+    def _open_engine(self) -> duckdb.DuckDBPyConnection:
+        # sqlglot still writes arrow lambdas; a division by zero shall be an error and not infinity.
+        engine = duckdb.connect(":memory:", config={"lambda_syntax": "ENABLE_SINGLE_ARROW"})
+        engine.execute("SET GLOBAL TimeZone = 'UTC'")
+        engine.execute("SET GLOBAL ieee_floating_point_ops = false")
+        engine.execute("SET GLOBAL error_on_division_by_zero = true")
+        engine.execute(f"ATTACH '{self.data_dir / 'account.db'}' AS _fs_global")
+        engine.execute(fakesnow.info_schema.fs_global_creation_sql())
+        engine.execute(fakesnow.transforms.show.fs_global_creation_sql())
+        engine.execute(macros())
+        for file in sorted(self.databases_dir.glob("*.db")):
+            engine.execute(f"ATTACH '{file}' AS \"{file.stem}\"")
+            self.furnish_database(engine, file.stem)
+        return engine
+
+    def furnish_database(self, engine: duckdb.DuckDBPyConnection, database: str) -> None:
+        """Create what each database carries beside the user's own: schemas, metadata views, functions."""
+        engine.execute(f'CREATE SCHEMA IF NOT EXISTS "{database}"."PUBLIC"')
+        engine.execute(fakesnow.info_schema.per_db_creation_sql(database))
+        engine.execute(fakesnow.macros.creation_sql(database))
+
+    def open_session(self, login: Login) -> Session:
+        """A new session on its own engine connection."""
+        return Session(self, self.engine.cursor(), login)
+
+    def _ask_about(self, session_id: str) -> None:
+        for session in list(self.sessions.values()):
+            if session.session_id == session_id:
+                session.abandon()
+
+    def has_database(self, database: str) -> bool:
+        """Whether a database of this name is attached."""
+        sql = "SELECT 1 FROM duckdb_databases() WHERE database_name = ? AND NOT internal"
+        with self.engine.cursor() as engine:
+            return bool(engine.execute(sql, [database]).fetchone()) and not database.startswith("_fs")
+
+    def has_schema(self, database: str, schema: str) -> bool:
+        """Whether (database, schema) exists."""
+        sql = "SELECT 1 FROM duckdb_schemas() WHERE database_name = ? AND upper(schema_name) = upper(?)"
+        with self.engine.cursor() as engine:
+            return bool(engine.execute(sql, [database, schema]).fetchone())
+
+    def place(self, session: Session, database: str, schema: str | None) -> None:
+        """Let a login stand in its database and schema as far as they exist, as Snowflake does."""
+        if self.has_database(database):
+            wanted = schema or "PUBLIC"
+            session.stand_in(database, wanted if self.has_schema(database, wanted) else None)
+
+    def roles_of(self, role: str) -> list[str]:
+        """The role and every role granted to it, directly or through others; ACCOUNTADMIN has all."""
+        if role == "ACCOUNTADMIN":
+            return sorted({role, "PUBLIC", "SYSADMIN", *(kept["name"] for kept in self.catalog.all("ROLE"))})
+        granted = [_ROLE_GRANT.fullmatch(kept["statement"]) for kept in self.catalog.all("GRANT")]
+        found, queue = set[str](), [role, "PUBLIC"]
+        while queue:
+            holder = queue.pop()
+            if holder not in found:
+                found.add(holder)
+                queue += [g["role"].upper() for g in granted if g and g["holder"].upper() == holder]
+        return sorted(found)
+
+    def record_changes(self, tables: set[str]) -> None:
+        """Note that committed DML changed these tables (`DB.SCHEMA.TABLE`)."""
+        for table in tables:
+            self._changes[table] = max(now_ns(), self.last_change(table) + 1)
+            self.catalog.put("CHANGE", ("", ""), table, {"at": self._changes[table]})
+
+    def last_change(self, table: str) -> int:
+        """When DML last changed a table, in nanoseconds since 1970; 0 when it never did."""
+        if table not in self._changes:
+            kept = self.catalog.get("CHANGE", ("", ""), table)
+            self._changes[table] = int(kept["at"]) if kept else 0
+        return self._changes[table]
+
+    def session_of(self, token: str) -> Session:
+        """The session a token stands for.
+
+        Raises:
+            ProgrammingError: 390104 when there is none, so that the client logs in again.
+        """
+        session = self.sessions.get(token)
+        if session is None:
+            raise failure(390104, "08001", "User must login again to access the service.")
+        return session
+
+    def close(self) -> None:
+        """Flush everything to disk."""
+        self.engine.close()

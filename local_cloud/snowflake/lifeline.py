@@ -1,0 +1,35 @@
+"""Ending with the parent process, and on SIGTERM or SIGINT."""
+
+import ctypes
+import os
+import platform
+import signal
+import threading
+
+_PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+_LOOK_S = 0.5
+
+
+def end_signal() -> threading.Event:
+    """An event that SIGTERM and SIGINT set."""
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    return ended
+
+
+def die_with_parent(ended: threading.Event) -> None:
+    """Set `ended` when the parent process dies: told by the kernel on Linux, looked for elsewhere."""
+    parent = os.getppid()
+    if platform.system() == "Linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+        if os.getppid() != parent:  # it died before the kernel knew that we care
+            ended.set()
+        return
+    threading.Thread(target=_watch, args=(parent, ended), daemon=True).start()
+
+
+def _watch(parent: int, ended: threading.Event) -> None:
+    while not ended.wait(_LOOK_S):
+        if os.getppid() != parent:
+            ended.set()

@@ -1,0 +1,109 @@
+"""USE, CREATE DATABASE and DROP DATABASE."""
+
+import shutil
+from typing import Any
+
+from local_cloud.snowflake.errors import COMPILATION, failure
+from local_cloud.snowflake.result import DONE, Result, status
+from local_cloud.snowflake.session import Session
+from local_cloud.snowflake.sql_text import Reader
+
+
+def use(session: Session, sql: str, _params: Any) -> Result:
+    """USE [ROLE | WAREHOUSE | SECONDARY ROLES | DATABASE | SCHEMA] name."""
+    reader = Reader(sql)
+    reader.expect("USE")
+    if reader.accept("ROLE"):
+        session.use_role(reader.name()[0])
+    elif reader.accept("WAREHOUSE"):
+        session.use_warehouse(reader.name()[0])
+    elif reader.accept("SECONDARY", "ROLES"):
+        reader.identifier()
+    elif reader.accept("SCHEMA"):
+        _use_schema(session, reader.name())
+    else:
+        reader.accept("DATABASE")
+        name = reader.name()
+        if len(name) > 1:
+            _use_schema(session, name)
+        else:
+            _use_database(session, name[0])
+    return status(DONE)
+
+
+def _use_database(session: Session, database: str) -> None:
+    if not session.server.has_database(database):
+        raise _absent(database)
+    public = "PUBLIC" if session.server.has_schema(database, "PUBLIC") else None
+    session.stand_in(database, public)
+
+
+def _use_schema(session: Session, name: tuple[str, ...]) -> None:
+    database = name[0] if len(name) > 1 else session.database
+    if not database:
+        raise failure(90105, "22000", "Cannot perform USE SCHEMA. This session does not have a current database.")
+    inner = "_FS_INFORMATION_SCHEMA" if name[-1] == "INFORMATION_SCHEMA" else name[-1]
+    if not session.server.has_schema(database, inner):
+        raise _absent(f"{database}.{name[-1]}")
+    session.stand_in(database, inner)
+
+
+def _absent(name: str) -> Exception:
+    text = f"{COMPILATION}Object does not exist, or operation cannot be performed: {name}"
+    return failure(2043, "02000", text)
+
+
+def create_database(session: Session, sql: str, _params: Any) -> Result:
+    """CREATE [OR REPLACE | OR ALTER] [TRANSIENT] DATABASE [IF NOT EXISTS] name: with its PUBLIC schema."""
+    reader = Reader(sql)
+    reader.expect("CREATE")
+    replace = reader.accept("OR", "REPLACE")
+    alter = not replace and reader.accept("OR", "ALTER")
+    reader.accept("TRANSIENT")
+    reader.expect("DATABASE")
+    gently = reader.accept("IF", "NOT", "EXISTS") or alter
+    database = reader.identifier()
+    session.commit_before_ddl()
+    server = session.server
+    if server.has_database(database):
+        if gently:
+            return status(f"{database} already exists, statement succeeded.")
+        if not replace:
+            raise failure(2002, "42710", f"{COMPILATION}Object '{database}' already exists.")
+        _remove(session, database)
+    with server.engine.cursor() as engine:
+        engine.execute(f"ATTACH '{server.databases_dir / database}.db' AS \"{database}\"")
+        server.furnish_database(engine, database)
+    session.stand_in(database, "PUBLIC")
+    return status(f"Database {database} successfully created.")
+
+
+def drop_database(session: Session, sql: str, _params: Any) -> Result:
+    """DROP DATABASE [IF EXISTS] name: with everything in it."""
+    reader = Reader(sql)
+    reader.expect("DROP", "DATABASE")
+    gently = reader.accept("IF", "EXISTS")
+    database = reader.identifier()
+    session.commit_before_ddl()
+    if not session.server.has_database(database):
+        if gently:
+            return status("Drop statement executed successfully (object already dropped).")
+        raise failure(2003, "02000", f"{COMPILATION}Database '{database}' does not exist or not authorized.")
+    _remove(session, database)
+    return status(f"{database} successfully dropped.")
+
+
+def _remove(session: Session, database: str) -> None:
+    server = session.server
+    if session.database == database:
+        session.stand_in(None, None)
+    for other in set(server.sessions.values()):
+        if other.database == database:
+            other.stand_in(None, None)
+    with server.engine.cursor() as engine:
+        engine.execute(f'DETACH "{database}"')
+        engine.execute("DELETE FROM _fs_global._fs_information_schema._fs_stages WHERE database_name = ?", [database])
+    for file in server.databases_dir.glob(f"{database}.db*"):
+        file.unlink()
+    shutil.rmtree(server.stages_dir / database, ignore_errors=True)
+    server.catalog.forget(database)

@@ -1,0 +1,38 @@
+"""Results that can be asked for again by their query id, the newest only."""
+
+import threading
+from collections import OrderedDict
+from typing import Any, Final
+
+_MOST_ENTRIES: Final = 256
+_MOST_ROWS: Final = 1_000_000
+
+
+class ResultCache(dict[str, Any]):
+    """A dict that forgets its oldest entries beyond 256, or beyond a million rows, so that a server does not grow."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        super().__init__()
+        self._rows: OrderedDict[str, int] = OrderedDict()
+        self._guard = threading.Lock()
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        """Keep an entry; a result weighs as many rows as it has."""
+        with self._guard:
+            super().__setitem__(key, value)
+            self._rows[key] = getattr(getattr(value, "table", None), "num_rows", 1)
+            self._rows.move_to_end(key)
+            self._shrink()
+
+    def weigh(self, key: str, rows: int) -> None:
+        """Tell how many rows an entry has whose answer came after it was kept."""
+        with self._guard:
+            if key in self._rows:
+                self._rows[key] = rows
+                self._shrink()
+
+    def _shrink(self) -> None:
+        while len(self._rows) > _MOST_ENTRIES or (len(self._rows) > 1 and sum(self._rows.values()) > _MOST_ROWS):
+            oldest, _ = self._rows.popitem(last=False)
+            super().pop(oldest, None)

@@ -1,0 +1,147 @@
+"""Statements on their way: each in a thread of its own, joined by a repeated request, cancellable.
+
+A thread per statement, because a CALL waits for the statements of its handler and an UPDATE for the lock of
+another session: with a pool of any fixed size the waiting ones could hold every thread that could end their wait.
+"""
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from typing import Any
+
+from snowflake.connector.errors import Error
+
+from local_cloud.snowflake.describing import describe_only
+from local_cloud.snowflake.dispatch import run
+from local_cloud.snowflake.errors import timed_out
+from local_cloud.snowflake.result import Result, from_rows
+from local_cloud.snowflake.result_cache import ResultCache
+from local_cloud.snowflake.session import Session
+
+
+class Running:
+    """Every statement that runs or lately ran, by query id and by the client's request id."""
+
+    def __init__(self) -> None:
+        """Nothing runs."""
+        self._guard = threading.Lock()
+        self.by_request = ResultCache()
+        self.by_query = ResultCache()
+
+    def start(self, session: Session, turn: threading.Lock, request_id: str, work: Callable[[], Result]) -> "Statement":
+        """Start `work`, or join the statement that this request started already."""
+        with self._guard:
+            there: Statement | None = self.by_request.get(request_id)
+            if there:
+                return there
+            statement = Statement(session, turn, work)
+            self.by_query[statement.query_id] = statement
+            if request_id:
+                self.by_request[request_id] = statement
+        statement.done.add_done_callback(lambda done: self._weigh(request_id, statement.query_id, done))
+        threading.Thread(target=statement.run, name=f"statement {statement.query_id}", daemon=True).start()
+        return statement
+
+    def _weigh(self, request_id: str, query_id: str, done: Future[Result]) -> None:
+        rows = done.result().table.num_rows if done.exception() is None else 1
+        self.by_request.weigh(request_id, rows)
+        self.by_query.weigh(query_id, rows)
+
+    def cancel(self, request_id: str) -> None:
+        """Cancel the statement of a request, if it still runs."""
+        if statement := self.by_request.get(request_id):
+            statement.cancel()
+
+
+class Statement:
+    """One statement: its future answer and the means to stop it."""
+
+    def __init__(self, session: Session, turn: threading.Lock, work: Callable[[], Result]) -> None:
+        """Prepare to run `work` when it is the session's turn."""
+        self.query_id = str(uuid.uuid4())
+        self.done: Future[Result] = Future()
+        self._session = session
+        self._turn = turn
+        self._work = work
+        self._limit_reached = 0.0
+
+    def run(self) -> None:
+        """Run to the end; the answer or the error is in `done`."""
+        with self._turn, self._counted():
+            limit_s = float(self._session.parameters["STATEMENT_TIMEOUT_IN_SECONDS"])
+            timer = threading.Timer(limit_s, self._time_out, (limit_s,)) if 0 < limit_s < 86_400 else None
+            if timer:
+                timer.daemon = True
+                timer.start()
+            try:
+                self._finish()
+            finally:
+                if timer:
+                    timer.cancel()
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        self._session.running += 1
+        try:
+            yield
+        finally:
+            self._session.running -= 1
+            self._session.last_end_s = time.monotonic()
+
+    def _finish(self) -> None:
+        try:
+            result = self._work()
+            answer = Result(
+                result.table, result.types, result.rowcount, result.statement_type, self.query_id, result.upload
+            )
+            self._session.server.results[self.query_id] = answer
+            self._session.last_query_id = self.query_id
+            self.done.set_result(answer)
+        except Error as error:
+            self.done.set_exception(timed_out(self._limit_reached) if self._limit_reached else error)
+        except BaseException as error:
+            self.done.set_exception(error)
+            raise
+
+    def _time_out(self, limit_s: float) -> None:
+        self._limit_reached = limit_s
+        self.cancel()
+
+    def cancel(self) -> None:
+        """Interrupt the engine; the statement ends with 000604."""
+        if not self.done.done():
+            self._session.engine.interrupt()
+
+
+def statement_work(session: Session, sql: str, rows: list[Any], *, only_describe: bool = False) -> Callable[[], Result]:
+    """The work of one request: one statement, or one per row of an array binding, counted together."""
+
+    def work() -> Result:
+        if only_describe:
+            return describe_only(session, sql, rows[0] if rows else None)
+        if len(rows) <= 1:
+            return run(session, sql, rows[0] if rows else None)
+        return run_batch(session, sql, rows)
+
+    return work
+
+
+def run_batch(session: Session, sql: str, rows: list[Any]) -> Result:
+    """An array binding is one statement: all of its rows or none."""
+    own = session.transaction is None
+    if own:
+        session.begin()
+    try:
+        results = [run(session, sql, row) for row in rows]
+    except BaseException:
+        if own:
+            session.rollback_transaction()
+        raise
+    if own:
+        session.commit_transaction()
+    total = sum(result.rowcount for result in results)
+    answer = from_rows({"number of rows inserted": "BIGINT"}, [(total,)], statement_type=results[-1].statement_type)
+    return Result(answer.table, answer.types, total, results[-1].statement_type)

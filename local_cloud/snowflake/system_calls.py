@@ -1,0 +1,58 @@
+"""SYSTEM$ functions that act or wait; they can be CALLed and SELECTed."""
+
+import re
+import time
+from typing import Any
+
+from local_cloud.snowflake.argument_binding import read_call
+from local_cloud.snowflake.errors import COMPILATION, failure
+from local_cloud.snowflake.names import resolve
+from local_cloud.snowflake.result import Result, from_rows
+from local_cloud.snowflake.session import Session
+from local_cloud.snowflake.sql_text import Reader
+
+
+def run(session: Session, sql: str, params: Any) -> Result:
+    """CALL SYSTEM$…(literals)."""
+    asked = read_call(sql)
+    values = iter(params or ())
+    arguments = [next(values) if text == "?" else text.strip("'") for _, text in asked.arguments]
+    answer = value(session, asked.name[0], [str(a) for a in arguments])
+    return from_rows({asked.name[0]: "BIGINT" if isinstance(answer, int) else "VARCHAR"}, [(answer,)])
+
+
+def value(session: Session, name: str, arguments: list[str]) -> Any:
+    """The value of a SYSTEM$ function.
+
+    Raises:
+        ProgrammingError: 002140 for a function that is not known here.
+    """
+    if name == "SYSTEM$WAIT":
+        return _wait(arguments)
+    if name == "SYSTEM$LAST_CHANGE_COMMIT_TIME":
+        return _last_change(session, arguments[0])
+    if name == "SYSTEM$CANCEL_ALL_QUERIES":
+        return "0 queries cancelled."
+    if name == "SYSTEM$TYPEOF":
+        raise failure(2140, "42601", f"{COMPILATION}Unknown function {name}")
+    raise failure(2140, "42601", f"{COMPILATION}Unknown function {name}")
+
+
+def _wait(arguments: list[str]) -> str:
+    unit_s = {"DAYS": 86_400, "HOURS": 3_600, "MINUTES": 60, "SECONDS": 1, "MILLISECONDS": 0.001}
+    unit = arguments[1].upper() if len(arguments) > 1 else "SECONDS"
+    time.sleep(float(arguments[0]) * unit_s[unit])
+    return f"waited {arguments[0]} {unit.lower()}"
+
+
+def _last_change(session: Session, name: str) -> int:
+    database, schema, table = resolve(session, Reader(name).name())
+    sql = "SELECT 1 FROM information_schema.tables WHERE table_catalog=? AND upper(table_schema)=? AND table_name=?"
+    if not session.engine.execute(sql, [database, schema.upper(), table]).fetchone():
+        raise failure(2003, "02000", f"{COMPILATION}Object '{name}' does not exist or not authorized.")
+    return session.server.last_change(f"{database}.{schema}.{table}")
+
+
+def is_system_function(name: str) -> bool:
+    """Whether a function name is Snowflake's own SYSTEM$ kind."""
+    return re.match(r"SYSTEM\$\w+$", name, re.IGNORECASE) is not None

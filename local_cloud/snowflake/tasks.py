@@ -1,0 +1,162 @@
+"""CREATE, ALTER, EXECUTE, DROP and SHOW TASK(S); nothing fires by its schedule yet."""
+
+import re
+import threading
+from typing import Any, Final
+
+from snowflake.connector.errors import Error
+
+from local_cloud.snowflake.clock import now_text
+from local_cloud.snowflake.errors import COMPILATION, failure
+from local_cloud.snowflake.names import like, resolve
+from local_cloud.snowflake.result import DONE, Result, from_rows, status
+from local_cloud.snowflake.session import Login, Session
+from local_cloud.snowflake.show_text import read_show
+from local_cloud.snowflake.sql_text import Reader
+
+KIND: Final = "TASK"
+_SCHEDULE: Final = re.compile(
+    r"(?P<cron>USING CRON( \S+){5} \S+)|(\d+) (SECONDS?|MINUTES?|HOURS?|M|H|S)", re.IGNORECASE
+)
+
+
+def create(session: Session, sql: str, _params: Any) -> Result:
+    """CREATE [OR REPLACE | OR ALTER] TASK [IF NOT EXISTS] name options AS sql: suspended at first."""
+    reader = Reader(sql)
+    reader.expect("CREATE")
+    mode = reader.identifier() if reader.accept("OR") else ""
+    reader.expect("TASK")
+    gently = reader.accept("IF", "NOT", "EXISTS")
+    database, schema, name = resolve(session, reader.name())
+    there = session.server.catalog.get(KIND, (database, schema), name)
+    if there and gently:
+        return status(f"{name} already exists, statement succeeded.")
+    if there and not mode:
+        raise failure(2002, "42710", f"{COMPILATION}Object '{name}' already exists.")
+    if there and mode == "ALTER" and there["state"] == "started":
+        raise failure(91462, "0A000", f"Unable to update task {name}: suspend it first.")
+    options = _options(reader)
+    reader.expect("AS")
+    definition = reader.rest()
+    session.commit_before_ddl()
+    body = {
+        "created_on": now_text(),
+        "name": name,
+        "database": database,
+        "schema": schema,
+        "owner": session.role,
+        "user": session.login.user,
+        "options": options,
+        "state": "suspended",
+        "definition": definition,
+    }
+    session.server.catalog.put(KIND, (database, schema), name, body)
+    return status(f"Task {name} successfully created.")
+
+
+def _options(reader: Reader) -> dict[str, str]:
+    options: dict[str, str] = {}
+    while not reader.done and reader.peek() != "AS":
+        word = reader.identifier()
+        if word == "AFTER":
+            options[word] = reader.until("AS", "WHEN", "COMMENT")
+        elif word == "WHEN":
+            options[word] = reader.until("AS")
+        else:
+            reader.expect("=")
+            options[word] = reader.identifier() if word == "WAREHOUSE" else reader.word()
+            reader.accept(",")
+    if (schedule := options.get("SCHEDULE")) is not None and not _SCHEDULE.fullmatch(" ".join(schedule.split())):
+        text = f"{COMPILATION}invalid value '{schedule}' for parameter 'SCHEDULE'; "
+        raise failure(1420, "22023", f"{text}write 'n MINUTES' or 'USING CRON m h dom mon dow time-zone'.")
+    return options
+
+
+def _one(session: Session, reader: Reader) -> tuple[dict[str, Any] | None, str]:
+    gently = reader.accept("IF", "EXISTS")
+    database, schema, name = resolve(session, reader.name())
+    kept = session.server.catalog.get(KIND, (database, schema), name)
+    if kept is None and not gently:
+        raise failure(
+            2003, "02000", f"{COMPILATION}Task '{database}.{schema}.{name}' does not exist or not authorized."
+        )
+    return kept, name
+
+
+def alter(session: Session, sql: str, _params: Any) -> Result:
+    """ALTER TASK name RESUME | SUSPEND | SET option = value … | MODIFY AS sql."""
+    reader = Reader(sql)
+    reader.expect("ALTER", "TASK")
+    kept, _ = _one(session, reader)
+    if kept is None:
+        return status(DONE)
+    session.commit_before_ddl()
+    if reader.accept("RESUME"):
+        kept["state"] = "started"
+    elif reader.accept("SUSPEND"):
+        kept["state"] = "suspended"
+    elif reader.accept("SET"):
+        kept["options"] |= _options(reader)
+    elif reader.accept("UNSET"):
+        kept["options"].pop(reader.identifier(), None)
+    elif reader.accept("MODIFY", "AS"):
+        kept["definition"] = reader.rest()
+    else:
+        reader.fail()
+    session.server.catalog.put(KIND, (kept["database"], kept["schema"]), kept["name"], kept)
+    return status(DONE)
+
+
+def drop(session: Session, sql: str, _params: Any) -> Result:
+    """DROP TASK [IF EXISTS] name."""
+    reader = Reader(sql)
+    reader.expect("DROP", "TASK")
+    kept, name = _one(session, reader)
+    session.commit_before_ddl()
+    if kept is None:
+        return status("Drop statement executed successfully (object already dropped).")
+    session.server.catalog.drop(KIND, (kept["database"], kept["schema"]), name)
+    return status(f"{name} successfully dropped.")
+
+
+def execute(session: Session, sql: str, _params: Any) -> Result:
+    """EXECUTE TASK name: its statement runs in a session of its own, as the task's owner."""
+    reader = Reader(sql)
+    reader.expect("EXECUTE", "TASK")
+    kept, name = _one(session, reader)
+    if kept is not None:
+        threading.Thread(target=_run, args=(session, kept), name=f"task {name}", daemon=True).start()
+    return status(f"Task {name} is scheduled to run immediately.")
+
+
+def _run(session: Session, task: dict[str, Any]) -> None:
+    from local_cloud.snowflake.dispatch import run  # noqa: PLC0415  a task's text is a statement like any other
+
+    login = Login(task["user"], task["owner"], task["options"].get("WAREHOUSE"), task["database"], task["schema"])
+    own = session.server.open_session(login)
+    last = {"started_on": now_text(), "state": "SUCCEEDED", "error": ""}
+    try:
+        run(own, task["definition"])
+    except Error as error:
+        last |= {"state": "FAILED", "error": str(error.msg)}
+    finally:
+        own.end()
+    where = (task["database"], task["schema"])
+    if kept := session.server.catalog.get(KIND, where, task["name"]):
+        session.server.catalog.put(KIND, where, task["name"], kept | {"last_run": last})
+
+
+def show(session: Session, sql: str, _params: Any) -> Result:
+    """SHOW TASKS [LIKE …] [IN …]."""
+    asked = read_show(session, sql, "TASKS")
+    names = "created_on name id database_name schema_name owner comment warehouse schedule predecessors state"
+    names += " definition condition allow_overlapping_execution error_integration last_committed_on last_suspended_on"
+    rows = []
+    for kept in session.server.catalog.all(KIND, asked.database, asked.schema):
+        if like(asked.pattern, kept["name"]):
+            options = kept["options"]
+            place = (kept["database"], kept["schema"], kept["owner"], options.get("COMMENT", ""))
+            plan = (options.get("WAREHOUSE"), options.get("SCHEDULE"), options.get("AFTER", "[]"), kept["state"])
+            rest = (kept["definition"], options.get("WHEN"), "false", None, None, None)
+            rows.append((kept["created_on"], kept["name"], kept["name"], *place, *plan, *rest))
+    return from_rows(dict.fromkeys(names.split(), "VARCHAR"), rows)

@@ -1,0 +1,78 @@
+"""One local Snowflake for the whole suite, asked through the official clients; each test has a schema of its own."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import snowflake.connector
+from snowflake.connector import SnowflakeConnection
+
+from tests.local_stack import served
+
+DATABASE = "CONFORMANCE"
+_numbers = itertools.count(1)
+
+
+def connect(endpoint: dict[str, Any], **more: Any) -> SnowflakeConnection:
+    settings: dict[str, Any] = {"user": "tester", "role": "TESTERS", "warehouse": "TEST_WH"} | more
+    return snowflake.connector.connect(
+        account="local",
+        password="any",
+        host=endpoint["host"],
+        port=endpoint["port"],
+        protocol="http",
+        platform_detection_timeout_seconds=0,  # the connector would look for a cloud for 0.2 s at each connect
+        **settings,
+    )
+
+
+@pytest.fixture(scope="session")
+def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    with served("local_cloud.snowflake", "--data-dir", str(tmp_path_factory.mktemp("snowflake"))) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def administrator(endpoint: dict[str, Any]) -> Iterator[SnowflakeConnection]:
+    with connect(endpoint) as connection:
+        connection.cursor().execute(f"CREATE DATABASE {DATABASE}")
+        yield connection
+
+
+@pytest.fixture
+def schema(administrator: SnowflakeConnection) -> str:
+    name = f"S{next(_numbers)}"
+    administrator.cursor().execute(f"CREATE SCHEMA {DATABASE}.{name}")
+    return name
+
+
+Opener = Callable[..., SnowflakeConnection]
+
+
+@pytest.fixture
+def opened(endpoint: dict[str, Any], schema: str) -> Iterator[Opener]:
+    """Opens further connections to the test's schema; they end with the test."""
+    connections: list[SnowflakeConnection] = []
+
+    def opener(**more: Any) -> SnowflakeConnection:
+        connections.append(connect(endpoint, **({"database": DATABASE, "schema": schema} | more)))
+        return connections[-1]
+
+    yield opener
+    for connection in connections:
+        connection.close()
+
+
+Ask = Callable[..., list[tuple[Any, ...]]]
+
+
+@pytest.fixture
+def ask(opened: Opener) -> Ask:
+    """Runs one statement with qmark binds on one connection and answers its rows."""
+    cursor = opened(paramstyle="qmark").cursor()
+
+    def rows(sql: str, params: tuple[Any, ...] | None = None) -> list[tuple[Any, ...]]:
+        return cursor.execute(sql, params).fetchall()  # type: ignore[union-attr]  # a cursor, not None
+
+    return rows

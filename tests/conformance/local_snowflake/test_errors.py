@@ -1,0 +1,65 @@
+"""Failures reach the client at once, with Snowflake's number and SQLSTATE."""
+
+import time
+from typing import Any
+
+import pytest
+from snowflake.connector.errors import DatabaseError, ProgrammingError
+
+
+@pytest.mark.parametrize(
+    ("sql", "errno", "sqlstate"),
+    [
+        ("SELEC 1", 1003, "42000"),
+        ("SELECT FROM", 1003, "42000"),
+        ("SELECT 'open", 1003, "42000"),
+        ("SELECT * FROM nowhere", 2003, "42S02"),
+        ("SELECT nope FROM t", 904, "42000"),
+        ("SELECT t.nope FROM t", 904, "42000"),
+        ("INSERT INTO t (nope) VALUES (1)", 904, "42000"),
+        ("INSERT INTO t VALUES (1, 2, 3)", 2020, "42601"),
+        ("INSERT INTO t (id) VALUES (NULL)", 100072, "22000"),
+        ("CREATE TABLE t (a INT)", 2002, "42710"),
+        ("DROP TABLE nowhere", 2003, "42S02"),
+        ("USE SCHEMA nowhere", 2043, "02000"),
+        ("USE DATABASE nowhere", 2043, "02000"),
+        ("SELECT nope(1)", 2140, "42601"),
+        ("SELECT 'x'::INT", 100038, "22018"),
+        ("SELECT 'x'::DATE", 100035, "22007"),
+        ("SELECT PARSE_JSON('{bad')", 100069, "22P02"),
+        ("SELECT 1/0", 100051, "22012"),
+        ("SELECT $unset", 2211, "02000"),
+        ("LIST @nowhere", 2003, "02000"),
+        ("SELECT 1; SELECT 2", 8, "0A000"),
+        (
+            "MERGE INTO t USING (SELECT 1 AS i UNION ALL SELECT 1) s ON t.id = s.i WHEN MATCHED THEN UPDATE SET v = 1",
+            100090,
+            "42P18",
+        ),
+    ],
+)
+def test_a_failure_has_snowflakes_number(ask: Any, sql: str, errno: int, sqlstate: str) -> None:
+    ask("CREATE TABLE t (id INT NOT NULL, v INT)")
+    ask("INSERT INTO t VALUES (1, 1)")
+    before = time.monotonic()
+    with pytest.raises(DatabaseError) as refused:
+        ask(sql)
+    assert (refused.value.errno, refused.value.sqlstate) == (errno, sqlstate)
+    assert time.monotonic() - before < 2, "the client repeated the request"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UNDROP TABLE t",
+        "CREATE FUNCTION f() RETURNS INT AS '1'",
+        "CREATE STREAM s ON TABLE t",
+        "CREATE HYBRID TABLE h (id INT PRIMARY KEY)",
+        "SELECT SOUNDEX('a')",
+        "SELECT * FROM TABLE(FLATTEN(INPUT => PARSE_JSON('{}'), RECURSIVE => TRUE))",
+        "CREATE PROCEDURE p() RETURNS STRING LANGUAGE SQL AS 'BEGIN RETURN 1; END'",
+    ],
+)
+def test_what_cannot_be_done_here_is_said_and_not_pretended(ask: Any, sql: str) -> None:
+    with pytest.raises(ProgrammingError, match="not supported by the local cloud"):
+        ask(sql)

@@ -1,0 +1,169 @@
+"""What Snowflake's SQL answers, statement by statement."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+D, T = dt.date, dt.datetime
+
+
+@pytest.mark.parametrize(
+    ("expression", "answer"),
+    [
+        ("DATEADD(DAY, 1, '2026-01-31'::DATE)", D(2026, 2, 1)),
+        ("DATEADD('month', 1, '2026-01-31'::DATE)", D(2026, 2, 28)),
+        ("DATEADD(HOUR, 1, '2026-01-31'::DATE)", T(2026, 1, 31, 1)),
+        ("DATEADD(DAY, -1, '2026-01-31 10:00'::TIMESTAMP_NTZ)", T(2026, 1, 30, 10)),
+        ("DATE_TRUNC('month', '2026-01-31'::DATE)", D(2026, 1, 1)),
+        ("DATE_TRUNC('hour', '2026-01-31 10:30'::TIMESTAMP_NTZ)", T(2026, 1, 31, 10)),
+        ("LAST_DAY('2026-02-03'::DATE)", D(2026, 2, 28)),
+        ("ADD_MONTHS('2026-01-31'::DATE, 1)", D(2026, 2, 28)),
+        ("DATEDIFF(DAY, '2026-01-01', '2026-01-31')", 30),
+        ("TO_CHAR('2026-01-02'::DATE, 'YYYYMMDD')", "20260102"),
+        ("TO_VARCHAR('2026-01-02 03:04:05.678'::TIMESTAMP_NTZ, 'HH24:MI:SS.FF3')", "03:04:05.678"),
+        ("TRY_TO_TIMESTAMP('x')", None),
+        ("TRY_TO_DATE('x')", None),
+        ("TRY_TO_NUMBER('x')", None),
+        ("TRY_PARSE_JSON('{bad')", None),
+        ("CURRENT_TIMESTAMP()::DATE = CURRENT_DATE", True),
+        ("SYSDATE() <= SYSDATE()", True),
+        ("OBJECT_INSERT(OBJECT_CONSTRUCT('a', 1), 'b', 2)", '{"a":1,"b":2}'),
+        ("OBJECT_INSERT(OBJECT_CONSTRUCT('a', 1), 'a', 2, TRUE)", '{"a":2}'),
+        ("OBJECT_DELETE(OBJECT_CONSTRUCT('a', 1, 'b', 2), 'a')", '{"b":2}'),
+        ("OBJECT_KEYS(OBJECT_CONSTRUCT('a', 1))", '["a"]'),
+        ("OBJECT_CONSTRUCT('a', NULL)", "{}"),
+        ("ARRAY_APPEND(ARRAY_CONSTRUCT(1), 'x')", '[1,"x"]'),
+        ("ARRAY_SIZE(ARRAY_CAT(ARRAY_CONSTRUCT(1, 2), ARRAY_CONSTRUCT(3)))", 3),
+        ("ARRAY_CONTAINS('x'::VARIANT, ARRAY_CONSTRUCT('x'))", True),
+        ("ARRAY_TO_STRING(ARRAY_CONSTRUCT(1, 'b'), '-')", "1-b"),
+        ("ARRAY_SLICE(ARRAY_CONSTRUCT(1, 2, 3), 1, 3)", "[2,3]"),
+        ('PARSE_JSON(\'{"a": {"b": [1, 2]}}\'):a.b[1]::INT', 2),
+        ("PARSE_JSON('{\"a\": \"x\"}'):a = 'x'", True),
+        ("PARSE_JSON('{\"a\": 2}'):a > 1", True),
+        ("PARSE_JSON('{\"a\": {}}'):a = 1", None),
+        ("PARSE_JSON('{\"a\": null}'):a IS NULL", False),
+        ("TYPEOF(PARSE_JSON('[1]'))", "ARRAY"),
+        ("IFF(1 = 1, 'a', 'b')", "a"),
+        ("NVL(NULL, 1)", 1),
+        ("ZEROIFNULL(NULL)", 0),
+        ("DIV0(1, 0)", 0),
+        ("1.5::NUMBER(10, 2)", Decimal("1.50")),
+        ("'it''s $5 and $word'", "it's $5 and $word"),
+        ("$$raw 'x'$$", "raw 'x'"),
+        ("HASH('a') = HASH('a')", True),
+        ("SYSTEM$WAIT(0)", "waited 0 seconds"),
+    ],
+)
+def test_an_expression_answers_as_in_snowflake(ask: Any, expression: str, answer: Any) -> None:
+    assert ask(f"SELECT {expression}") == [(answer,)]
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("SELECT $1, $2 FROM VALUES (1, 'a')", [(1, "a")]),
+        ("SELECT column2 FROM VALUES (1, 'a')", [("a",)]),
+        ("SELECT v.name FROM VALUES (1, 'a'), (2, 'b') AS v (id, name) WHERE id = 2", [("b",)]),
+        ("SELECT COUNT(*) FROM TABLE(GENERATOR(ROWCOUNT => 5))", [(5,)]),
+        ("SELECT LISTAGG(column1, ',') WITHIN GROUP (ORDER BY column1) FROM VALUES (2), (1)", [("1,2",)]),
+        ("SELECT MEDIAN(column1), COUNT_IF(column1 > 1) FROM VALUES (1), (3)", [(2.0, 1)]),
+        (
+            "SELECT column1, RATIO_TO_REPORT(column1) OVER () FROM VALUES (1), (3) ORDER BY 1",
+            [(1, 0.25), (3, 0.75)],
+        ),
+        ("SELECT SUM(column1) FROM VALUES (0.1), (0.2)", [(Decimal("0.3"),)]),
+        (
+            "SELECT column1 FROM VALUES (1), (2) QUALIFY ROW_NUMBER() OVER (ORDER BY column1 DESC) = 1",
+            [(2,)],
+        ),
+        (
+            'SELECT f.value:id::STRING, f.index FROM TABLE(FLATTEN(INPUT => PARSE_JSON(\'[{"id": "a"}]\'))) f',
+            [("a", 0)],
+        ),
+    ],
+)
+def test_a_query_answers_as_in_snowflake(ask: Any, query: str, rows: list[Any]) -> None:
+    assert ask(query) == rows
+
+
+def test_missing_moments_stay_missing_and_present_ones_stay_the_same(ask: Any) -> None:
+    ask("CREATE TABLE t (n TIMESTAMP_NTZ, l TIMESTAMP_LTZ, z TIMESTAMP_TZ, d DATE)")
+    moment, day = T(1969, 12, 31, 23, 59, 59, 250_000), D(1969, 12, 31)
+    aware = moment.replace(tzinfo=dt.UTC)
+    ask("INSERT INTO t VALUES (NULL, NULL, NULL, NULL)")
+    ask("INSERT INTO t VALUES (?, ?, ?, ?)", (moment, ("TIMESTAMP_LTZ", aware), ("TIMESTAMP_TZ", aware), day))
+    assert ask("SELECT * FROM t ORDER BY n NULLS FIRST") == [(None,) * 4, (moment, aware, aware, day)]
+
+
+def test_words_that_the_engine_reserves_are_names(ask: Any) -> None:
+    ask("CREATE TABLE t (at INT, user STRING, value STRING, date DATE, show INT)")
+    ask("INSERT INTO t (at, user) VALUES (1, 'me')")
+    assert ask("SELECT t.at, user FROM t WHERE at = 1") == [(1, "me")]
+
+
+def test_a_schema_may_have_the_name_of_its_database(ask: Any) -> None:
+    ask("CREATE SCHEMA conformance")
+    ask("CREATE TABLE conformance.same (a INT)")
+    assert ask("SELECT COUNT(*) FROM conformance.same") == [(0,)]
+
+
+def test_json_binds_become_rows(ask: Any) -> None:
+    ask("CREATE TABLE t (id STRING, n INT, body VARIANT)")
+    ask("INSERT INTO t SELECT ?, ?, PARSE_JSON(?)", ("a", 1, '{"k": [1]}'))
+    ask(
+        "INSERT INTO t SELECT value:id::STRING, value:n::INT, value:body FROM TABLE(FLATTEN(INPUT => PARSE_JSON(?)))",
+        ('[{"id": "b", "n": 2, "body": {"x": null}}, {"id": "c"}]',),
+    )
+    assert ask("SELECT * FROM t ORDER BY id") == [("a", 1, '{"k":[1]}'), ("b", 2, '{"x":null}'), ("c", None, None)]
+
+
+def test_a_string_in_a_variant_is_cast_without_its_quotes(ask: Any) -> None:
+    ask("CREATE TABLE t (v VARIANT, s STRING, n INT)")
+    ask("INSERT INTO t SELECT 'plain'::VARIANT, '\"quoted\"', 5")
+    assert ask("SELECT v::STRING, s::STRING, n::VARCHAR, TO_VARCHAR(v), v FROM t") == [
+        ("plain", '"quoted"', "5", "plain", '"plain"')
+    ]
+    ask("UPDATE t SET v = PARSE_JSON('null')")
+    assert ask("SELECT v::STRING, v IS NULL FROM t") == [(None, False)]
+
+
+def test_a_merge_is_one_statement_with_a_count_for_each_of_its_branches(ask: Any) -> None:
+    ask("CREATE TABLE t (id STRING, n INT)")
+    ask("INSERT INTO t VALUES ('keep', 1), ('change', 1), ('drop', 1)")
+    merge = """
+        MERGE INTO t USING (
+            SELECT value:id::STRING AS id, value:n::INT AS n FROM TABLE(FLATTEN(INPUT => PARSE_JSON(?)))
+        ) AS s ON t.id = s.id
+        WHEN MATCHED AND s.n = 0 THEN DELETE
+        WHEN MATCHED AND s.n > t.n THEN UPDATE SET n = s.n
+        WHEN NOT MATCHED AND s.n > 0 THEN INSERT (id, n) VALUES (s.id, s.n)
+    """
+    facts = '[{"id":"change","n":5},{"id":"drop","n":0},{"id":"new","n":7},{"id":"never","n":0},{"id":"keep","n":1}]'
+    assert ask(merge, (facts,)) == [(1, 1, 1)]
+    assert ask("SELECT * FROM t ORDER BY id") == [("change", 5), ("keep", 1), ("new", 7)]
+    assert ask(merge, (facts,)) == [(0, 0, 0)]
+
+
+def test_a_merge_needs_no_alias_for_its_source(ask: Any) -> None:
+    ask("CREATE TABLE t (id INT)")
+    assert ask("MERGE INTO t USING (SELECT 1 AS x) ON id = x WHEN NOT MATCHED THEN INSERT (id) VALUES (x)") == [(1,)]
+
+
+def test_create_or_alter_keeps_the_rows(ask: Any) -> None:
+    ask("CREATE OR ALTER TABLE t (id INT, old STRING)")
+    ask("INSERT INTO t VALUES (1, 'x')")
+    ask("CREATE OR ALTER TABLE t (id INT, new INT)")
+    assert ask("SELECT id, new FROM t") == [(1, None)]
+
+
+def test_views_see_the_session_that_asks(ask: Any, opened: Any) -> None:
+    ask("CREATE VIEW who AS SELECT CURRENT_USER() AS u, CURRENT_ROLE() AS r")
+    assert opened(user="other", role="SOME").cursor().execute("SELECT * FROM who").fetchall() == [("OTHER", "SOME")]
+
+
+def test_columns_without_alias_are_named_by_their_text(opened: Any) -> None:
+    cursor = opened().cursor()
+    cursor.execute("SELECT COUNT(*), 1 + 1 FROM VALUES (1)")
+    assert [column.name for column in cursor.description] == ["COUNT(*)", "1 + 1"]

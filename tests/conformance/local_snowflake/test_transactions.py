@@ -1,0 +1,155 @@
+"""Transactions, locks and change times."""
+
+import threading
+import time
+from typing import Any
+
+import pytest
+from snowflake.connector.errors import IntegrityError, ProgrammingError
+
+
+@pytest.fixture
+def table(ask: Any) -> Any:
+    ask("CREATE TABLE t (id INT, s STRING)")
+    ask("INSERT INTO t VALUES (1, 'a'), (2, 'b')")
+    return ask
+
+
+def test_the_current_transaction_is_known_only_inside_one(ask: Any) -> None:
+    assert ask("SELECT CURRENT_TRANSACTION()") == [(None,)]
+    ask("BEGIN")
+    assert ask("SELECT CURRENT_TRANSACTION()")[0][0]
+    ask("COMMIT")
+    assert ask("SELECT CURRENT_TRANSACTION()") == [(None,)]
+
+
+def test_uncommitted_rows_are_seen_by_their_session_only(table: Any, opened: Any) -> None:
+    other = opened().cursor()
+    table("BEGIN")
+    table("INSERT INTO t VALUES (3, 'c')")
+    assert table("SELECT COUNT(*) FROM t") == [(3,)]
+    assert other.execute("SELECT COUNT(*) FROM t").fetchall() == [(2,)]
+    table("COMMIT")
+    assert other.execute("SELECT COUNT(*) FROM t").fetchall() == [(3,)]
+
+
+@pytest.mark.parametrize("failing", ["SELECT 1/0", "SELECT nope FROM t", "SELEC 1", "INSERT INTO nowhere VALUES (1)"])
+def test_a_failed_statement_leaves_its_transaction_as_it_was(table: Any, failing: str) -> None:
+    table("BEGIN")
+    table("INSERT INTO t VALUES (3, 'c')")
+    table("UPDATE t SET s = 'changed' WHERE id = 1")
+    with pytest.raises(ProgrammingError):
+        table(failing)
+    table("INSERT INTO t VALUES (4, 'd')")
+    table("COMMIT")
+    assert table("SELECT id, s FROM t ORDER BY id") == [(1, "changed"), (2, "b"), (3, "c"), (4, "d")]
+
+
+def test_a_transaction_that_cannot_go_on_says_so_at_commit(table: Any) -> None:
+    table("BEGIN")
+    table("INSERT INTO t SELECT 3, UUID_STRING()")
+    with pytest.raises(ProgrammingError):
+        table("SELECT 1/0")
+    with pytest.raises(ProgrammingError, match="could not go on after a failed statement"):
+        table("COMMIT")
+    assert table("SELECT COUNT(*) FROM t") == [(2,)]
+
+
+def test_ddl_commits_the_open_transaction(table: Any) -> None:
+    table("BEGIN")
+    table("INSERT INTO t VALUES (3, 'c')")
+    table("CREATE TABLE another (a INT)")
+    table("ROLLBACK")
+    assert table("SELECT COUNT(*) FROM t") == [(3,)]
+
+
+def test_without_autocommit_a_write_waits_for_commit(table: Any, opened: Any) -> None:
+    connection = opened(autocommit=False)
+    connection.cursor().execute("INSERT INTO t VALUES (3, 'c')")
+    assert table("SELECT COUNT(*) FROM t") == [(2,)]
+    connection.commit()
+    assert table("SELECT COUNT(*) FROM t") == [(3,)]
+
+
+def test_an_update_waits_for_another_sessions_and_then_sees_its_result(table: Any, opened: Any) -> None:
+    table("BEGIN")
+    table("UPDATE t SET s = 'first' WHERE id = 1")
+    seen: list[Any] = []
+    other = opened().cursor()
+    sql = "UPDATE t SET s = s || '+second' WHERE s LIKE 'first%'"
+    waiting = threading.Thread(target=lambda: seen.append(other.execute(sql).rowcount))
+    waiting.start()
+    waiting.join(0.3)
+    assert waiting.is_alive()
+    table("COMMIT")
+    waiting.join(10)
+    assert seen == [1]
+    assert table("SELECT s FROM t WHERE id = 1") == [("first+second",)]
+
+
+def test_a_transaction_that_has_read_updates_what_others_committed_since(table: Any, opened: Any) -> None:
+    table("BEGIN")
+    table("INSERT INTO t VALUES (3, 'mine')")
+    assert table("SELECT s FROM t WHERE id = 1") == [("a",)]
+    opened().cursor().execute("UPDATE t SET s = 'theirs' WHERE id = 1")
+    table("UPDATE t SET s = s || '+mine' WHERE id = 1")
+    table("COMMIT")
+    assert table("SELECT id, s FROM t ORDER BY id") == [(1, "theirs+mine"), (2, "b"), (3, "mine")]
+
+
+def test_a_lock_that_is_not_given_in_time_is_refused(table: Any, opened: Any) -> None:
+    table("BEGIN")
+    table("DELETE FROM t WHERE id = 2")
+    other = opened(session_parameters={"LOCK_TIMEOUT": 1}).cursor()
+    with pytest.raises(ProgrammingError, match="has locked table") as refused:
+        other.execute("UPDATE t SET s = 'x' WHERE id = 1")
+    assert (refused.value.errno, refused.value.sqlstate) == (625, "57014")
+    table("ROLLBACK")
+
+
+def test_locks_of_a_session_that_leaves_are_given_back(table: Any, opened: Any) -> None:
+    leaving = opened()
+    leaving.cursor().execute("BEGIN")
+    leaving.cursor().execute("UPDATE t SET s = 'gone' WHERE id = 1")
+    leaving.close()
+    table("UPDATE t SET s = 'kept' WHERE id = 1")
+    assert table("SELECT s FROM t WHERE id = 1") == [("kept",)]
+
+
+def test_keys_are_declared_and_not_enforced_but_not_null_is(ask: Any) -> None:
+    ask("CREATE TABLE k (id INT PRIMARY KEY, s STRING UNIQUE)")
+    ask("INSERT INTO k VALUES (1, 'a'), (1, 'a')")
+    with pytest.raises(IntegrityError, match="NULL result in a non-nullable column") as refused:
+        ask("INSERT INTO k (s) VALUES ('b')")
+    assert refused.value.errno == 100072
+
+
+def test_the_change_time_rises_with_each_committed_change_and_only_then(table: Any) -> None:
+    def changed_at() -> int:
+        return int(table("SELECT SYSTEM$LAST_CHANGE_COMMIT_TIME('t')")[0][0])
+
+    first = changed_at()
+    table("UPDATE t SET s = 'x' WHERE id = 99")
+    table("SELECT * FROM t")
+    table("BEGIN")
+    table("INSERT INTO t VALUES (5, 'e')")
+    assert changed_at() == first
+    table("ROLLBACK")
+    assert changed_at() == first
+    table("BEGIN")
+    table("INSERT INTO t VALUES (5, 'e')")
+    table("COMMIT")
+    second = changed_at()
+    assert second > first
+    table("MERGE INTO t USING (SELECT 5 AS id) AS s ON t.id = s.id WHEN MATCHED THEN DELETE")
+    assert changed_at() > second
+
+
+def test_statements_end_at_their_time_limit(ask: Any) -> None:
+    ask("ALTER SESSION SET STATEMENT_TIMEOUT_IN_SECONDS = 1")
+    before = time.monotonic()
+    numbers = "(SELECT SEQ4() AS n FROM TABLE(GENERATOR(ROWCOUNT => 100000)))"
+    with pytest.raises(ProgrammingError) as ended:
+        ask(f"SELECT COUNT(*) FROM {numbers} a, {numbers} b, {numbers} c WHERE a.n + b.n + c.n = -1")
+    assert ended.value.errno == 630
+    assert time.monotonic() - before < 10
