@@ -45,7 +45,11 @@ def demo(
         if not all_well:
             _keep_logs(where, folder)
     wide_console().print(jobs_table(rows, title="SELECT * FROM reporting.jobs", ids=False))
-    console.print(f"{kept} files in {folder}/, {progress.seconds:.0f} s in all; everything is stopped")
+    made = sum(int(row["files"] or 0) for row in rows)
+    console.print(
+        f"{made} report files, with their markers and manifests {kept}, are in {folder}/; "
+        f"{progress.seconds:.0f} s in all; everything is stopped"
+    )
     if not all_well:
         raise typer.Exit(Exit.FAILED)
 

@@ -87,6 +87,9 @@ def payload(result: Result, rowtype: list[dict[str, Any]]) -> dict[str, Any]:
     if result.statement_type in DML_STATEMENTS:
         rows = [[None if cell is None else str(cell) for cell in row] for row in result.rows()]
         return {"queryResultFormat": "json", "rowset": rows}
+    if result.table.num_rows == 0:
+        # As Snowflake does: clients make the empty table from the row type.
+        return {"queryResultFormat": "arrow", "rowsetBase64": ""}
     columns = [
         _wire_column(column, kind)
         for column, kind in zip(result.table.columns, (c["type"] for c in rowtype), strict=True)

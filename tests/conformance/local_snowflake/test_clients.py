@@ -199,3 +199,13 @@ def test_schemachange_deploys_scripts_with_procedures_once(
     assert ask(f"SELECT COUNT(at) FROM {schema}_made.jobs") == [(1,)]
     assert ask(f"CALL {schema}_made.hello()") == [("x; y;",)]
     assert ask(f"SELECT COUNT(*) FROM {schema}.change_history") == [(2,)]
+
+
+def test_rows_come_as_pandas_also_when_there_are_none(opened: Any) -> None:
+    cursor = opened().cursor()
+    cursor.execute("SELECT column1 AS a, column2::TIMESTAMP_NTZ AS t FROM VALUES (1, '2026-01-01 10:00'), (2, NULL)")
+    frame = cursor.fetch_pandas_all()
+    assert frame["A"].tolist() == [1, 2]
+    assert frame["T"].isna().tolist() == [False, True]
+    cursor.execute("SELECT 1 AS a, 'x' AS b WHERE FALSE")
+    assert list(cursor.fetch_pandas_all().columns) == ["A", "B"]
