@@ -34,13 +34,11 @@ def resolve_parameters(
     values: dict[str, Scalar] = {}
     for name, spec in definition.parameters.items():
         value = given.get(name)
-        if value is None:
-            if name in definition.required:
-                problems.append(Problem(f"params.{name}", "is missing; this report needs it"))
-            values[name] = _default(spec, business_date)
+        if value is None and name in definition.required:
+            problems.append(Problem(f"params.{name}", "is missing; this report needs it"))
             continue
         try:
-            values[name] = _checked(spec, value)
+            values[name] = _default(spec, business_date) if value is None else _checked(spec, value)
         except ValueError as error:
             problems.append(Problem(f"params.{name}", str(error)))
     if not problems:

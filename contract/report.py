@@ -4,17 +4,27 @@ A definition lives in ``REPORT_TYPES`` under a version that never changes, so a 
 was asked with, whatever is defined later.
 """
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from contract.binding import binds
+from contract.relative_dates import resolve_date
 from contract.resources import Resources
 
 NAME_PATTERN: Final = r"^[a-z][a-z0-9_]{0,39}$"
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 Scalar = str | int | float | bool | None
+
+_KINDS: Final[dict[str, tuple[type, ...]]] = {
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+}
+_ANY_DAY: Final = date(2000, 1, 1)
 
 
 class ReportFormat(StrEnum):
@@ -51,6 +61,20 @@ class ParameterSpec(BaseModel):
     def _a_date_is_a_string(self) -> Self:
         if self.format == "date" and self.type != "string":
             raise ValueError("format date goes with type string")
+        return self
+
+    @model_validator(mode="after")
+    def _the_default_is_a_value_of_the_parameter(self) -> Self:
+        # A wrong default would fail at every CALL that leaves the parameter out, far from whoever wrote it.
+        if self.default is None:
+            return self
+        kinds = _KINDS[self.type]
+        if not isinstance(self.default, kinds) or (isinstance(self.default, bool) and self.type != "boolean"):
+            raise ValueError(f"default {self.default!r} is not of type {self.type}")
+        if self.format == "date" and isinstance(self.default, str):
+            resolve_date(self.default, _ANY_DAY)
+        if self.enum is not None and self.default not in self.enum:
+            raise ValueError(f"default {self.default!r} is not in enum")
         return self
 
 

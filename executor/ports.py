@@ -36,6 +36,10 @@ class StoreUnavailableError(RuntimeError):
     """The store could not be asked; nothing is known of the statement, and asking again is safe."""
 
 
+class CloudUnavailableError(RuntimeError):
+    """AWS could not be asked, or asks for patience; asking again is safe."""
+
+
 class DeposedError(RuntimeError):
     """The fence is another's: this executor no longer leads and writes nothing more."""
 
@@ -82,6 +86,9 @@ class Store(Protocol):
 
     async def write(self, fence: int, batch: Batch) -> int:
         """Write a batch forward; answers how many state rows moved."""
+
+    async def progress(self, request_ids: Sequence[str]) -> dict[str, tuple[int, int, int]]:
+        """How far these rows are, as ``JobRow.progress`` counts it; a row that is gone is left out."""
 
 
 class Launcher(Protocol):

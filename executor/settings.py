@@ -41,7 +41,6 @@ class ExecutorSettings(BaseSettings):
     poll_interval_s: float = Field(default=2.0, ge=0.1, le=60)
     watch_interval_s: float = Field(default=2.0, ge=0.1, le=60)
     flush_interval_s: float = Field(default=1.0, ge=0.1, le=60)
-    heartbeat_file: str | None = None
 
     @field_validator("subnets", "security_groups", mode="before")
     @classmethod
@@ -115,6 +114,8 @@ class SnowflakeSettings(BaseSettings):
         }
         if not own and self.default_connection_name:
             own = {"connection_name": self.default_connection_name}
+        # The connector would ask cloud metadata services who we are, for its statistics: a third of a second each time.
+        own["platform_detection_timeout_seconds"] = 0.0
         return own | {"database": names.database, "schema": names.schema_name, "warehouse": names.warehouse}
 
 

@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 
 from contract.events import AttemptResult, Event
-from executor.ports import Batch, Change, DeposedError, Store
+from executor.ports import Batch, Change, DeposedError, StateMissingError, Store
 
 MAX_ROWS = 200
 """Rows per statement; with their texts capped they stay far below Snowflake's 1 MB for a statement."""
@@ -55,6 +55,7 @@ class Writer:
 
         Raises:
             DeposedError: another took the fence; nothing of ours was written.
+            StateMissingError: a row is gone, or older than what this leader knows of it; nothing may be launched.
             StoreUnavailableError: nothing is known; what waited still waits, and a second write does no harm.
         """
         async with self._one_at_a_time:
@@ -71,15 +72,31 @@ class Writer:
 
     async def _write(self, fence: int, batch: Batch) -> None:
         moved = await self._store.write(fence, batch)
-        if moved < len(batch.changes) and await self._store.fence() != fence:
-            # Fewer rows than sent is normal for a repeated write; only a different fence means that we are out.
-            raise DeposedError(f"fence {fence} is no longer the current one")
+        missing = await self._missing(fence, batch.changes) if moved < len(batch.changes) else set()
         if self._fence != fence:
             return
         for change in batch.changes:
-            if self._changes.get(change.job.request_id) is change:
-                del self._changes[change.job.request_id]
+            key = change.job.request_id
+            if key not in missing and self._changes.get(key) is change:
+                del self._changes[key]
         for _ in batch.results:
             self._results.popleft()
         for _ in batch.events:
             self._events.popleft()
+        if missing:
+            raise StateMissingError(
+                f"state_missing: {len(missing)} rows did not take what was written, {min(missing)} among them; "
+                "run reporting recover"
+            )
+
+    async def _missing(self, fence: int, changes: list[Change]) -> set[str]:
+        # Fewer rows than sent is normal for a repeated write, but it is a question: are we still the leader, and has
+        # every row what was sent? A launch whose intent was not written must not be sent.
+        if await self._store.fence() != fence:
+            raise DeposedError(f"fence {fence} is no longer the current one")
+        stored = await self._store.progress([change.job.request_id for change in changes])
+        return {
+            change.job.request_id
+            for change in changes
+            if stored.get(change.job.request_id, (0, 0, 0)) < change.job.progress
+        }

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from executor.adapters.aws_outages import outages
+
 if TYPE_CHECKING:
     from types_aiobotocore_logs import CloudWatchLogsClient
 
@@ -22,12 +24,13 @@ class CloudWatchLogs:
     async def tail(self, task_arn: str) -> str | None:
         """The last lines of a task; None when it wrote none, or never started."""
         try:
-            answer = await self._client.get_log_events(
-                logGroupName=self._group,
-                logStreamName=self._stream + task_arn.rsplit("/", 1)[-1],
-                startFromHead=False,
-                limit=TAIL_LINES,
-            )
+            with outages("GetLogEvents"):
+                answer = await self._client.get_log_events(
+                    logGroupName=self._group,
+                    logStreamName=self._stream + task_arn.rsplit("/", 1)[-1],
+                    startFromHead=False,
+                    limit=TAIL_LINES,
+                )
         except ClientError as error:
             if error.response["Error"]["Code"] == "ResourceNotFoundException":
                 return None

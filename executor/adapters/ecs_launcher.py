@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from botocore.exceptions import BotoCoreError, ClientError
 
+from executor.adapters.aws_outages import outages
 from executor.adapters.ecs_errors import answer_of
 from executor.core.launch_answers import Accepted, LaunchAnswer, Refused, Unknown
 from executor.core.tasks import ContainerView, TaskView
@@ -49,7 +50,8 @@ class EcsLauncher:
 
     async def describe(self, cluster: str, arns: Sequence[str]) -> dict[str, TaskView]:
         """The tasks that ECS knows, by ARN."""
-        answer = await self._client.describe_tasks(cluster=cluster, tasks=list(arns))
+        with outages("DescribeTasks"):
+            answer = await self._client.describe_tasks(cluster=cluster, tasks=list(arns))
         return {task["taskArn"]: view(task) for task in answer["tasks"]}
 
     async def find(self, cluster: str, started_by: str) -> list[TaskView]:
@@ -57,11 +59,8 @@ class EcsLauncher:
         arns: list[str] = []
         # startedBy alone lists what should run; the stopped ones must be asked for by desired status.
         for status in ("RUNNING", "STOPPED"):
-            answer = await self._client.list_tasks(
-                cluster=cluster,
-                startedBy=started_by,
-                desiredStatus=status,
-            )
+            with outages("ListTasks"):
+                answer = await self._client.list_tasks(cluster=cluster, startedBy=started_by, desiredStatus=status)
             arns += [arn for arn in answer["taskArns"] if arn not in arns]
         if not arns:
             return []

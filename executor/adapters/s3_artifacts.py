@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from contract.ids import latest_key
 from contract.manifest import MANIFEST_NAME, START_MARKER_NAME, Manifest, StartMarker
+from executor.adapters.aws_outages import outages
 from executor.core.launch import LaunchProfile
 
 if TYPE_CHECKING:
@@ -83,14 +84,18 @@ class S3Artifacts:
         return uri.removeprefix(f"s3://{self._bucket}/")
 
     async def _read(self, key: str) -> bytes | None:
-        try:
-            answer = await self._client.get_object(Bucket=self._bucket, Key=key)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _ABSENT:
-                return None
-            raise
-        async with answer["Body"] as body:
-            return await body.read()
+        with outages(f"GetObject {key}"):
+            try:
+                answer = await self._client.get_object(Bucket=self._bucket, Key=key)
+            except ClientError as error:
+                if error.response["Error"]["Code"] in _ABSENT:
+                    return None
+                raise
+            async with answer["Body"] as body:
+                return await body.read()
 
     async def _put(self, key: str, text: str) -> None:
-        await self._client.put_object(Bucket=self._bucket, Key=key, Body=text.encode(), ContentType="application/json")
+        with outages(f"PutObject {key}"):
+            await self._client.put_object(
+                Bucket=self._bucket, Key=key, Body=text.encode(), ContentType="application/json"
+            )

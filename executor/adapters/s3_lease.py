@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
+from executor.adapters.aws_outages import outages
 from executor.core.leadership import LeaseView
 
 if TYPE_CHECKING:
@@ -27,14 +28,15 @@ class S3Lease:
 
     async def read(self) -> LeaseView | None:
         """The lease as it stands."""
-        try:
-            answer = await self._client.get_object(Bucket=self._bucket, Key=self._key)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in {"NoSuchKey", "404"}:
-                return None
-            raise
-        async with answer["Body"] as body:
-            content = json.loads(await body.read())
+        with outages("GetObject of the lease"):
+            try:
+                answer = await self._client.get_object(Bucket=self._bucket, Key=self._key)
+            except ClientError as error:
+                if error.response["Error"]["Code"] in {"NoSuchKey", "404"}:
+                    return None
+                raise
+            async with answer["Body"] as body:
+                content = json.loads(await body.read())
         headers: dict[str, Any] = answer["ResponseMetadata"]["HTTPHeaders"]
         asked_at = parsedate_to_datetime(headers["date"]).astimezone(UTC)
         written_at: datetime = answer["LastModified"]
@@ -60,16 +62,17 @@ class S3Lease:
         # before it, and whoever read that one could still write over the renewed lease.
         content = content | {"write_id": uuid4().hex}
         condition: dict[str, Any] = {"IfMatch": over.etag} if over else {"IfNoneMatch": "*"}
-        try:
-            await self._client.put_object(
-                Bucket=self._bucket,
-                Key=self._key,
-                Body=json.dumps(content).encode(),
-                ContentType="application/json",
-                **condition,
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _LOST:
-                return False
-            raise
+        with outages("PutObject of the lease"):
+            try:
+                await self._client.put_object(
+                    Bucket=self._bucket,
+                    Key=self._key,
+                    Body=json.dumps(content).encode(),
+                    ContentType="application/json",
+                    **condition,
+                )
+            except ClientError as error:
+                if error.response["Error"]["Code"] in _LOST:
+                    return False
+                raise
         return True

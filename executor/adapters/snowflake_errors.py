@@ -23,6 +23,9 @@ TRANSIENT: Final = frozenset(
         390318,  # OAuth token expired
     }
 )
+_CONNECTION_EXCEPTION: Final = "08"
+"""The SQLSTATE class of a connection that is no more, for example 390104, "User must login again"."""
+
 CONNECTION_GONE: Final = frozenset({250001, 250002, 390111, 390112, 390113, 390114, 390115, 390318})
 
 
@@ -30,9 +33,10 @@ def is_transient(error: errors.Error) -> bool:
     """Whether the same statement may well succeed later."""
     if isinstance(error, errors.OperationalError | errors.InterfaceError | errors.InternalServerError):
         return True
-    return error.errno in TRANSIENT
+    return error.errno in TRANSIENT or connection_is_gone(error)
 
 
 def connection_is_gone(error: errors.Error) -> bool:
     """Whether a new connection is needed before asking again."""
-    return error.errno in CONNECTION_GONE or isinstance(error, errors.InterfaceError)
+    lost = (error.sqlstate or "").startswith(_CONNECTION_EXCEPTION)
+    return lost or error.errno in CONNECTION_GONE or isinstance(error, errors.InterfaceError)

@@ -17,6 +17,8 @@ from sql import load
 LOCK_TIMEOUT_S = 10
 STATEMENT_TIMEOUT_S = 10
 """Nothing of ours runs longer; so a new leader knows when an old one's statements are over."""
+NETWORK_TIMEOUT_S = STATEMENT_TIMEOUT_S + 2
+"""An answer that has not come by then is not waited for; the connector may take as long again to abort."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class SnowflakeSession:
                 **self._arguments,
                 paramstyle="qmark",
                 login_timeout=30,
-                network_timeout=30,
+                network_timeout=NETWORK_TIMEOUT_S,
                 session_parameters={
                     "QUERY_TAG": f"reporting:{self._component}",
                     "TIMEZONE": "UTC",

@@ -1,7 +1,7 @@
 """The queue in Snowflake, statement by statement; two connections, one of which needs no warehouse."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import structlog
@@ -107,6 +107,11 @@ class SnowflakeStore:
             return 0
         rows = json.dumps([state_row(change) for change in batch.changes])
         return (await self._session.run("write_state", rows=rows, fence=fence)).changed
+
+    async def progress(self, request_ids: Sequence[str]) -> dict[str, tuple[int, int, int]]:
+        """How far these rows are; a row that is gone is left out."""
+        answer = await self._session.run("read_state", request_ids=json.dumps(list(request_ids)))
+        return {row["request_id"]: (row["attempt"], row["launch_try"], row["status_rank"]) for row in answer.rows}
 
 
 def _jobs(rows: list[dict[str, Any]]) -> list[JobRow]:

@@ -110,5 +110,5 @@ def _migrate(
 
 def _environment(names: ObjectNames, snowflake_settings: SnowflakeSettings) -> dict[str, str]:
     own: dict[str, Any] = snowflake_settings.connect_arguments(names)
-    signed = {f"SNOWFLAKE_{key.upper()}": str(value) for key, value in own.items()}
+    signed = {f"SNOWFLAKE_{key.upper()}": str(value) for key, value in own.items() if isinstance(value, str | int)}
     return {key: value for key, value in os.environ.items() if not key.startswith("SNOWFLAKE_")} | signed

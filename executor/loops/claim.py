@@ -7,10 +7,12 @@ import structlog
 from contract.policy import Limits
 from executor.board import Board
 from executor.core.capacity import room_to_claim
-from executor.ports import Clock, Store
+from executor.ports import Clock, Store, StoreUnavailableError
 
 SWEEP_EVERY_S = 300.0
 """A look without any sign, against what signs can miss."""
+LANDS_WITHIN_S = 15.0
+"""So long a claim whose answer was lost may still be carried out: the statement time-out, and some."""
 
 log = structlog.get_logger()
 
@@ -29,6 +31,7 @@ class Claim:
         self._seen_token: str | None = None
         self._more_waits = False
         self._look_at_s = 0.0
+        self._may_land_until_s = 0.0
 
     async def tick(self) -> None:
         """Look for new requests; claim what there is room for."""
@@ -49,14 +52,23 @@ class Claim:
         due = self._more_waits or self._clock.monotonic_s() >= min([self._look_at_s, *self._board.retries_at_s])
         return changed or (due and room > 0)
 
+    async def _send(self, fence: int, claim_id: str, room: int) -> None:
+        try:
+            await self._store.claim(fence, claim_id, room)
+        except StoreUnavailableError:
+            self._may_land_until_s = self._clock.monotonic_s() + LANDS_WITHIN_S
+            raise
+
     async def _claim(self, fence: int, room: int) -> bool:
-        # After a lost answer only the question is repeated. What was asked for since then, or everything if the
-        # claim never arrived, is for the next one: such a round has not seen the token.
+        # After a lost answer only the question is repeated, until the claim can no longer land. What was asked for
+        # since then, or everything if the claim never arrived, is for the next one: such a round saw no token.
         repeated, asked_at_s = self._claim_id is not None, self._clock.monotonic_s()
         if self._claim_id is None:
             self._claim_id = uuid4().hex
-            await self._store.claim(fence, self._claim_id, room)
+            await self._send(fence, self._claim_id, room)
         jobs = await self._store.claimed(self._claim_id)
+        if repeated and not jobs and asked_at_s < self._may_land_until_s:
+            return False
         self._claim_id = None
         if self._board.fence != fence:
             return False

@@ -13,7 +13,7 @@ from executor.core import launch, settle, watch
 from executor.core.launch import LaunchProfile
 from executor.core.launch_answers import Accepted, LaunchAnswer, Refused, refusal_verdict
 from executor.definitions import Definitions, MissingDefinitionError
-from executor.ports import Artifacts, Change, Clock, Launcher
+from executor.ports import Artifacts, Change, Clock, CloudUnavailableError, Launcher
 from executor.settings import ExecutorSettings
 from executor.writer import Writer
 
@@ -58,7 +58,11 @@ class Launch:
         orders = [(self._intend(job, spec), spec) for job, spec in orders]
         await self._writer.drain()
         gate = asyncio.Semaphore(AT_ONCE)
-        await asyncio.gather(*(self._launch(job, spec, gate) for job, spec in orders))
+        troubles = await asyncio.gather(
+            *(self._launch(job, spec, gate) for job, spec in orders), return_exceptions=True
+        )
+        for trouble in filter(None, troubles):
+            raise trouble
 
     async def _keep_profile(self) -> None:
         if self._profile.name not in self._profiles:
@@ -92,6 +96,8 @@ class Launch:
                 return
             try:
                 answer = await self._answer(job, spec)
+            except CloudUnavailableError:
+                raise
             except Exception:
                 # One job's trouble is its own: the same bytes go out again in the next round.
                 log.exception("launch failed", action="launch_fault", job_id=job.job_id, attempt=job.attempt)

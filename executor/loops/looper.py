@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from executor.ports import DeposedError, StateMissingError, StoreUnavailableError
+from executor.ports import CloudUnavailableError, DeposedError, StateMissingError, StoreUnavailableError
 
 MAX_FAULTS_IN_A_ROW = 10
 MAX_PAUSE_S = 30.0
@@ -38,7 +38,7 @@ async def run_every(
         except DeposedError as error:
             log.warning("another executor leads now", action="deposed", loop=name, reason=str(error))
             on_deposed()
-        except (StoreUnavailableError, StateMissingError, OSError) as error:
+        except (StoreUnavailableError, CloudUnavailableError, StateMissingError, OSError) as error:
             outages += 1
             log.warning("waiting for an outage to end", action="outage", loop=name, reason=str(error), times=outages)
         except Exception as error:

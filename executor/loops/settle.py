@@ -13,7 +13,7 @@ from executor.core.failures import Evidence, succeeded
 from executor.core.settle import Settlement
 from executor.core.tasks import TaskView
 from executor.definitions import Definitions, MissingDefinitionError
-from executor.ports import Artifacts, Change, Clock, Logs
+from executor.ports import Artifacts, Change, Clock, CloudUnavailableError, Logs
 from executor.writer import Writer
 
 AT_ONCE = 10
@@ -53,12 +53,16 @@ class Settle:
         gate = asyncio.Semaphore(AT_ONCE)
         ended = [(self._board.jobs[key], task) for key, task in self._board.ended.items() if key in self._board.jobs]
         await self._definitions.fetch([job for job, _ in ended])
-        await asyncio.gather(*(self._one(job, task, gate) for job, task in ended))
+        troubles = await asyncio.gather(*(self._one(job, task, gate) for job, task in ended), return_exceptions=True)
+        for trouble in filter(None, troubles):
+            raise trouble
 
     async def _one(self, job: JobRow, task: TaskView | None, gate: asyncio.Semaphore) -> None:
         async with gate:
             try:
                 await self._settle(job, task)
+            except CloudUnavailableError:
+                raise
             except Exception:
                 # One job's trouble is its own: it stays on the board and is settled in a later round.
                 log.exception("settling failed", action="settle_fault", job_id=job.job_id, attempt=job.attempt)

@@ -1,6 +1,6 @@
 """The queue in memory: fence, claim, forward-only writes, as the statements in ``sql/queries`` have them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from contract.events import AttemptResult, Event
@@ -160,6 +160,11 @@ class MemoryStore:
             moved = sum(self._write(fence, change) for change in batch.changes)
         self.faults.after("write")
         return moved
+
+    async def progress(self, request_ids: Sequence[str]) -> dict[str, tuple[int, int, int]]:
+        """How far these rows are; a row that is gone is left out."""
+        self.faults.before("progress")
+        return {key: self.state[key].job.progress for key in request_ids if key in self.state}
 
     def _write(self, fence: int, change: Change) -> bool:
         row = self.state.get(change.job.request_id)

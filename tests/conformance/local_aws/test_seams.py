@@ -134,4 +134,4 @@ def test_buckets_and_keys_hold_what_we_keep_of_them() -> None:
 
 def test_ids_of_the_default_vpc_come_from_moto_s_own_dice() -> None:
     assert callable(mock_random.seed), "moto.moto_api._internal.mock_random has moved; default_network.py seeds it"
-    assert vars(moto.ec2.utils)["random"] is mock_random, "moto draws EC2 ids elsewhere; default_network.py seeds mock_random"
+    assert vars(moto.ec2.utils)["random"] is mock_random, "EC2 ids come from other dice than default_network.py seeds"

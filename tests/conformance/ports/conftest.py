@@ -1,0 +1,157 @@
+"""The two servers, started once, and each port in its two forms: the shipped fake and the real adapter."""
+
+import json
+import sys
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from aiobotocore.config import AioConfig
+from aiobotocore.session import get_session
+
+from executor.adapters.cloudwatch_logs import CloudWatchLogs
+from executor.adapters.s3_artifacts import S3Artifacts
+from executor.adapters.s3_lease import S3Lease
+from executor.deploy.snowflake import deploy
+from executor.ports import Artifacts, Lease
+from executor.settings import ObjectNames, SnowflakeSettings
+from executor.testing.memory_artifacts import MemoryArtifacts
+from executor.testing.memory_lease import MemoryLease
+from executor.testing.memory_store import MemoryStore
+from executor.testing.virtual_clock import VirtualClock
+from local_cloud.aws.bootstrap import StackOutputs, create_stack
+from local_cloud.aws.process import LocalAwsProcess
+from tests.conformance.ports.aws import (
+    IMAGE,
+    Bucket,
+    FakeFargate,
+    Fargate,
+    LocalFargate,
+    MemoryBucket,
+    S3Bucket,
+)
+from tests.conformance.ports.stores import MAX_QUEUE_AGE_S, MemoryQueue, Queue, SnowflakeQueue
+from tests.local_stack import served
+
+INSTALLATION = "ports"
+BUCKET = "ports-bucket"
+
+
+@pytest.fixture(scope="session")
+def snowflake_arguments(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """Connect arguments of a local Snowflake with everything installed by the product's own deployment."""
+    folder = tmp_path_factory.mktemp("snowflake")
+    with served("local_cloud.snowflake", "--data-dir", str(folder)) as server:
+        settings = SnowflakeSettings.model_validate(
+            {"account": "local", "user": "tester", "password": "any-password", "protocol": "http"}
+            | {"host": server["host"], "port": server["port"]}
+        )
+        names = ObjectNames()
+        deploy(
+            installation=INSTALLATION,
+            bucket=BUCKET,
+            names=names,
+            snowflake_settings=settings,
+            say=lambda _line: None,
+        )
+        yield settings.connect_arguments(names)
+
+
+@pytest.fixture(scope="session")
+def snowflake_queue(snowflake_arguments: dict[str, Any]) -> Iterator[SnowflakeQueue]:
+    queue = SnowflakeQueue(snowflake_arguments)
+    yield queue
+    queue.close()
+
+
+@pytest.fixture(params=["memory", "snowflake"])
+async def queue(request: pytest.FixtureRequest) -> AsyncIterator[Queue]:
+    """An empty queue whose leader row nobody took yet."""
+    if request.param == "memory":
+        clock = VirtualClock()
+        yield MemoryQueue(MemoryStore(clock.now, installation=INSTALLATION, max_queue_age_s=MAX_QUEUE_AGE_S), clock)
+        return
+    real: SnowflakeQueue = request.getfixturevalue("snowflake_queue")
+    real.empty()
+    yield real
+
+
+@pytest.fixture(scope="session")
+def aws_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, StackOutputs]]:
+    """Endpoint and resources of a local AWS whose only image is a Python that runs the command it is given."""
+    folder = tmp_path_factory.mktemp("aws")
+    images = folder / "images.json"
+    images.write_text(json.dumps({IMAGE: {"command": [sys.executable, "-I"], "environment": {}}}))
+    with LocalAwsProcess(folder / "data", images, start_delay_s=0.0) as server:
+        stack = create_stack(
+            server.endpoint,
+            bucket=BUCKET,
+            cluster="reporting",
+            family="reporting-job",
+            image=IMAGE,
+            log_group="/reporting/jobs",
+            environment={},
+            cpu=256,
+            memory_mb=512,
+        )
+        yield server.endpoint, stack
+
+
+@dataclass(frozen=True)
+class Clients:
+    """Clients as the executor has them, and the stack they talk to."""
+
+    ecs: Any
+    s3: Any
+    logs: Any
+    stack: StackOutputs
+
+
+@pytest.fixture
+async def clients(aws_stack: tuple[str, StackOutputs]) -> AsyncIterator[Clients]:
+    endpoint, stack = aws_stack
+    session = get_session()
+    arguments: dict[str, Any] = {
+        "endpoint_url": endpoint,
+        "region_name": stack.region,
+        "aws_access_key_id": "AKIALOCALCLOUDTESTS0",
+        "aws_secret_access_key": "local",
+        "config": AioConfig(retries={"total_max_attempts": 1}),
+    }
+    async with (
+        session.create_client("ecs", **arguments) as ecs,
+        session.create_client("s3", **arguments) as s3,
+        session.create_client("logs", **arguments) as logs,
+    ):
+        yield Clients(ecs, s3, logs, stack)
+
+
+@pytest.fixture(params=["memory", "ecs"])
+def fargate(request: pytest.FixtureRequest) -> Fargate:
+    """A launcher with its logs."""
+    if request.param == "memory":
+        return FakeFargate()
+    clients: Clients = request.getfixturevalue("clients")
+    logs = CloudWatchLogs(clients.logs, clients.stack.log_group, "report", "report")
+    return LocalFargate(clients.stack, clients.ecs, logs)
+
+
+@pytest.fixture(params=["memory", "s3"])
+def files(request: pytest.FixtureRequest) -> tuple[Artifacts, Bucket]:
+    """Artifacts, and somebody else who writes into the same bucket."""
+    if request.param == "memory":
+        artifacts = MemoryArtifacts(BUCKET, INSTALLATION)
+        return artifacts, MemoryBucket(artifacts.objects)
+    clients: Clients = request.getfixturevalue("clients")
+    return S3Artifacts(clients.s3, BUCKET, INSTALLATION), S3Bucket(clients.s3, BUCKET)
+
+
+@pytest.fixture(params=["memory", "s3"])
+def lease(request: pytest.FixtureRequest) -> Lease:
+    """A lease that nobody holds yet."""
+    if request.param == "memory":
+        return MemoryLease(VirtualClock().monotonic_s)
+    clients: Clients = request.getfixturevalue("clients")
+    return S3Lease(clients.s3, BUCKET, f"i-{uuid.uuid4().hex[:8]}")

@@ -1,0 +1,53 @@
+"""What only the real adapter can show: procedures on the other side, and connections that get lost."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from executor.adapters.snowflake_session import SnowflakeSession
+from executor.ports import StoreUnavailableError
+from tests.conformance.ports.stores import SnowflakeQueue
+from tests.local_stack import served
+
+
+async def test_p18_what_a_call_asks_for_is_claimed_once_however_often_it_is_called(
+    snowflake_queue: SnowflakeQueue,
+) -> None:
+    queue = snowflake_queue
+    queue.empty()
+    calls = [
+        json.loads(queue.sql("CALL generate_daily_reports('2026-03-01'::DATE)")[0]["generate_daily_reports"])
+        for _ in range(2)
+    ]
+    asked = {job["job_id"] for job in calls[0]["jobs"]}
+    assert asked == {job["job_id"] for job in calls[1]["jobs"]}
+    fence = await queue.store.take_fence(await queue.store.fence(), "executor-1")
+    assert fence is not None
+    await queue.store.claim(fence, "claim-1", 50)
+    jobs = await queue.store.claimed("claim-1")
+    assert {job.job_id for job in jobs} == asked
+    assert len(jobs) == len(asked) > 0
+    definitions = await queue.store.definitions({(job.report_type, job.report_version) for job in jobs})
+    assert len(definitions) == len(asked)
+
+
+async def test_p14_a_session_that_snowflake_forgot_is_an_outage_once_and_then_a_new_one(tmp_path: Path) -> None:
+    arguments = {"account": "local", "user": "tester", "password": "any-password", "protocol": "http"}
+    with served("local_cloud.snowflake", "--data-dir", str(tmp_path / "first")) as server:
+        address = {"host": server["host"], "port": server["port"]}
+        session = SnowflakeSession(arguments | address, "test")
+        assert len((await session.run("now")).rows) == 1
+    with served("local_cloud.snowflake", "--data-dir", str(tmp_path / "second"), "--port", str(address["port"])):
+        with pytest.raises(StoreUnavailableError, match="now: "):
+            await session.run("now")
+        assert len((await session.run("now")).rows) == 1
+        await session.close()
+
+
+async def test_p14_a_snowflake_that_cannot_be_reached_is_an_outage() -> None:
+    arguments = {"account": "local", "user": "tester", "password": "any-password", "protocol": "http"}
+    session = SnowflakeSession(arguments | {"host": "127.0.0.1", "port": 9}, "test")
+    with pytest.raises(StoreUnavailableError, match="now: 250001"):
+        await session.run("now")
+    await session.close()

@@ -1,0 +1,101 @@
+"""Each guard of the executor, taken away once: the promise that rests on it must go red."""
+
+import itertools
+from collections.abc import Callable
+
+import pytest
+
+from contract.job import JobRow
+from contract.outcome import Blame, Verdict
+from executor.board import Board
+from executor.core import launch
+from executor.core.failures import Evidence, judge
+from executor.loops.launch import Launch
+from executor.writer import Writer
+from tests.simulation import test_executors_that_die as dying
+from tests.simulation import test_jobs_to_their_end as jobs
+from tests.simulation import test_outages as outages
+from tests.simulation.world import World
+
+
+async def _nothing(_self: Writer) -> None:
+    return None
+
+
+async def test_p2_without_the_write_ahead_a_second_task_starts(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = Launch.tick
+
+    async def without_write_ahead(self: Launch) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Writer, "drain", _nothing)
+            await whole(self)
+
+    monkeypatch.setattr(Launch, "tick", without_write_ahead)
+    with pytest.raises(AssertionError):
+        await dying.test_p2_p5_a_task_outlives_its_token_and_a_dead_executor_and_stays_the_only_one(world)
+
+
+async def test_p2_without_looking_for_an_earlier_task_a_second_one_starts(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Board.begin
+
+    def without_finding(self: Board, fence: int, jobs: list[JobRow]) -> None:
+        whole(self, fence, jobs)
+        self.to_find.clear()
+
+    monkeypatch.setattr(Board, "begin", without_finding)
+    with pytest.raises(AssertionError):
+        await dying.test_p2_p5_a_task_outlives_its_token_and_a_dead_executor_and_stays_the_only_one(world)
+
+
+async def test_p2_with_a_new_token_for_every_call_a_lost_reply_starts_a_second_task(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, numbers = launch.order, itertools.count()
+
+    def with_new_token(job: JobRow, *rest: object) -> launch.LaunchOrder:
+        order = whole(job, *rest)  # type: ignore[arg-type]  # handed on as it came
+        return order.model_copy(update={"run_task": order.run_task | {"clientToken": f"token-{next(numbers)}"}})
+
+    monkeypatch.setattr(launch, "order", with_new_token)
+    with pytest.raises(AssertionError):
+        await outages.test_p2_a_lost_reply_of_run_task_is_one_task_all_the_same(world)
+
+
+async def test_p2_without_asking_what_became_of_the_intent_a_job_without_a_row_is_launched(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nothing_is_missing(_self: Writer, _fence: int, _changes: object) -> set[str]:
+        return set()
+
+    monkeypatch.setattr(Writer, "_missing", nothing_is_missing)
+    with pytest.raises(AssertionError):
+        await outages.test_p2_p23_a_job_whose_row_is_gone_is_not_launched_without_its_intent(world)
+
+
+async def test_p11_without_counting_what_runs_the_cap_is_exceeded(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("executor.loops.claim.room_to_claim", lambda limits, _open_jobs: limits.max_claim)
+    with pytest.raises(AssertionError, match="caps_never_exceeded"):
+        await jobs.test_p11_a_hundred_jobs_never_run_more_than_the_cap_at_once(world)
+
+
+async def test_p8_without_telling_whose_fault_it_was_the_users_attempts_are_used(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def always_the_report(evidence: Evidence) -> Verdict:
+        return judge(evidence).model_copy(update={"blame": Blame.REPORT})
+
+    monkeypatch.setattr("executor.core.settle.judge", always_the_report)
+    with pytest.raises(AssertionError):
+        await jobs.test_p8_a_spot_interruption_is_retried_and_uses_none_of_the_users_attempts(world)
+
+
+async def test_p1_without_asking_for_a_late_claim_its_jobs_are_forgotten(
+    new_world: Callable[..., World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("executor.loops.claim.LANDS_WITHIN_S", 0.0)
+    with pytest.raises(AssertionError):
+        await outages.test_p1_a_claim_that_lands_after_nobody_waited_for_it_is_found(new_world)

@@ -1,0 +1,146 @@
+"""Replies that get lost, statements that fail, a store or a cloud that is away."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from contract.states import JobState
+from executor.core.launch_answers import Unknown
+from executor.ports import StoreUnavailableError
+from executor.testing.memory_store import MemoryStore
+from executor.testing.task_life import Ending
+from tests.jobs import definition, request
+from tests.simulation.world import World
+
+HOUR_S = 3_600.0
+
+
+async def test_p2_a_lost_reply_of_run_task_is_one_task_all_the_same(world: World) -> None:
+    world.launcher.lose_replies(3)
+    world.executor()
+    asked = world.ask()
+    await world.all_ended()
+    assert world.status(asked) is JobState.SUCCEEDED
+    assert len(world.launcher.tasks) == 1
+    assert len(world.launcher.requests) == 4
+
+
+async def test_p2_a_run_task_that_never_arrived_is_sent_again(world: World) -> None:
+    world.launcher.answer_next(Unknown("connection refused"), times=3)
+    world.executor()
+    asked = world.ask()
+    await world.all_ended()
+    assert world.status(asked) is JobState.SUCCEEDED
+    assert len(world.launcher.tasks) == 1
+
+
+@pytest.mark.parametrize("away_s", [1.0, 120.0, 2 * HOUR_S])
+async def test_p14_while_the_store_is_away_tasks_run_on_and_results_settle_afterwards(
+    world: World, away_s: float
+) -> None:
+    executor = world.executor()
+    asked = [world.ask() for _ in range(5)]
+    await world.until(lambda: all(world.status(one) is JobState.RUNNING for one in asked))
+    world.store.faults.down = True
+    await asyncio.sleep(away_s)
+    assert not executor.task.done()
+    world.store.faults.down = False
+    await world.all_ended(within_s=90)
+    assert {world.status(one) for one in asked} == {JobState.SUCCEEDED}
+    assert len(world.launcher.tasks) == 5
+
+
+@pytest.mark.parametrize(
+    ("kind", "method"),
+    [
+        ("fail", m)
+        for m in ("claim", "claimed", "write", "next_due_s", "definitions", "open_jobs", "fence", "take_fence")
+    ]
+    + [("lose_answer", method) for method in ("claim", "write", "restamp", "take_fence")],
+)
+async def test_p1_one_lost_statement_delays_a_job_by_seconds_only(world: World, kind: str, method: str) -> None:
+    getattr(world.store.faults, kind)(method)
+    world.executor()
+    first, second = world.ask(), world.ask()
+    await world.all_ended(within_s=60)
+    assert {world.status(first), world.status(second)} == {JobState.SUCCEEDED}
+    assert len(world.launcher.tasks) == 2
+
+
+class LateStore(MemoryStore):
+    """Its first claim fails for the one who asked, and is carried out seconds later, just after one more request."""
+
+    late = True
+
+    async def claim(self, fence: int, claim_id: str, slots: int) -> None:
+        if not self.late:
+            await super().claim(fence, claim_id, slots)
+            return
+        self.late = False
+        self._landing = asyncio.create_task(self._land(fence, claim_id, slots))
+        raise StoreUnavailableError("claim: no answer in time")
+
+    async def _land(self, fence: int, claim_id: str, slots: int) -> None:
+        await asyncio.sleep(9)
+        self.enqueue(request())
+        await super().claim(fence, claim_id, slots)
+
+
+async def test_p1_a_claim_that_lands_after_nobody_waited_for_it_is_found(new_world: Callable[..., World]) -> None:
+    world = new_world(LateStore)
+    world.ask()
+    world.executor()
+    await world.until(lambda: len(world.launcher.tasks) == 2, within_s=60)
+    await world.all_ended()
+
+
+async def test_p23_without_the_leader_row_nothing_is_claimed(world: World) -> None:
+    world.store.leader = None
+    executor = world.executor()
+    asked = world.ask()
+    await world.passes(120)
+    assert world.status(asked) is JobState.QUEUED
+    assert not executor.task.done()
+
+
+@pytest.mark.parametrize("port", ["launcher", "artifacts", "logs", "lease"])
+async def test_p14_while_aws_is_away_the_executor_waits_and_results_settle_afterwards(world: World, port: str) -> None:
+    executor = world.executor()
+    asked = [world.ask() for _ in range(3)]
+    await world.until(lambda: all(world.status(one) is JobState.RUNNING for one in asked))
+    executor.away.add(port)
+    await asyncio.sleep(HOUR_S)
+    assert not executor.task.done()
+    executor.away.clear()
+    await world.all_ended(within_s=120)
+    assert {world.status(one) for one in asked} == {JobState.SUCCEEDED}
+    assert len(world.launcher.tasks) == 3
+
+
+async def test_p2_p23_a_job_whose_row_is_gone_is_not_launched_without_its_intent(world: World) -> None:
+    world.executor()
+    await world.passes(1)
+    world.store.faults.fail("definitions")  # so that the row can vanish between claim and launch
+    asked = world.ask()
+    await world.until(lambda: world.status(asked) is JobState.CLAIMED)
+    row = world.store.state.pop(asked.request_id)
+    await world.passes(30)
+    assert world.launcher.requests == []
+    world.store.state[asked.request_id] = row
+    await world.all_ended()
+    assert len(world.launcher.tasks) == 1
+
+
+async def test_a_retry_waits_as_long_as_planned_and_not_much_longer(world: World) -> None:
+    def fails_once(arn: str, request: Mapping[str, Any]) -> Ending:
+        if not world.launcher.tasks:
+            return Ending(exit_code=1)
+        return world.makes_its_report(arn, request)
+
+    world.define("SALES_REPORT", definition(), fails_once)
+    world.executor()
+    asked = world.ask()
+    await world.until(lambda: world.status(asked) is JobState.RETRY_WAIT)
+    await world.until(lambda: world.status(asked) is JobState.CLAIMED, within_s=15)

@@ -1,0 +1,127 @@
+"""From the evidence to the verdict: one case at least for each class, with texts seen in the field."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from contract.manifest import Manifest
+from contract.outcome import Blame, FailureClass, Verdict
+from executor.core.failures import Evidence, judge, succeeded
+from executor.core.launch_answers import Refused, refusal_verdict
+from executor.core.tasks import ContainerView, TaskView
+from tests.jobs import ARN, NOW, stopped
+
+ROOT = Path(__file__).parents[3]
+
+
+def manifest(status: str = "succeeded", exit_code: int = 0) -> Manifest:
+    return Manifest.model_validate(
+        {"status": status, "exit_code": exit_code, "job_id": "j", "attempt": 1, "report_type": "T", "report_version": 1}
+        | {"trace_id": "t", "task_arn": ARN, "started_at": NOW, "finished_at": NOW}
+        | {"seconds": 1.0, "cpu_seconds": 1.0, "peak_memory_mb": 1.0}
+    )
+
+
+def never_started(reason: str) -> TaskView:
+    return TaskView(
+        ARN, "STOPPED", stop_code="TaskFailedToStart", stopped_reason=reason, containers=(ContainerView("report"),)
+    )
+
+
+def verdict(task: TaskView | None, left: Manifest | None = None) -> Verdict:
+    return judge(Evidence("report", task, left))
+
+
+SPOT = stopped(143, stop_code="SpotInterruption", stopped_reason="Your Spot Task was interrupted.")
+BY_USER = stopped(143, stop_code="UserInitiated", stopped_reason="Task stopped by user")
+MEMORY = stopped(137, container_reason="OutOfMemoryError: Container killed due to memory usage")
+CASES = {
+    FailureClass.REPORT_ERROR: verdict(stopped(10)),
+    FailureClass.BAD_PARAMETERS: verdict(stopped(11)),
+    FailureClass.QUERY_FAILED: verdict(stopped(12)),
+    FailureClass.SNOWFLAKE_UNREACHABLE: verdict(stopped(13)),
+    FailureClass.S3_UNWRITABLE: verdict(stopped(14)),
+    FailureClass.DEADLINE: verdict(stopped(15)),
+    FailureClass.OUT_OF_MEMORY: verdict(MEMORY),
+    FailureClass.NO_MANIFEST: verdict(stopped(0)),
+    FailureClass.STOPPED: verdict(BY_USER),
+    FailureClass.START_FAILED: verdict(
+        never_started(
+            "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref r:latest"
+        )
+    ),
+    FailureClass.LAUNCH_REFUSED: refusal_verdict(
+        Refused("ClusterNotFoundException: Cluster not found.", permanent=True)
+    ),
+    FailureClass.CAPACITY: refusal_verdict(
+        Refused("Capacity is unavailable at this time. Please try again later or in a different availability zone")
+    ),
+    FailureClass.THROTTLED: verdict(never_started("CannotPullContainerError: toomanyrequests: Rate exceeded")),
+    FailureClass.SPOT_INTERRUPTION: verdict(SPOT),
+    FailureClass.LOST: verdict(None),
+    FailureClass.CRASHED: verdict(stopped(139)),
+}
+REPORT = {"REPORT_ERROR", "BAD_PARAMETERS", "QUERY_FAILED", "DEADLINE", "OUT_OF_MEMORY", "NO_MANIFEST", "CRASHED"}
+FINAL = {"BAD_PARAMETERS", "QUERY_FAILED", "OUT_OF_MEMORY", "LAUNCH_REFUSED"}
+
+
+@pytest.mark.parametrize("failure_class", FailureClass)
+def test_p9_each_class_is_recognised_and_says_why_and_what_to_do(failure_class: FailureClass) -> None:
+    found = CASES[failure_class]
+    assert found.failure_class is failure_class
+    assert found.diagnosis
+    assert found.remedy
+    assert (found.blame is Blame.REPORT) == (failure_class in REPORT)
+    assert found.retry_helps == (failure_class not in FINAL)
+
+
+@pytest.mark.parametrize("failure_class", FailureClass)
+def test_the_reference_page_says_of_each_class_what_the_code_does(failure_class: FailureClass) -> None:
+    page = (ROOT / "docs/reference/failures.md").read_text(encoding="utf-8")
+    (row,) = re.findall(rf"^\| `{failure_class}` \|(.*)\|$", page, re.MULTILINE)
+    _, budget, retried, remedy = (cell.strip() for cell in row.split("|"))
+    assert budget == CASES[failure_class].blame
+    assert remedy
+    if failure_class is not FailureClass.LAUNCH_REFUSED:
+        assert retried == ("yes" if CASES[failure_class].retry_helps else "no")
+
+
+@pytest.mark.parametrize(
+    ("reason", "failure_class"),
+    [
+        ("Rate limit exceeded while preparing network interface to be attached to instance", FailureClass.THROTTLED),
+        ("TaskFailedToStart: RESOURCE:CPU", FailureClass.CAPACITY),
+        ("ResourceInitializationError: unable to pull secrets or registry auth", FailureClass.START_FAILED),
+        ("Timeout waiting for network interface provisioning to complete.", FailureClass.START_FAILED),
+        ("CannotPullContainerError: toomanyrequests: You have reached your pull rate limit.", FailureClass.THROTTLED),
+    ],
+)
+def test_p8_a_task_that_never_started_is_the_clouds_fault(reason: str, failure_class: FailureClass) -> None:
+    found = verdict(never_started(reason))
+    assert (found.failure_class, found.blame, found.retry_helps) == (failure_class, Blame.INFRASTRUCTURE, True)
+    assert reason in found.diagnosis
+
+
+def test_the_exit_code_of_a_sidecar_is_not_the_reports() -> None:
+    task = stopped(1, containers=(ContainerView("sidecar", 0), ContainerView("report", 12)))
+    assert verdict(task).failure_class is FailureClass.QUERY_FAILED
+
+
+def test_a_missing_exit_code_is_never_a_success() -> None:
+    task = stopped(None)
+    assert not succeeded(Evidence("report", task, manifest()))
+    assert verdict(task).failure_class is FailureClass.LOST
+    assert not succeeded(Evidence("another", stopped(0), manifest()))
+
+
+def test_success_needs_the_manifest_and_exit_code_0() -> None:
+    assert succeeded(Evidence("report", stopped(0), manifest()))
+    assert not succeeded(Evidence("report", stopped(0), None))
+    assert not succeeded(Evidence("report", stopped(0), manifest("failed", 10)))
+    assert not succeeded(Evidence("report", stopped(10), manifest()))
+
+
+def test_p6_a_forgotten_task_is_judged_by_its_manifest() -> None:
+    assert succeeded(Evidence("report", None, manifest()))
+    assert verdict(None, manifest("failed", 12)).failure_class is FailureClass.QUERY_FAILED

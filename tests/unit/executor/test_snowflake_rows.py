@@ -1,0 +1,69 @@
+"""Rows in and out of Snowflake."""
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from contract.events import JobEvent
+from contract.states import JobState
+from executor.adapters.snowflake_rows import MAX_MANIFEST_CHARS, event_row, job_of, result_row, state_row
+from executor.core.failures import Evidence
+from executor.core.settle import event, settle
+from executor.ports import Change
+from tests.jobs import NOW, job, stopped
+from tests.unit.executor.test_failures import manifest
+from tests.unit.executor.test_settle import POLICY
+
+JOB = job(JobState.RUNNING, started_at=NOW + timedelta(milliseconds=5), deadline_at=NOW, cpu=256, memory_mb=512)
+
+
+def test_a_row_that_snowflake_gives_is_the_job_that_was_meant() -> None:
+    row = JOB.model_dump() | {"params": json.dumps(JOB.params), "options": "{}"}
+    naive = {key: value.replace(tzinfo=None) for key, value in row.items() if isinstance(value, datetime)}
+    assert job_of(row | naive) == JOB
+
+
+@pytest.mark.parametrize("broken", [{"params": "{"}, {"status": "NEW_STATE"}, {"job_id": "a/b"}, {"attempt": "x"}])
+def test_a_row_that_cannot_be_read_is_a_value_error(broken: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match=r"\S"):
+        job_of(JOB.model_dump() | broken)
+
+
+def test_times_are_written_as_utc_whatever_zone_they_came_in() -> None:
+    east = NOW.astimezone(timezone(timedelta(hours=5)))
+    row = state_row(Change(JOB.model_copy(update={"started_at": east}), due_in_s=2.5))
+    assert (row["started_at"], row["due_in_s"]) == ("2026-03-02 09:00:00.000", 2.5)
+    assert json.loads(json.dumps(row)) == row
+
+
+def test_a_written_row_carries_no_column_of_the_claim() -> None:
+    assert not {"claim_id", "claimed_at", "fence", "due_at"} & set(state_row(Change(JOB)))
+
+
+def test_a_result_is_json_with_cause_and_remedy() -> None:
+    failed = settle(JOB, Evidence("report", stopped(12), None), max_attempts=1, policy=POLICY, now=NOW, dice=0.5)
+    assert failed.result is not None
+    row = json.loads(json.dumps(result_row(failed.result)))
+    assert row["diagnosis"]
+    assert row["remedy"]
+    assert (row["exit_code"], row["at"]) == (12, "2026-03-02 09:00:00.000")
+
+
+def test_the_summary_of_a_manifest_stays_small_however_many_files_it_names() -> None:
+    file = {"uri": "s3://b/k", "format": "csv", "query": "q", "bytes": 1, "rows": 1, "sha256": "0" * 64}
+    files = [{**file, "name": f"file-{number:04d}.csv", "content_type": "text/csv"} for number in range(100)]
+    whole = manifest().model_validate(manifest().model_dump() | {"files": files})
+    done = settle(JOB, Evidence("report", stopped(0), whole), max_attempts=1, policy=POLICY, now=NOW, dice=0.5)
+    assert done.result is not None
+    summary = result_row(done.result)["manifest"]
+    assert len(json.dumps(summary)) <= MAX_MANIFEST_CHARS
+    assert isinstance(summary, dict)
+    assert len(summary["files"]) == 100
+
+
+def test_an_event_is_json() -> None:
+    row = event_row(event(JOB, JobEvent.LAUNCHED, NOW, task_arn="arn"))
+    assert json.loads(json.dumps(row)) == row
+    assert (row["event"], row["detail"], row["at"]) == ("launched", {"task_arn": "arn"}, "2026-03-02 09:00:00.000")
+    assert NOW.tzinfo is UTC

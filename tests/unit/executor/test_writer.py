@@ -1,0 +1,106 @@
+"""The one writer."""
+
+import pytest
+
+from contract.events import JobEvent
+from contract.states import JobState
+from executor.core.settle import event
+from executor.ports import Change, DeposedError, StateMissingError, StoreUnavailableError
+from executor.testing.memory_store import MemoryStore
+from executor.testing.virtual_clock import VirtualClock
+from executor.writer import MAX_ROWS, Writer
+from tests.jobs import NOW, job, request
+
+LAUNCHED, RUNNING = (job(state, request_id="r") for state in (JobState.LAUNCHED, JobState.RUNNING))
+
+
+async def leading(rows: int = 1) -> tuple[MemoryStore, Writer]:
+    store = MemoryStore(VirtualClock().now)
+    for number in range(rows):
+        store.enqueue(request(request_id=f"r{number}" if rows > 1 else "r"))
+    await store.take_fence(0, "me")
+    await store.claim(1, "c", rows)
+    writer = Writer(store)
+    writer.begin(1)
+    return store, writer
+
+
+async def test_without_a_fence_nothing_is_taken_and_nothing_is_written() -> None:
+    store, _ = await leading()
+    writer = Writer(store)
+    writer.put(Change(LAUNCHED))
+    assert writer.pending == 0
+    await writer.drain()
+    assert store.state["r"].job.status is JobState.CLAIMED
+
+
+async def test_a_newer_change_takes_the_place_of_an_older_one() -> None:
+    store, writer = await leading()
+    writer.put(Change(LAUNCHED), events=(event(LAUNCHED, JobEvent.LAUNCHED, NOW),))
+    writer.put(Change(RUNNING), events=(event(RUNNING, JobEvent.STARTED, NOW),))
+    assert writer.pending == 1
+    await writer.drain()
+    assert store.state["r"].job.status is JobState.RUNNING
+    assert [entry.event for entry in store.events] == [JobEvent.LAUNCHED, JobEvent.STARTED]
+    assert writer.pending == 0
+
+
+async def test_p14_what_could_not_be_written_waits_and_is_written_once() -> None:
+    store, writer = await leading()
+    store.faults.fail("write")
+    writer.put(Change(LAUNCHED))
+    with pytest.raises(StoreUnavailableError):
+        await writer.drain()
+    assert writer.pending == 1
+    await writer.drain()
+    assert store.state["r"].job.status is JobState.LAUNCHED
+
+
+async def test_a_lost_answer_is_no_reason_to_step_down() -> None:
+    store, writer = await leading()
+    store.faults.lose_answer("write")
+    writer.put(Change(LAUNCHED))
+    with pytest.raises(StoreUnavailableError):
+        await writer.drain()
+    await writer.drain()
+    assert writer.pending == 0
+
+
+async def test_p3_when_the_fence_is_anothers_the_writer_says_so() -> None:
+    store, writer = await leading()
+    await store.take_fence(1, "another")
+    writer.put(Change(LAUNCHED))
+    with pytest.raises(DeposedError, match="fence 1"):
+        await writer.drain()
+    assert store.state["r"].job.status is JobState.CLAIMED
+
+
+async def test_p23_a_row_that_is_gone_is_said_and_kept_for_later() -> None:
+    store, writer = await leading(2)
+    lost = store.state.pop("r0")
+    for key in ("r0", "r1"):
+        writer.put(Change(job(JobState.LAUNCHED, request_id=key)))
+    with pytest.raises(StateMissingError, match="1 rows did not take what was written, r0 among them"):
+        await writer.drain()
+    assert writer.pending == 1
+    assert store.state["r1"].job.status is JobState.LAUNCHED
+    store.state["r0"] = lost
+    await writer.drain()
+    assert writer.pending == 0
+
+
+async def test_what_was_meant_for_an_earlier_fence_is_dropped() -> None:
+    store, writer = await leading()
+    writer.put(Change(LAUNCHED))
+    writer.begin(2)
+    await writer.drain()
+    assert store.state["r"].job.status is JobState.CLAIMED
+
+
+async def test_many_changes_go_in_batches() -> None:
+    rows = MAX_ROWS + 50
+    store, writer = await leading(rows)
+    for number in range(rows):
+        writer.put(Change(job(JobState.LAUNCHED, request_id=f"r{number}")))
+    await writer.drain()
+    assert {row.job.status for row in store.state.values()} == {JobState.LAUNCHED}

@@ -1,0 +1,33 @@
+"""A Snowpark session that knows statements by name and answers with rows."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import pytest
+from snowflake.snowpark import Session
+
+Rows = list[dict[str, Any]]
+Answer = Rows | Callable[..., Rows]
+
+
+class Database:
+    """Answers of the database, and what it was asked."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Answer] = {}
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.session = cast(Session, object())
+
+    def run(self, session: Session, name: str, **values: Any) -> Rows:
+        assert session is self.session
+        self.asked.append((name, values))
+        answer = self.answers[name]
+        return answer if isinstance(answer, list) else answer(**values)
+
+
+@pytest.fixture
+def database(monkeypatch: pytest.MonkeyPatch) -> Database:
+    found = Database()
+    for module in ("earlier_http", "enqueue", "handlers", "report_types", "statements", "status"):
+        monkeypatch.setattr(f"snowpark_procs.{module}.run", found.run)
+    return found

@@ -1,0 +1,47 @@
+"""Which period a cadence means."""
+
+from datetime import date
+
+import pytest
+
+from contract.refusal import RefusedError
+from contract.report import Cadence
+from snowpark_procs.calendar import period_of
+
+TODAY = date(2026, 3, 4)  # a Wednesday
+
+
+@pytest.mark.parametrize(
+    ("cadence", "given", "first", "last"),
+    [
+        (Cadence.DAILY, None, date(2026, 3, 3), date(2026, 3, 3)),
+        (Cadence.DAILY, date(2024, 2, 29), date(2024, 2, 29), date(2024, 2, 29)),
+        (Cadence.WEEKLY, None, date(2026, 2, 23), date(2026, 3, 1)),
+        (Cadence.WEEKLY, date(2026, 3, 1), date(2026, 2, 23), date(2026, 3, 1)),
+        (Cadence.WEEKLY, date(2026, 3, 2), date(2026, 3, 2), date(2026, 3, 8)),
+        (Cadence.MONTHLY, None, date(2026, 2, 1), date(2026, 2, 28)),
+        (Cadence.MONTHLY, date(2025, 12, 31), date(2025, 12, 1), date(2025, 12, 31)),
+    ],
+)
+def test_a_cadence_means_the_period_that_ended_last_or_the_one_of_the_day_given(
+    cadence: Cadence, given: date | None, first: date, last: date
+) -> None:
+    period = period_of(cadence, given, TODAY, "day")
+    assert (period.first_day, period.last_day) == (first, last)
+
+
+def test_the_first_of_january_looks_back_into_the_old_year() -> None:
+    assert period_of(Cadence.DAILY, None, date(2026, 1, 1), "d").first_day == date(2025, 12, 31)
+    assert period_of(Cadence.MONTHLY, None, date(2026, 1, 1), "d").first_day == date(2025, 12, 1)
+
+
+def test_p18_every_day_of_a_period_names_the_same_period() -> None:
+    days = [date(2026, 2, day) for day in range(1, 29)]
+    assert len({period_of(Cadence.MONTHLY, day, TODAY, "d") for day in days}) == 1
+    assert len({period_of(Cadence.WEEKLY, day, TODAY, "d") for day in days[1:8]}) == 1
+
+
+def test_p22_the_future_is_refused_by_the_arguments_name_but_tomorrow_is_today_somewhere() -> None:
+    assert period_of(Cadence.DAILY, date(2026, 3, 5), TODAY, "business_date").first_day == date(2026, 3, 5)
+    with pytest.raises(RefusedError, match="business_date: 2026-03-06 lies in the future"):
+        period_of(Cadence.DAILY, date(2026, 3, 6), TODAY, "business_date")
