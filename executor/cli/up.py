@@ -29,17 +29,21 @@ def up(
     console = Console(soft_wrap=True, highlight=False)
     signal.signal(signal.SIGTERM, _as_interrupt)
     ports = Ports(snowflake_port, aws_port)
+    ready = False
     with ExitStack() as running:
-        with Progress(console) as progress:
-            progress.do("starting; the first time takes a little longer")
-            stack = running.enter_context(
-                local_stack(folder, executor=executor, ports=ports, start_delay_s=start_delay_s, say=progress.say)
-            )
-        _introduce(console, folder.resolve(), stack)
-        print("ready", flush=True)
         try:
+            with Progress(console) as progress:
+                progress.do("starting; the first time takes a little longer")
+                stack = running.enter_context(
+                    local_stack(folder, executor=executor, ports=ports, start_delay_s=start_delay_s, say=progress.say)
+                )
+            _introduce(console, folder.resolve(), stack)
+            ready = True
+            print("ready", flush=True)
             _until_a_part_ends(stack)
         except KeyboardInterrupt:
+            if not ready:
+                raise
             console.print(f"stopping; data stay in {folder}")
 
 

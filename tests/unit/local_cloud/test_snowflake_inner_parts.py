@@ -117,8 +117,11 @@ def test_an_offset_travels_as_minutes_after_1440() -> None:
     assert table.column(0).to_pylist() == [{"epoch": 1_767_268_800, "fraction": 0, "timezone": 1440}]
 
 
-def test_rows_without_any_row_can_be_sent() -> None:
-    assert sent(from_rows({"A": "TIMESTAMP", "B": "VARCHAR"}, [])).num_rows == 0
+def test_a_result_without_rows_is_sent_as_nothing_but_its_columns() -> None:
+    result = from_rows({"A": "TIMESTAMP", "B": "VARCHAR"}, [])
+    rowtype = wire.describe(result)
+    assert [column["name"] for column in rowtype] == ["A", "B"]
+    assert wire.payload(result, rowtype) == {"queryResultFormat": "arrow", "rowsetBase64": ""}
 
 
 @pytest.mark.parametrize(
