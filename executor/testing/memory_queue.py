@@ -84,7 +84,7 @@ def judge(
         max_queue_age: an unclaimed request older than this expires.
     """
     fresh = sorted((asked for key, asked in intake.items() if key not in state), key=lambda asked: asked.order)
-    overdue = {asked.request.request_id for asked in fresh if asked.enqueued_at < now - max_queue_age}
+    overdue = {asked.request.request_id for asked in fresh if _waits_since(asked) < now - max_queue_age}
     ended, due = [], []
     for asked in fresh:
         duplicate_of = _duplicate_of(asked, fresh, overdue, intake, state)
@@ -95,6 +95,10 @@ def judge(
     due += [intake[key] for key, row in state.items() if _waits_for_retry(row, now)]
     due.sort(key=lambda asked: (-asked.request.priority, *asked.order))
     return [asked.request.request_id for asked in due], ended
+
+
+def _waits_since(asked: Asked) -> datetime:
+    return max(asked.enqueued_at, asked.request.not_before or asked.enqueued_at)
 
 
 def _waits_for_retry(row: StateRow, now: datetime) -> bool:

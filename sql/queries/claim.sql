@@ -8,7 +8,8 @@ USING (
     waiting AS (
         SELECT
             i.request_id, i.job_id, i.priority, i.enqueued_at, i.not_before, i.dedupe_key,
-            i.enqueued_at < DATEADD('second', -:max_queue_age_s, SYSDATE()) AS overdue
+            GREATEST(i.enqueued_at, COALESCE(i.not_before, i.enqueued_at))
+                < DATEADD('second', -:max_queue_age_s, SYSDATE()) AS overdue
         FROM job_intake AS i
         LEFT JOIN job_state AS known ON known.request_id = i.request_id
         WHERE i.kind = 'RUN' AND known.request_id IS NULL

@@ -2,5 +2,5 @@
 -- Params: keys
 SELECT t.report_type, t.version, t.definition
 FROM report_types AS t
-JOIN TABLE(FLATTEN(INPUT => PARSE_JSON(:keys))) AS k
+JOIN (SELECT value FROM TABLE(FLATTEN(INPUT => PARSE_JSON(:keys)))) AS k
     ON t.report_type = k.value:report_type::STRING AND t.version = k.value:version::NUMBER

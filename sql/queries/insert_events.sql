@@ -7,6 +7,6 @@ SELECT
     r.value:attempt::NUMBER,
     r.value:event::STRING,
     r.value:detail,
-    r.value:at::TIMESTAMP_NTZ
+    r.value['at']::TIMESTAMP_NTZ
 FROM TABLE(FLATTEN(INPUT => PARSE_JSON(:rows))) AS r
 WHERE EXISTS (SELECT 1 FROM job_state WHERE request_id = '__leader__' AND fence = :fence)

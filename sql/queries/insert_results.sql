@@ -15,8 +15,8 @@ SELECT
     r.value:error::STRING,
     r.value:log_tail::STRING,
     r.value:manifest,
-    r.value:at::TIMESTAMP_NTZ
-FROM TABLE(FLATTEN(INPUT => PARSE_JSON(:rows))) AS r
+    r.value['at']::TIMESTAMP_NTZ
+FROM (SELECT value FROM TABLE(FLATTEN(INPUT => PARSE_JSON(:rows)))) AS r
 LEFT JOIN job_results AS known
     ON known.request_id = r.value:request_id::STRING AND known.attempt = r.value:attempt::NUMBER
 WHERE known.request_id IS NULL

@@ -2,4 +2,4 @@
 -- Params: job_ids
 SELECT j.job_id, j.status
 FROM jobs AS j
-JOIN TABLE(FLATTEN(INPUT => PARSE_JSON(:job_ids))) AS k ON j.job_id = k.value::STRING
+JOIN (SELECT value FROM TABLE(FLATTEN(INPUT => PARSE_JSON(:job_ids)))) AS k ON j.job_id = k.value::STRING

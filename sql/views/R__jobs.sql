@@ -1,5 +1,6 @@
 -- Every job as its users see it: one row per job id, with where its files are or why there are none.
 CREATE OR REPLACE VIEW jobs
+    COPY GRANTS
     COMMENT = 'One row per job: what was asked for, its status, where its files lie, or the cause and the remedy. Times are UTC.'
 AS
 WITH latest_result AS (
@@ -28,7 +29,7 @@ SELECT
     DATEDIFF('millisecond', s.started_at, s.finished_at) / 1000 AS seconds_running,
     COALESCE(s.attempt, 0) AS attempt,
     s.result_uri,
-    ARRAY_SIZE(r.manifest:files) AS files,
+    COALESCE(r.manifest:file_count::NUMBER, ARRAY_SIZE(r.manifest:files)) AS files,
     s.rows_out,
     s.bytes_out,
     s.peak_memory_mb,
@@ -37,8 +38,16 @@ SELECT
     s.failure_class,
     s.cause_id,
     r.error,
-    r.diagnosis,
-    r.remedy,
+    IFF(
+        s.status = 'EXPIRED',
+        'Nobody claimed it for longer than a job may wait: no executor ran, or it never had a free slot.',
+        r.diagnosis
+    ) AS diagnosis,
+    IFF(
+        s.status = 'EXPIRED',
+        'See that an executor runs, then ask again with generate_report; a daily, weekly or monthly call for the same period answers with this job. REPORTING_MAX_QUEUE_AGE_S says how long a job may wait.',
+        r.remedy
+    ) AS remedy,
     r.log_tail,
     s.task_arn,
     s.duplicate_of,

@@ -7,7 +7,8 @@ import pytest
 
 from executor.adapters.snowflake_session import SnowflakeSession
 from executor.ports import StoreUnavailableError
-from tests.conformance.ports.stores import SnowflakeQueue
+from tests.conformance.ports.stores import MAX_QUEUE_AGE_S, SnowflakeQueue
+from tests.jobs import request
 from tests.local_stack import served
 
 
@@ -30,6 +31,20 @@ async def test_p18_what_a_call_asks_for_is_claimed_once_however_often_it_is_call
     assert len(jobs) == len(asked) > 0
     definitions = await queue.store.definitions({(job.report_type, job.report_version) for job in jobs})
     assert len(definitions) == len(asked)
+
+
+async def test_p9_an_expired_job_says_why_and_what_to_do(snowflake_queue: SnowflakeQueue) -> None:
+    queue = snowflake_queue
+    queue.empty()
+    old = request()
+    queue.enqueue(old, age_s=MAX_QUEUE_AGE_S + 60)
+    fence = await queue.store.take_fence(await queue.store.fence(), "executor-1")
+    assert fence is not None
+    await queue.store.claim(fence, "claim-1", 0)
+    (row,) = queue.sql("SELECT status, diagnosis, remedy FROM jobs WHERE job_id = ?", old.job_id)
+    assert row["status"] == "EXPIRED"
+    assert "Nobody claimed it" in row["diagnosis"]
+    assert "executor runs" in row["remedy"]
 
 
 async def test_p14_a_session_that_snowflake_forgot_is_an_outage_once_and_then_a_new_one(tmp_path: Path) -> None:

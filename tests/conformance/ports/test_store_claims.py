@@ -112,6 +112,17 @@ async def test_a_request_that_waited_too_long_expires_and_never_runs(queue: Queu
     assert (seen.status, seen.duplicate_of) == ("EXPIRED", None)
 
 
+async def test_a_request_for_later_than_the_longest_wait_waits_from_then_on(queue: Queue) -> None:
+    due = request(not_before=queue.now() - timedelta(seconds=60))
+    later = request(not_before=queue.now() + timedelta(days=30))
+    queue.enqueue(due, later, age_s=MAX_QUEUE_AGE_S * 10)
+    missed = request(not_before=queue.now() - timedelta(seconds=MAX_QUEUE_AGE_S + 60))
+    queue.enqueue(missed, age_s=MAX_QUEUE_AGE_S * 10)
+    assert await claim(queue, await lead(queue)) == [due.job_id]
+    statuses = [seen.status if (seen := queue.seen(asked)) else None for asked in (due, later, missed)]
+    assert statuses == ["CLAIMED", None, "EXPIRED"]
+
+
 async def test_an_expired_request_does_not_hold_its_dedupe_key(queue: Queue) -> None:
     old, young = request(dedupe_key="k"), request(dedupe_key="k")
     queue.enqueue(old, age_s=MAX_QUEUE_AGE_S + 60)
