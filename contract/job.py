@@ -55,6 +55,9 @@ class JobRow(BaseModel):
     rows_out: int | None = None
     bytes_out: int | None = None
 
+    spoiled: str | None = None
+    """Why the row could not be read, if so; such a job is never launched."""
+
     @property
     def progress(self) -> tuple[int, int, int]:
         """How far the job is; a row only ever moves up in this order."""

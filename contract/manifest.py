@@ -1,14 +1,18 @@
 """What the container leaves behind: the start marker first, the files, the manifest last."""
 
 from datetime import datetime
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from contract.report import ReportFormat
 
 MANIFEST_NAME: Final = "manifest.json"
 START_MARKER_NAME: Final = "started.json"
+
+# Any image may write these; what cannot be true, or would not fit into a column, is no manifest.
+Count = Annotated[int, Field(ge=0, le=10**15)]
+Amount = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 
 
 class _Left(BaseModel):
@@ -31,8 +35,8 @@ class ReportFile(_Left):
     uri: str
     format: ReportFormat
     query: str
-    bytes: int
-    rows: int
+    bytes: Count
+    rows: Count
     sha256: str
     content_type: str
 
@@ -42,8 +46,8 @@ class QueryRun(_Left):
 
     name: str
     query_id: str | None
-    rows: int
-    seconds: float
+    rows: Count
+    seconds: Amount
 
 
 class ReportFailure(_Left):
@@ -69,12 +73,12 @@ class Manifest(_Left):
     task_arn: str
     started_at: datetime
     finished_at: datetime
-    files: tuple[ReportFile, ...] = ()
-    queries: tuple[QueryRun, ...] = ()
+    files: tuple[ReportFile, ...] = Field(default=(), max_length=10_000)
+    queries: tuple[QueryRun, ...] = Field(default=(), max_length=10_000)
     failure: ReportFailure | None = None
-    seconds: float
-    cpu_seconds: float
-    peak_memory_mb: float
+    seconds: Amount
+    cpu_seconds: Amount
+    peak_memory_mb: Amount
     versions: dict[str, str] = {}
 
     @property
@@ -86,3 +90,14 @@ class Manifest(_Left):
     def bytes(self) -> int:
         """Size of all files."""
         return sum(file.bytes for file in self.files)
+
+
+class Latest(_Left):
+    """What ``latest.json`` of a report type says: where its newest result lies."""
+
+    schema_version: Literal[1] = 1
+    report_type: str
+    job_id: str
+    result_uri: str
+    manifest: str
+    finished_at: datetime

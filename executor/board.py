@@ -37,6 +37,8 @@ class Board:
             if job.status is JobState.CLAIMED and job.launch_token is not None:
                 self.to_find.add(job.request_id)
         self.claim_bell.set()
+        self.launch_bell.set()
+        self.watch_bell.set()
 
     def end(self) -> None:
         """Lead no longer; forget every job."""
@@ -55,8 +57,6 @@ class Board:
             self.claim_bell.set()
             return
         self.jobs[job.request_id] = job
-        if job.status is JobState.CLAIMED:
-            self.launch_bell.set()
 
     def put_back(self, job: JobRow, due_at_s: float | None) -> None:
         """Keep a settled job as it now is; ``due_at_s``, by the monotonic clock, is when it may be claimed again."""

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from contract.events import AttemptResult, Event
 from contract.job import JobRow
-from contract.manifest import Manifest, StartMarker
+from contract.manifest import Latest, Manifest, StartMarker
 from contract.report import ReportDefinition
 from executor.core.launch import LaunchProfile
 from executor.core.launch_answers import LaunchAnswer
@@ -31,9 +31,38 @@ class Batch:
     results: list[AttemptResult] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
 
+    def __len__(self) -> int:
+        """How many rows."""
+        return len(self.changes) + len(self.results) + len(self.events)
+
+    def halves(self) -> tuple["Batch", "Batch"]:
+        """Two batches that are this one together; results and events stay before the changes they explain."""
+        rows: list[Change | AttemptResult | Event] = [*self.results, *self.events, *self.changes]
+        return _batch(rows[: len(rows) // 2]), _batch(rows[len(rows) // 2 :])
+
+
+def _batch(rows: Sequence[Change | AttemptResult | Event]) -> Batch:
+    return Batch(
+        changes=[row for row in rows if isinstance(row, Change)],
+        results=[row for row in rows if isinstance(row, AttemptResult)],
+        events=[row for row in rows if isinstance(row, Event)],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """What the queue in Snowflake was installed for."""
+
+    installation: str
+    bucket: str
+
 
 class StoreUnavailableError(RuntimeError):
     """The store could not be asked; nothing is known of the statement, and asking again is safe."""
+
+
+class RowRefusedError(RuntimeError):
+    """The store refused a statement for what its rows hold; the same rows will be refused again."""
 
 
 class CloudUnavailableError(RuntimeError):
@@ -51,8 +80,8 @@ class StateMissingError(RuntimeError):
 class Store(Protocol):
     """The queue in Snowflake. Every write carries the fence; a stale one touches nothing."""
 
-    async def installation(self) -> str:
-        """The name that this queue was installed under."""
+    async def installation(self) -> Installed:
+        """What this queue was installed for."""
 
     async def intake_token(self) -> str:
         """A value that differs after every new request; asks for no warehouse."""
@@ -85,7 +114,7 @@ class Store(Protocol):
         """Report definitions by type and version."""
 
     async def write(self, fence: int, batch: Batch) -> int:
-        """Write a batch forward; answers how many state rows moved."""
+        """Write a batch forward; answers how many state rows moved. Raises RowRefusedError for what a row holds."""
 
     async def progress(self, request_ids: Sequence[str]) -> dict[str, tuple[int, int, int]]:
         """How far these rows are, as ``JobRow.progress`` counts it; a row that is gone is left out."""
@@ -116,8 +145,8 @@ class Artifacts(Protocol):
     async def put_spec(self, key: str, spec_json: str) -> None:
         """Lay down a task spec that is too long for the environment."""
 
-    async def put_latest(self, manifest: Manifest, result_uri: str) -> None:
-        """Point the type's ``latest.json`` at this result."""
+    async def put_latest(self, latest: Latest) -> None:
+        """Point the type's ``latest.json`` at this result, unless it points at a newer one."""
 
     async def put_profile(self, profile: LaunchProfile) -> None:
         """Keep a launch profile under its name."""
@@ -129,8 +158,8 @@ class Artifacts(Protocol):
 class Logs(Protocol):
     """The container's log lines."""
 
-    async def tail(self, task_arn: str) -> str | None:
-        """The last lines of a task, or None when there are none."""
+    async def tail(self, task_arn: str, container: str) -> str | None:
+        """The last lines of a task's container, or None when there are none."""
 
 
 class Lease(Protocol):

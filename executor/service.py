@@ -7,17 +7,17 @@ from dataclasses import dataclass
 import structlog
 
 from executor.board import Board
+from executor.core.leadership import RENEW_EVERY_S
 from executor.loops.claim import Claim
 from executor.loops.flush import Flush
 from executor.loops.launch import Launch
 from executor.loops.lead import Lead
-from executor.loops.looper import run_every
+from executor.loops.looper import MAX_PAUSE_S, run_every
 from executor.loops.settle import Settle
 from executor.loops.watch import Watch
-from executor.ports import DeposedError, Lease, StoreUnavailableError
+from executor.ports import Lease
 from executor.writer import Writer
 
-LEAD_EVERY_S = 10.0
 LAUNCH_EVERY_S = 2.0
 SETTLE_EVERY_S = 2.0
 
@@ -61,7 +61,7 @@ class Service:
         """
         loops, board, rhythm = self._loops, self._board, self._rhythm
         rounds: list[tuple[str, Callable[[], Awaitable[None]], float, asyncio.Event | None]] = [
-            ("lead", loops.lead.tick, LEAD_EVERY_S, None),
+            ("lead", loops.lead.tick, RENEW_EVERY_S, None),
             ("claim", loops.claim.tick, rhythm.poll_s, board.claim_bell),
             ("launch", loops.launch.tick, LAUNCH_EVERY_S, board.launch_bell),
             ("watch", loops.watch.tick, rhythm.watch_s, board.watch_bell),
@@ -71,8 +71,18 @@ class Service:
         try:
             async with asyncio.TaskGroup() as group:
                 for name, tick, every_s, bell in rounds:
+                    # A lease lives for a few renewals only: one that failed is tried again soon.
+                    pause_s = RENEW_EVERY_S / 4 if name == "lead" else MAX_PAUSE_S
                     group.create_task(
-                        run_every(name, tick, every_s=every_s, stop=stop, bell=bell, on_deposed=self._deposed),
+                        run_every(
+                            name,
+                            tick,
+                            every_s=every_s,
+                            stop=stop,
+                            bell=bell,
+                            max_pause_s=pause_s,
+                            on_deposed=self._deposed,
+                        ),
                         name=name,
                     )
         finally:
@@ -82,9 +92,13 @@ class Service:
         self._loops.lead.step_down("the fence is another's")
 
     async def _let_go(self) -> None:
+        # Whatever goes wrong here, the lease is let go, so that the next leader need not wait for it to expire.
         try:
             await self._writer.drain()
-        except (StoreUnavailableError, DeposedError) as error:
+        except Exception as error:  # noqa: BLE001 - told; the next leader finds out from ECS and S3
             log.warning("the last writes did not arrive", action="last_flush_failed", reason=str(error))
-        await self._lease.release(self._holder)
+        try:
+            await self._lease.release(self._holder)
+        except Exception as error:  # noqa: BLE001 - told; it expires by itself
+            log.warning("the lease was not let go", action="release_failed", reason=str(error))
         log.info("stopped; tasks run on", action="stopped", open_jobs=len(self._board.jobs))

@@ -26,6 +26,7 @@ from executor.loops.lead import Lead
 from executor.loops.settle import Settle
 from executor.loops.watch import Watch
 from executor.ports import Artifacts, Clock, Launcher, Lease, Logs, Store
+from executor.profiles import Profiles
 from executor.service import Loops, Rhythm, Service
 from executor.settings import ExecutorSettings, ObjectNames, SettingsError, SnowflakeSettings
 from executor.writer import Writer
@@ -56,21 +57,14 @@ class Ports:
 def assemble(ports: Ports, settings: ExecutorSettings, holder: str) -> Service:
     """An executor over these ports; ``holder`` is its name among all executors."""
     board, writer, clock = Board(), Writer(ports.store), ports.clock
-    definitions = Definitions(ports.store)
+    definitions, profiles = Definitions(ports.store), Profiles(ports.artifacts, settings.launch_profile())
     loops = Loops(
         lead=Lead(ports.lease, ports.store, board, writer, clock, holder),
         claim=Claim(ports.store, board, clock, settings.limits()),
-        launch=Launch(ports.launcher, ports.artifacts, definitions, board, writer, clock, settings),
+        launch=Launch(ports.launcher, ports.artifacts, definitions, profiles, board, writer, clock, settings),
         watch=Watch(ports.launcher, definitions, board, writer, clock),
         settle=Settle(
-            ports.artifacts,
-            ports.logs,
-            definitions,
-            board,
-            writer,
-            clock,
-            container=settings.container,
-            policy=settings.retry_policy(),
+            ports.artifacts, ports.logs, definitions, profiles, board, writer, clock, settings.retry_policy()
         ),
         flush=Flush(writer),
     )
@@ -89,7 +83,9 @@ async def service(
     """
     arguments = snowflake.connect_arguments(names)
     async with AsyncExitStack() as stack:
-        session, probe = SnowflakeSession(arguments, "executor"), SnowflakeSession(arguments, "probe")
+        # The probe has no warehouse: if what it asks ever needed one, it would fail instead of keeping one awake.
+        without = {name: value for name, value in arguments.items() if name != "warehouse"}
+        session, probe = SnowflakeSession(arguments, "executor"), SnowflakeSession(without, "probe")
         stack.push_async_callback(session.close)
         stack.push_async_callback(probe.close)
         aws = get_session()
@@ -97,16 +93,19 @@ async def service(
         s3 = await stack.enter_async_context(aws.create_client("s3", config=_CONFIG))
         logs = await stack.enter_async_context(aws.create_client("logs", config=_CONFIG))
         store = SnowflakeStore(session, probe, settings.max_queue_age_s)
-        if (installed := await store.installation()) != settings.installation:
-            raise SettingsError(
-                f"REPORTING_INSTALLATION is {settings.installation}, but this queue was installed as {installed}"
-            )
+        installed = await store.installation()
+        for name, here, there in (
+            ("REPORTING_INSTALLATION", settings.installation, installed.installation),
+            ("REPORTING_BUCKET", settings.bucket, installed.bucket),
+        ):
+            if here != there:
+                raise SettingsError(f"{name} is {here}, but this queue was installed as {there}")
         yield assemble(
             Ports(
                 store=store,
                 launcher=EcsLauncher(ecs),
                 artifacts=S3Artifacts(s3, settings.bucket, settings.installation),
-                logs=CloudWatchLogs(logs, settings.log_group, settings.log_stream_prefix, settings.container),
+                logs=CloudWatchLogs(logs, settings.log_group, settings.log_stream_prefix),
                 lease=S3Lease(s3, settings.bucket, settings.installation),
                 clock=SystemClock(),
             ),

@@ -1,13 +1,18 @@
 """The one writer: collects changes, results and events, and writes them together, forward only."""
 
 import asyncio
-from collections import deque
+from collections.abc import Sequence
+from typing import TypeVar
+
+import structlog
 
 from contract.events import AttemptResult, Event
-from executor.ports import Batch, Change, DeposedError, StateMissingError, Store
+from executor.ports import Batch, Change, DeposedError, RowRefusedError, StateMissingError, Store
 
 MAX_ROWS = 200
-"""Rows per statement; with their texts capped they stay far below Snowflake's 1 MB for a statement."""
+"""Rows of a kind in one batch; the store cuts longer ones by their bytes."""
+
+log = structlog.get_logger()
 
 
 class Writer:
@@ -18,10 +23,9 @@ class Writer:
         self._store = store
         self._fence: int | None = None
         self._changes: dict[str, Change] = {}
-        self._results: deque[AttemptResult] = deque()
-        self._events: deque[Event] = deque()
+        self._results: list[AttemptResult] = []
+        self._events: list[Event] = []
         self._one_at_a_time = asyncio.Lock()
-        self.wake = asyncio.Event()
 
     def begin(self, fence: int) -> None:
         """Write under this fence from now on; what was meant for an earlier one is dropped."""
@@ -43,7 +47,6 @@ class Writer:
         if result is not None:
             self._results.append(result)
         self._events.extend(events)
-        self.wake.set()
 
     @property
     def pending(self) -> int:
@@ -59,35 +62,54 @@ class Writer:
             StoreUnavailableError: nothing is known; what waited still waits, and a second write does no harm.
         """
         async with self._one_at_a_time:
-            self.wake.clear()
             while self._fence is not None and (self._changes or self._results or self._events):
                 await self._write(self._fence, self._next_batch())
 
     def _next_batch(self) -> Batch:
         return Batch(
             changes=list(self._changes.values())[:MAX_ROWS],
-            results=list(self._results)[:MAX_ROWS],
-            events=list(self._events)[:MAX_ROWS],
+            results=self._results[:MAX_ROWS],
+            events=self._events[:MAX_ROWS],
         )
 
     async def _write(self, fence: int, batch: Batch) -> None:
-        moved = await self._store.write(fence, batch)
+        try:
+            moved = await self._store.write(fence, batch)
+        except RowRefusedError as error:
+            await self._isolate(fence, batch, error)
+            return
         missing = await self._missing(fence, batch.changes) if moved < len(batch.changes) else set()
         if self._fence != fence:
             return
-        for change in batch.changes:
-            key = change.job.request_id
-            if key not in missing and self._changes.get(key) is change:
-                del self._changes[key]
-        for _ in batch.results:
-            self._results.popleft()
-        for _ in batch.events:
-            self._events.popleft()
+        self._forget(batch, missing)
         if missing:
             raise StateMissingError(
                 f"state_missing: {len(missing)} rows did not take what was written, {min(missing)} among them; "
                 "run reporting recover"
             )
+
+    def _forget(self, batch: Batch, missing: set[str]) -> None:
+        for change in batch.changes:
+            key = change.job.request_id
+            if key not in missing and self._changes.get(key) is change:
+                del self._changes[key]
+        self._results = _without(self._results, batch.results)
+        self._events = _without(self._events, batch.events)
+
+    async def _isolate(self, fence: int, batch: Batch, error: RowRefusedError) -> None:
+        # One row that the store cannot take must not keep the others from being written: halve until it stands alone.
+        if len(batch) > 1:
+            for half in batch.halves():
+                await self._write(fence, half)
+            return
+        log.error("a row was refused", action="row_refused", row=repr(batch)[:500], reason=str(error))
+        self._forget(batch, set())
+        for change in batch.changes:
+            if (bare := _bare_change(change)) != change:
+                self._changes[change.job.request_id] = bare
+        for result in batch.results:
+            if (short := _bare_result(result, error)) != result:
+                self._results.insert(0, short)
 
     async def _missing(self, fence: int, changes: list[Change]) -> set[str]:
         # Fewer rows than sent is normal for a repeated write, but it is a question: are we still the leader, and has
@@ -100,3 +122,22 @@ class Writer:
             for change in changes
             if stored.get(change.job.request_id, (0, 0, 0)) < change.job.progress
         }
+
+
+Row = TypeVar("Row", AttemptResult, Event)
+
+
+def _without(rows: list[Row], written: Sequence[Row]) -> list[Row]:
+    gone = {id(row) for row in written}
+    return [row for row in rows if id(row) not in gone]
+
+
+def _bare_change(change: Change) -> Change:
+    # The state of a job is worth more than what was measured of it.
+    measured = dict.fromkeys(("cost_usd", "peak_memory_mb", "rows_out", "bytes_out", "cause_id"))
+    return Change(change.job.model_copy(update=measured), change.due_in_s)
+
+
+def _bare_result(result: AttemptResult, error: RowRefusedError) -> AttemptResult:
+    says = f"what this attempt left could not be stored: {error}"
+    return result.model_copy(update={"manifest": None, "log_tail": None, "stop_reason": None, "error": says[:500]})

@@ -15,19 +15,19 @@ TAIL_LINES = 40
 class CloudWatchLogs:
     """The ``Logs`` port on CloudWatch Logs: the stream of a task is ``<prefix>/<container>/<task id>``."""
 
-    def __init__(self, client: "CloudWatchLogsClient", group: str, prefix: str, container: str) -> None:
+    def __init__(self, client: "CloudWatchLogsClient", group: str, prefix: str) -> None:
         """Group and prefix as the task definition's ``logConfiguration`` has them."""
         self._client = client
         self._group = group
-        self._stream = f"{prefix}/{container}/"
+        self._prefix = prefix
 
-    async def tail(self, task_arn: str) -> str | None:
-        """The last lines of a task; None when it wrote none, or never started."""
+    async def tail(self, task_arn: str, container: str) -> str | None:
+        """The last lines of a task's container; None when it wrote none, or never started."""
         try:
             with outages("GetLogEvents"):
                 answer = await self._client.get_log_events(
                     logGroupName=self._group,
-                    logStreamName=self._stream + task_arn.rsplit("/", 1)[-1],
+                    logStreamName=f"{self._prefix}/{container}/{task_arn.rsplit('/', 1)[-1]}",
                     startFromHead=False,
                     limit=TAIL_LINES,
                 )

@@ -1,6 +1,5 @@
 """Manifests, task specs and launch profiles in S3."""
 
-import json
 from typing import TYPE_CHECKING, TypeVar
 
 import structlog
@@ -8,14 +7,14 @@ from botocore.exceptions import ClientError
 from pydantic import ValidationError
 
 from contract.ids import latest_key
-from contract.manifest import MANIFEST_NAME, START_MARKER_NAME, Manifest, StartMarker
+from contract.manifest import MANIFEST_NAME, START_MARKER_NAME, Latest, Manifest, StartMarker
 from executor.adapters.aws_outages import outages
 from executor.core.launch import LaunchProfile
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
 
-Left = TypeVar("Left", Manifest, StartMarker)
+Left = TypeVar("Left", Manifest, StartMarker, Latest)
 
 log = structlog.get_logger()
 
@@ -43,16 +42,12 @@ class S3Artifacts:
         """Lay down a task spec; the same spec again is the same object."""
         await self._put(key, spec_json)
 
-    async def put_latest(self, manifest: Manifest, result_uri: str) -> None:
-        """Point the type's ``latest.json`` at this result."""
-        latest = {
-            "job_id": manifest.job_id,
-            "report_type": manifest.report_type,
-            "result_uri": result_uri,
-            "manifest": result_uri + MANIFEST_NAME,
-            "finished_at": manifest.finished_at.isoformat(),
-        }
-        await self._put(latest_key(manifest.report_type), json.dumps(latest))
+    async def put_latest(self, latest: Latest) -> None:
+        """Point the type's ``latest.json`` at this result, unless it points at a newer one."""
+        key = latest_key(latest.report_type)
+        known = await self._left(key, Latest)
+        if known is None or known.finished_at <= latest.finished_at:
+            await self._put(key, latest.model_dump_json())
 
     async def put_profile(self, profile: LaunchProfile) -> None:
         """Keep a launch profile under its name."""

@@ -60,7 +60,8 @@ class S3Lease:
     async def _put(self, content: dict[str, Any], over: LeaseView | None) -> bool:
         # S3's ETag is made of the content alone: without something new in it, a renewal would look like the version
         # before it, and whoever read that one could still write over the renewed lease.
-        content = content | {"write_id": uuid4().hex}
+        write_id = uuid4().hex
+        content = content | {"write_id": write_id}
         condition: dict[str, Any] = {"IfMatch": over.etag} if over else {"IfNoneMatch": "*"}
         with outages("PutObject of the lease"):
             try:
@@ -72,7 +73,13 @@ class S3Lease:
                     **condition,
                 )
             except ClientError as error:
-                if error.response["Error"]["Code"] in _LOST:
-                    return False
-                raise
+                if error.response["Error"]["Code"] not in _LOST:
+                    raise
+                # The SDK's own repetition of a write whose answer was lost meets that very write.
+                return await self._wrote(write_id)
         return True
+
+    async def _wrote(self, write_id: str) -> bool:
+        answer = await self._client.get_object(Bucket=self._bucket, Key=self._key)
+        async with answer["Body"] as body:
+            return bool(json.loads(await body.read()).get("write_id") == write_id)

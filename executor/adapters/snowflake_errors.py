@@ -26,6 +26,20 @@ TRANSIENT: Final = frozenset(
 _CONNECTION_EXCEPTION: Final = "08"
 """The SQLSTATE class of a connection that is no more, for example 390104, "User must login again"."""
 
+FOR_THE_DATA: Final = frozenset(
+    {
+        100035,  # a number out of range of its type
+        100038,  # a text that is not a number
+        100039,  # a number out of range
+        100040,  # a text that is not a date
+        100069,  # JSON that cannot be read
+        100072,  # NULL where none may be
+        100078,  # a text that is too long
+        100082,  # a value that is too large for a VARIANT
+        100132,  # an expression that could not be computed
+    }
+)
+"""The statement is right and one of its rows is not."""
 CONNECTION_GONE: Final = frozenset({250001, 250002, 390111, 390112, 390113, 390114, 390115, 390318})
 
 

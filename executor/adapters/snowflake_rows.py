@@ -1,16 +1,20 @@
 """Rows of the queue in and out of Snowflake: VARIANT as JSON text, times as UTC."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from contract.events import AttemptResult, Event
 from contract.job import JobRow
 from contract.manifest import Manifest
+from contract.outcome import cut
+from contract.states import JobState
 from executor.ports import Change
 
 MAX_MANIFEST_CHARS: Final = 8_000
+MAX_STATEMENT_BYTES: Final = 512 * 1024
+"""Half of what Snowflake takes as one statement with its binds (1 MB)."""
 
 _WRITTEN: Final = (
     "request_id", "status", "attempt", "launch_try", "status_rank", "start_deadline_at", "deadline_at",
@@ -21,12 +25,32 @@ _WRITTEN: Final = (
 
 
 def job_of(row: Mapping[str, Any]) -> JobRow:
-    """A joined row of intake and state as a job."""
+    """A joined row of intake and state as a job; one that nobody can read is one that says so and can only fail."""
     values = {key: _value(value) for key, value in row.items() if value is not None}
-    for name in ("params", "options"):
-        if isinstance(values.get(name), str):
-            values[name] = json.loads(values[name])
-    return JobRow.model_validate(values)
+    try:
+        for name in ("params", "options"):
+            if isinstance(values.get(name), str):
+                values[name] = json.loads(values[name])
+        return JobRow.model_validate(values)
+    except ValueError as error:
+        return _spoiled(values, error)
+
+
+def _spoiled(values: Mapping[str, Any], error: ValueError) -> JobRow:
+    # What our own state row holds is sound; what came from the intake may be anything, and is put aside.
+    intake: dict[str, Any] = {
+        "job_id": str(values.get("job_id") or values["request_id"]),
+        "report_type": str(values.get("report_type") or "UNKNOWN"),
+        "report_version": 0,
+        "params": {},
+        "options": {},
+        "business_date": None,
+        "priority": 0,
+        "requested_by": str(values.get("requested_by") or "unknown"),
+        "trace_id": str(values.get("trace_id") or ""),
+    }
+    status = JobState(values["status"])
+    return JobRow.model_construct(**{**values, **intake, "status": status, "spoiled": str(error)})
 
 
 def _value(value: object) -> Any:
@@ -73,13 +97,29 @@ def _summary(manifest: Manifest) -> dict[str, object]:
         "peak_memory_mb": manifest.peak_memory_mb,
         "queries": [query.model_dump(mode="json") for query in manifest.queries],
         "files": [file.model_dump(mode="json", exclude={"uri"}) for file in manifest.files],
+        "file_count": len(manifest.files),
     }
     if len(json.dumps(summary)) > MAX_MANIFEST_CHARS:
-        summary["queries"] = []
-        summary["files"] = [{"name": file.name, "bytes": file.bytes, "rows": file.rows} for file in manifest.files]
+        short = [{"name": cut(file.name, 100), "bytes": file.bytes, "rows": file.rows} for file in manifest.files[:40]]
+        summary |= {"queries": [], "files": short}
     return summary
 
 
 def event_row(event: Event) -> dict[str, object]:
     """An event as one element of the JSON that ``insert_events`` takes."""
     return {**event.model_dump(mode="json", exclude={"at"}), "at": _time(event.at)}
+
+
+def pieces(rows: Sequence[str], max_bytes: int) -> Iterator[list[str]]:
+    """Rows in the same order, in groups that are not longer than so many bytes; a single longer one stands alone."""
+    piece: list[str] = []
+    size = 0
+    for row in rows:
+        length = len(row.encode()) + 1
+        if piece and size + length > max_bytes:
+            yield piece
+            piece, size = [], 0
+        piece.append(row)
+        size += length
+    if piece:
+        yield piece

@@ -1,19 +1,20 @@
 """The queue in Snowflake, statement by statement; two connections, one of which needs no warehouse."""
 
 import json
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 
 import structlog
 from pydantic import ValidationError
+from snowflake.connector import errors
 
 from contract.job import JobRow
 from contract.report import ReportDefinition
 from contract.states import JobState
-from executor.adapters.snowflake_rows import event_row, job_of, result_row, state_row
+from executor.adapters.snowflake_errors import FOR_THE_DATA
+from executor.adapters.snowflake_rows import MAX_STATEMENT_BYTES, event_row, job_of, pieces, result_row, state_row
 from executor.adapters.snowflake_session import SnowflakeSession
 from executor.core.transitions import RANK
-from executor.ports import Batch, StateMissingError
+from executor.ports import Batch, Installed, RowRefusedError, StateMissingError
 
 log = structlog.get_logger()
 
@@ -27,12 +28,12 @@ class SnowflakeStore:
         self._probe = probe
         self._max_queue_age_s = max_queue_age_s
 
-    async def installation(self) -> str:
-        """The name that this queue was installed under."""
+    async def installation(self) -> Installed:
+        """What this queue was installed for."""
         answer = await self._session.run("installation")
         if not answer.rows:
             raise StateMissingError("the table INSTALLATION is empty; run reporting deploy snowflake")
-        return str(answer.rows[0]["installation"])
+        return Installed(str(answer.rows[0]["installation"]), str(answer.rows[0]["bucket"]))
 
     async def intake_token(self) -> str:
         """A value that differs after every new request."""
@@ -69,11 +70,11 @@ class SnowflakeStore:
 
     async def claimed(self, claim_id: str) -> list[JobRow]:
         """The jobs that a claim took."""
-        return _jobs((await self._session.run("claimed", claim_id=claim_id)).rows)
+        return [job_of(row) for row in (await self._session.run("claimed", claim_id=claim_id)).rows]
 
     async def open_jobs(self) -> list[JobRow]:
         """All jobs that were claimed and have not ended."""
-        return _jobs((await self._session.run("open_jobs")).rows)
+        return [job_of(row) for row in (await self._session.run("open_jobs")).rows]
 
     async def waiting(self) -> int:
         """How many jobs nobody claimed yet."""
@@ -97,28 +98,27 @@ class SnowflakeStore:
         return found
 
     async def write(self, fence: int, batch: Batch) -> int:
-        """Write a batch forward; results and events first, so that an ended row never stands without its reason."""
-        if batch.results:
-            rows = json.dumps([result_row(result) for result in batch.results])
-            await self._session.run("insert_results", rows=rows, fence=fence)
-        if batch.events:
-            await self._session.run("insert_events", rows=json.dumps([event_row(e) for e in batch.events]), fence=fence)
-        if not batch.changes:
-            return 0
-        rows = json.dumps([state_row(change) for change in batch.changes])
-        return (await self._session.run("write_state", rows=rows, fence=fence)).changed
+        """Write a batch forward; results and events first, so that an ended row never stands without its reason.
+
+        Raises:
+            RowRefusedError: Snowflake refused a statement for what its rows hold.
+        """
+        await self._write("insert_results", [result_row(result) for result in batch.results], fence)
+        await self._write("insert_events", [event_row(event) for event in batch.events], fence)
+        return await self._write("write_state", [state_row(change) for change in batch.changes], fence)
+
+    async def _write(self, name: str, rows: Sequence[Mapping[str, object]], fence: int) -> int:
+        changed = 0
+        for piece in pieces([json.dumps(row, allow_nan=False) for row in rows], MAX_STATEMENT_BYTES):
+            try:
+                changed += (await self._session.run(name, rows=f"[{','.join(piece)}]", fence=fence)).changed
+            except errors.DatabaseError as error:
+                if error.errno in FOR_THE_DATA:
+                    raise RowRefusedError(f"{name}: {error.msg or error}") from error
+                raise
+        return changed
 
     async def progress(self, request_ids: Sequence[str]) -> dict[str, tuple[int, int, int]]:
         """How far these rows are; a row that is gone is left out."""
         answer = await self._session.run("read_state", request_ids=json.dumps(list(request_ids)))
         return {row["request_id"]: (row["attempt"], row["launch_try"], row["status_rank"]) for row in answer.rows}
-
-
-def _jobs(rows: list[dict[str, Any]]) -> list[JobRow]:
-    jobs = []
-    for row in rows:
-        try:
-            jobs.append(job_of(row))
-        except ValueError as error:
-            log.error("unreadable row", action="row_unreadable", request_id=row.get("request_id"), reason=str(error))  # noqa: TRY400 - the row is the news, not where it was read
-    return jobs

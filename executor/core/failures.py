@@ -21,6 +21,8 @@ class Evidence:
     task: TaskView | None
     manifest: Manifest | None
     log_tail: str | None = None
+    trouble: str | None = None
+    """Why evidence could not be read, if so."""
 
     @property
     def exit_code(self) -> int | None:
@@ -110,11 +112,11 @@ _MEMORY: Final = _Rule(
 )  # fmt: skip
 _NO_MANIFEST: Final = _Rule(
     _F.NO_MANIFEST, _B.REPORT, True,
-    "The container ended with exit code 0 but left no manifest that can be read.",
+    "The container ended with exit code 0 but left no manifest of this job that can be read.",
     "A container must write manifest.json last; see how to bring your own container.",
 )  # fmt: skip
 _NO_ROOM: Final = _Rule(
-    _F.CAPACITY, _B.INFRASTRUCTURE, True,
+    _F.CAPACITY, _B.NOBODY, True,
     "Fargate had no room for the task; no code ran.",
     "Nothing to do: the job is tried again by itself. If it happens often, add subnets in other zones.",
 )  # fmt: skip
@@ -126,6 +128,11 @@ _THROTTLED: Final = _Rule(
 _LOST: Final = _Rule(
     _F.LOST, _B.INFRASTRUCTURE, True,
     "ECS no longer knows the task, and it left no manifest.",
+    "The job is tried again by itself; if it happens often, look at the log group for the task's last lines.",
+)  # fmt: skip
+_NO_EXIT_CODE: Final = _Rule(
+    _F.LOST, _B.INFRASTRUCTURE, True,
+    "The container began to run, and ECS does not know how it ended.",
     "The job is tried again by itself; if it happens often, look at the log group for the task's last lines.",
 )  # fmt: skip
 _CRASHED: Final = _Rule(
@@ -151,7 +158,8 @@ def judge(evidence: Evidence) -> Verdict:
         cause_id=rule.failure_class.lower(),
         blame=rule.blame,
         retry_helps=rule.retry_helps,
-        diagnosis=f"{rule.diagnosis}{suffix}{' ECS says: ' + detail if detail else ''}",
+        diagnosis=f"{rule.diagnosis}{suffix}{' ECS says: ' + detail if detail else ''}"
+        f"{' ' + evidence.trouble if evidence.trouble else ''}",
         remedy=rule.remedy,
     )
 
@@ -167,7 +175,7 @@ def _rule(evidence: Evidence) -> _Rule:
     if "OutOfMemory" in evidence.text:
         return _MEMORY
     if code == ExitCode.DONE:
-        return _NO_MANIFEST
+        return _NO_MANIFEST if evidence.manifest is None else _BY_EXIT.get(evidence.manifest.exit_code, _NO_MANIFEST)
     if code is None:
-        return _LOST
+        return _NO_EXIT_CODE
     return _BY_EXIT.get(code, _CRASHED)

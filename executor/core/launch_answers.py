@@ -48,7 +48,7 @@ def refusal_verdict(answer: Refused) -> Verdict:
     return Verdict(
         failure_class=failure_class,
         cause_id=failure_class.lower(),
-        blame=Blame.INFRASTRUCTURE,
+        blame=Blame.NOBODY if capacity else Blame.INFRASTRUCTURE,
         retry_helps=not answer.permanent,
         diagnosis=f"ECS refused to launch the task: {answer.reason}",
         remedy="Nothing to do: it is tried again by itself."

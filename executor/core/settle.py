@@ -5,7 +5,7 @@ from datetime import datetime
 
 from contract.events import AttemptResult, Event, JobEvent
 from contract.job import JobRow
-from contract.outcome import MAX_ERROR_BYTES, MAX_LOG_TAIL_BYTES, Verdict, cut
+from contract.outcome import MAX_ERROR_BYTES, MAX_LOG_TAIL_BYTES, Blame, Verdict, cut
 from contract.policy import RetryPolicy
 from contract.states import TERMINAL, JobState
 from executor.core import backoff, budget
@@ -83,7 +83,7 @@ def _after_failure(
         ended = _moved(job, Trigger.FAIL_FOR_GOOD, facts)
         failed = event(ended, JobEvent.FAILED, now, cause_id=verdict.cause_id, diagnosis=verdict.diagnosis)
         return Settlement(ended, _result(ended, evidence, verdict, now), (failed,))
-    due_in_s = backoff.delay_s(policy, spent.user_failures + spent.infra_failures, dice)
+    due_in_s = backoff.delay_s(policy, _tries(job, verdict, spent.user_failures + spent.infra_failures), dice)
     waiting = _moved(job, Trigger.FAIL_AGAIN, facts | {"finished_at": None})
     planned = event(waiting, JobEvent.RETRY_PLANNED, now, cause_id=verdict.cause_id, due_in_s=round(due_in_s, 1))
     return Settlement(waiting, _result(waiting, evidence, verdict, now), (planned,), due_in_s)
@@ -99,10 +99,15 @@ def refused(job: JobRow, verdict: Verdict, *, policy: RetryPolicy, now: datetime
         ended = _moved(job, Trigger.GIVE_UP_LAUNCH, facts | {"finished_at": now})
         failed = event(ended, JobEvent.FAILED, now, cause_id=verdict.cause_id, diagnosis=verdict.diagnosis)
         return Settlement(ended, _result(ended, evidence, verdict, now), (failed,))
-    due_in_s = backoff.delay_s(policy, max(1, spent.infra_failures), dice)
+    due_in_s = backoff.delay_s(policy, _tries(job, verdict, spent.infra_failures), dice)
     waiting = _moved(job, Trigger.REFUSE, facts)
     planned = event(waiting, JobEvent.LAUNCH_REFUSED, now, diagnosis=verdict.diagnosis, due_in_s=round(due_in_s, 1))
     return Settlement(waiting, None, (planned,), due_in_s)
+
+
+def _tries(job: JobRow, verdict: Verdict, failures: int) -> int:
+    # What nobody is to blame for costs no budget, so patience must grow with the tries instead.
+    return max(1, job.attempt + job.launch_try - 1) if verdict.blame is Blame.NOBODY else max(1, failures)
 
 
 def _moved(job: JobRow, trigger: Trigger, facts: dict[str, object]) -> JobRow:

@@ -74,6 +74,7 @@ class Claim:
             return False
         for job in jobs:
             self._board.put(job)
+            self._board.launch_bell.set()
             log.info("claimed", action="claimed", job_id=job.job_id, attempt=job.attempt, report_type=job.report_type)
         self._more_waits = len(jobs) >= room
         due_s = await self._store.next_due_s()

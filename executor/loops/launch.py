@@ -1,6 +1,7 @@
 """Launches claimed jobs: first the intent on the row, then RunTask, with the same bytes however often."""
 
 import asyncio
+from collections import Counter
 
 import structlog
 
@@ -10,15 +11,17 @@ from contract.job import JobRow
 from contract.task_spec import TaskSpec
 from executor.board import Board
 from executor.core import launch, settle, watch
-from executor.core.launch import LaunchProfile
 from executor.core.launch_answers import Accepted, LaunchAnswer, Refused, refusal_verdict
 from executor.definitions import Definitions, MissingDefinitionError
 from executor.ports import Artifacts, Change, Clock, CloudUnavailableError, Launcher
+from executor.profiles import Profiles
 from executor.settings import ExecutorSettings
 from executor.writer import Writer
 
 AT_ONCE = 10
-"""RunTask calls under way at a time: half of what Fargate takes in a second (20, ECS quotas)."""
+"""RunTask calls under way at a time; a call takes some hundred milliseconds, and Fargate takes 20 in a second."""
+MAX_FAULTS = 5
+"""So often one job's launch may fail in a way that nobody foresaw."""
 
 log = structlog.get_logger()
 
@@ -31,12 +34,13 @@ class Launch:
         launcher: Launcher,
         artifacts: Artifacts,
         definitions: Definitions,
+        profiles: Profiles,
         board: Board,
         writer: Writer,
         clock: Clock,
         settings: ExecutorSettings,
     ) -> None:
-        """``settings`` name the installation, the bucket and the launch profile of new launches."""
+        """``settings`` name the installation and the bucket."""
         self._launcher = launcher
         self._artifacts = artifacts
         self._definitions = definitions
@@ -44,8 +48,8 @@ class Launch:
         self._writer = writer
         self._clock = clock
         self._settings = settings
-        self._profile = settings.launch_profile()
-        self._profiles: dict[str, LaunchProfile] = {}
+        self._profiles = profiles
+        self._faults: Counter[str] = Counter()
 
     async def tick(self) -> None:
         """Commit the intents of all that is to be launched, then launch."""
@@ -53,7 +57,7 @@ class Launch:
         if not jobs or not self._board.leads(self._clock.monotonic_s()):
             return
         await self._definitions.fetch(jobs)
-        await self._keep_profile()
+        await self._profiles.keep_current()
         orders = [(job, spec) for job in jobs if (spec := self._spec(job)) is not None]
         orders = [(self._intend(job, spec), spec) for job, spec in orders]
         await self._writer.drain()
@@ -64,12 +68,10 @@ class Launch:
         for trouble in filter(None, troubles):
             raise trouble
 
-    async def _keep_profile(self) -> None:
-        if self._profile.name not in self._profiles:
-            await self._artifacts.put_profile(self._profile)
-            self._profiles[self._profile.name] = self._profile
-
     def _spec(self, job: JobRow) -> TaskSpec | None:
+        if job.spoiled is not None:
+            self._refuse(job, Refused(f"the job's row cannot be read: {job.spoiled}", permanent=True))
+            return None
         try:
             definition = self._definitions.of(job)
             return launch.task_spec(job, self._settings.installation, self._settings.bucket, definition)
@@ -81,8 +83,9 @@ class Launch:
         if job.launch_token is not None:
             return job
         provider = self._settings.capacity_provider
-        intended = launch.intend(job, self._settings.installation, self._profile, provider, spec)
-        event = settle.event(intended, JobEvent.LAUNCH_INTENDED, self._clock.now(), profile=self._profile.name)
+        profile = self._profiles.current
+        intended = launch.intend(job, self._settings.installation, profile, provider, spec)
+        event = settle.event(intended, JobEvent.LAUNCH_INTENDED, self._clock.now(), profile=profile.name)
         self._keep(intended, event)
         return intended
 
@@ -92,20 +95,25 @@ class Launch:
 
     async def _launch(self, job: JobRow, spec: TaskSpec, gate: asyncio.Semaphore) -> None:
         async with gate:
-            if self._board.jobs.get(job.request_id) != job or not self._board.leads(self._clock.monotonic_s()):
+            if self._board.jobs.get(job.request_id) is not job or not self._board.leads(self._clock.monotonic_s()):
                 return
             try:
                 answer = await self._answer(job, spec)
             except CloudUnavailableError:
                 raise
-            except Exception:
-                # One job's trouble is its own: the same bytes go out again in the next round.
+            except Exception as error:
+                # One job's trouble is its own: the same bytes go out again in the next round, a few times.
                 log.exception("launch failed", action="launch_fault", job_id=job.job_id, attempt=job.attempt)
-                return
-        self._take(job, answer)
+                self._faults[job.request_id] += 1
+                if self._faults[job.request_id] < MAX_FAULTS:
+                    return
+                answer = Refused(f"the launch failed {MAX_FAULTS} times: {error}", permanent=True)
+        self._faults.pop(job.request_id, None)
+        if self._board.jobs.get(job.request_id) is job:
+            self._take(job, answer)
 
     async def _answer(self, job: JobRow, spec: TaskSpec) -> LaunchAnswer:
-        profile = await self._profile_of(job)
+        profile = await self._profiles.of(job)
         if job.request_id in self._board.to_find:
             tag = started_by(self._settings.installation, job.job_id, job.attempt)
             found = await self._launcher.find(profile.cluster, tag)
@@ -116,12 +124,6 @@ class Launch:
         if order.spec_key is not None:
             await self._artifacts.put_spec(order.spec_key, order.spec_json)
         return await self._launcher.run(order.run_task)
-
-    async def _profile_of(self, job: JobRow) -> LaunchProfile:
-        name = job.launch_profile or self._profile.name
-        if name not in self._profiles:
-            self._profiles[name] = await self._artifacts.profile(name)
-        return self._profiles[name]
 
     def _take(self, job: JobRow, answer: LaunchAnswer) -> None:
         if isinstance(answer, Accepted):

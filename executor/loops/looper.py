@@ -24,12 +24,13 @@ async def run_every(
     every_s: float,
     stop: asyncio.Event,
     bell: asyncio.Event | None = None,
+    max_pause_s: float = MAX_PAUSE_S,
     on_deposed: Callable[[], None] = lambda: None,
 ) -> None:
     """Call ``tick`` every so many seconds, or when the bell rings, until told to stop.
 
-    Outages are waited out however long they last. Anything else is a fault of ours: after ten in a row the loop
-    ends with :class:`LoopDiedError`.
+    Outages are waited out however long they last, with pauses of at most ``max_pause_s``. Anything else is a fault of
+    ours: after ten in a row the loop ends with :class:`LoopDiedError`.
     """
     faults = outages = 0
     while not stop.is_set():
@@ -38,7 +39,7 @@ async def run_every(
         except DeposedError as error:
             log.warning("another executor leads now", action="deposed", loop=name, reason=str(error))
             on_deposed()
-        except (StoreUnavailableError, CloudUnavailableError, StateMissingError, OSError) as error:
+        except (StoreUnavailableError, CloudUnavailableError, StateMissingError) as error:
             outages += 1
             log.warning("waiting for an outage to end", action="outage", loop=name, reason=str(error), times=outages)
         except Exception as error:
@@ -49,7 +50,7 @@ async def run_every(
         else:
             faults = outages = 0
         trouble = faults + outages
-        await _rest(every_s if not trouble else min(MAX_PAUSE_S, every_s * 2.0 ** min(trouble, 10)), stop, bell)
+        await _rest(every_s if not trouble else min(max_pause_s, every_s * 2.0 ** min(trouble, 10)), stop, bell)
 
 
 async def _rest(pause_s: float, stop: asyncio.Event, bell: asyncio.Event | None) -> None:

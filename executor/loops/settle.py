@@ -1,10 +1,13 @@
 """Settles ended attempts: manifest, log tail, verdict."""
 
 import asyncio
+from collections import Counter
+from datetime import timedelta
 
 import structlog
 
 from contract.job import JobRow
+from contract.manifest import MANIFEST_NAME, Latest
 from contract.outcome import ExitCode
 from contract.policy import RetryPolicy
 from executor.board import Board
@@ -14,9 +17,12 @@ from executor.core.settle import Settlement
 from executor.core.tasks import TaskView
 from executor.definitions import Definitions, MissingDefinitionError
 from executor.ports import Artifacts, Change, Clock, CloudUnavailableError, Logs
+from executor.profiles import Profiles
 from executor.writer import Writer
 
 AT_ONCE = 10
+MAX_FAULTS = 5
+"""So often the evidence of one job may fail to be read in a way that nobody foresaw."""
 
 log = structlog.get_logger()
 
@@ -29,22 +35,22 @@ class Settle:
         artifacts: Artifacts,
         logs: Logs,
         definitions: Definitions,
+        profiles: Profiles,
         board: Board,
         writer: Writer,
         clock: Clock,
-        *,
-        container: str,
         policy: RetryPolicy,
     ) -> None:
-        """``container`` is the name of the report's own container in the task definition."""
+        """``policy`` is the budget for failures of the cloud."""
         self._artifacts = artifacts
         self._logs = logs
         self._definitions = definitions
+        self._profiles = profiles
         self._board = board
         self._writer = writer
         self._clock = clock
-        self._container = container
         self._policy = policy
+        self._faults: Counter[str] = Counter()
 
     async def tick(self) -> None:
         """Settle all that ended."""
@@ -60,31 +66,72 @@ class Settle:
     async def _one(self, job: JobRow, task: TaskView | None, gate: asyncio.Semaphore) -> None:
         async with gate:
             try:
-                await self._settle(job, task)
+                evidence = await self._evidence(job, task)
             except CloudUnavailableError:
                 raise
-            except Exception:
-                # One job's trouble is its own: it stays on the board and is settled in a later round.
+            except Exception as error:
+                # One job's trouble is its own: it is settled in a later round, and after a few without what failed.
                 log.exception("settling failed", action="settle_fault", job_id=job.job_id, attempt=job.attempt)
+                self._faults[job.request_id] += 1
+                if self._faults[job.request_id] < MAX_FAULTS:
+                    return
+                trouble = f"Its evidence could not be read: {error}"
+                evidence = Evidence(self._profiles.current.container, task, manifest=None, trouble=trouble)
+        self._faults.pop(job.request_id, None)
+        if evidence is not None and self._board.jobs.get(job.request_id) is job:
+            self._take(self._outcome(job, evidence))
 
-    async def _settle(self, job: JobRow, task: TaskView | None) -> None:
+    async def _evidence(self, job: JobRow, task: TaskView | None) -> Evidence | None:
+        container = (await self._profiles.of(job)).container
+        manifest = await self._artifacts.manifest(str(job.result_uri))
+        if manifest is not None and (manifest.job_id, manifest.attempt) != (job.job_id, job.attempt):
+            log.warning("a manifest of another job", action="manifest_foreign", job_id=job.job_id, says=manifest.job_id)
+            manifest = None
+        evidence = Evidence(container, task, manifest)
+        if evidence.exit_code == ExitCode.ALREADY_WORKED_ON and manifest is None and await self._leave_to_other(job):
+            return None
+        if succeeded(evidence):
+            await self._point_at(job, evidence)
+            return evidence
+        return Evidence(container, task, manifest, await self._log_tail(job, container))
+
+    async def _point_at(self, job: JobRow, evidence: Evidence) -> None:
+        # latest.json is a convenience: a report that was made is not undone by what happens to it.
+        if evidence.manifest is None:
+            return
         uri = str(job.result_uri)
-        evidence = Evidence(self._container, task, await self._artifacts.manifest(uri))
-        if evidence.exit_code == ExitCode.ALREADY_WORKED_ON and await self._follow_other(job):
-            return
-        if not succeeded(evidence):
-            evidence = Evidence(self._container, task, evidence.manifest, await self._logs.tail(str(job.task_arn)))
-        elif evidence.manifest is not None:
-            await self._artifacts.put_latest(evidence.manifest, uri)
-        if self._board.jobs.get(job.request_id) is not job:
-            return
-        self._take(self._outcome(job, evidence))
+        latest = Latest(
+            report_type=job.report_type,
+            job_id=job.job_id,
+            result_uri=uri,
+            manifest=uri + MANIFEST_NAME,
+            finished_at=evidence.manifest.finished_at,
+        )
+        try:
+            await self._artifacts.put_latest(latest)
+        except CloudUnavailableError:
+            raise
+        except Exception as error:  # noqa: BLE001 - told, and done again with the type's next report
+            log.warning("latest.json was not written", action="latest_fault", job_id=job.job_id, reason=str(error))
 
-    async def _follow_other(self, job: JobRow) -> bool:
-        # The task that lost the start marker did nothing; the one that holds it is the attempt.
+    async def _log_tail(self, job: JobRow, container: str) -> str | None:
+        try:
+            return await self._logs.tail(str(job.task_arn), container)
+        except CloudUnavailableError:
+            raise
+        except Exception as error:  # noqa: BLE001 - told on the row; a verdict does not need the log
+            log.warning("the log was not read", action="log_fault", job_id=job.job_id, reason=str(error))
+            return f"the log could not be read: {error}"
+
+    async def _leave_to_other(self, job: JobRow) -> bool:
+        # The task that lost the start marker did nothing; the one that holds it is the attempt. If its name is not
+        # known, its manifest is waited for until the job's deadline.
         marker = await self._artifacts.start_marker(str(job.result_uri))
-        if marker is None or marker.task_arn == job.task_arn or not marker.task_arn.startswith("arn:"):
+        if marker is None or marker.task_arn == job.task_arn or self._board.jobs.get(job.request_id) is not job:
             return False
+        if not marker.task_arn.startswith("arn:"):
+            timeout_s = self._definitions.effective(job).timeout_s
+            return self._clock.now() < marker.started_at + timedelta(seconds=timeout_s)
         self._board.ended.pop(job.request_id, None)
         self._board.put(job.model_copy(update={"task_arn": marker.task_arn}))
         log.warning("another task works on this attempt", action="follow_marker", job_id=job.job_id)

@@ -67,17 +67,17 @@ class Watch:
                 self._writer.put(Change(running), events=(settle.event(running, JobEvent.STARTED, self._clock.now()),))
                 log.info("running", action="started", job_id=job.job_id, attempt=job.attempt)
             case Sight.ENDED:
-                self._missing_since_s.pop(job.request_id, None)
+                self._missing_since_s.pop(str(job.task_arn), None)
                 self._board.end_of_task(job, task)
             case _:
                 pass
 
     def _missing_for_s(self, job: JobRow, task: TaskView | None) -> float:
         if task is not None:
-            self._missing_since_s.pop(job.request_id, None)
+            self._missing_since_s.pop(str(job.task_arn), None)
             return 0.0
         now_s = self._clock.monotonic_s()
-        return now_s - self._missing_since_s.setdefault(job.request_id, now_s)
+        return now_s - self._missing_since_s.setdefault(str(job.task_arn), now_s)
 
 
 def _cluster_of(job: JobRow) -> str:

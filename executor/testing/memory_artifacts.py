@@ -1,15 +1,14 @@
 """A bucket in memory, with the files of jobs in it."""
 
-import json
 from typing import TypeVar
 
 from pydantic import ValidationError
 
 from contract.ids import latest_key
-from contract.manifest import MANIFEST_NAME, START_MARKER_NAME, Manifest, StartMarker
+from contract.manifest import MANIFEST_NAME, START_MARKER_NAME, Latest, Manifest, StartMarker
 from executor.core.launch import LaunchProfile
 
-Left = TypeVar("Left", Manifest, StartMarker)
+Left = TypeVar("Left", Manifest, StartMarker, Latest)
 
 
 class MemoryArtifacts:
@@ -40,16 +39,12 @@ class MemoryArtifacts:
         """Lay down a task spec."""
         self.objects[key] = spec_json
 
-    async def put_latest(self, manifest: Manifest, result_uri: str) -> None:
-        """Point the type's ``latest.json`` at this result."""
-        latest = {
-            "job_id": manifest.job_id,
-            "report_type": manifest.report_type,
-            "result_uri": result_uri,
-            "manifest": result_uri + MANIFEST_NAME,
-            "finished_at": manifest.finished_at.isoformat(),
-        }
-        self.objects[latest_key(manifest.report_type)] = json.dumps(latest)
+    async def put_latest(self, latest: Latest) -> None:
+        """Point the type's ``latest.json`` at this result, unless it points at a newer one."""
+        key = latest_key(latest.report_type)
+        known = self._left(key, Latest)
+        if known is None or known.finished_at <= latest.finished_at:
+            self.objects[key] = latest.model_dump_json()
 
     async def put_profile(self, profile: LaunchProfile) -> None:
         """Keep a launch profile under its name."""

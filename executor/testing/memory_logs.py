@@ -16,6 +16,6 @@ class MemoryLogs:
         """One more line of a task."""
         self._lines[task_arn].append(line)
 
-    async def tail(self, task_arn: str) -> str | None:
+    async def tail(self, task_arn: str, container: str) -> str | None:  # noqa: ARG002 - tasks here have one container
         """The last lines of a task, or None when there are none."""
         return "\n".join(self._lines.get(task_arn, [])[-TAIL_LINES:]) or None

@@ -9,7 +9,7 @@ from contract.report import ReportDefinition
 from contract.request import RunRequest
 from contract.states import JobState
 from executor.core.transitions import RANK
-from executor.ports import Batch, Change, StateMissingError
+from executor.ports import Batch, Change, Installed, StateMissingError
 from executor.testing.faults import Faults
 from executor.testing.memory_queue import Asked, Ended, StateRow, judge, new_job
 
@@ -42,9 +42,9 @@ class MemoryStore:
         """Add a version of a report type."""
         self.types[report_type, version] = definition
 
-    async def installation(self) -> str:
-        """The name that this queue was installed under."""
-        return self._installation
+    async def installation(self) -> Installed:
+        """What this queue was installed for."""
+        return Installed(self._installation, "reports-bucket")
 
     async def intake_token(self) -> str:
         """A value that differs after every new request."""

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract.job import JobRow
-from contract.outcome import FailureClass
+from contract.outcome import Blame, FailureClass
 from contract.policy import Limits, RetryPolicy
 from contract.states import TERMINAL, JobState
 from executor.core.backoff import delay_s
@@ -119,7 +119,8 @@ def test_p9_p10_every_ended_attempt_leads_forward_and_no_job_is_left_without_a_c
         assert after.failure_class is not None
         assert FailureClass(after.failure_class) is verdict.failure_class
     if after.status is JobState.RETRY_WAIT:
-        assert (after.user_failures, after.infra_failures) != (user, infra)
+        charged = (after.user_failures, after.infra_failures) != (user, infra)
+        assert charged == (verdict.blame is not Blame.NOBODY)
         assert 0 < found.due_in_s <= policy.max_delay_s  # type: ignore[operator]  # not None, as said above
 
 

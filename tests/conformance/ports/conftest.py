@@ -134,7 +134,7 @@ def fargate(request: pytest.FixtureRequest) -> Fargate:
     if request.param == "memory":
         return FakeFargate()
     clients: Clients = request.getfixturevalue("clients")
-    logs = CloudWatchLogs(clients.logs, clients.stack.log_group, "report", "report")
+    logs = CloudWatchLogs(clients.logs, clients.stack.log_group, "report")
     return LocalFargate(clients.stack, clients.ecs, logs)
 
 

@@ -1,11 +1,11 @@
 """Files in the bucket, and log lines. Each claim is asked of the fakes and of a local AWS."""
 
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from contract.manifest import Manifest, StartMarker
+from contract.manifest import Latest, Manifest, StartMarker
 from executor.core.launch_answers import Accepted
 from executor.ports import Artifacts
 from tests.conformance.ports.aws import DONE, STAYS, TALKS, Bucket, Fargate
@@ -73,9 +73,18 @@ async def test_a_task_spec_lies_under_its_key(files: Files) -> None:
 
 async def test_latest_points_at_the_newest_result(files: Files) -> None:
     _, uri = place()
-    await files[0].put_latest(manifest(), uri)
-    latest = await files[1].get("reports/SALES_REPORT/latest.json")
-    assert (latest["job_id"], latest["result_uri"], latest["manifest"]) == ("job-1", uri, uri + "manifest.json")
+    report_type = f"TYPE_{uuid.uuid4().hex[:8].upper()}"
+
+    def result(job_id: str, minute: int) -> Latest:
+        at = datetime(2026, 11, 21, 6, minute, tzinfo=UTC)
+        where = f"{uri}{job_id}/"
+        return Latest(
+            report_type=report_type, job_id=job_id, result_uri=where, manifest=where + "manifest.json", finished_at=at
+        )
+
+    for latest in (result("first", 1), result("newest", 5), result("settled-late", 3)):
+        await files[0].put_latest(latest)
+    assert (await files[1].get(f"reports/{report_type}/latest.json"))["job_id"] == "newest"
 
 
 async def test_a_launch_profile_is_found_by_its_name(files: Files) -> None:
@@ -90,7 +99,7 @@ async def test_the_tail_of_a_log_is_its_last_forty_lines_in_order(fargate: Farga
     answer = await fargate.launcher.run(fargate.request(TALKS, name, name))
     assert isinstance(answer, Accepted)
     await fargate.until_stopped(answer.task.arn)
-    tail = await fargate.logs.tail(answer.task.arn)
+    tail = await fargate.logs.tail(answer.task.arn, "report")
     assert tail == "\n".join(f"line {number}" for number in range(10, 50))
 
 
@@ -98,8 +107,8 @@ async def test_a_task_that_said_nothing_has_no_tail(fargate: Fargate) -> None:
     name = uuid.uuid4().hex
     answer = await fargate.launcher.run(fargate.request(STAYS, name, name))
     assert isinstance(answer, Accepted)
-    assert await fargate.logs.tail(answer.task.arn) is None
-    assert await fargate.logs.tail(answer.task.arn[:-4] + "ffff") is None
+    assert await fargate.logs.tail(answer.task.arn, "report") is None
+    assert await fargate.logs.tail(answer.task.arn[:-4] + "ffff", "report") is None
 
 
 async def test_one_line_is_a_tail_of_one_line(fargate: Fargate) -> None:
@@ -107,4 +116,4 @@ async def test_one_line_is_a_tail_of_one_line(fargate: Fargate) -> None:
     answer = await fargate.launcher.run(fargate.request(DONE, name, name))
     assert isinstance(answer, Accepted)
     await fargate.until_stopped(answer.task.arn)
-    assert await fargate.logs.tail(answer.task.arn) == "done"
+    assert await fargate.logs.tail(answer.task.arn, "report") == "done"

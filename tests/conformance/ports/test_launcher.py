@@ -118,7 +118,7 @@ async def test_a_wrong_request_is_refused_for_good_and_says_why(
     clients: Clients, change: dict[str, Any], says: str
 ) -> None:
     token, tag = fresh()
-    logs = CloudWatchLogs(clients.logs, clients.stack.log_group, "report", "report")
+    logs = CloudWatchLogs(clients.logs, clients.stack.log_group, "report")
     request = LocalFargate(clients.stack, clients.ecs, logs).request(DONE, token, tag)
     answer = await EcsLauncher(clients.ecs).run(request | change)
     assert isinstance(answer, Refused)

@@ -36,7 +36,7 @@ def result(job: JobRow) -> AttemptResult:
 
 
 async def test_the_installation_has_a_name(queue: Queue) -> None:
-    assert await queue.store.installation() == "ports"
+    assert (await queue.store.installation()).installation == "ports"
 
 
 async def test_a_fence_is_taken_by_one_only(queue: Queue) -> None:

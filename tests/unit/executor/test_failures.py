@@ -91,7 +91,6 @@ def test_the_reference_page_says_of_each_class_what_the_code_does(failure_class:
     ("reason", "failure_class"),
     [
         ("Rate limit exceeded while preparing network interface to be attached to instance", FailureClass.THROTTLED),
-        ("TaskFailedToStart: RESOURCE:CPU", FailureClass.CAPACITY),
         ("ResourceInitializationError: unable to pull secrets or registry auth", FailureClass.START_FAILED),
         ("Timeout waiting for network interface provisioning to complete.", FailureClass.START_FAILED),
         ("CannotPullContainerError: toomanyrequests: You have reached your pull rate limit.", FailureClass.THROTTLED),
@@ -101,6 +100,16 @@ def test_p8_a_task_that_never_started_is_the_clouds_fault(reason: str, failure_c
     found = verdict(never_started(reason))
     assert (found.failure_class, found.blame, found.retry_helps) == (failure_class, Blame.INFRASTRUCTURE, True)
     assert reason in found.diagnosis
+
+
+def test_p8_no_room_is_nobodys_fault() -> None:
+    found = verdict(never_started("TaskFailedToStart: RESOURCE:CPU"))
+    assert (found.failure_class, found.blame, found.retry_helps) == (FailureClass.CAPACITY, Blame.NOBODY, True)
+
+
+def test_a_failed_manifest_beside_exit_code_zero_says_what_failed() -> None:
+    failed = manifest().model_copy(update={"status": "failed", "exit_code": 12})
+    assert judge(Evidence("report", stopped(0), failed)).failure_class is FailureClass.QUERY_FAILED
 
 
 def test_the_exit_code_of_a_sidecar_is_not_the_reports() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from contract.events import JobEvent
 from contract.states import JobState
-from executor.adapters.snowflake_rows import MAX_MANIFEST_CHARS, event_row, job_of, result_row, state_row
+from executor.adapters.snowflake_rows import MAX_MANIFEST_CHARS, event_row, job_of, pieces, result_row, state_row
 from executor.core.failures import Evidence
 from executor.core.settle import event, settle
 from executor.ports import Change
@@ -24,10 +24,32 @@ def test_a_row_that_snowflake_gives_is_the_job_that_was_meant() -> None:
     assert job_of(row | naive) == JOB
 
 
-@pytest.mark.parametrize("broken", [{"params": "{"}, {"status": "NEW_STATE"}, {"job_id": "a/b"}, {"attempt": "x"}])
-def test_a_row_that_cannot_be_read_is_a_value_error(broken: dict[str, str]) -> None:
-    with pytest.raises(ValueError, match=r"\S"):
-        job_of(JOB.model_dump() | broken)
+@pytest.mark.parametrize(
+    "broken",
+    [{"params": "{"}, {"params": '{"a": [1]}'}, {"job_id": "a/b"}, {"requested_by": None}, {"trace_id": None}],
+)
+def test_p9_a_row_that_cannot_be_read_is_a_job_that_says_so(broken: dict[str, str]) -> None:
+    job = job_of(JOB.model_dump() | broken)
+    assert job.spoiled
+    assert (job.request_id, job.status, job.progress) == (JOB.request_id, JOB.status, JOB.progress)
+
+
+def test_a_state_that_nobody_knows_is_not_guessed() -> None:
+    with pytest.raises(ValueError, match="NEW_STATE"):
+        job_of(JOB.model_dump() | {"status": "NEW_STATE"})
+
+
+@pytest.mark.parametrize(
+    ("rows", "groups"),
+    [
+        ([], []),
+        (["aa", "bb", "cc"], [["aa", "bb"], ["cc"]]),
+        (["x" * 50, "a"], [["x" * 50], ["a"]]),
+        (["é" * 3], [["ééé"]]),
+    ],
+)
+def test_rows_are_cut_into_statements_by_their_bytes(rows: list[str], groups: list[list[str]]) -> None:
+    assert list(pieces(rows, 7)) == groups
 
 
 def test_times_are_written_as_utc_whatever_zone_they_came_in() -> None:
@@ -59,7 +81,7 @@ def test_the_summary_of_a_manifest_stays_small_however_many_files_it_names() -> 
     summary = result_row(done.result)["manifest"]
     assert len(json.dumps(summary)) <= MAX_MANIFEST_CHARS
     assert isinstance(summary, dict)
-    assert len(summary["files"]) == 100
+    assert (len(summary["files"]), summary["file_count"]) == (40, 100)
 
 
 def test_an_event_is_json() -> None:

@@ -1,0 +1,34 @@
+"""Launch profiles by name: immutable, so each is read once."""
+
+from contract.job import JobRow
+from executor.core.launch import LaunchProfile
+from executor.ports import Artifacts
+
+
+class Profiles:
+    """The profile of new launches, and those that earlier launches were made with."""
+
+    def __init__(self, artifacts: Artifacts, current: LaunchProfile) -> None:
+        """``current`` is what this executor launches with."""
+        self._artifacts = artifacts
+        self._known: dict[str, LaunchProfile] = {}
+        self.current = current
+
+    async def keep_current(self) -> None:
+        """See that the profile of new launches is kept, before anything is launched with it."""
+        if self.current.name not in self._known:
+            await self._artifacts.put_profile(self.current)
+            self._known[self.current.name] = self.current
+
+    async def of(self, job: JobRow) -> LaunchProfile:
+        """The profile that a job's row names.
+
+        Raises:
+            LookupError: there is none of that name.
+        """
+        name = job.launch_profile or self.current.name
+        if name == self.current.name:
+            return self.current
+        if name not in self._known:
+            self._known[name] = await self._artifacts.profile(name)
+        return self._known[name]
