@@ -18,7 +18,7 @@ class Board:
         self.jobs: dict[str, JobRow] = {}
         self.to_find: set[str] = set()
         self.ended: dict[str, TaskView | None] = {}
-        self.retries_at_s: list[float] = []
+        self.retries_at_s: dict[str, float] = {}
         self.claim_bell = asyncio.Event()
         self.launch_bell = asyncio.Event()
         self.watch_bell = asyncio.Event()
@@ -57,12 +57,13 @@ class Board:
             self.claim_bell.set()
             return
         self.jobs[job.request_id] = job
+        self.retries_at_s.pop(job.request_id, None)
 
     def put_back(self, job: JobRow, due_at_s: float | None) -> None:
         """Keep a settled job as it now is; ``due_at_s``, by the monotonic clock, is when it may be claimed again."""
         self.put(job)
         if due_at_s is not None:
-            self.retries_at_s.append(due_at_s)
+            self.retries_at_s[job.request_id] = due_at_s
 
     def end_of_task(self, job: JobRow, task: TaskView | None) -> None:
         """Hand a job whose task stopped, or was forgotten, to the settle loop."""

@@ -9,8 +9,10 @@ from executor.board import Board
 from executor.core.capacity import room_to_claim
 from executor.ports import Clock, Store, StoreUnavailableError
 
-SWEEP_EVERY_S = 300.0
-"""A look without any sign, against what signs can miss."""
+SWEEP_EVERY_S = 86_400.0
+"""A look without any sign, against what signs can miss; rare, because it wakes the warehouse."""
+ASK_AGAIN_S = 15.0
+"""When a job that was due and was not there is asked for again: its waiting may not have been written yet."""
 LANDS_WITHIN_S = 15.0
 """So long a claim whose answer was lost may still be carried out: the statement time-out, and some."""
 
@@ -49,7 +51,9 @@ class Claim:
 
     def _worth_a_claim(self, token: str, room: int) -> bool:
         changed = token != self._seen_token or self._claim_id is not None
-        due = self._more_waits or self._clock.monotonic_s() >= min([self._look_at_s, *self._board.retries_at_s])
+        due = self._more_waits or self._clock.monotonic_s() >= min(
+            [self._look_at_s, *self._board.retries_at_s.values()]
+        )
         return changed or (due and room > 0)
 
     async def _send(self, fence: int, claim_id: str, room: int) -> None:
@@ -80,6 +84,7 @@ class Claim:
         due_s = await self._store.next_due_s()
         pause_s = SWEEP_EVERY_S if due_s is None else min(SWEEP_EVERY_S, max(0.0, due_s))
         self._look_at_s = self._clock.monotonic_s() + pause_s
-        # Those that were due are claimed now, or the store's own clock has just said when they will be.
-        self._board.retries_at_s = [at_s for at_s in self._board.retries_at_s if at_s > asked_at_s]
+        for request_id, at_s in self._board.retries_at_s.items():
+            if at_s <= asked_at_s:
+                self._board.retries_at_s[request_id] = asked_at_s + ASK_AGAIN_S
         return not repeated

@@ -149,3 +149,15 @@ async def test_a_duplicate_never_runs(world: World) -> None:
     await world.all_ended()
     assert (world.status(first), world.status(second)) == (JobState.SUCCEEDED, JobState.DUPLICATE)
     assert len(world.launcher.tasks) == 1
+
+
+async def test_p19_an_idle_hour_asks_the_store_only_what_is_free(world: World) -> None:
+    executor = world.executor()
+    asked = world.ask()
+    await world.all_ended()
+    assert world.status(asked) is JobState.SUCCEEDED
+    await world.passes(60)
+    before = len(executor.steps)
+    await world.passes(3_600)
+    to_the_store = {step for step in executor.steps[before:] if ".".join(step.split(" ")[1:]).startswith("store.")}
+    assert to_the_store == {"before store.intake_token", "after store.intake_token"}

@@ -50,6 +50,6 @@ def test_a_retry_is_remembered_until_a_new_reign() -> None:
     board.begin(1, [job(JobState.RUNNING)])
     board.put_back(job(JobState.RETRY_WAIT), 42.0)
     board.put_back(job(JobState.FAILED), None)
-    assert board.retries_at_s == [42.0]
+    assert list(board.retries_at_s.values()) == [42.0]
     board.begin(2, [])
-    assert board.retries_at_s == []
+    assert board.retries_at_s == {}

@@ -2,7 +2,7 @@
 
 import io
 import json
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from botocore.exceptions import ClientError
@@ -16,7 +16,7 @@ PRECONDITION = ClientError(
 
 
 class Body(io.BytesIO):
-    async def __aenter__(self) -> "Body":
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
