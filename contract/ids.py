@@ -12,10 +12,12 @@ from typing import Annotated, Final
 from pydantic import StringConstraints
 
 INSTALLATION_PATTERN: Final = r"^[a-z][a-z0-9-]{0,23}$"
+BUCKET_PATTERN: Final = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
 JOB_ID_PATTERN: Final = r"^[A-Za-z0-9_-]{1,80}$"
 REPORT_TYPE_PATTERN: Final = r"^[A-Z][A-Z0-9_]{0,39}$"
 
 Installation = Annotated[str, StringConstraints(pattern=INSTALLATION_PATTERN)]
+Bucket = Annotated[str, StringConstraints(pattern=BUCKET_PATTERN)]
 JobId = Annotated[str, StringConstraints(pattern=JOB_ID_PATTERN)]
 ReportType = Annotated[str, StringConstraints(pattern=REPORT_TYPE_PATTERN)]
 

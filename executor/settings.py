@@ -1,16 +1,26 @@
 """Every setting of the executor, from the environment; all that is wrong is said at once."""
 
 import re
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated, Any, TypeVar, overload
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from contract.ids import Installation
+from contract.ids import Bucket, Installation
 from contract.policy import Limits, RetryPolicy
 from executor.core.launch import LaunchProfile
 
 _ACCOUNT = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9-]+){0,3}$")
+
+# Their tokens say who signs in (snowflake.connector.connection, empty_user_allowed_authenticators).
+_WITHOUT_USER = {
+    "WORKLOAD_IDENTITY", "OAUTH", "OAUTH_AUTHORIZATION_CODE", "OAUTH_CLIENT_CREDENTIALS", "PROGRAMMATIC_ACCESS_TOKEN",
+}  # fmt: skip
+
+A = TypeVar("A", bound=BaseSettings)
+B = TypeVar("B", bound=BaseSettings)
+C = TypeVar("C", bound=BaseSettings)
 
 Listed = Annotated[tuple[str, ...], NoDecode]
 
@@ -25,7 +35,7 @@ class ExecutorSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="REPORTING_", extra="ignore", frozen=True)
 
     installation: Installation
-    bucket: str = Field(min_length=3)
+    bucket: Bucket
     cluster: str = Field(min_length=1)
     task_definition: str = Field(pattern=r"^(arn:.*/)?[A-Za-z0-9_-]+:[0-9]+$")
     container: str = "report"
@@ -78,7 +88,7 @@ class ObjectNames(BaseSettings):
 
 
 class SnowflakeSettings(BaseSettings):
-    """``SNOWFLAKE_*``: the connector's own names; or a connection of ``connections.toml`` by its name."""
+    """``SNOWFLAKE_*``: the connector's own names, laid over a connection of ``connections.toml`` where one is named."""
 
     model_config = SettingsConfigDict(env_prefix="SNOWFLAKE_", extra="ignore", frozen=True)
 
@@ -105,6 +115,17 @@ class SnowflakeSettings(BaseSettings):
             return value
         raise ValueError("write it as organisation-account or locator.region, without https://, path or spaces")
 
+    def missing(self) -> list[str]:
+        """The variables that it takes to sign in and that nobody set."""
+        if self.default_connection_name:
+            return []
+        needed = {"SNOWFLAKE_ACCOUNT (or SNOWFLAKE_DEFAULT_CONNECTION_NAME)": self.account}
+        if (self.authenticator or "").upper() not in _WITHOUT_USER:
+            needed["SNOWFLAKE_USER"] = self.user
+        if (self.authenticator or "").upper() == "WORKLOAD_IDENTITY":
+            needed["SNOWFLAKE_WORKLOAD_IDENTITY_PROVIDER"] = self.workload_identity_provider
+        return [name for name, value in needed.items() if not value]
+
     def connect_arguments(self, names: ObjectNames) -> dict[str, Any]:
         """What ``snowflake.connector.connect`` takes, database, schema and warehouse included."""
         own: dict[str, Any] = {
@@ -112,8 +133,9 @@ class SnowflakeSettings(BaseSettings):
             for name, value in dict(self).items()
             if value is not None and name != "default_connection_name"
         }
-        if not own and self.default_connection_name:
-            own = {"connection_name": self.default_connection_name}
+        if self.default_connection_name:
+            # The connector lays what is given here over what connections.toml says.
+            own["connection_name"] = self.default_connection_name
         # The connector would ask cloud metadata services who we are, for its statistics: a third of a second each time.
         own["platform_detection_timeout_seconds"] = 0.0
         return own | {"database": names.database, "schema": names.schema_name, "warehouse": names.warehouse}
@@ -130,23 +152,24 @@ def explain(error: ValidationError, prefix: str) -> str:
     return "\n".join(lines)
 
 
-def load() -> tuple[ExecutorSettings, ObjectNames, SnowflakeSettings]:
-    """All settings of the executor from the environment.
+@overload
+def load(first: type[A], second: type[B], /, *, also: Sequence[str] = ()) -> tuple[A, B]: ...
+@overload
+def load(first: type[A], second: type[B], third: type[C], /, *, also: Sequence[str] = ()) -> tuple[A, B, C]: ...
+def load(*kinds: type[BaseSettings], also: Sequence[str] = ()) -> tuple[BaseSettings, ...]:
+    """Settings of these kinds from the environment; ``also`` is what the caller itself found wrong, ``NAME: why``.
 
     Raises:
-        SettingsError: with everything that is missing or wrong, at once.
+        SettingsError: with everything that is missing or wrong, at once, each by its variable.
     """
+    found: list[BaseSettings] = []
     wrong: list[str] = []
-    found: list[Any] = []
-    for kind, prefix in (
-        (ExecutorSettings, "REPORTING_"),
-        (ObjectNames, "REPORTING_"),
-        (SnowflakeSettings, "SNOWFLAKE_"),
-    ):
+    for kind in kinds:
         try:
             found.append(kind())
         except ValidationError as error:
-            wrong.append(explain(error, prefix))
-    if wrong:
+            wrong.append(explain(error, kind.model_config.get("env_prefix", "")))
+    wrong += [f"  {name}: is not set" for one in found if isinstance(one, SnowflakeSettings) for name in one.missing()]
+    if wrong := [*wrong, *(f"  {line}" for line in also)]:
         raise SettingsError("these settings cannot be used:\n" + "\n".join(wrong))
-    return found[0], found[1], found[2]
+    return tuple(found)

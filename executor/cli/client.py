@@ -8,16 +8,20 @@ from decimal import Decimal
 from typing import Any
 
 import snowflake.connector
-from pydantic import ValidationError
 from snowflake.connector import DictCursor, SnowflakeConnection, errors
 
 from contract.binding import bound
+from executor.adapters.snowflake_errors import is_transient
 from executor.cli.errors import CommandError, Exit
-from executor.settings import ObjectNames, SnowflakeSettings, explain
+from executor.settings import ObjectNames, SettingsError, SnowflakeSettings
+from executor.settings import load as read_settings
 from sql import load
 
 PROCEDURE_RAISED = 100357
 """Snowflake's number for an exception in a Python procedure."""
+
+NOT_THERE = frozenset({2003, 2140, 2141, 2043, 90105, 90106})
+"""An object, a procedure or its signature, a database or a schema "does not exist or not authorized"."""
 
 _VARIANTS = ("params", "options")
 
@@ -30,26 +34,57 @@ class Client:
         self._connection = connection
 
     def rows(self, name: str, **values: object) -> list[dict[str, Any]]:
-        """The rows of the statement of that name, VARIANTs read."""
-        with self._connection.cursor(DictCursor) as cursor:
+        """The rows of the statement of that name, VARIANTs read.
+
+        Raises:
+            CommandError: nothing is installed here, or the line is gone (3).
+        """
+        with self._connection.cursor(DictCursor) as cursor, self._said():
             cursor.execute(*bound(load(name), values))
             return [_readable(dict(row)) for row in cursor.fetchall()]
+
+    def job(self, job_id: str) -> dict[str, Any]:
+        """One job, whole.
+
+        Raises:
+            CommandError: there is no such job.
+        """
+        rows = self.rows("job", job_id=job_id)
+        if not rows:
+            raise CommandError(f"{job_id} is not the id of a job; reporting jobs lists them")
+        return rows[0]
 
     def call(self, name: str, **values: object) -> Any:
         """The answer of the procedure that the statement of that name calls.
 
         Raises:
-            CommandError: the procedure refused, in its own words.
+            CommandError: the procedure refused, in its own words; nothing is installed here; the line is gone (3).
         """
-        with self._connection.cursor() as cursor:
-            try:
-                cursor.execute(*bound(load(name), values))
-            except errors.ProgrammingError as error:
-                if error.errno == PROCEDURE_RAISED:
-                    raise CommandError(_refusal(str(error.msg))) from error
-                raise
+        with self._connection.cursor() as cursor, self._said():
+            cursor.execute(*bound(load(name), values))
             row = cursor.fetchone()
             return json.loads(row[0]) if isinstance(row, tuple) else None
+
+    @contextmanager
+    def _said(self) -> Iterator[None]:
+        # The connector's errors, as what the user can do about them.
+        try:
+            yield
+        except errors.Error as error:
+            if error.errno == PROCEDURE_RAISED:
+                raise CommandError(_refusal(str(error.msg))) from error
+            if error.errno in NOT_THERE:
+                where = f"{self._connection.database}.{self._connection.schema}"
+                raise CommandError(
+                    f"{where} has no queue that this role may use; run: reporting deploy snowflake"
+                ) from error
+            if is_transient(error):
+                raise CommandError(f"Snowflake cannot be reached any more: {_line(error)}", Exit.UNREACHABLE) from error
+            raise
+
+
+def _line(error: errors.Error) -> str:
+    return " ".join(str(error.msg or error).split())
 
 
 def _readable(row: dict[str, Any]) -> dict[str, Any]:
@@ -86,9 +121,9 @@ def connected(component: str = "cli") -> Iterator[Client]:
         CommandError: settings are wrong (2), or Snowflake cannot be reached (3).
     """
     try:
-        names, settings = ObjectNames(), SnowflakeSettings()
-    except ValidationError as error:
-        raise CommandError("these settings cannot be used:\n" + explain(error, ""), Exit.USAGE) from error
+        names, settings = read_settings(ObjectNames, SnowflakeSettings)
+    except SettingsError as error:
+        raise CommandError(str(error), Exit.USAGE) from error
     try:
         connection = snowflake.connector.connect(
             **settings.connect_arguments(names),
@@ -99,7 +134,7 @@ def connected(component: str = "cli") -> Iterator[Client]:
         )
     except errors.Error as error:
         raise CommandError(
-            f"Snowflake cannot be reached: {str(error.msg).strip()}; check SNOWFLAKE_ACCOUNT, SNOWFLAKE_USER and the "
+            f"Snowflake cannot be reached: {_line(error)}; check SNOWFLAKE_ACCOUNT, SNOWFLAKE_USER and the "
             "network, or run: set -a; . .local/env; set +a",
             Exit.UNREACHABLE,
         ) from error

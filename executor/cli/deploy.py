@@ -1,14 +1,13 @@
 """``deploy snowflake``: install or upgrade the Snowflake side."""
 
 import typer
-from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from snowflake.connector import errors
 
-from contract.ids import Installation
+from contract.ids import Bucket, Installation
 from executor.cli.errors import CommandError, Exit
 from executor.deploy import snowflake as snowflake_side
-from executor.settings import ObjectNames, SnowflakeSettings, explain
+from executor.settings import ObjectNames, SettingsError, SnowflakeSettings, load
 
 app = typer.Typer(help="Install or upgrade the product.", no_args_is_help=True)
 
@@ -19,7 +18,7 @@ class DeploySettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="REPORTING_", extra="ignore")
 
     installation: Installation
-    bucket: str = Field(min_length=3)
+    bucket: Bucket
 
 
 @app.callback()
@@ -31,10 +30,7 @@ def deploy() -> None:
 def snowflake() -> None:
     """Create or upgrade tables, views, procedures, tasks and built-in reports in Snowflake."""
     try:
-        settings, names, sign_in = DeploySettings(), ObjectNames(), SnowflakeSettings()
-    except ValidationError as error:
-        raise CommandError("these settings cannot be used:\n" + explain(error, "REPORTING_"), Exit.USAGE) from error
-    try:
+        settings, names, sign_in = load(DeploySettings, ObjectNames, SnowflakeSettings)
         snowflake_side.deploy(
             installation=settings.installation,
             bucket=settings.bucket,
@@ -42,6 +38,8 @@ def snowflake() -> None:
             snowflake_settings=sign_in,
             say=typer.echo,
         )
+    except SettingsError as error:
+        raise CommandError(str(error), Exit.USAGE) from error
     except snowflake_side.DeployError as error:
         raise CommandError(str(error)) from error
     except errors.Error as error:

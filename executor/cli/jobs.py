@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -24,6 +25,9 @@ def submit(
     option: Annotated[list[str] | None, typer.Option("--option", help="name=value, such as priority=80.")] = None,
     *,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until the job has ended.")] = False,
+    timeout_s: Annotated[
+        float | None, typer.Option("--timeout", help="Wait at most so many seconds; the job goes on.", min=0)
+    ] = None,
     json_: Json = False,
 ) -> None:
     """Ask for one report."""
@@ -38,7 +42,7 @@ def submit(
         if not wait:
             typer.echo(as_json(answer) if json_ else f"{answer['job_id']} {answer['status']}")
             return
-        row = _wait(client, answer["job_id"], quiet=json_)
+        row = _wait(client, answer["job_id"], timeout_s, quiet=json_)
     typer.echo(as_json(row)) if json_ else _print_job(row)
     if row["status"] != JobState.SUCCEEDED:
         raise typer.Exit(Exit.FAILED)
@@ -57,23 +61,33 @@ def _pairs(given: list[str] | None, option: str) -> dict[str, Any]:
     return pairs
 
 
-def _wait(client: Client, job_id: str, *, quiet: bool) -> dict[str, Any]:
+def _wait(
+    client: Client,
+    job_id: str,
+    timeout_s: float | None,
+    *,
+    quiet: bool,
+    sleep: Callable[[float], None] = time.sleep,
+    monotonic_s: Callable[[], float] = time.monotonic,
+) -> dict[str, Any]:
+    until_s = None if timeout_s is None else monotonic_s() + timeout_s
     seen = None
     while True:
-        row = _one(client, job_id)
+        row = client.job(job_id)
         if row["status"] != seen and not quiet:
             seen = row["status"]
             typer.echo(f"{job_id} {seen}", err=True)
+        if row["status"] == JobState.DUPLICATE and row["duplicate_of"] not in {None, job_id}:
+            # Asked for before: what was wanted is the job that runs.
+            job_id = row["duplicate_of"]
+            continue
         if row["status"] in TERMINAL:
             return row
-        time.sleep(POLL_S)
-
-
-def _one(client: Client, job_id: str) -> dict[str, Any]:
-    rows = client.rows("job", job_id=job_id)
-    if not rows:
-        raise CommandError(f"{job_id} is not the id of a job; reporting jobs lists them")
-    return rows[0]
+        if until_s is not None and monotonic_s() >= until_s:
+            raise CommandError(
+                f"after {timeout_s:g} s {job_id} is {row['status']} and goes on; reporting show {job_id} tells how far"
+            )
+        sleep(POLL_S if until_s is None else min(POLL_S, max(until_s - monotonic_s(), 0.0)))
 
 
 def jobs(
@@ -137,7 +151,7 @@ def jobs_table(rows: list[dict[str, Any]], title: str | None = None, *, ids: boo
 def show(job_id: Annotated[str, typer.Argument(metavar="JOB")], *, json_: Json = False) -> None:
     """Show one job, whole."""
     with connected() as client:
-        row = _one(client, job_id)
+        row = client.job(job_id)
     typer.echo(as_json(row)) if json_ else _print_job(row)
 
 

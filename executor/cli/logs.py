@@ -10,6 +10,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from contract.states import TERMINAL
+from executor.cli.aws import region_faults
 from executor.cli.client import connected
 from executor.cli.errors import CommandError, Exit
 
@@ -32,26 +33,28 @@ def logs(
     follow: Annotated[bool, typer.Option("--follow", help="Go on until the job has ended.")] = False,
 ) -> None:
     """Print the log of a job's last attempt."""
+    if faults := region_faults():
+        raise CommandError("; ".join(faults), Exit.USAGE)
     settings, client = LogSettings(), boto3.client("logs")
     with connected() as snowflake:
-        rows = snowflake.rows("job", job_id=job_id)
-        if not rows:
-            raise CommandError(f"{job_id} is not the id of a job; reporting jobs lists them")
         token: str | None = None
+        read: str | None = None
         while True:
-            ended = rows[0]["status"] in TERMINAL
-            arn = rows[0]["task_arn"]
+            row = snowflake.job(job_id)
+            ended, arn = row["status"] in TERMINAL, row["task_arn"]
             if arn is None and (ended or not follow):
-                raise CommandError(f"{job_id} is {rows[0]['status']} and has no task, so it has no log")
+                raise CommandError(f"{job_id} is {row['status']} and has no task, so it has no log")
             if arn is not None:
-                stream = f"{settings.log_stream_prefix}/{settings.container}/{str(arn).rsplit('/', 1)[-1]}"
+                # A retry has a task of its own, and a token belongs to one stream.
+                token = token if arn == read else None
+                read = str(arn)
+                stream = f"{settings.log_stream_prefix}/{settings.container}/{read.rsplit('/', 1)[-1]}"
                 lines, token = _new_lines(client, settings.log_group, stream, token)
                 for line in lines:
                     typer.echo(line)
             if ended or not follow:
                 return
             time.sleep(POLL_S)
-            rows = snowflake.rows("job", job_id=job_id)
 
 
 def _new_lines(client: Any, group: str, stream: str, token: str | None) -> tuple[list[str], str | None]:

@@ -10,10 +10,11 @@ from snowflake.connector import errors
 
 from executor import wiring
 from executor.adapters.telemetry import configure_logging
+from executor.cli import aws
 from executor.cli.errors import CommandError, Exit
 from executor.loops.looper import LoopDiedError
 from executor.ports import StateMissingError, StoreUnavailableError
-from executor.settings import SettingsError, load
+from executor.settings import ExecutorSettings, ObjectNames, SettingsError, SnowflakeSettings, load
 
 
 def run(
@@ -24,7 +25,7 @@ def run(
     """Run the executor: claim jobs, launch tasks, write back. SIGTERM stops it; tasks run on."""
     configure_logging(pretty=pretty or sys.stdout.isatty())
     try:
-        settings = load()
+        settings = load(ExecutorSettings, ObjectNames, SnowflakeSettings, also=aws.region_faults())
     except SettingsError as error:
         raise CommandError(str(error), Exit.USAGE) from error
     try:
@@ -40,13 +41,14 @@ def run(
         raise CommandError("; ".join(str(error) for error in dead.exceptions)) from group
 
 
-async def _serve(*settings: object, check: bool) -> None:
+async def _serve(settings: ExecutorSettings, names: ObjectNames, snowflake: SnowflakeSettings, *, check: bool) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with wiring.service(*settings) as service:  # type: ignore[arg-type]  # the three that load() answers
+    async with wiring.service(settings, names, snowflake) as service:
         if check:
-            typer.echo("settings and connections are in order")
+            await asyncio.to_thread(aws.ask, settings)
+            typer.echo("settings and connections are in order: Snowflake, the bucket and the cluster answer")
             return
         await service.run(stop)

@@ -1,4 +1,7 @@
-"""The built-in reports as versions in ``REPORT_TYPES``: added when their content is new, else left alone."""
+"""The built-in reports as versions in ``REPORT_TYPES``: added when their content is new, else left alone.
+
+What was once a version is never added again, so that a later version of the users' own stays the newest.
+"""
 
 import hashlib
 import json
@@ -12,20 +15,22 @@ from sql.reports import load_report, report_names
 
 
 def define_builtin(connection: SnowflakeConnection) -> dict[str, int]:
-    """Bring every built-in report type to its newest version; answers type to version of those that changed."""
+    """Add every built-in report that is no version of its type yet; answers type to version of those added."""
     with connection.cursor(DictCursor) as cursor:
-        cursor.execute(load("report_types"))
-        known = {row["REPORT_TYPE"]: (int(row["VERSION"]), row["DIGEST"]) for row in cursor.fetchall()}
+        cursor.execute(load("report_type_versions"))
+        known: dict[str, dict[str, int]] = {}
+        for row in cursor.fetchall():
+            known.setdefault(row["REPORT_TYPE"], {})[row["DIGEST"]] = int(row["VERSION"])
         added: dict[str, int] = {}
         for name in report_names():
             text = _canonical(name)
             digest = hashlib.sha256(text.encode()).hexdigest()
-            version, known_digest = known.get(name, (0, None))
-            if digest == known_digest:
+            versions = known.get(name, {})
+            if digest in versions:
                 continue
-            values = {"report_type": name, "version": version + 1, "definition": text, "digest": digest}
+            added[name] = max(versions.values(), default=0) + 1
+            values = {"report_type": name, "version": added[name], "definition": text, "digest": digest}
             cursor.execute(*bound(load("insert_report_type"), values))
-            added[name] = version + 1
     return added
 
 

@@ -4,18 +4,17 @@ Every step may be repeated; what is already there is left as it is.
 """
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
 import snowflake.connector
 
-from executor.deploy import procedures_zip, report_types
+from executor.deploy import procedures_zip, report_types, signing_in, tasks
 from executor.settings import ObjectNames, SnowflakeSettings
 from sql import BOOTSTRAP_STEPS
 
@@ -43,9 +42,10 @@ def deploy(
 
     Raises:
         DeployError: schemachange refused a script.
+        SettingsError: connections.toml has no connection of that name.
         snowflake.connector.errors.Error: Snowflake refused a statement.
     """
-    arguments = snowflake_settings.connect_arguments(names)
+    arguments = signing_in.explicit(snowflake_settings.connect_arguments(names))
     without_objects = {key: arguments[key] for key in arguments if key not in {"database", "schema", "warehouse"}}
     with snowflake.connector.connect(**without_objects, session_parameters={"QUERY_TAG": "reporting:deploy"}) as first:
         for step in BOOTSTRAP_STEPS:
@@ -56,7 +56,12 @@ def deploy(
     ) as connection:
         zip_name = _stage_code(connection)
         say(f"procedures' code: {zip_name}")
-        _migrate(installation, bucket, names, snowflake_settings, zip_name)
+        before = tasks.states(connection)
+        try:
+            _migrate(installation, bucket, names, arguments, zip_name)
+        finally:
+            # A script suspends the task that it alters; one that fails must not leave the mornings without reports.
+            tasks.resume(connection, before)
         say("migrations, views, procedures, tasks: applied")
         added = report_types.define_builtin(connection)
         say("built-in reports: " + (", ".join(f"{name} v{version}" for name, version in added.items()) or "unchanged"))
@@ -79,9 +84,7 @@ def _stage_code(connection: snowflake.connector.SnowflakeConnection) -> str:
     return name
 
 
-def _migrate(
-    installation: str, bucket: str, names: ObjectNames, snowflake_settings: SnowflakeSettings, zip_name: str
-) -> None:
+def _migrate(installation: str, bucket: str, names: ObjectNames, arguments: Mapping[str, Any], zip_name: str) -> None:
     variables = {
         "installation": installation,
         "bucket": bucket,
@@ -99,16 +102,10 @@ def _migrate(
                 "--schemachange-create-change-history-table",
                 "--schemachange-log-level", "WARNING",
             ],
-            env=_environment(names, snowflake_settings),
+            env=signing_in.environment(arguments),
             capture_output=True,
             text=True,
             check=False,
         )  # fmt: skip
     if done.returncode != 0:
         raise DeployError(f"schemachange failed:\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
-
-
-def _environment(names: ObjectNames, snowflake_settings: SnowflakeSettings) -> dict[str, str]:
-    own: dict[str, Any] = snowflake_settings.connect_arguments(names)
-    signed = {f"SNOWFLAKE_{key.upper()}": str(value) for key, value in own.items() if isinstance(value, str | int)}
-    return {key: value for key, value in os.environ.items() if not key.startswith("SNOWFLAKE_")} | signed

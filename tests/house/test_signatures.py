@@ -17,7 +17,7 @@ from tests.house import tree
 RELEASED = Path("tests/house/signatures.txt")
 PROCEDURE = re.compile(r"CREATE OR REPLACE PROCEDURE (\w+)\((.*)\)\n.*?RETURNS (\w+)\n", re.DOTALL)
 HANDLER = re.compile(r"HANDLER = 'snowpark_procs\.handlers\.(\w+)'")
-TASK = re.compile(r"CREATE OR REPLACE TASK (\w+).*?SCHEDULE = '([^']+)'.*?\bAS\s+(.+?);", re.DOTALL)
+TASK = re.compile(r"CREATE OR ALTER TASK (\w+).*?SCHEDULE = '([^']+)'.*?\bAS\s+(.+?);", re.DOTALL)
 
 
 def declared(sql: str) -> Iterator[str]:
@@ -75,7 +75,7 @@ def test_a_changed_signature_is_noticed() -> None:
 
 
 def test_a_changed_task_or_view_is_noticed() -> None:
-    task = "CREATE OR REPLACE TASK t\n    SCHEDULE = 'USING CRON 0 6 * * * UTC'\nAS\n    CALL f();\n"
+    task = "CREATE OR ALTER TASK t\n    SCHEDULE = 'USING CRON 0 6 * * * UTC'\nAS\n    CALL f();\n"
     assert list(declared(task)) == ["task t: USING CRON 0 6 * * * UTC: CALL f()"]
     view = "CREATE OR REPLACE VIEW v\n    COMMENT = 'x'\nAS\nWITH w AS (SELECT 1 AS z)\nSELECT t.a, 1 AS b FROM t"
     assert list(declared(view)) == ["view v: a", "view v: b"]

@@ -19,8 +19,8 @@ ALL = sorted([*tree.files(".sql", ("sql",)), *tree.files(".sql", ("local_cloud/s
 VERSIONED = {"migrations", "procedures", "tasks", "views", "grants"}
 SCRIPT_NAME = re.compile(r"V\d{4}__[a-z0-9_]+|R__[a-z0-9_]+")
 # What sqlglot takes as one lump; the expression in a CALL is parsed by itself.
-CALL = re.compile(r"(?:CREATE OR REPLACE TASK .*\bAS\s+)?CALL \w+\((.*)\)\s*", re.DOTALL)
-ALTER_TASK = re.compile(r"ALTER TASK \w+ (?:RESUME|SUSPEND)\s*")
+CALL = re.compile(r"(?:CREATE OR ALTER TASK .*\bAS\s+)?CALL \w+\((.*)\)\s*", re.DOTALL)
+ALTER_TASK = re.compile(r"ALTER TASK (?:IF EXISTS )?\w+ (?:RESUME|SUSPEND)\s*|SHOW TASKS\s*")
 
 
 def asked_names(source: str) -> set[str]:
@@ -113,7 +113,7 @@ def test_a_statement_that_nobody_uses_is_noticed() -> None:
 
 
 @pytest.mark.parametrize(
-    "sql", ["SELEC 1", "SELECT (1", "-- Only a comment.", "CALL f(1 +)", "CREATE OR REPLACE TASK t AS nonsense"]
+    "sql", ["SELEC 1", "SELECT (1", "-- Only a comment.", "CALL f(1 +)", "CREATE OR ALTER TASK t AS nonsense"]
 )
 def test_a_statement_that_cannot_be_read_is_noticed(sql: str) -> None:
     assert unreadable(sql) != []

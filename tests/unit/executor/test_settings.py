@@ -2,7 +2,8 @@
 
 import pytest
 
-from executor.settings import ObjectNames, SettingsError, SnowflakeSettings, load
+from executor.cli.deploy import DeploySettings
+from executor.settings import ExecutorSettings, ObjectNames, SettingsError, SnowflakeSettings, load
 
 GOOD = {
     "REPORTING_INSTALLATION": "prod",
@@ -11,7 +12,9 @@ GOOD = {
     "REPORTING_TASK_DEFINITION": "reporting-job:3",
     "REPORTING_SUBNETS": "subnet-1, subnet-2",
     "SNOWFLAKE_ACCOUNT": "org-account",
+    "SNOWFLAKE_USER": "executor",
 }
+KINDS = (ExecutorSettings, ObjectNames, SnowflakeSettings)
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +29,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_lists_are_written_with_commas() -> None:
-    settings, names, _ = load()
+    settings, names, _ = load(*KINDS)
     assert settings.subnets == ("subnet-1", "subnet-2")
     assert settings.security_groups == ()
     assert names == ObjectNames(database="ANALYTICS_PLATFORM", warehouse="REPORTS_WH")
@@ -39,7 +42,7 @@ def test_everything_that_is_wrong_is_said_at_once(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("REPORTING_SCHEMA", "a-b")
     monkeypatch.setenv("SNOWFLAKE_ACCOUNT", "https://org-account.snowflakecomputing.com")
     with pytest.raises(SettingsError) as refused:
-        load()
+        load(*KINDS)
     text = str(refused.value)
     assert "REPORTING_BUCKET: is not set" in text
     for name in ("REPORTING_INSTALLATION", "REPORTING_MAX_RUNNING", "REPORTING_SCHEMA", "SNOWFLAKE_ACCOUNT"):
@@ -75,24 +78,78 @@ def test_what_people_paste_instead_of_an_account_identifier_is_refused(account: 
 def test_a_task_definition_names_its_revision(monkeypatch: pytest.MonkeyPatch, definition: str) -> None:
     monkeypatch.setenv("REPORTING_TASK_DEFINITION", definition)
     with pytest.raises(SettingsError, match="REPORTING_TASK_DEFINITION"):
-        load()
+        load(*KINDS)
 
 
 def test_p21_a_password_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SNOWFLAKE_PASSWORD", "canary-of-a-password")
-    _, names, snowflake = load()
+    _, names, snowflake = load(*KINDS)
     assert "canary" not in repr(snowflake)
     assert snowflake.connect_arguments(names)["password"] == "canary-of-a-password"
     monkeypatch.setenv("SNOWFLAKE_PORT", "canary-of-a-port")
     with pytest.raises(SettingsError) as refused:
-        load()
+        load(*KINDS)
     assert "canary" not in str(refused.value)
 
 
 def test_a_named_connection_stands_for_all_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SNOWFLAKE_ACCOUNT")
     monkeypatch.setenv("SNOWFLAKE_DEFAULT_CONNECTION_NAME", "prod")
-    _, names, snowflake = load()
+    _, names, snowflake = load(*KINDS)
     arguments = snowflake.connect_arguments(names)
     assert arguments["connection_name"] == "prod"
     assert "account" not in arguments
+
+
+def test_what_is_set_beside_a_named_connection_wins_over_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SNOWFLAKE_DEFAULT_CONNECTION_NAME", "prod")
+    monkeypatch.setenv("SNOWFLAKE_ROLE", "REPORT_EXECUTOR")
+    _, names, snowflake = load(*KINDS)
+    arguments = snowflake.connect_arguments(names)
+    assert (arguments["connection_name"], arguments["role"]) == ("prod", "REPORT_EXECUTOR")
+
+
+def test_without_any_way_to_sign_in_every_name_is_told_together_with_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SNOWFLAKE_ACCOUNT", "SNOWFLAKE_USER", "REPORTING_BUCKET"):
+        monkeypatch.delenv(name)
+    with pytest.raises(SettingsError) as refused:
+        load(*KINDS, also=["AWS_DEFAULT_REGION: is not set"])
+    for name in ("REPORTING_BUCKET", "SNOWFLAKE_ACCOUNT", "SNOWFLAKE_USER", "AWS_DEFAULT_REGION"):
+        assert f"  {name}" in str(refused.value)
+
+
+def test_a_workload_identity_needs_no_user_but_its_provider(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SNOWFLAKE_USER")
+    monkeypatch.setenv("SNOWFLAKE_AUTHENTICATOR", "WORKLOAD_IDENTITY")
+    with pytest.raises(SettingsError, match="SNOWFLAKE_WORKLOAD_IDENTITY_PROVIDER: is not set"):
+        load(*KINDS)
+    monkeypatch.setenv("SNOWFLAKE_WORKLOAD_IDENTITY_PROVIDER", "AWS")
+    load(*KINDS)
+
+
+def test_a_command_that_needs_less_asks_for_less_and_names_variables_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("REPORTING_CLUSTER")
+    monkeypatch.setenv("SNOWFLAKE_ACCOUNT", "org account")
+    monkeypatch.setenv("REPORTING_WAREHOUSE", "a-b")
+    with pytest.raises(SettingsError) as refused:
+        load(ObjectNames, SnowflakeSettings)
+    lines = str(refused.value).splitlines()[1:]
+    assert [line.split(":")[0].strip() for line in lines] == ["REPORTING_WAREHOUSE", "SNOWFLAKE_ACCOUNT"]
+
+
+@pytest.mark.parametrize("bucket", ["ab", "Reports", "a_b", "-ab", "a' OR 1", "reports'", "reports\n", "r" * 64])
+def test_a_bucket_is_named_as_s3_names_them(monkeypatch: pytest.MonkeyPatch, bucket: str) -> None:
+    monkeypatch.setenv("REPORTING_BUCKET", bucket)
+    with pytest.raises(SettingsError, match="REPORTING_BUCKET"):
+        load(*KINDS)
+    with pytest.raises(SettingsError, match="REPORTING_BUCKET"):
+        load(DeploySettings, ObjectNames)
+
+
+@pytest.mark.parametrize("installation", ["a'b", "prod\n", "1prod", ""])
+def test_an_installation_that_could_break_sql_text_is_refused(
+    monkeypatch: pytest.MonkeyPatch, installation: str
+) -> None:
+    monkeypatch.setenv("REPORTING_INSTALLATION", installation)
+    with pytest.raises(SettingsError, match="REPORTING_INSTALLATION"):
+        load(DeploySettings, ObjectNames)

@@ -178,6 +178,17 @@ def test_waiting_ends_with_the_job(filled: Database) -> None:
     assert max(time.pauses) == 5.0
 
 
+def test_waiting_for_a_duplicate_is_waiting_for_its_original(filled: Database) -> None:
+    time = Time()
+    copy = job_row(job_id="j", status="DUPLICATE", duplicate_of="first")
+    filled.answers["job"] = lambda job_id: [
+        copy if job_id == "j" else job_row(job_id="first", status="SUCCEEDED" if time.now_s > 5 else "RUNNING")
+    ]
+    answer = waited(filled, 600, time)
+    assert (answer["job_id"], answer["status"], answer["asked_for"]) == ("first", "SUCCEEDED", "j")
+    assert time.now_s > 5
+
+
 def test_waiting_ends_with_the_time(filled: Database) -> None:
     time = Time()
     filled.answers["job"] = [job_row()]

@@ -1,0 +1,31 @@
+"""Which tasks run by their schedule: new ones do, and one that an operator suspended stays suspended."""
+
+from importlib.resources import files
+
+from snowflake.connector import DictCursor, SnowflakeConnection
+
+from sql import load
+
+_SCRIPT = "R__task_"
+
+
+def states(connection: SnowflakeConnection) -> dict[str, str]:
+    """The state of every task of the schema, by its name in small letters."""
+    with connection.cursor(DictCursor) as cursor:
+        cursor.execute(load("tasks"))
+        return {str(row["name"]).lower(): str(row["state"]).lower() for row in cursor.fetchall()}
+
+
+def resume(connection: SnowflakeConnection, before: dict[str, str]) -> None:
+    """Resume our tasks that are there, but not those that were suspended before the deployment."""
+    there = states(connection)
+    for name in names():
+        if name in there and before.get(name, "started") == "started":
+            # The name cannot be bound; it is that of a file of ours.
+            connection.cursor().execute(load("resume_task").replace("{{ task }}", name))
+
+
+def names() -> list[str]:
+    """Our tasks, as their scripts are called."""
+    scripts = (script.name for script in files("sql").joinpath("tasks").iterdir())
+    return sorted(name.removeprefix(_SCRIPT).removesuffix(".sql") for name in scripts if name.startswith(_SCRIPT))

@@ -1,0 +1,5 @@
+-- Every version of every report type, by the digest of its content.
+-- Params: -
+SELECT report_type, version, digest
+FROM report_types
+ORDER BY report_type, version

@@ -1,0 +1,3 @@
+-- Let a task run by its schedule.
+-- Params: -
+ALTER TASK {{ task }} RESUME

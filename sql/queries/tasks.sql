@@ -1,0 +1,3 @@
+-- The tasks of the schema, with their state.
+-- Params: -
+SHOW TASKS

@@ -1,0 +1,123 @@
+"""``reporting deploy snowflake`` on a local Snowflake: signing in by name, and what an upgrade leaves as it was."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import snowflake.connector
+from snowflake.connector import DictCursor
+
+from executor.cli.local_settings import CONNECTION, write_files
+from executor.deploy import report_types, tasks
+from executor.deploy import snowflake as snowflake_side
+from executor.settings import ObjectNames, SnowflakeSettings
+from tests.local_stack import served
+
+
+@dataclass(frozen=True)
+class Account:
+    """A local Snowflake into which the product was deployed through ``connections.toml``."""
+
+    home: Path
+    arguments: dict[str, Any]
+
+    def deploy(self, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Deploy as an operator would, with nothing set but the connection's name."""
+        own = {key: value for key, value in os.environ.items() if not key.startswith(("SNOWFLAKE_", "REPORTING_"))}
+        own |= {"SNOWFLAKE_HOME": str(self.home), "SNOWFLAKE_DEFAULT_CONNECTION_NAME": CONNECTION}
+        own |= {"REPORTING_INSTALLATION": "deploying", "REPORTING_BUCKET": "report-files", **environment}
+        command = [sys.executable, "-m", "executor", "deploy", "snowflake"]
+        return subprocess.run(command, env=own, capture_output=True, text=True, check=False, timeout=120)
+
+    def connect(self) -> snowflake.connector.SnowflakeConnection:
+        names = {"database": "ANALYTICS_PLATFORM", "schema": "REPORTING", "warehouse": "REPORTS_WH"}
+        return snowflake.connector.connect(**self.arguments, **names, paramstyle="qmark")
+
+
+@pytest.fixture(scope="module")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    home = tmp_path_factory.mktemp("home")
+    with served("local_cloud.snowflake", "--data-dir", str(tmp_path_factory.mktemp("snowflake"))) as server:
+        arguments = {"account": "local", "user": "tester", "password": "any-password", "protocol": "http"}
+        arguments |= {"host": server["host"], "port": server["port"]}
+        write_files(home, {f"SNOWFLAKE_{name.upper()}": str(value) for name, value in arguments.items()})
+        found = Account(home, arguments)
+        done = found.deploy()
+        assert done.returncode == 0, done.stderr
+        yield found
+
+
+@pytest.fixture
+def connection(account: Account) -> Iterator[snowflake.connector.SnowflakeConnection]:
+    with account.connect() as found:
+        yield found
+
+
+def shown(connection: snowflake.connector.SnowflakeConnection) -> dict[str, tuple[str, str]]:
+    with connection.cursor(DictCursor) as cursor:
+        cursor.execute("SHOW TASKS")
+        return {row["name"].lower(): (row["state"], row["warehouse"]) for row in map(dict, cursor.fetchall())}
+
+
+def test_a_new_installation_has_its_tasks_running(connection: snowflake.connector.SnowflakeConnection) -> None:
+    assert sorted(shown(connection)) == tasks.names()
+    assert set(shown(connection).values()) == {("started", "REPORTS_WH")}
+
+
+def test_a_name_that_connections_toml_does_not_have_is_told(account: Account) -> None:
+    done = account.deploy(SNOWFLAKE_DEFAULT_CONNECTION_NAME="nobody")
+    assert done.returncode == 2
+    assert "SNOWFLAKE_DEFAULT_CONNECTION_NAME is nobody" in done.stderr
+    assert CONNECTION in done.stderr
+
+
+def test_an_upgrade_alters_tasks_and_wakes_none_that_an_operator_suspended(
+    account: Account, connection: snowflake.connector.SnowflakeConnection
+) -> None:
+    connection.cursor().execute("ALTER TASK daily_reports_task SUSPEND")
+    done = account.deploy(REPORTING_WAREHOUSE="OTHER_WH")
+    assert done.returncode == 0, done.stderr
+    assert shown(connection) == {
+        name: ("suspended" if name == "daily_reports_task" else "started", "OTHER_WH") for name in tasks.names()
+    }
+
+
+def test_an_upgrade_that_fails_leaves_the_tasks_running_that_ran(
+    account: Account, connection: snowflake.connector.SnowflakeConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = tasks.states(connection)
+
+    def fail(*_: object) -> None:
+        connection.cursor().execute("ALTER TASK monthly_data_quality_task SUSPEND")
+        raise snowflake_side.DeployError("a script was refused")
+
+    monkeypatch.setattr(snowflake_side, "_migrate", fail)
+    with pytest.raises(snowflake_side.DeployError):
+        snowflake_side.deploy(
+            installation="deploying",
+            bucket="report-files",
+            names=ObjectNames(),
+            snowflake_settings=SnowflakeSettings.model_validate(account.arguments),
+            say=lambda _line: None,
+        )
+    assert tasks.states(connection) == before
+
+
+def test_a_version_of_the_users_own_stays_the_newest(connection: snowflake.connector.SnowflakeConnection) -> None:
+    definition = json.dumps({"title": "Ours", "queries": [{"name": "q", "sql": "SELECT 1"}]})
+    connection.cursor().execute(
+        "INSERT INTO report_types (report_type, version, definition, digest, defined_at) "
+        "SELECT 'SALES_REPORT', 2, PARSE_JSON(?), 'ours', SYSDATE()",
+        (definition,),
+    )
+    assert report_types.define_builtin(connection) == {}
+    connection.cursor().execute("UPDATE report_types SET digest = 'of an older release' WHERE version = 1")
+    added = report_types.define_builtin(connection)
+    assert added["SALES_REPORT"] == 3
+    assert set(added.values()) == {2, 3}
