@@ -13,6 +13,7 @@ from rich.console import Console
 
 from contract.states import TERMINAL, JobState
 from executor.cli.client import Client
+from executor.cli.demo_folder import DemoFolder
 from executor.cli.errors import CommandError, Exit
 from executor.cli.jobs import jobs_table, wide_console
 from executor.cli.local_stack import Ports, Stack, local_stack
@@ -26,7 +27,7 @@ def demo(
     folder: Annotated[Path, typer.Option("--dir", help="Where the files are left.")] = Path("build/demo"),
 ) -> None:
     """Start everything, CALL generate_daily_reports(), wait, show the jobs, keep the files, stop everything."""
-    console = Console(soft_wrap=True, highlight=False)
+    console, kept_in = Console(soft_wrap=True, highlight=False), DemoFolder(folder)
     with (
         Progress(console) as progress,
         tempfile.TemporaryDirectory(prefix="reporting-demo-", ignore_cleanup_errors=True) as cloud,
@@ -37,13 +38,13 @@ def demo(
             with local_stack(where, executor=True, ports=Ports(), start_delay_s=0.5, say=progress.say) as stack:
                 rows = _morning(stack, progress)
                 progress.do("fetching the files, stopping everything")
-                kept = _keep_files(stack, rows, folder)
+                kept = _keep_files(stack, rows, kept_in)
         except CommandError:
-            _keep_logs(where, folder)
+            _keep_logs(where, kept_in)
             raise
         all_well = all(row["status"] == JobState.SUCCEEDED for row in rows)
         if not all_well:
-            _keep_logs(where, folder)
+            _keep_logs(where, kept_in)
     wide_console().print(jobs_table(rows, title="SELECT * FROM reporting.jobs", ids=False))
     made = sum(int(row["files"] or 0) for row in rows)
     console.print(
@@ -83,9 +84,8 @@ def _until_ended(client: Client, stack: Stack, job_ids: set[str], progress: Prog
         time.sleep(POLL_S)
 
 
-def _keep_files(stack: Stack, rows: list[dict[str, Any]], folder: Path) -> int:
-    if folder.exists():
-        shutil.rmtree(folder)
+def _keep_files(stack: Stack, rows: list[dict[str, Any]], folder: DemoFolder) -> int:
+    folder.clear()
     s3 = boto3.client(
         "s3",
         endpoint_url=stack.environment["AWS_ENDPOINT_URL"],
@@ -97,13 +97,12 @@ def _keep_files(stack: Stack, rows: list[dict[str, Any]], folder: Path) -> int:
     for row in rows:
         bucket, _, prefix = str(row["result_uri"] or "").removeprefix("s3://").partition("/")
         for found in s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", []) if bucket else []:
-            target = folder / str(row["report_type"]).lower() / found["Key"].removeprefix(prefix)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            s3.download_file(bucket, found["Key"], str(target))
+            name = f"{str(row['report_type']).lower()}/{found['Key'].removeprefix(prefix)}"
+            s3.download_file(bucket, found["Key"], str(folder.place(name)))
             kept += 1
     return kept
 
 
-def _keep_logs(cloud: Path, folder: Path) -> None:
-    if (cloud / "logs").exists():
-        shutil.copytree(cloud / "logs", folder / "logs", dirs_exist_ok=True)
+def _keep_logs(cloud: Path, folder: DemoFolder) -> None:
+    for log in (cloud / "logs").glob("*"):
+        shutil.copyfile(log, folder.place(f"logs/{log.name}"))
