@@ -24,7 +24,15 @@ _SNOWFLAKE: Final = {
     "SNOWFLAKE_DATABASE": "database",
     "SNOWFLAKE_SCHEMA": "schema",
     "SNOWFLAKE_AUTHENTICATOR": "authenticator",
+    "SNOWFLAKE_WORKLOAD_IDENTITY_PROVIDER": "workload_identity_provider",
+    "SNOWFLAKE_PRIVATE_KEY_FILE": "private_key_file",
+    "SNOWFLAKE_PRIVATE_KEY_FILE_PWD": "private_key_file_pwd",
+    "SNOWFLAKE_TOKEN_FILE_PATH": "token_file_path",
 }
+# Their tokens say who signs in (snowflake.connector.connection, empty_user_allowed_authenticators).
+_WITHOUT_USER: Final = {
+    "WORKLOAD_IDENTITY", "OAUTH", "OAUTH_AUTHORIZATION_CODE", "OAUTH_CLIENT_CREDENTIALS", "PROGRAMMATIC_ACCESS_TOKEN",
+}  # fmt: skip
 _CONNECTION_NAME: Final = "SNOWFLAKE_DEFAULT_CONNECTION_NAME"
 LOGIN_TIMEOUT_ENV: Final = "REPORTING_SNOWFLAKE_LOGIN_TIMEOUT_S"
 NETWORK_TIMEOUT_ENV: Final = "REPORTING_SNOWFLAKE_NETWORK_TIMEOUT_S"
@@ -68,9 +76,14 @@ def snowflake_arguments(environment: Mapping[str, str]) -> dict[str, Any]:
     arguments: dict[str, Any] = {
         argument: environment[name] for name, argument in _SNOWFLAKE.items() if environment.get(name)
     }
+    authenticator = arguments.get("authenticator", "").upper()
+    needed = ["account"] if authenticator in _WITHOUT_USER else ["account", "user"]
+    if authenticator == "WORKLOAD_IDENTITY":
+        needed.append("workload_identity_provider")
     if environment.get(_CONNECTION_NAME):
+        # The connector lays what is given here over what connections.toml says.
         arguments["connection_name"] = environment[_CONNECTION_NAME]
-    elif missing := [f"SNOWFLAKE_{name.upper()}" for name in ("account", "user") if name not in arguments]:
+    elif missing := [f"SNOWFLAKE_{name.upper()}" for name in needed if name not in arguments]:
         raise RunFailedError(
             ExitCode.SNOWFLAKE_UNREACHABLE,
             f"cannot sign in to Snowflake: set {' and '.join(missing)}, or name a connection of connections.toml "

@@ -91,6 +91,32 @@ def test_a_named_connection_needs_nothing_else() -> None:
     assert snowflake_arguments({"SNOWFLAKE_DEFAULT_CONNECTION_NAME": "reports"})["connection_name"] == "reports"
 
 
+def test_what_is_set_beside_a_named_connection_is_handed_over_too() -> None:
+    arguments = snowflake_arguments({"SNOWFLAKE_DEFAULT_CONNECTION_NAME": "reports", "SNOWFLAKE_WAREHOUSE": "BIG_WH"})
+    assert (arguments["connection_name"], arguments["warehouse"]) == ("reports", "BIG_WH")
+
+
+def test_a_workload_identity_needs_no_user_but_its_provider() -> None:
+    environment = {"SNOWFLAKE_ACCOUNT": "a", "SNOWFLAKE_AUTHENTICATOR": "workload_identity"}
+    with pytest.raises(RunFailedError, match="set SNOWFLAKE_WORKLOAD_IDENTITY_PROVIDER"):
+        snowflake_arguments(environment)
+    arguments = snowflake_arguments(environment | {"SNOWFLAKE_WORKLOAD_IDENTITY_PROVIDER": "AWS"})
+    assert arguments["workload_identity_provider"] == "AWS"
+
+
+@pytest.mark.parametrize(
+    ("variable", "argument"),
+    [
+        ("SNOWFLAKE_PRIVATE_KEY_FILE", "private_key_file"),
+        ("SNOWFLAKE_PRIVATE_KEY_FILE_PWD", "private_key_file_pwd"),
+        ("SNOWFLAKE_TOKEN_FILE_PATH", "token_file_path"),
+    ],
+)
+def test_a_key_pair_and_a_token_file_are_taken(variable: str, argument: str) -> None:
+    environment = {"SNOWFLAKE_ACCOUNT": "a", "SNOWFLAKE_USER": "u", variable: "x"}
+    assert snowflake_arguments(environment)[argument] == "x"
+
+
 @pytest.mark.parametrize(
     ("environment", "says"),
     [
