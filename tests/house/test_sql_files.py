@@ -20,13 +20,6 @@ STATE_TABLES = "job_state|job_results|job_events|type_state"
 WRITE = r"INSERT\s+(?:OVERWRITE\s+)?INTO|MERGE\s+INTO|UPDATE|DELETE\s+FROM|TRUNCATE(?:\s+TABLE)?"
 WRITES_STATE = re.compile(rf"\b(?:{WRITE})\s+(?:{STATE_TABLES})\b", re.IGNORECASE)
 FENCE = re.compile(r"\brequest_id\s*=\s*'__leader__'\s+AND\s+(?:\w+\.)?fence\s*=\s*:fence\b", re.IGNORECASE)
-# Snowflake refuses both sides of such a join: "lateral table function called with OUTER JOIN syntax or a join
-# predicate (ON clause)" (behaviour change 2023_04, bcr-1057). A subquery around the function is what it takes.
-FLATTEN_JOINED = re.compile(
-    r"\bJOIN\s+(?:LATERAL\s+)?(?:TABLE\s*\(\s*)?FLATTEN\b"
-    r"|\bFLATTEN\s*\([^\n]*\)\s*(?:AS\s+)?\w+\s+(?:(?:LEFT|RIGHT|FULL|INNER|OUTER|CROSS|NATURAL)\s+)*JOIN\b",
-    re.IGNORECASE,
-)
 
 
 def without_comments(sql: str) -> str:
@@ -54,11 +47,6 @@ def fence_faults(sql: str) -> list[str]:
         if WRITES_STATE.search(text) and not FENCE.search(text)
         else []
     )
-
-
-@pytest.mark.parametrize("path", ALL, ids=str)
-def test_no_statement_joins_flatten_itself(path: Path) -> None:
-    assert FLATTEN_JOINED.search(without_comments(tree.text(path))) is None
 
 
 @pytest.mark.parametrize("path", ALL, ids=str)
@@ -112,21 +100,3 @@ def test_a_wrong_params_line_is_noticed(sql: str) -> None:
 )
 def test_a_write_without_the_fence_is_noticed(sql: str) -> None:
     assert fence_faults(sql) != []
-
-
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "SELECT 1 FROM t JOIN TABLE(FLATTEN(INPUT => PARSE_JSON(:k))) AS k ON t.a = k.value",
-        "SELECT 1 FROM t LEFT JOIN LATERAL FLATTEN(t.a) AS k ON TRUE",
-        "SELECT 1 FROM TABLE(FLATTEN(INPUT => PARSE_JSON(:k))) AS r\nLEFT JOIN t ON t.a = r.value:a::STRING",
-        "SELECT 1 FROM TABLE(FLATTEN(INPUT => PARSE_JSON(:k))) r JOIN t ON t.a = r.value",
-    ],
-)
-def test_a_joined_flatten_is_noticed(sql: str) -> None:
-    assert FLATTEN_JOINED.search(sql) is not None
-
-
-def test_a_flatten_in_a_subquery_may_be_joined() -> None:
-    sql = "SELECT 1 FROM (SELECT value FROM TABLE(FLATTEN(INPUT => PARSE_JSON(:k)))) AS r JOIN t ON t.a = r.value"
-    assert FLATTEN_JOINED.search(sql) is None

@@ -67,12 +67,16 @@ def loaded_names() -> dict[str, str]:
     return found
 
 
-def unreadable(sql: str) -> list[str]:
-    """What sqlglot cannot read as Snowflake's SQL; a template's ``{{ name }}`` stands for an identifier."""
+def parsed(sql: str) -> list[exp.Expr]:
+    """The statements of a file; a template's ``{{ name }}`` stands for an identifier."""
     filled = re.sub(r"\{\{ (\w+) \}\}|\{(\w+)\}", r"\1\2", re.sub(r"(?m)^--.*$", "", sql))
-    filled = with_placeholders(filled)
+    return [one for one in sqlglot.parse(with_placeholders(filled), dialect="snowflake") if one is not None]
+
+
+def unreadable(sql: str) -> list[str]:
+    """What sqlglot cannot read as Snowflake's SQL."""
     try:
-        statements = [one for one in sqlglot.parse(filled, dialect="snowflake") if one is not None]
+        statements = parsed(sql)
     except sqlglot.errors.ParseError as error:
         return [str(error)]
     found = []
@@ -84,6 +88,24 @@ def unreadable(sql: str) -> list[str]:
             elif not ALTER_TASK.fullmatch(text):
                 found.append(f"not understood: {text[:80]}")
     return found or ([] if statements else ["no statement"])
+
+
+def joined_flattens(sql: str) -> list[str]:
+    """FLATTENs that stand themselves on one side of a JOIN.
+
+    Snowflake refuses them: "lateral table function called with OUTER JOIN syntax or a join predicate (ON clause)"
+    (behaviour change 2023_04, bcr-1057). A subquery around the function is what it takes.
+    """
+    functions = (exp.TableFromRows, exp.Lateral)
+    found = []
+    for one in parsed(sql):
+        for select in one.find_all(exp.Select):
+            joins = select.args.get("joins") or []
+            sides = [join.this for join in joins if join.args.get("on") or join.args.get("using") or join.side]
+            source = select.args.get("from_")
+            sides += [source.this] if source is not None and joins else []
+            found += [side.sql(dialect="snowflake") for side in sides if isinstance(side, functions)]
+    return found
 
 
 @pytest.fixture(autouse=True)
@@ -107,6 +129,11 @@ def test_a_statement_is_sql_that_snowflake_reads(path: Path) -> None:
     assert unreadable(tree.text(path)) == []
 
 
+@pytest.mark.parametrize("path", ALL, ids=str)
+def test_no_statement_joins_flatten_itself(path: Path) -> None:
+    assert joined_flattens(tree.text(path)) == []
+
+
 def test_a_statement_that_nobody_uses_is_noticed() -> None:
     orphans = ["sql/queries/orphan.sql", "sql/bootstrap/orphan.sql", "sql/views/jobs.sql", "sql/reports/x/y.sql"]
     assert unused([Path(name) for name in orphans], {"other"}, set()) == orphans
@@ -117,3 +144,21 @@ def test_a_statement_that_nobody_uses_is_noticed() -> None:
 )
 def test_a_statement_that_cannot_be_read_is_noticed(sql: str) -> None:
     assert unreadable(sql) != []
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT 1 FROM t JOIN TABLE(FLATTEN(INPUT => PARSE_JSON(:k))) AS k ON t.a = k.value",
+        "SELECT 1 FROM t LEFT JOIN LATERAL FLATTEN(t.a) AS k ON TRUE",
+        "SELECT 1 FROM TABLE(FLATTEN(INPUT => PARSE_JSON(:k))) AS r\nLEFT JOIN t ON t.a = r.value:a::STRING",
+        "SELECT 1 FROM TABLE(FLATTEN(INPUT => PARSE_JSON(:k))) r JOIN t ON t.a = r.value",
+    ],
+)
+def test_a_joined_flatten_is_noticed(sql: str) -> None:
+    assert joined_flattens(sql) != []
+
+
+def test_a_flatten_in_a_subquery_may_be_joined() -> None:
+    sql = "SELECT 1 FROM (SELECT value FROM TABLE(FLATTEN(INPUT => PARSE_JSON(:k)))) AS r JOIN t ON t.a = r.value"
+    assert joined_flattens(sql) == []
