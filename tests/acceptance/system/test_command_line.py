@@ -63,6 +63,36 @@ def test_missing_settings_are_all_listed_and_stop_the_start() -> None:
     assert done.returncode == 2
     for name in ("REPORTING_INSTALLATION", "REPORTING_BUCKET", "REPORTING_CLUSTER", "REPORTING_SUBNETS"):
         assert name in done.stderr
+    for name in ("SNOWFLAKE_ACCOUNT", "SNOWFLAKE_USER", "AWS_DEFAULT_REGION"):
+        assert name in done.stderr
+
+
+def asked(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "executor", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=90)
+
+
+def test_a_check_asks_snowflake_and_aws(stack: Stack) -> None:
+    done = asked("run", "--check", **stack.environment)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "in order" in done.stdout
+    done = asked("run", "--check", **stack.environment | {"REPORTING_CLUSTER": "nowhere"})
+    assert done.returncode == 2
+    assert "REPORTING_CLUSTER nowhere is not there" in done.stderr
+    done = asked("run", "--check", **stack.environment | {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"})
+    assert done.returncode == 3
+    assert "AWS cannot be asked" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["REPORTING_SCHEMA", "REPORTING_DATABASE"])
+@pytest.mark.parametrize("arguments", [("jobs",), ("submit", "SALES_REPORT")])
+def test_where_nothing_is_installed_the_remedy_is_one_sentence(
+    stack: Stack, name: str, arguments: tuple[str, ...]
+) -> None:
+    done = asked(*arguments, **stack.environment | {name: "NOWHERE"})
+    assert done.returncode == 1
+    assert "run: reporting deploy snowflake" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
 
 
 def test_another_installation_is_refused(stack: Stack) -> None:
