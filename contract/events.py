@@ -13,7 +13,6 @@ from contract.outcome import Verdict
 class JobEvent(StrEnum):
     """The name of one step, as ``JOB_EVENTS`` and the log call it."""
 
-    CLAIMED = "claimed"
     LAUNCH_INTENDED = "launch_intended"
     LAUNCHED = "launched"
     LAUNCH_REFUSED = "launch_refused"

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Annotated, Any, Final, Self
 
 from pydantic import (
@@ -22,16 +21,6 @@ from contract.resources import Resources
 
 PAYLOAD_VERSION: Final = 1
 MAX_PARAMS_CHARS: Final = 16_000
-
-
-class IntakeKind(StrEnum):
-    """What an intake row asks the executor to do."""
-
-    RUN = "RUN"
-    CANCEL = "CANCEL"
-    PAUSE = "PAUSE"
-    RESUME = "RESUME"
-    PRUNE = "PRUNE"
 
 
 class RequestOptions(BaseModel):

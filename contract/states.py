@@ -29,4 +29,3 @@ TERMINAL: Final = frozenset(
         JobState.EXPIRED,
     }
 )
-OPEN: Final = frozenset(JobState) - TERMINAL

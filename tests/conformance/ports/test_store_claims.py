@@ -218,5 +218,5 @@ async def test_the_token_differs_after_a_request_and_not_by_itself(queue: Queue)
     fence = await lead(queue)
     await claim(queue, fence)
     (job,) = await queue.store.claimed("claim-1")
-    await queue.store.write(fence, Batch(events=[event(job, JobEvent.CLAIMED, NOW)]))
+    await queue.store.write(fence, Batch(events=[event(job, JobEvent.STARTED, NOW)]))
     assert await queue.store.intake_token() == after

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from contract.states import OPEN, TERMINAL, JobState
+from contract.states import TERMINAL, JobState
 from executor.core.transitions import RANK, TABLE, IllegalStepError, Trigger, after, drawing
 
 ROOT = Path(__file__).parents[3]
@@ -27,7 +27,7 @@ def test_from_every_open_state_an_end_can_be_reached() -> None:
     ending = set(TERMINAL)
     for _ in JobState:
         ending |= {step.source for step in TABLE if step.target in ending}
-    assert ending >= OPEN
+    assert ending >= set(JobState) - TERMINAL
 
 
 def test_a_trigger_leads_from_a_state_to_one_state_only() -> None:
