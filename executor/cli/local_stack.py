@@ -122,9 +122,7 @@ def _install(folder: Path, endpoints: Mapping[str, str], say: Say) -> dict[str, 
     signing_in = local.snowflake_environment(endpoints["snowflake"])
     outputs = _aws_resources(folder, endpoints["aws"], signing_in)
     say(f"bucket {local.BUCKET}, cluster {local.CLUSTER}, task definition {outputs.task_definition}: there")
-    settings = SnowflakeSettings(
-        **{key.removeprefix("SNOWFLAKE_").lower(): value for key, value in signing_in.items()}  # type: ignore[arg-type]  # pydantic reads the text
-    )
+    settings = only(signing_in)
     names = ObjectNames(database=local.DATABASE, warehouse=local.WAREHOUSE, REPORTING_SCHEMA=local.SCHEMA)
     try:
         snowflake_side.deploy(
@@ -144,6 +142,13 @@ def _install(folder: Path, endpoints: Mapping[str, str], say: Say) -> dict[str, 
         "SNOWFLAKE_DEFAULT_CONNECTION_NAME": local.CONNECTION,
         **local.reporting_environment(outputs.task_definition, outputs.subnets, outputs.security_groups),
     }
+
+
+def only(signing_in: Mapping[str, str]) -> SnowflakeSettings:
+    """Settings of these variables alone: what the shell says of some account must not reach the local Snowflake."""
+    nothing = dict.fromkeys(SnowflakeSettings.model_fields)
+    given = {key.removeprefix("SNOWFLAKE_").lower(): value for key, value in signing_in.items()}
+    return SnowflakeSettings.model_validate(nothing | given)
 
 
 def _aws_resources(folder: Path, endpoint: str, signing_in: Mapping[str, str]) -> Any:
