@@ -19,10 +19,10 @@ class DemoFolder:
         """
         self._folder, self._marker = folder, folder / MARKER
         if folder.exists() and not folder.is_dir():
-            raise CommandError(f"{folder} is a file; name a new or empty folder with --dir", Exit.USAGE)
+            raise CommandError(f"{folder} is a file; name a folder with --dir", Exit.USAGE)
         if folder.exists() and not self._marker.exists() and any(folder.iterdir()):
             raise CommandError(
-                f"{folder} holds files that no demo left; name a new or empty folder with --dir", Exit.USAGE
+                f"{folder} holds files that no demo left; empty it, or name another folder with --dir", Exit.USAGE
             )
 
     def clear(self) -> None:

@@ -21,6 +21,8 @@ WRITE = r"INSERT\s+(?:OVERWRITE\s+)?INTO|MERGE\s+INTO|UPDATE|DELETE\s+FROM|TRUNC
 WRITES_STATE = re.compile(rf"\b(?:{WRITE})\s+(?:{STATE_TABLES})\b", re.IGNORECASE)
 FENCE = re.compile(r"\brequest_id\s*=\s*'__leader__'\s+AND\s+(?:\w+\.)?fence\s*=\s*:fence\b", re.IGNORECASE)
 
+REPLACES = re.compile(r"\bCREATE OR REPLACE (\w+)\b(?P<rest>[^;]*)", re.IGNORECASE)
+
 
 def without_comments(sql: str) -> str:
     return re.sub(r"--[^\n]*|/\*.*?\*/", "", sql, flags=re.DOTALL)
@@ -47,6 +49,25 @@ def fence_faults(sql: str) -> list[str]:
         if WRITES_STATE.search(text) and not FENCE.search(text)
         else []
     )
+
+
+def grant_faults(sql: str) -> list[str]:
+    """What loses its grants when it is replaced; a task has no COPY GRANTS and is altered instead."""
+    return [
+        f"replacing the {found.group(1)} drops its grants"
+        for found in REPLACES.finditer(without_comments(sql))
+        if not re.search(r"\bCOPY GRANTS\b", found.group("rest"), re.IGNORECASE)
+    ]
+
+
+@pytest.mark.parametrize("path", [path for path in ALL if path.parts[0] == "sql"], ids=str)
+def test_an_upgrade_keeps_grants(path: Path) -> None:
+    assert grant_faults(tree.text(path)) == []
+
+
+@pytest.mark.parametrize("sql", ["CREATE OR REPLACE VIEW v AS SELECT 1", "CREATE OR REPLACE TASK t AS CALL f();"])
+def test_lost_grants_are_noticed(sql: str) -> None:
+    assert grant_faults(sql) != []
 
 
 @pytest.mark.parametrize("path", ALL, ids=str)

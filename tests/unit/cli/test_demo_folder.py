@@ -14,7 +14,9 @@ def files(folder: Path) -> set[str]:
 
 def test_a_folder_that_no_demo_left_is_refused_and_untouched(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
-    with pytest.raises(CommandError, match="holds files that no demo left; name a new or empty folder") as refused:
+    with pytest.raises(
+        CommandError, match="holds files that no demo left; empty it, or name another folder"
+    ) as refused:
         DemoFolder(tmp_path)
     assert refused.value.code is Exit.USAGE
     assert files(tmp_path) == {"thesis.txt"}
