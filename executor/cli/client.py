@@ -13,6 +13,7 @@ from snowflake.connector import DictCursor, SnowflakeConnection, errors
 from contract.binding import bound
 from executor.adapters.snowflake_errors import is_transient
 from executor.cli.errors import CommandError, Exit
+from executor.deploy.signing_in import explicit
 from executor.settings import ObjectNames, SettingsError, SnowflakeSettings
 from executor.settings import load as read_settings
 from sql import load
@@ -122,11 +123,12 @@ def connected(component: str = "cli") -> Iterator[Client]:
     """
     try:
         names, settings = read_settings(ObjectNames, SnowflakeSettings)
+        arguments = explicit(settings.connect_arguments(names))
     except SettingsError as error:
         raise CommandError(str(error), Exit.USAGE) from error
     try:
         connection = snowflake.connector.connect(
-            **settings.connect_arguments(names),
+            **arguments,
             paramstyle="qmark",
             login_timeout=15,
             network_timeout=30,

@@ -12,6 +12,7 @@ from executor import wiring
 from executor.adapters.telemetry import configure_logging
 from executor.cli import aws
 from executor.cli.errors import CommandError, Exit
+from executor.deploy.signing_in import explicit
 from executor.loops.looper import LoopDiedError
 from executor.ports import StateMissingError, StoreUnavailableError
 from executor.settings import ExecutorSettings, ObjectNames, SettingsError, SnowflakeSettings, load
@@ -26,6 +27,7 @@ def run(
     configure_logging(pretty=pretty or sys.stdout.isatty())
     try:
         settings = load(ExecutorSettings, ObjectNames, SnowflakeSettings, also=aws.region_faults())
+        explicit(settings[2].connect_arguments(settings[1]))  # a name that connections.toml does not have is told here
     except SettingsError as error:
         raise CommandError(str(error), Exit.USAGE) from error
     try:

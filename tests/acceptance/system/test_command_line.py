@@ -84,6 +84,13 @@ def test_a_check_asks_snowflake_and_aws(stack: Stack) -> None:
     assert "AWS cannot be asked" in done.stderr
 
 
+@pytest.mark.parametrize("arguments", [("jobs",), ("run",)])
+def test_a_connection_that_nobody_described_is_a_wrong_setting(stack: Stack, arguments: tuple[str, ...]) -> None:
+    done = asked(*arguments, **stack.environment | {"SNOWFLAKE_DEFAULT_CONNECTION_NAME": "nobody"})
+    assert done.returncode == 2
+    assert "SNOWFLAKE_DEFAULT_CONNECTION_NAME is nobody" in done.stderr
+
+
 @pytest.mark.parametrize("name", ["REPORTING_SCHEMA", "REPORTING_DATABASE"])
 @pytest.mark.parametrize("arguments", [("jobs",), ("submit", "SALES_REPORT")])
 def test_where_nothing_is_installed_the_remedy_is_one_sentence(
