@@ -26,9 +26,18 @@ def _digest(*parts: str | int) -> str:
     return hashlib.sha256("\x1f".join(str(part) for part in parts).encode()).hexdigest()
 
 
-def calendar_job_id(installation: str, report_type: str, period: date) -> str:
-    """The one job id of a report type and period, whoever asks and however often."""
-    return f"{report_type}_{period.isoformat()}_{_digest(installation, report_type, period.isoformat())[:12]}"
+def calendar_job_id(installation: str, report_type: str, period: date, so_far: date | None = None) -> str:
+    """The one job id of a report type and period, whoever asks and however often.
+
+    Args:
+        installation: the installation's name.
+        report_type: the type.
+        period: the first day of the period.
+        so_far: the day of asking, when the period has not ended: a report of a part must not stand for the whole.
+    """
+    part = f"_to_{so_far.isoformat()}" if so_far else ""
+    digest = _digest(installation, report_type, period.isoformat() + part)[:12]
+    return f"{report_type}_{period.isoformat()}{part}_{digest}"
 
 
 def adhoc_job_id(report_type: str, request_id: str) -> str:

@@ -1,7 +1,8 @@
 """How bad input is refused: every problem at once, each with its field, its value and a remedy."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -40,16 +41,42 @@ def refuse(field: str, says: str) -> RefusedError:
     return RefusedError([Problem(field, says)])
 
 
-def refusal_of(error: ValidationError, root: str) -> RefusedError:
-    """A pydantic error in the words of this module, its fields below ``root``."""
+def refusal_of(error: ValidationError, root: str, known: Sequence[str] = ()) -> RefusedError:
+    """A pydantic error in the words of callers, its fields below ``root``; ``known`` are the fields there are."""
+    items = error.errors(include_url=False)
+    deep = {item["loc"][:-1] for item in items if len(item["loc"]) > 1}
     return RefusedError(
         [
-            Problem(
-                ".".join([root, *(str(step) for step in item["loc"])]),
-                f"{item['msg']}, not {shown(item['input'])}"
-                if item["type"] not in {"missing", "extra_forbidden"}
-                else {"missing": "is missing", "extra_forbidden": "is not known"}[item["type"]],
-            )
-            for item in error.errors(include_url=False)
+            Problem(".".join([root, *(str(step) for step in item["loc"])]), _says(item, known))
+            for item in items
+            # A list with a wrong element is also said to be too short; the element is the news.
+            if not (item["loc"] in deep and item["type"] == "too_short")
         ]
     )
+
+
+_WORDS: Final = {
+    "missing": "is missing",
+    "tuple_type": "{given} is not a list; write it as ['…']",
+    "too_short": "needs at least {min_length}",
+    "int_type": "{given} is not a whole number",
+    "int_parsing": "{given} is not a whole number",
+    "int_from_float": "{given} is not a whole number",
+    "greater_than_equal": "{given} is below {ge}",
+    "less_than_equal": "{given} is above {le}",
+    "string_too_long": "is longer than {max_length} characters",
+    "string_too_short": "is empty",
+    "string_type": "{given} is not text",
+    "enum": "{given} is not one of {expected}",
+}
+
+
+def _says(item: Mapping[str, Any], known: Sequence[str]) -> str:
+    given = shown(item["input"])
+    if item["type"] == "extra_forbidden":
+        return "is not known" + (f"; known are {', '.join(known)}" if known else "")
+    if item["type"] == "value_error":
+        return str(item["msg"]).removeprefix("Value error, ")
+    if item["type"] in _WORDS:
+        return _WORDS[item["type"]].format(given=given, **item.get("ctx", {}))
+    return f"{item['msg']}, not {given}"

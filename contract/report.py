@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from contract.binding import binds
 from contract.relative_dates import resolve_date
@@ -32,6 +32,14 @@ class ReportFormat(StrEnum):
 
     CSV = "csv"
     JSON = "json"
+
+
+def _each_once(formats: tuple[ReportFormat, ...]) -> tuple[ReportFormat, ...]:
+    # A format said twice means one file, not two that get into each other's way.
+    return tuple(dict.fromkeys(formats))
+
+
+Formats = Annotated[tuple[ReportFormat, ...], Field(min_length=1), AfterValidator(_each_once)]
 
 
 class Cadence(StrEnum):
@@ -101,7 +109,7 @@ class ReportDefinition(BaseModel):
     required: tuple[Name, ...] = ()
     ranges: tuple[tuple[Name, Name], ...] = ()
     queries: tuple[Query, ...] = Field(min_length=1, max_length=50)
-    formats: tuple[ReportFormat, ...] = Field(default=(ReportFormat.CSV, ReportFormat.JSON), min_length=1)
+    formats: Formats = (ReportFormat.CSV, ReportFormat.JSON)
     resources: Resources = Resources()
     timeout_s: int = Field(default=900, ge=10, le=86_400)
     priority: int = Field(default=50, ge=0, le=100)

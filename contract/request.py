@@ -1,5 +1,6 @@
 """What a caller may ask for, validated once, and the intake row that it becomes."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Final, Self
@@ -7,6 +8,7 @@ from typing import Annotated, Any, Final, Self
 from pydantic import (
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -15,38 +17,70 @@ from pydantic import (
 )
 
 from contract.ids import JobId, ReportType
-from contract.refusal import Problem, RefusedError, refusal_of
-from contract.report import ReportDefinition, ReportFormat, Scalar
-from contract.resources import Resources
+from contract.refusal import Problem, RefusedError, refusal_of, shown
+from contract.report import Formats, ReportDefinition, Scalar
+from contract.resources import Resources, check_pair
 
 PAYLOAD_VERSION: Final = 1
 MAX_PARAMS_CHARS: Final = 16_000
 
 
+_MOMENT: Final = re.compile(
+    r"^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?))? ?(Z|[+-]\d\d(?::?\d\d)?)?$"
+)
+
+
+def _whole(value: object) -> object:
+    if isinstance(value, bool | str):
+        raise ValueError(f"{shown(value)} is not a whole number")  # noqa: TRY004 - pydantic takes ValueErrors
+    return value
+
+
+def _moment(value: object) -> object:
+    # As Snowflake writes its timestamps, and as people do; without a zone it is UTC, as every time here.
+    found = _MOMENT.match(value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError(f"{shown(value)} is not a time; write it as 2026-12-01T06:00:00Z")
+    day, time, zone = found.groups()
+    clock, _, fraction = (time or "00:00").partition(".")
+    offset = "+00:00" if zone in {None, "Z"} else zone.replace(":", "")[:3] + ":" + (zone.replace(":", "")[3:] or "00")
+    return f"{day}T{clock}{'.' + fraction[:6] if fraction else ''}{offset}"
+
+
+def _day(value: object) -> object:
+    if isinstance(value, date) or (isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value)):
+        return value
+    raise ValueError(f"{shown(value)} is not a date; write it as YYYY-MM-DD")
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+
+
 class RequestOptions(BaseModel):
     """The knobs of one request; what is left out comes from the report's definition.
 
-    ``cpu`` is in CPU units and ``memory`` in MiB, as Fargate counts them; ``timeout_s`` in seconds.
+    ``cpu`` is in CPU units and ``memory`` in MiB, as Fargate counts them; ``timeout_s`` in seconds; ``not_before`` is
+    a time, UTC unless it has a zone of its own.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    formats: Annotated[tuple[ReportFormat, ...], Field(min_length=1)] | None = None
-    priority: int | None = Field(default=None, ge=0, le=100)
-    not_before: AwareDatetime | None = None
+    formats: Formats | None = None
+    priority: Annotated[Whole, Field(ge=0, le=100)] | None = None
+    not_before: Annotated[AwareDatetime, BeforeValidator(_moment)] | None = None
     dedupe_key: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
-    business_date: date | None = None
-    cpu: int | None = None
-    memory: int | None = None
-    timeout_s: int | None = Field(default=None, ge=10, le=86_400)
-    max_attempts: int | None = Field(default=None, ge=1, le=10)
+    business_date: Annotated[date, BeforeValidator(_day)] | None = None
+    cpu: Whole | None = None
+    memory: Whole | None = None
+    timeout_s: Annotated[Whole, Field(ge=10, le=86_400)] | None = None
+    max_attempts: Annotated[Whole, Field(ge=1, le=10)] | None = None
 
     @model_validator(mode="after")
     def _cpu_and_memory_go_together(self) -> Self:
         if (self.cpu is None) != (self.memory is None):
             raise ValueError("cpu and memory go together; give both or neither")
         if self.cpu is not None and self.memory is not None:
-            Resources(cpu=self.cpu, memory_mb=self.memory)
+            check_pair(self.cpu, self.memory)
         return self
 
 
@@ -79,7 +113,7 @@ def parse_options(given: Mapping[str, Any]) -> RequestOptions:
     try:
         return RequestOptions.model_validate(dict(given))
     except ValidationError as error:
-        raise refusal_of(error, "options") from error
+        raise refusal_of(error, "options", list(RequestOptions.model_fields)) from error
 
 
 def check_size(params: Mapping[str, Scalar]) -> None:

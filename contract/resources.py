@@ -25,6 +25,20 @@ FARGATE_SIZES: Final[dict[int, tuple[int, ...]]] = {
 """Memory sizes in MiB by CPU units (1024 units are one vCPU)."""
 
 
+def check_pair(cpu: int, memory_mb: int) -> None:
+    """Refuse a size that Fargate does not offer.
+
+    Raises:
+        ValueError: saying which sizes there are.
+    """
+    if cpu not in FARGATE_SIZES:
+        known = ", ".join(str(size) for size in FARGATE_SIZES)
+        raise ValueError(f"cpu {cpu} is not a Fargate size; take one of {known}")
+    if memory_mb not in FARGATE_SIZES[cpu]:
+        sizes = ", ".join(str(size) for size in FARGATE_SIZES[cpu])
+        raise ValueError(f"memory {memory_mb} MiB does not go with cpu {cpu}; take {sizes}")
+
+
 class Resources(BaseModel):
     """The size of one task: ``cpu`` in CPU units, ``memory_mb`` in MiB, a pair that Fargate offers."""
 
@@ -35,13 +49,5 @@ class Resources(BaseModel):
 
     @model_validator(mode="after")
     def _a_pair_that_fargate_offers(self) -> Self:
-        if self.cpu not in FARGATE_SIZES:
-            known = ", ".join(str(cpu) for cpu in FARGATE_SIZES)
-            raise ValueError(f"cpu {self.cpu} is not a Fargate size; take one of {known}")
-        if self.memory_mb not in FARGATE_SIZES[self.cpu]:
-            sizes = FARGATE_SIZES[self.cpu]
-            raise ValueError(
-                f"memory {self.memory_mb} MiB does not go with cpu {self.cpu}; "
-                f"take {', '.join(str(size) for size in sizes)}"
-            )
+        check_pair(self.cpu, self.memory_mb)
         return self

@@ -1,10 +1,14 @@
 """Which period a cadence means: yesterday, last week, last month, or the one that holds a given day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Final
 
 from contract.refusal import refuse
 from contract.report import Cadence
+
+_EARLIEST: Final = 1900
+_LATEST: Final = 2999
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +17,13 @@ class Period:
 
     first_day: date
     last_day: date
+    so_far: date | None = None
+    """The present day, when the period has not ended yet."""
+
+    @property
+    def business_date(self) -> date:
+        """The last day that the period's reports are about."""
+        return self.so_far or self.last_day
 
 
 def period_of(cadence: Cadence, given: date | None, today: date, field: str) -> Period:
@@ -27,6 +38,8 @@ def period_of(cadence: Cadence, given: date | None, today: date, field: str) -> 
     Raises:
         RefusedError: the period begins in the future.
     """
+    if given is not None and not _EARLIEST <= given.year <= _LATEST:
+        raise refuse(field, f"{given} is not a day of the years {_EARLIEST} to {_LATEST}")
     day = given if given is not None else _last_ended(cadence, today)
     match cadence:
         case Cadence.DAILY:
@@ -40,7 +53,7 @@ def period_of(cadence: Cadence, given: date | None, today: date, field: str) -> 
     # A caller east of Greenwich may already have tomorrow.
     if period.first_day > today + timedelta(days=1):
         raise refuse(field, f"{period.first_day} lies in the future; today is {today}")
-    return period
+    return period if period.last_day < today else replace(period, so_far=max(period.first_day, today))
 
 
 def _last_ended(cadence: Cadence, today: date) -> date:

@@ -15,6 +15,8 @@ from snowpark_procs.report_types import ReportType, find
 from snowpark_procs.statements import run
 from snowpark_procs.status import report_status
 
+MAX_SOURCE_CHARS = 200
+
 _MESSAGES = {
     "QUEUED": "Report is queued",
     "SUCCEEDED": "Report is ready",
@@ -32,6 +34,10 @@ def generate_report_via_ecs(
     Raises:
         RefusedError: naming ``job_id``, ``job_type`` or the key of ``input_data`` that is wrong.
     """
+    if job_id is None or job_id.startswith("__"):
+        raise refuse("job_id", f"{shown(job_id)} cannot name a job; take letters, digits, - and _, at most 80")
+    if source is not None and len(source) > MAX_SOURCE_CHARS:
+        raise refuse("source", f"is {len(source)} characters long; {MAX_SOURCE_CHARS} is the most")
     report = find(session, job_type, field="job_type")
     given = enqueue.object_of(input_data, "input_data")
     return _ask(session, report, given, job_id, source or "SNOWFLAKE", root="input_data.")

@@ -11,7 +11,7 @@ from snowflake.snowpark import Session
 
 from contract.ids import adhoc_job_id, calendar_job_id
 from contract.parameters import resolve_parameters
-from contract.refusal import refusal_of, refuse, shown
+from contract.refusal import RefusedError, refusal_of, refuse, shown
 from contract.request import PAYLOAD_VERSION, RequestOptions, RunRequest, check_size, parse_options
 from contract.states import JobState
 from snowpark_procs.calendar import Period
@@ -47,9 +47,17 @@ def adhoc_request(
     Raises:
         RefusedError: naming every option and parameter that is wrong.
     """
-    chosen = parse_options(object_of(options, "options"))
+    yesterday = today - timedelta(days=1)
     given = object_of(params, "params")
-    business_date = chosen.business_date or today - timedelta(days=1)
+    try:
+        chosen = parse_options(object_of(options, "options"))
+    except RefusedError as wrong:
+        try:
+            resolve_parameters(report.definition, given, yesterday)
+        except RefusedError as also:
+            raise RefusedError([*wrong.problems, *also.problems]) from also
+        raise
+    business_date = chosen.business_date or yesterday
     request_id = str(uuid4())
     return _request(
         report,
@@ -67,10 +75,10 @@ def calendar_request(report: ReportType, period: Period, installation: str, sour
     return _request(
         report,
         request_id=str(uuid4()),
-        job_id=calendar_job_id(installation, report.name, period.first_day),
-        params=resolve_parameters(report.definition, {}, period.last_day),
+        job_id=calendar_job_id(installation, report.name, period.first_day, period.so_far),
+        params=resolve_parameters(report.definition, {}, period.business_date),
         options=RequestOptions(),
-        business_date=period.last_day,
+        business_date=period.business_date,
         source=source,
     )
 

@@ -54,7 +54,7 @@ def _generate_calendar(
     return {
         "cadence": str(cadence),
         "from_date": period.first_day.isoformat(),
-        "business_date": period.last_day.isoformat(),
+        "business_date": period.business_date.isoformat(),
         "enqueued": sum(request.job_id not in known for request in requests),
         "jobs": [
             {

@@ -45,7 +45,8 @@ def demo(
         all_well = all(row["status"] == JobState.SUCCEEDED for row in rows)
         if not all_well:
             _keep_logs(where, kept_in)
-    wide_console().print(jobs_table(rows, title="SELECT * FROM reporting.jobs", ids=False))
+    console.print("[italic]SELECT * FROM reporting.jobs[/]")
+    wide_console().print(jobs_table(rows, ids=False))
     made = sum(int(row["files"] or 0) for row in rows)
     console.print(
         f"{made} report files, with their markers and manifests {kept}, are in {folder}/; "

@@ -102,12 +102,19 @@ def jobs(
     with connected() as client:
         rows = client.rows(
             "jobs",
-            status=status.upper() if status else None,
+            status=_state(status) if status else None,
             report_type=type_.upper() if type_ else None,
             since=_since(since, datetime.now(UTC)) if since else None,  # noqa: TID251 - the edge reads the clock
             most=most,
         )
     typer.echo(as_json(rows)) if json_ else wide_console().print(jobs_table(rows))
+
+
+def _state(text: str) -> str:
+    try:
+        return JobState(text.upper())
+    except ValueError as error:
+        raise CommandError(f"--status {text}: take one of {', '.join(JobState)}", Exit.USAGE) from error
 
 
 def _since(text: str, now: datetime) -> str:
@@ -129,9 +136,9 @@ def wide_console() -> Console:
     return console if console.is_terminal else Console(width=200, highlight=False)
 
 
-def jobs_table(rows: list[dict[str, Any]], title: str | None = None, *, ids: bool = True) -> Table:
+def jobs_table(rows: list[dict[str, Any]], *, ids: bool = True) -> Table:
     """Jobs as people look at them: type, status, seconds, files, and where they are or why not."""
-    table = Table(title=title, title_justify="left")
+    table = Table()
     for heading in (*(["job"] if ids else []), "type", "status", "seconds", "files"):
         table.add_column(heading, no_wrap=True)
     table.add_column("S3 location, or the cause", overflow="fold")

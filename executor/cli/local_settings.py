@@ -1,5 +1,6 @@
 """The settings of the local stack, as clients need them: environment lines and ``connections.toml``."""
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -68,9 +69,12 @@ def reporting_environment(task_definition: str, subnets: tuple[str, ...], groups
 
 
 def write_files(folder: Path, environment: Mapping[str, str]) -> None:
-    """Write ``env`` (KEY=value lines) and ``connections.toml``; readable by their owner only, as clients demand."""
+    """Write ``env`` (KEY=value lines, quoted where a shell needs it) and ``connections.toml``.
+
+    Both can be read by their owner only, as clients demand.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    lines = "".join(f"{name}={value}\n" for name, value in environment.items())
+    lines = "".join(f"{name}={shlex.quote(value)}\n" for name, value in environment.items())
     _write(folder / "env", lines)
     keys = {name: name.removeprefix("SNOWFLAKE_").lower() for name in environment if name.startswith("SNOWFLAKE_")}
     keys = {name: key for name, key in keys.items() if key not in {"home", "default_connection_name"}}
@@ -87,7 +91,8 @@ def read_env(folder: Path) -> dict[str, str]:
         lines = (folder / "env").read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
         return {}
-    return {name: value for name, equals, value in (line.partition("=") for line in lines) if equals}
+    pairs = (line.partition("=") for line in lines)
+    return {name: "".join(shlex.split(value)) for name, equals, value in pairs if equals}
 
 
 def _write(path: Path, text: str) -> None:

@@ -91,7 +91,7 @@ _BY_EXIT: Final[dict[int, _Rule]] = {
     ExitCode.STOPPED: _Rule(
         _F.STOPPED, _B.INFRASTRUCTURE, True,
         "The task was told to stop before it was done.",
-        "Look at the stop reason; if a person stopped it, retry_report makes it again.",
+        "Look at the stop reason; if a person stopped it, ask for the report again.",
     ),
 }  # fmt: skip
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from contract.events import AttemptResult, Event, JobEvent
 from contract.job import JobRow
+from contract.manifest import ReportFailure
 from contract.outcome import MAX_ERROR_BYTES, MAX_LOG_TAIL_BYTES, Blame, Verdict, cut
 from contract.policy import RetryPolicy
 from contract.states import TERMINAL, JobState
@@ -143,11 +144,17 @@ def _result(job: JobRow, evidence: Evidence, verdict: Verdict | None, now: datet
         stop_code=task.stop_code if task else None,
         stop_reason=task.stopped_reason if task else None,
         verdict=verdict,
-        error=cut(failure.message, MAX_ERROR_BYTES) if failure else None,
+        error=cut(_error(failure), MAX_ERROR_BYTES) if failure else None,
         log_tail=cut(evidence.log_tail, MAX_LOG_TAIL_BYTES, keep_end=True) if evidence.log_tail else None,
         manifest=manifest,
         at=now,
     )
+
+
+def _error(failure: ReportFailure) -> str:
+    where = f"query {failure.query}: " if failure.query else ""
+    query_id = f" (query id {failure.query_id})" if failure.query_id else ""
+    return f"{where}{failure.message}{query_id}"
 
 
 def _file_count(evidence: Evidence) -> int:

@@ -16,7 +16,7 @@ import snowflake.connector
 
 from executor.deploy import procedures_zip, report_types, signing_in, tasks
 from executor.settings import ObjectNames, SnowflakeSettings
-from sql import BOOTSTRAP_STEPS
+from sql import BOOTSTRAP_STEPS, load
 
 
 class DeployError(RuntimeError):
@@ -63,8 +63,20 @@ def deploy(
             # A script suspends the task that it alters; one that fails must not leave the mornings without reports.
             tasks.resume(connection, before)
         say("migrations, views, procedures, tasks: applied")
+        _check_owner(connection, installation, bucket)
         added = report_types.define_builtin(connection)
         say("built-in reports: " + (", ".join(f"{name} v{version}" for name, version in added.items()) or "unchanged"))
+
+
+def _check_owner(connection: snowflake.connector.SnowflakeConnection, installation: str, bucket: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(load("installation"))
+        row = cursor.fetchone()
+    if row != (installation, bucket):
+        raise DeployError(
+            f"this queue belongs to installation {row and tuple(row)}, not to ({installation!r}, {bucket!r}); set "
+            "REPORTING_INSTALLATION and REPORTING_BUCKET to its own, or take another REPORTING_DATABASE"
+        )
 
 
 def _bootstrap(step: str, names: ObjectNames) -> str:

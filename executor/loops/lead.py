@@ -21,6 +21,7 @@ class Lead:
         self._writer = writer
         self._clock = clock
         self._holder = holder
+        self._stands_by = False
 
     async def tick(self) -> None:
         """Take, renew or respect the lease."""
@@ -28,7 +29,11 @@ class Lead:
         lease = await self._lease.read()
         if not may_take(lease, self._holder) or not await self._lease.write(self._holder, over=lease):
             self.step_down("the lease is another's")
+            if not self._stands_by:
+                self._stands_by = True
+                log.info("standing by", action="stand_by", leader=lease.holder if lease else None)
             return
+        self._stands_by = False
         self._board.trusted_until_s = trusted_until(asked_at_s)
         if self._board.fence is None:
             await self._take_over()

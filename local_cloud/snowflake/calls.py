@@ -1,5 +1,6 @@
 """CALL: bind the arguments, run the handler with a real Snowpark session, answer its value."""
 
+import re
 import secrets
 import traceback
 from contextlib import ExitStack
@@ -82,7 +83,8 @@ def _engine_type(arrow: str) -> str:
 
 def _python_error(procedure: Procedure, error: Exception) -> Exception:
     frames = "".join(traceback.format_tb(error.__traceback__)[1:])
-    last = "".join(traceback.format_exception_only(error)).strip()
+    # Handlers live in packages named by their zip here, which nobody but this server should see.
+    last = re.sub(r"\b_staged_\w+?\.", "", "".join(traceback.format_exception_only(error)).strip())
     text = f"Python Interpreter Error:\nTraceback (most recent call last):\n{frames}{last}\n"
     return failure(100357, "P0000", f"{text} in function {procedure.name} with handler {procedure.handler}")
 

@@ -1,5 +1,6 @@
 """Options, sizes, definitions and texts: what is refused, and how it is said."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -22,7 +23,12 @@ from tests.jobs import definition
         ({"formats": []}, "options.formats"),
         ({"formats": ["docx"]}, "options.formats.0"),
         ({"not_before": "tomorrow"}, "options.not_before"),
-        ({"not_before": "2026-03-01T06:00:00"}, "options.not_before"),
+        ({"not_before": "2026-03-01T06:00:00 in the morning"}, "options.not_before"),
+        ({"not_before": 1_795_336_821}, "options.not_before"),
+        ({"priority": True}, "options.priority"),
+        ({"priority": "50"}, "options.priority"),
+        ({"business_date": "2026-11-20T00:00:00"}, "options.business_date"),
+        ({"business_date": 20261120}, "options.business_date"),
         ({"dedupe_key": ""}, "options.dedupe_key"),
         ({"business_date": "1.3.2026"}, "options.business_date"),
         ({"timeout_s": 5}, "options.timeout_s"),
@@ -98,3 +104,44 @@ def test_a_text_is_cut_at_bytes_and_never_in_the_middle_of_a_character() -> None
 
 def test_a_long_value_is_shown_in_part() -> None:
     assert len(shown("x" * 1000)) == 80
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-12-01T06:00:00Z",
+        "2026-12-01 06:00:00.000 +0000",
+        "2026-12-01 07:00:00.000000000 +0100",
+        "2026-12-01 06:00:00.0000+00",
+        "2026-12-01 06:00:00",
+        "2026-12-01T06:00",
+    ],
+)
+def test_a_time_is_read_as_snowflake_and_people_write_it(written: str) -> None:
+    assert parse_options({"not_before": written}).not_before == datetime(2026, 12, 1, 6, tzinfo=UTC)
+
+
+def test_a_format_said_twice_is_one_file() -> None:
+    assert parse_options({"formats": ["csv", "json", "csv"]}).formats == (ReportFormat.CSV, ReportFormat.JSON)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"formats": "csv"}, "options.formats: 'csv' is not a list; write it as ['…']"),
+        ({"formats": ["CSV"]}, "options.formats.0: 'CSV' is not one of 'csv' or 'json'"),
+        ({"formats": []}, "options.formats: needs at least 1"),
+        ({"cpu": 256, "memory": 8192}, "options: memory 8192 MiB does not go with cpu 256; take 512, 1024, 2048"),
+        ({"priority": 101}, "options.priority: 101 is above 100"),
+        ({"business_date": "x"}, "options.business_date: 'x' is not a date; write it as YYYY-MM-DD"),
+    ],
+)
+def test_p22_a_refusal_is_in_the_callers_words(options: dict[str, object], says: str) -> None:
+    with pytest.raises(RefusedError) as refused:
+        parse_options(options)
+    assert str(refused.value) == says
+
+
+def test_p22_an_unknown_option_is_told_which_there_are() -> None:
+    with pytest.raises(RefusedError, match=r"options.prio: is not known; known are formats, priority, not_before"):
+        parse_options({"prio": 5})

@@ -6,6 +6,7 @@ import pytest
 
 from contract.events import JobEvent
 from contract.job import JobRow
+from contract.manifest import ReportFailure
 from contract.outcome import Blame, FailureClass, Verdict
 from contract.policy import Limits, RetryPolicy
 from contract.states import JobState
@@ -146,3 +147,15 @@ def test_only_the_budget_that_is_charged_can_be_used_up(blame: Blame, user: int,
 def test_p11_there_is_never_more_room_than_the_cap_leaves() -> None:
     limits = Limits(max_running=10, max_claim=4)
     assert [room_to_claim(limits, running) for running in (0, 5, 7, 10, 12)] == [4, 4, 3, 0, 0]
+
+
+def test_the_error_of_a_query_names_the_query() -> None:
+    failure = ReportFailure(
+        kind="ProgrammingError", message="invalid identifier 'COLOUR'", query="top", query_id="01-2"
+    )
+    left = manifest("failed", 12).model_copy(update={"failure": failure})
+    done = settle(
+        job(JobState.RUNNING), Evidence("report", stopped(12), left), max_attempts=1, policy=POLICY, now=NOW, dice=0.5
+    )
+    assert done.result is not None
+    assert done.result.error == "query top: invalid identifier 'COLOUR' (query id 01-2)"

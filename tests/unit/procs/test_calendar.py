@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from contract.ids import calendar_job_id
 from contract.refusal import RefusedError
 from contract.report import Cadence
 from snowpark_procs.calendar import period_of
@@ -45,3 +46,20 @@ def test_p22_the_future_is_refused_by_the_arguments_name_but_tomorrow_is_today_s
     assert period_of(Cadence.DAILY, date(2026, 3, 5), TODAY, "business_date").first_day == date(2026, 3, 5)
     with pytest.raises(RefusedError, match="business_date: 2026-03-06 lies in the future"):
         period_of(Cadence.DAILY, date(2026, 3, 6), TODAY, "business_date")
+
+
+def test_a_period_that_has_not_ended_does_not_stand_for_the_whole() -> None:
+    today = date(2026, 11, 18)
+    week = period_of(Cadence.WEEKLY, today, today, "week_of")
+    assert (week.first_day, week.so_far, week.business_date) == (date(2026, 11, 16), today, today)
+    afterwards = period_of(Cadence.WEEKLY, today, date(2026, 11, 23), "week_of")
+    assert (afterwards.so_far, afterwards.business_date) == (None, date(2026, 11, 22))
+    ids = {calendar_job_id("prod", "T", period.first_day, period.so_far) for period in (week, afterwards)}
+    assert len(ids) == 2
+
+
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(1899, 12, 31), date(3000, 1, 1), date(9999, 12, 31)])
+@pytest.mark.parametrize("cadence", list(Cadence))
+def test_p22_a_day_at_the_end_of_time_is_refused_by_name(cadence: Cadence, day: date) -> None:
+    with pytest.raises(RefusedError, match=r"^field: "):
+        period_of(cadence, day, date(2026, 11, 18), "field")

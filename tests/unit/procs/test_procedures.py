@@ -145,7 +145,7 @@ def test_a_duplicate_answers_with_its_original(filled: Database) -> None:
     rows = {"copy": job_row(job_id="copy", status="DUPLICATE", duplicate_of="j"), "j": job_row()}
     filled.answers["job"] = lambda job_id: [rows[job_id]] if job_id in rows else []
     assert handlers.report_status(filled.session, "copy") == {
-        **job_row(params={}, finished_at="2026-03-04T12:00:00"),
+        **job_row(params={}, finished_at="2026-03-04T12:00:00.000+00:00"),
         "asked_for": "copy",
     }
     with pytest.raises(RefusedError, match="job_id: 'nobody' is not the id of a job"):
@@ -242,3 +242,15 @@ def test_a_variant_comes_as_json_text_or_as_it_is() -> None:
     assert statements.variant({"a": 1}) == {"a": 1}
     assert statements.variant(None) is None
     assert NOW.replace(tzinfo=UTC) - timedelta(0) == datetime(2026, 3, 4, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("job_id", [None, "__leader__"])
+def test_p22_the_earlier_call_needs_an_id_of_the_callers_own(filled: Database, job_id: str | None) -> None:
+    with pytest.raises(RefusedError, match="job_id: "):
+        handlers.generate_report_via_ecs(filled.session, job_id, "SALES_REPORT", {}, "TEST")  # type: ignore[arg-type]  # NULL
+    assert inserted(filled) == []
+
+
+def test_p22_wrong_options_and_wrong_params_are_told_together(filled: Database) -> None:
+    with pytest.raises(RefusedError, match=r"options.priority: .*; params.colour: "):
+        handlers.generate_report(filled.session, "SALES_REPORT", {"colour": 1}, {"priority": 500})
