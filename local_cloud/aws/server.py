@@ -16,6 +16,8 @@ from local_cloud.aws.fargate.images import ImageMap
 from local_cloud.aws.fargate.processes import ProcessHost
 from local_cloud.aws.fargate.supervisor import Platform
 from local_cloud.aws.fargate.world import Place
+from local_cloud.aws.faults.gate import FaultGate
+from local_cloud.aws.faults.orders import FaultBook
 from local_cloud.aws.log_files import LogFiles
 from local_cloud.aws.moto_world import MotoWorld
 from local_cloud.aws.own_routes import METADATA_PREFIX, OwnRoutes
@@ -45,6 +47,7 @@ class LocalAws:
         self._home.mkdir(exist_ok=True)
         self._log_files = LogFiles(settings.data_dir / "logs")
         self._keeper = S3Keeper(ObjectFolder(settings.data_dir / "s3"))
+        self._faults = FaultBook()
         world = MotoWorld(self._log_files)
         platform = Platform(
             world=world,
@@ -53,6 +56,7 @@ class LocalAws:
             clock=utc_now,
             start_delay_s=settings.start_delay_s,
             around=self._surroundings,
+            faults=self._faults,
         )
         self._engine = FargateEngine(platform, settings.stopped_retention_s)
         moto_hooks.hook_ecs(self._engine)
@@ -87,7 +91,7 @@ class LocalAws:
         return make_server(
             HOST,
             self._settings.port,
-            OwnRoutes(self._engine, stock),
+            OwnRoutes(self._engine, self._faults, FaultGate(self._faults, stock)),
             threaded=True,
             request_handler=MotoRequestHandler,
         )
@@ -109,6 +113,7 @@ class LocalAws:
         )
 
     def _reset(self) -> None:
+        self._faults.clear()
         self._engine.reset()
         self._log_files.forget()
         self._keeper.forget()

@@ -8,13 +8,16 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from local_cloud.aws.fargate.launch_refusals import launch_failures
 from local_cloud.aws.fargate.listing import matcher, page_size, position, token_after
+from local_cloud.aws.fargate.mishaps import Mishap
 from local_cloud.aws.fargate.record import USER_STOPPED, TaskRecord
 from local_cloud.aws.fargate.refusals import invalid_parameter, task_not_found
 from local_cloud.aws.fargate.request import RunTaskRequest, accept, check_token, find_cluster
 from local_cloud.aws.fargate.supervisor import Platform, Supervisor
 from local_cloud.aws.fargate.tokens import TokenBook, fingerprint_of
 from local_cloud.aws.fargate.world import Cluster, Place
+from local_cloud.aws.faults.orders import TASK_KINDS
 
 MAX_TASKS_DESCRIBED = 100  # per DescribeTasks call
 ENDS_WITHIN_S = 2.0  # how long a killed task's thread may take
@@ -54,9 +57,10 @@ class FargateEngine:
             self._forget()
             if token and (answer := self._tokens.replay(cluster.arn, token, fingerprint, now)):
                 return answer
-            request = accept(params, place, self._platform.world)
-            started = [self._create(request) for _ in range(request.count)]
-            answer = _answer("tasks", [record.to_json() for record, _ in started])
+            request, text = accept(params, place, self._platform.world), json.dumps(params, ensure_ascii=False)
+            failures = launch_failures(self._platform.faults, text)
+            started = [] if failures else [self._create(request, text) for _ in range(request.count)]
+            answer = _answer("tasks", [record.to_json() for record, _ in started], failures)
             if token:
                 records = tuple(record for record, _ in started)
                 self._tokens.remember((cluster.arn, token), fingerprint, answer, records, now)
@@ -73,7 +77,7 @@ class FargateEngine:
         cluster = find_cluster(params, place, self._platform.world)
         arn = _arn_in(cluster, str(params.get("task") or ""))
         with self._lock:
-            found = self._tasks.get(arn)
+            found = self._seen(arn)
         if found is None:
             raise task_not_found()
         record, supervisor = found
@@ -97,7 +101,7 @@ class FargateEngine:
         arns = list(dict.fromkeys(_arn_in(cluster, reference) for reference in references))
         with self._lock:
             self._forget()
-            found = {arn: self._tasks.get(arn) for arn in arns}
+            found = {arn: self._seen(arn) for arn in arns}
         tasks = [item[0].to_json(with_tags=with_tags) for item in found.values() if item]
         failures = [json.dumps({"arn": arn, "reason": "MISSING"}) for arn, item in found.items() if not item]
         return _answer("tasks", tasks, failures)
@@ -112,7 +116,7 @@ class FargateEngine:
         size, after, matches = page_size(params), position(params.get("nextToken")), matcher(params)
         with self._lock:
             self._forget()
-            records = [record for record, _ in self._tasks.values()]
+            records = [found[0] for arn in self._tasks if (found := self._seen(arn))]
         rest = [
             record
             for record in records
@@ -179,10 +183,15 @@ class FargateEngine:
             supervisor.kill()
         return supervisors
 
-    def _create(self, request: RunTaskRequest) -> tuple[TaskRecord, Supervisor]:
+    def _seen(self, arn: str) -> tuple[TaskRecord, Supervisor] | None:
+        found = self._tasks.get(arn)
+        return None if found is None or found[0].vanished else found
+
+    def _create(self, request: RunTaskRequest, text: str) -> tuple[TaskRecord, Supervisor]:
         container_ids = [str(uuid.uuid4()) for _ in request.definition.containers]
         record = TaskRecord(request, uuid.uuid4().hex, next(self._sequence), container_ids, self._platform.clock())
-        supervisor = Supervisor(record, container_ids, self._platform)
+        mishap = Mishap(self._platform.faults.take("task", text, TASK_KINDS))
+        supervisor = Supervisor(record, container_ids, self._platform, mishap)
         self._tasks[record.arn] = record, supervisor
         for definition, container_id in zip(request.definition.containers, container_ids, strict=True):
             self._by_container[container_id] = record, definition["name"]

@@ -40,6 +40,7 @@ class TaskRecord:
         self.task_id = task_id
         self.sequence = sequence
         self.stopped_at: datetime | None = None
+        self.vanished = False  # ECS has lost it: nobody sees it any more
         self._lock = threading.RLock()
         self._document = _new_document(request, task_id, container_ids, created_at)
         self._rendered: dict[bool, str] = {}
