@@ -1,6 +1,7 @@
 """ECS over moto: four task operations are ours, everything else of ECS stays stock."""
 
 import json
+import warnings
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -21,7 +22,8 @@ class RefusalResponse(ECSException):
     """A refusal as moto writes it to the wire."""
 
     def __init__(self, refusal: RefusedError) -> None:
-        super().__init__(refusal.code, refusal.message)
+        with warnings.catch_warnings(action="ignore"):  # moto misses ThrottlingException in the service's model
+            super().__init__(refusal.code, refusal.message)
         if refusal.resource_ids:
             self.resourceIds = list(refusal.resource_ids)
 
@@ -92,8 +94,10 @@ class FargateResponse(EC2ContainerServiceResponse):
 
     def _answer(self, operation: Callable[[Params, Place], str]) -> str:
         self.response_headers["Content-Type"] = "application/x-amz-json-1.1"
+        place = Place(self.current_account, self.region)
         try:
-            return operation(self.params, Place(self.current_account, self.region))
+            self.engine.throttle.ask(str(self._get_action()), place)
+            return operation(self.params, place)
         except RefusedError as refusal:
             raise RefusalResponse(refusal) from refusal
 

@@ -24,6 +24,7 @@ from local_cloud.aws.own_routes import METADATA_PREFIX, OwnRoutes
 from local_cloud.aws.s3.folder import ObjectFolder
 from local_cloud.aws.s3.keeper import S3Keeper
 from local_cloud.aws.settings import ServerSettings
+from local_cloud.aws.throttle import NoThrottle, Throttle
 
 HOST = "127.0.0.1"
 STOP_LOOK_S = 0.1  # how often the server looks whether it shall stop
@@ -58,7 +59,12 @@ class LocalAws:
             around=self._surroundings,
             faults=self._faults,
         )
-        self._engine = FargateEngine(platform, settings.stopped_retention_s)
+        self._engine = FargateEngine(
+            platform,
+            Throttle() if settings.throttled else NoThrottle(),
+            settings.stopped_retention_s,
+            settings.visible_after_s,
+        )
         moto_hooks.hook_ecs(self._engine)
         moto_hooks.hook_s3(self._keeper, utc_now)
         moto_hooks.hook_reset(self._reset, settle_default_network)

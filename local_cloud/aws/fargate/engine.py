@@ -18,6 +18,7 @@ from local_cloud.aws.fargate.supervisor import Platform, Supervisor
 from local_cloud.aws.fargate.tokens import TokenBook, fingerprint_of
 from local_cloud.aws.fargate.world import Cluster, Place
 from local_cloud.aws.faults.orders import TASK_KINDS
+from local_cloud.aws.throttle import Throttle
 
 MAX_TASKS_DESCRIBED = 100  # per DescribeTasks call
 ENDS_WITHIN_S = 2.0  # how long a killed task's thread may take
@@ -30,12 +31,18 @@ class FargateEngine:
 
     Args:
         platform: what the supervisors of all tasks share.
+        throttle: the rates at which it lets itself be asked.
         stopped_retention_s: how long a STOPPED task can still be described.
+        visible_after_s: how long after its launch a task cannot be described yet.
     """
 
-    def __init__(self, platform: Platform, stopped_retention_s: float) -> None:
+    def __init__(
+        self, platform: Platform, throttle: Throttle, stopped_retention_s: float, visible_after_s: float = 0.0
+    ) -> None:
+        self.throttle = throttle
         self._platform = platform
         self._retention = timedelta(seconds=stopped_retention_s)
+        self._unseen_for = timedelta(seconds=visible_after_s)
         self._lock = threading.Lock()
         self._sequence = itertools.count(1)
         self._tasks: dict[str, tuple[TaskRecord, Supervisor]] = {}
@@ -59,6 +66,8 @@ class FargateEngine:
                 return answer
             request, text = accept(params, place, self._platform.world), json.dumps(params, ensure_ascii=False)
             failures = launch_failures(self._platform.faults, text)
+            if not failures:
+                self.throttle.launch(request.capacity_provider, request.count, place)
             started = [] if failures else [self._create(request, text) for _ in range(request.count)]
             answer = _answer("tasks", [record.to_json() for record, _ in started], failures)
             if token:
@@ -101,7 +110,7 @@ class FargateEngine:
         arns = list(dict.fromkeys(_arn_in(cluster, reference) for reference in references))
         with self._lock:
             self._forget()
-            found = {arn: self._seen(arn) for arn in arns}
+            found = {arn: self._seen(arn, late=True) for arn in arns}
         tasks = [item[0].to_json(with_tags=with_tags) for item in found.values() if item]
         failures = [json.dumps({"arn": arn, "reason": "MISSING"}) for arn, item in found.items() if not item]
         return _answer("tasks", tasks, failures)
@@ -116,7 +125,7 @@ class FargateEngine:
         size, after, matches = page_size(params), position(params.get("nextToken")), matcher(params)
         with self._lock:
             self._forget()
-            records = [found[0] for arn in self._tasks if (found := self._seen(arn))]
+            records = [found[0] for arn in self._tasks if (found := self._seen(arn, late=True))]
         rest = [
             record
             for record in records
@@ -183,9 +192,13 @@ class FargateEngine:
             supervisor.kill()
         return supervisors
 
-    def _seen(self, arn: str) -> tuple[TaskRecord, Supervisor] | None:
+    def _seen(self, arn: str, *, late: bool = False) -> tuple[TaskRecord, Supervisor] | None:
+        """Find a task; `late` is how reading it is: a task just made is not there yet."""
         found = self._tasks.get(arn)
-        return None if found is None or found[0].vanished else found
+        if found is None or found[0].vanished:
+            return None
+        unseen = late and self._platform.clock() < found[0].created_at + self._unseen_for
+        return None if unseen else found
 
     def _create(self, request: RunTaskRequest, text: str) -> tuple[TaskRecord, Supervisor]:
         container_ids = [str(uuid.uuid4()) for _ in request.definition.containers]

@@ -39,6 +39,7 @@ class TaskRecord:
         self.request = request
         self.task_id = task_id
         self.sequence = sequence
+        self.created_at = created_at
         self.stopped_at: datetime | None = None
         self.vanished = False  # ECS has lost it: nobody sees it any more
         self._lock = threading.RLock()
