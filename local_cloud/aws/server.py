@@ -19,11 +19,13 @@ from local_cloud.aws.fargate.world import Place
 from local_cloud.aws.faults.gate import FaultGate
 from local_cloud.aws.faults.orders import FaultBook
 from local_cloud.aws.log_files import LogFiles
+from local_cloud.aws.moto_events import MotoEventBus
 from local_cloud.aws.moto_world import MotoWorld
 from local_cloud.aws.own_routes import METADATA_PREFIX, OwnRoutes
 from local_cloud.aws.s3.folder import ObjectFolder
 from local_cloud.aws.s3.keeper import S3Keeper
 from local_cloud.aws.settings import ServerSettings
+from local_cloud.aws.task_events import TaskEvents
 from local_cloud.aws.throttle import NoThrottle, Throttle
 
 HOST = "127.0.0.1"
@@ -58,6 +60,7 @@ class LocalAws:
             start_delay_s=settings.start_delay_s,
             around=self._surroundings,
             faults=self._faults,
+            watch=TaskEvents(MotoEventBus(), self._faults).note,
         )
         self._engine = FargateEngine(
             platform,

@@ -73,7 +73,8 @@ class FargateEngine:
             if token:
                 records = tuple(record for record, _ in started)
                 self._tokens.remember((cluster.arn, token), fingerprint, answer, records, now)
-        for _, supervisor in started:
+        for record, supervisor in started:
+            self._platform.watch(record)
             supervisor.start()
         return answer
 
@@ -202,9 +203,11 @@ class FargateEngine:
 
     def _create(self, request: RunTaskRequest, text: str) -> tuple[TaskRecord, Supervisor]:
         container_ids = [str(uuid.uuid4()) for _ in request.definition.containers]
-        record = TaskRecord(request, uuid.uuid4().hex, next(self._sequence), container_ids, self._platform.clock())
-        mishap = Mishap(self._platform.faults.take("task", text, TASK_KINDS))
-        supervisor = Supervisor(record, container_ids, self._platform, mishap)
+        platform = self._platform
+        now, number = platform.clock(), next(self._sequence)
+        record = TaskRecord(request, uuid.uuid4().hex, number, container_ids, now, platform.watch)
+        mishap = Mishap(platform.faults.take("task", text, TASK_KINDS))
+        supervisor = Supervisor(record, container_ids, platform, mishap)
         self._tasks[record.arn] = record, supervisor
         for definition, container_id in zip(request.definition.containers, container_ids, strict=True):
             self._by_container[container_id] = record, definition["name"]

@@ -36,6 +36,7 @@ class Platform:
     Attributes:
         around: answers with what a container finds around it, by container id and place.
         faults: the trouble that was ordered.
+        watch: told of every change of a task.
     """
 
     world: World
@@ -45,6 +46,7 @@ class Platform:
     start_delay_s: float
     around: Callable[[str, Place], Surroundings]
     faults: FaultBook
+    watch: Callable[[TaskRecord], None]
 
 
 @dataclass(slots=True)

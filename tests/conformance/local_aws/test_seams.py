@@ -18,6 +18,7 @@ import moto.s3.urls
 import pytest
 from moto.ec2.models import ec2_backends
 from moto.ecs.models import ecs_backends
+from moto.events.models import events_backends
 from moto.logs.models import LogsBackend, logs_backends
 from moto.moto_api._internal import mock_random
 from moto.s3.models import s3_backends
@@ -101,6 +102,8 @@ def test_backends_hold_what_we_ask_them_for() -> None:
     subnet = next(iter(next(iter(ec2.subnets.values())).values()))
     logs = logs_backends[ACCOUNT][REGION]
     logs.ensure_log_group("seam")
+    events = events_backends[ACCOUNT][REGION]
+    rule = events.put_rule("seam", event_pattern='{"source": ["seam"]}')
     expected: list[tuple[Any, list[str]]] = [
         (ecs, ["clusters", "task_definitions"]),
         (cluster, ["arn", "name", "status", "capacity_providers", "default_capacity_provider_strategy"]),
@@ -108,6 +111,8 @@ def test_backends_hold_what_we_ask_them_for() -> None:
         (definition, ["container_definitions", "ephemeral_storage"]),
         (subnet, ["id", "vpc_id", "availability_zone", "cidr_block"]),
         (ec2, ["get_security_group_from_id"]),
+        (events.event_buses["default"], ["rules"]),
+        (rule, ["state", "targets", "send_to_targets"]),
         (logs.groups["seam"], ["streams", "put_log_events"]),
         (secretsmanager_backends[ACCOUNT][REGION], ["get_secret_value"]),
         (ssm_backends[ACCOUNT][REGION], ["get_parameter"]),
