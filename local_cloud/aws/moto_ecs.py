@@ -1,4 +1,4 @@
-"""ECS over moto: four task operations are ours, everything else of ECS stays stock."""
+"""ECS over moto: the operations on tasks and services are ours, everything else of ECS stays stock."""
 
 import json
 import warnings
@@ -14,8 +14,14 @@ from local_cloud.aws.fargate.engine import FargateEngine, Params
 from local_cloud.aws.fargate.record import TaskRecord
 from local_cloud.aws.fargate.refusals import RefusedError
 from local_cloud.aws.fargate.world import Place
+from local_cloud.aws.services.api import ServiceApi
 
-OURS = frozenset({"RunTask", "StopTask", "DescribeTasks", "ListTasks"})
+OURS = frozenset(
+    {
+        "RunTask", "StopTask", "DescribeTasks", "ListTasks",
+        "CreateService", "UpdateService", "DeleteService", "DescribeServices", "ListServices",
+    }
+)  # fmt: skip
 
 
 class RefusalResponse(ECSException):
@@ -35,6 +41,7 @@ class FargateResponse(EC2ContainerServiceResponse):
     """
 
     engine: ClassVar[FargateEngine]
+    services: ClassVar[ServiceApi]
 
     def parse_parameters(self, request: Request) -> None:
         """Read our operations' parameters as they are; moto's parser does the others."""
@@ -58,6 +65,26 @@ class FargateResponse(EC2ContainerServiceResponse):
     def list_tasks(self) -> str:  # type: ignore[override]  # as above
         """Answer ListTasks."""
         return self._answer(self.engine.list_tasks)
+
+    def create_service(self) -> str:  # type: ignore[override]  # as above
+        """Answer CreateService."""
+        return self._answer(self.services.create)
+
+    def update_service(self) -> str:  # type: ignore[override]  # as above
+        """Answer UpdateService."""
+        return self._answer(self.services.update)
+
+    def delete_service(self) -> str:  # type: ignore[override]  # as above
+        """Answer DeleteService."""
+        return self._answer(self.services.delete)
+
+    def describe_services(self) -> str:  # type: ignore[override]  # as above
+        """Answer DescribeServices."""
+        return self._answer(self.services.describe)
+
+    def list_services(self) -> str:  # type: ignore[override]  # as above
+        """Answer ListServices."""
+        return self._answer(self.services.list)
 
     def tag_resource(self) -> ActionResult:
         """Answer TagResource, for tasks as for what moto has."""
@@ -102,7 +129,7 @@ class FargateResponse(EC2ContainerServiceResponse):
             raise RefusalResponse(refusal) from refusal
 
 
-def engine_response(engine: FargateEngine) -> type[FargateResponse]:
-    """Make the response class that is bound to one engine."""
-    members: dict[str, Any] = {"engine": engine, "__doc__": FargateResponse.__doc__}
+def engine_response(engine: FargateEngine, services: ServiceApi) -> type[FargateResponse]:
+    """Make the response class that is bound to one engine and its services."""
+    members: dict[str, Any] = {"engine": engine, "services": services, "__doc__": FargateResponse.__doc__}
     return type("BoundFargateResponse", (FargateResponse,), members)

@@ -24,6 +24,8 @@ from local_cloud.aws.moto_world import MotoWorld
 from local_cloud.aws.own_routes import METADATA_PREFIX, OwnRoutes
 from local_cloud.aws.s3.folder import ObjectFolder
 from local_cloud.aws.s3.keeper import S3Keeper
+from local_cloud.aws.services.api import ServiceApi
+from local_cloud.aws.services.scheduler import Scheduler
 from local_cloud.aws.settings import ServerSettings
 from local_cloud.aws.task_events import TaskEvents
 from local_cloud.aws.throttle import NoThrottle, Throttle
@@ -61,6 +63,7 @@ class LocalAws:
             around=self._surroundings,
             faults=self._faults,
             watch=TaskEvents(MotoEventBus(), self._faults).note,
+            time_scale=settings.time_scale,
         )
         self._engine = FargateEngine(
             platform,
@@ -68,7 +71,8 @@ class LocalAws:
             settings.stopped_retention_s,
             settings.visible_after_s,
         )
-        moto_hooks.hook_ecs(self._engine)
+        self._scheduler = Scheduler(self._engine, utc_now, settings.time_scale)
+        moto_hooks.hook_ecs(self._engine, ServiceApi(self._scheduler, world, utc_now))
         moto_hooks.hook_s3(self._keeper, utc_now)
         moto_hooks.hook_reset(self._reset, settle_default_network)
         moto_hooks.hook_module_list()
@@ -86,10 +90,12 @@ class LocalAws:
     def start(self) -> None:
         """Answer requests from now on."""
         self._thread.start()
+        self._scheduler.start()
 
     def stop(self) -> None:
         """Stop answering and end all tasks."""
         self._server.shutdown()
+        self._scheduler.forget()
         self._engine.close()
 
     def _serve(self) -> None:
@@ -123,6 +129,7 @@ class LocalAws:
 
     def _reset(self) -> None:
         self._faults.clear()
+        self._scheduler.forget()
         self._engine.reset()
         self._log_files.forget()
         self._keeper.forget()

@@ -4,19 +4,19 @@ import itertools
 import json
 import threading
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from local_cloud.aws.fargate.launch_refusals import launch_failures
-from local_cloud.aws.fargate.listing import matcher, page_size, position, token_after
+from local_cloud.aws.fargate.listing import matcher, page_size, position, tasks_answer, token_after
 from local_cloud.aws.fargate.mishaps import Mishap
 from local_cloud.aws.fargate.record import USER_STOPPED, TaskRecord
 from local_cloud.aws.fargate.refusals import invalid_parameter, task_not_found
-from local_cloud.aws.fargate.request import RunTaskRequest, accept, check_token, find_cluster
+from local_cloud.aws.fargate.request import RunTaskRequest, accept, check_token, find_cluster, task_arn_in
 from local_cloud.aws.fargate.supervisor import Platform, Supervisor
 from local_cloud.aws.fargate.tokens import TokenBook, fingerprint_of
-from local_cloud.aws.fargate.world import Cluster, Place
+from local_cloud.aws.fargate.world import Place
 from local_cloud.aws.faults.orders import TASK_KINDS
 from local_cloud.aws.throttle import Throttle
 
@@ -69,7 +69,7 @@ class FargateEngine:
             if not failures:
                 self.throttle.launch(request.capacity_provider, request.count, place)
             started = [] if failures else [self._create(request, text) for _ in range(request.count)]
-            answer = _answer("tasks", [record.to_json() for record, _ in started], failures)
+            answer = tasks_answer([record.to_json() for record, _ in started], failures)
             if token:
                 records = tuple(record for record, _ in started)
                 self._tokens.remember((cluster.arn, token), fingerprint, answer, records, now)
@@ -85,7 +85,7 @@ class FargateEngine:
             RefusedError: when the cluster or the task does not exist.
         """
         cluster = find_cluster(params, place, self._platform.world)
-        arn = _arn_in(cluster, str(params.get("task") or ""))
+        arn = task_arn_in(cluster, str(params.get("task") or ""))
         with self._lock:
             found = self._seen(arn)
         if found is None:
@@ -94,6 +94,27 @@ class FargateEngine:
         if record.last_status != "STOPPED":
             supervisor.stop("UserInitiated", params.get("reason") or USER_STOPPED)
         return f'{{"task":{record.to_json()}}}'
+
+    def start_for_service(self, params: Params, place: Place) -> TaskRecord:
+        """Start one task of a service.
+
+        Raises:
+            RefusedError: when ECS would refuse the parameters.
+        """
+        with self._lock:
+            self._forget()
+            request = accept(params, place, self._platform.world)
+            record, supervisor = self._create(request, json.dumps(params, ensure_ascii=False))
+        self._platform.watch(record)
+        supervisor.start()
+        return record
+
+    def stop(self, arn: str, code: str, reason: str) -> None:
+        """Ask a task to stop for a reason of ECS's own; does nothing for one that is gone."""
+        with self._lock:
+            found = self._tasks.get(arn)
+        if found:
+            found[1].stop(code, reason)
 
     def describe_tasks(self, params: Params, place: Place) -> str:
         """Answer with the tasks asked for; those not known are failures with reason MISSING.
@@ -108,13 +129,13 @@ class FargateEngine:
         if len(references) > MAX_TASKS_DESCRIBED:
             raise invalid_parameter("Tasks cannot have more than 100 elements.")
         with_tags = "TAGS" in (params.get("include") or [])
-        arns = list(dict.fromkeys(_arn_in(cluster, reference) for reference in references))
+        arns = list(dict.fromkeys(task_arn_in(cluster, reference) for reference in references))
         with self._lock:
             self._forget()
             found = {arn: self._seen(arn, late=True) for arn in arns}
         tasks = [item[0].to_json(with_tags=with_tags) for item in found.values() if item]
         failures = [json.dumps({"arn": arn, "reason": "MISSING"}) for arn, item in found.items() if not item]
-        return _answer("tasks", tasks, failures)
+        return tasks_answer(tasks, failures)
 
     def list_tasks(self, params: Params, place: Place) -> str:
         """Answer with one page of ARNs, in the order in which the tasks were made.
@@ -225,19 +246,3 @@ class FargateEngine:
         if gone:
             self._by_container = {key: value for key, value in self._by_container.items() if value[0].arn not in gone}
             self._tokens.forget_expired(now)
-
-
-def _answer(name: str, items: Iterable[str], failures: Iterable[str] = ()) -> str:
-    return f'{{"{name}":[{",".join(items)}],"failures":[{",".join(failures)}]}}'
-
-
-def _arn_in(cluster: Cluster, reference: str) -> str:
-    prefix = cluster.arn.replace(":cluster/", ":task/") + "/"
-    if not reference.startswith("arn:"):
-        return prefix + reference
-    if not reference.startswith(prefix) and reference.count("/") == prefix.count("/"):
-        other = reference.split("/")[1]
-        raise invalid_parameter(
-            f"Invalid identifier: Identifier is for cluster {other}. Your cluster is {cluster.name}"
-        )
-    return reference

@@ -16,6 +16,7 @@ from typing import Any
 from local_cloud.aws.clock import Clock
 from local_cloud.aws.fargate.awslogs import OutputPump
 from local_cloud.aws.fargate.container_plan import LogTarget, Surroundings, is_essential, stop_timeout_s
+from local_cloud.aws.fargate.health import HealthWatch, health_check, task_health
 from local_cloud.aws.fargate.images import ImageMap
 from local_cloud.aws.fargate.mishaps import Mishap
 from local_cloud.aws.fargate.preparation import ContainerPlan, log_place, prepare, pull
@@ -37,6 +38,7 @@ class Platform:
         around: answers with what a container finds around it, by container id and place.
         faults: the trouble that was ordered.
         watch: told of every change of a task.
+        time_scale: how many seconds one second of the health checks' timers takes.
     """
 
     world: World
@@ -47,6 +49,7 @@ class Platform:
     around: Callable[[str, Place], Surroundings]
     faults: FaultBook
     watch: Callable[[TaskRecord], None]
+    time_scale: float
 
 
 @dataclass(slots=True)
@@ -68,6 +71,7 @@ class Supervisor(threading.Thread):
         self._container_ids = container_ids
         self._platform = platform
         self._mishap = mishap
+        self._healths: dict[str, str] = {}
         self._changed = threading.Event()
         self._killed = threading.Event()
 
@@ -133,7 +137,24 @@ class Supervisor(threading.Thread):
             raise command_not_started(error, command.argv[0], name) from error
         self.containers[name] = Container(plan.definition, process, pump)
         number = len(self.containers)
+        self._watch_health(plan, process)
         self._record.change_container(name, lastStatus="RUNNING", runtimeId=f"{self._record.task_id}-{number:010d}")
+
+    def _watch_health(self, plan: ContainerPlan, process: Process) -> None:
+        check = health_check(plan.definition, self._platform.time_scale)
+        if check is None:
+            return
+
+        def tell(status: str) -> None:
+            name = plan.definition["name"]
+            self._record.change_container(name, healthStatus=status)
+            if is_essential(plan.definition):
+                self._healths[name] = status
+                self._record.change(healthStatus=task_health(self._healths))
+
+        if is_essential(plan.definition):
+            self._healths[plan.definition["name"]] = "UNKNOWN"
+        HealthWatch(check, plan.command, process, self._platform.host, tell).start()
 
     def _emit(self, target: LogTarget | None, lines: list[str]) -> None:
         if target:

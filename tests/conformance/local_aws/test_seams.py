@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import inspect
+import re
 from typing import Any
 
 import moto.backends
@@ -26,6 +27,7 @@ from moto.secretsmanager.models import secretsmanager_backends
 from moto.ssm.models import ssm_backends
 
 from local_cloud.aws import moto_hooks
+from local_cloud.aws.moto_ecs import OURS
 from local_cloud.aws.s3.keeper import COPIED_FACTS, PUBLIC_ACCESS
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
@@ -84,8 +86,11 @@ def test_a_method_we_override_or_call_is_still_there(owner: Any, name: str, para
     assert names_of(method) == parameters, f"{owner.__module__}.{owner.__name__}.{name} takes other arguments"
 
 
-@pytest.mark.parametrize("name", ["run_task", "stop_task", "describe_tasks", "list_tasks"])
-def test_the_four_task_operations_are_methods_of_the_response_class(name: str) -> None:
+@pytest.mark.parametrize(
+    "name",
+    sorted(re.sub("([a-z])([A-Z])", r"\1_\2", name).lower() for name in OURS),
+)
+def test_the_operations_we_answer_are_methods_of_the_response_class(name: str) -> None:
     methods = vars(moto.ecs.responses.EC2ContainerServiceResponse)
     assert name in methods, f"ECS's {name} is answered elsewhere"
 
