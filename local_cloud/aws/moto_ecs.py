@@ -70,21 +70,32 @@ class FargateResponse(EC2ContainerServiceResponse):
         """Answer CreateService."""
         return self._answer(self.services.create)
 
-    def update_service(self) -> str:  # type: ignore[override]  # as above
-        """Answer UpdateService."""
+    def update_service(self) -> str | ActionResult:  # type: ignore[override]  # as above
+        """Answer UpdateService, for ours and for those of stacks of CloudFormation."""
+        if self._is_of_a_stack():
+            return super().update_service()
         return self._answer(self.services.update)
 
-    def delete_service(self) -> str:  # type: ignore[override]  # as above
-        """Answer DeleteService."""
+    def delete_service(self) -> str | ActionResult:  # type: ignore[override]  # as above
+        """Answer DeleteService, for ours and for those of stacks of CloudFormation."""
+        if self._is_of_a_stack():
+            return super().delete_service()
         return self._answer(self.services.delete)
 
-    def describe_services(self) -> str:  # type: ignore[override]  # as above
-        """Answer DescribeServices."""
+    def describe_services(self) -> str | ActionResult:  # type: ignore[override]  # as above
+        """Answer DescribeServices, for ours and for those of stacks of CloudFormation."""
+        if self._is_of_a_stack():
+            return super().describe_services()
         return self._answer(self.services.describe)
 
     def list_services(self) -> str:  # type: ignore[override]  # as above
-        """Answer ListServices."""
-        return self._answer(self.services.list)
+        """Answer ListServices; those of stacks of CloudFormation come with the last page."""
+        answer = json.loads(self._answer(self.services.list))
+        if "nextToken" not in answer:
+            prefix = f"{self._cluster()}:"
+            of_stacks = [item.arn for key, item in self.ecs_backend.services.items() if key.startswith(prefix)]
+            answer["serviceArns"] += of_stacks
+        return json.dumps(answer)
 
     def tag_resource(self) -> ActionResult:
         """Answer TagResource, for tasks as for what moto has."""
@@ -109,6 +120,13 @@ class FargateResponse(EC2ContainerServiceResponse):
         """Answer ListTagsForResource, for tasks as for what moto has."""
         record = self._tagged_task()
         return super().list_tags_for_resource() if record is None else ActionResult({"tags": record.get("tags")})
+
+    def _cluster(self) -> str:
+        return str(self.params.get("cluster") or "default").rsplit("/", 1)[-1]
+
+    def _is_of_a_stack(self) -> bool:
+        names = self.params.get("services") or [self.params.get("service")]
+        return any(f"{self._cluster()}:{str(name).rsplit('/', 1)[-1]}" in self.ecs_backend.services for name in names)
 
     def _tagged_task(self) -> TaskRecord | None:
         arn = str(self._get_param("resourceArn"))

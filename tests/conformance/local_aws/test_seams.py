@@ -110,7 +110,7 @@ def test_backends_hold_what_we_ask_them_for() -> None:
     events = events_backends[ACCOUNT][REGION]
     rule = events.put_rule("seam", event_pattern='{"source": ["seam"]}')
     expected: list[tuple[Any, list[str]]] = [
-        (ecs, ["clusters", "task_definitions"]),
+        (ecs, ["clusters", "task_definitions", "services"]),
         (cluster, ["arn", "name", "status", "capacity_providers", "default_capacity_provider_strategy"]),
         (definition, ["arn", "family", "revision", "status", "network_mode", "cpu", "memory", "tags"]),
         (definition, ["container_definitions", "ephemeral_storage"]),
