@@ -78,6 +78,8 @@ class Mishap:
         fault = self._fault
 
         def happen() -> None:
+            if self._kind != "vanish" and all(process.exit_code is not None for _, process in processes):
+                return  # it ended before its time to be struck
             if self._kind == "spot":
                 stop("SpotInterruption", fault.text or SPOT_INTERRUPTED)
             elif self._kind == "vanish":
