@@ -245,8 +245,6 @@ def test_a_service_of_a_stack_of_cloudformation_is_described_as_moto_has_it(fast
 
 
 def test_what_is_not_done_here_is_refused_by_name(fast: Any) -> None:
-    with pytest.raises(
-        fast.ecs.exceptions.InvalidParameterException,
-        match="not supported by the local cloud: healthCheckGracePeriodSeconds, schedulingStrategy",
-    ):
+    refused, named = fast.ecs.exceptions.InvalidParameterException, "healthCheckGracePeriodSeconds, schedulingStrategy"
+    with pytest.raises(refused, match=f"not supported by the local cloud: {named}"):
         Run(fast).create("f:1", healthCheckGracePeriodSeconds=5, schedulingStrategy="DAEMON")
