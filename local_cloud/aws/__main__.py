@@ -24,6 +24,9 @@ def parse_arguments(arguments: Sequence[str]) -> ServerSettings:
     parser.add_argument("--images", type=Path, required=True, help="JSON file: image name to local entry point")
     parser.add_argument("--start-delay-s", type=float, default=0.2, help="time before a task is RUNNING")
     parser.add_argument("--stopped-retention-s", type=float, default=3600.0, help="memory of STOPPED tasks")
+    parser.add_argument("--visible-after-s", type=float, default=0.0, help="time a new task is MISSING")
+    parser.add_argument("--throttle", choices=("aws", "off"), default="off", help="let requests through at AWS's rates")
+    parser.add_argument("--time-scale", type=float, default=1.0, help="seconds that a second of ECS's timers takes")
     parser.add_argument("--die-with-parent", action="store_true", help="end when the starting process ends")
     options = parser.parse_args(arguments)
     return ServerSettings(
@@ -32,6 +35,9 @@ def parse_arguments(arguments: Sequence[str]) -> ServerSettings:
         port=options.port,
         start_delay_s=options.start_delay_s,
         stopped_retention_s=options.stopped_retention_s,
+        visible_after_s=options.visible_after_s,
+        throttled=options.throttle == "aws",
+        time_scale=options.time_scale,
         die_with_parent=options.die_with_parent,
     )
 

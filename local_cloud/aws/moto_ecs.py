@@ -1,6 +1,7 @@
-"""ECS over moto: four task operations are ours, everything else of ECS stays stock."""
+"""ECS over moto: the operations on tasks and services are ours, everything else of ECS stays stock."""
 
 import json
+import warnings
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -13,15 +14,22 @@ from local_cloud.aws.fargate.engine import FargateEngine, Params
 from local_cloud.aws.fargate.record import TaskRecord
 from local_cloud.aws.fargate.refusals import RefusedError
 from local_cloud.aws.fargate.world import Place
+from local_cloud.aws.services.api import ServiceApi
 
-OURS = frozenset({"RunTask", "StopTask", "DescribeTasks", "ListTasks"})
+OURS = frozenset(
+    {
+        "RunTask", "StopTask", "DescribeTasks", "ListTasks",
+        "CreateService", "UpdateService", "DeleteService", "DescribeServices", "ListServices",
+    }
+)  # fmt: skip
 
 
 class RefusalResponse(ECSException):
     """A refusal as moto writes it to the wire."""
 
     def __init__(self, refusal: RefusedError) -> None:
-        super().__init__(refusal.code, refusal.message)
+        with warnings.catch_warnings(action="ignore"):  # moto misses ThrottlingException in the service's model
+            super().__init__(refusal.code, refusal.message)
         if refusal.resource_ids:
             self.resourceIds = list(refusal.resource_ids)
 
@@ -33,6 +41,7 @@ class FargateResponse(EC2ContainerServiceResponse):
     """
 
     engine: ClassVar[FargateEngine]
+    services: ClassVar[ServiceApi]
 
     def parse_parameters(self, request: Request) -> None:
         """Read our operations' parameters as they are; moto's parser does the others."""
@@ -56,6 +65,37 @@ class FargateResponse(EC2ContainerServiceResponse):
     def list_tasks(self) -> str:  # type: ignore[override]  # as above
         """Answer ListTasks."""
         return self._answer(self.engine.list_tasks)
+
+    def create_service(self) -> str:  # type: ignore[override]  # as above
+        """Answer CreateService."""
+        return self._answer(self.services.create)
+
+    def update_service(self) -> str | ActionResult:  # type: ignore[override]  # as above
+        """Answer UpdateService, for ours and for those of stacks of CloudFormation."""
+        if self._is_of_a_stack():
+            return super().update_service()
+        return self._answer(self.services.update)
+
+    def delete_service(self) -> str | ActionResult:  # type: ignore[override]  # as above
+        """Answer DeleteService, for ours and for those of stacks of CloudFormation."""
+        if self._is_of_a_stack():
+            return super().delete_service()
+        return self._answer(self.services.delete)
+
+    def describe_services(self) -> str | ActionResult:  # type: ignore[override]  # as above
+        """Answer DescribeServices, for ours and for those of stacks of CloudFormation."""
+        if self._is_of_a_stack():
+            return super().describe_services()
+        return self._answer(self.services.describe)
+
+    def list_services(self) -> str:  # type: ignore[override]  # as above
+        """Answer ListServices; those of stacks of CloudFormation come with the last page."""
+        answer = json.loads(self._answer(self.services.list))
+        if "nextToken" not in answer:
+            prefix = f"{self._cluster()}:"
+            of_stacks = [item.arn for key, item in self.ecs_backend.services.items() if key.startswith(prefix)]
+            answer["serviceArns"] += of_stacks
+        return json.dumps(answer)
 
     def tag_resource(self) -> ActionResult:
         """Answer TagResource, for tasks as for what moto has."""
@@ -81,6 +121,13 @@ class FargateResponse(EC2ContainerServiceResponse):
         record = self._tagged_task()
         return super().list_tags_for_resource() if record is None else ActionResult({"tags": record.get("tags")})
 
+    def _cluster(self) -> str:
+        return str(self.params.get("cluster") or "default").rsplit("/", 1)[-1]
+
+    def _is_of_a_stack(self) -> bool:
+        names = self.params.get("services") or [self.params.get("service")]
+        return any(f"{self._cluster()}:{str(name).rsplit('/', 1)[-1]}" in self.ecs_backend.services for name in names)
+
     def _tagged_task(self) -> TaskRecord | None:
         arn = str(self._get_param("resourceArn"))
         if ":task/" not in arn:
@@ -92,13 +139,15 @@ class FargateResponse(EC2ContainerServiceResponse):
 
     def _answer(self, operation: Callable[[Params, Place], str]) -> str:
         self.response_headers["Content-Type"] = "application/x-amz-json-1.1"
+        place = Place(self.current_account, self.region)
         try:
-            return operation(self.params, Place(self.current_account, self.region))
+            self.engine.throttle.ask(str(self._get_action()), place)
+            return operation(self.params, place)
         except RefusedError as refusal:
             raise RefusalResponse(refusal) from refusal
 
 
-def engine_response(engine: FargateEngine) -> type[FargateResponse]:
-    """Make the response class that is bound to one engine."""
-    members: dict[str, Any] = {"engine": engine, "__doc__": FargateResponse.__doc__}
+def engine_response(engine: FargateEngine, services: ServiceApi) -> type[FargateResponse]:
+    """Make the response class that is bound to one engine and its services."""
+    members: dict[str, Any] = {"engine": engine, "services": services, "__doc__": FargateResponse.__doc__}
     return type("BoundFargateResponse", (FargateResponse,), members)

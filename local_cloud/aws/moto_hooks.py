@@ -21,14 +21,15 @@ from local_cloud.aws.fargate.engine import FargateEngine
 from local_cloud.aws.moto_ecs import engine_response
 from local_cloud.aws.s3.keeper import S3Keeper
 from local_cloud.aws.s3.moto_s3 import keeping_response
+from local_cloud.aws.services.api import ServiceApi
 
 RESET_PATH = "{0}/moto-api/reset"
 ECS_PATH = "{0}/$"
 
 
-def hook_ecs(engine: FargateEngine) -> None:
-    """Let our Fargate answer for ECS's tasks."""
-    moto.ecs.urls.url_paths[ECS_PATH] = engine_response(engine).dispatch
+def hook_ecs(engine: FargateEngine, services: ServiceApi) -> None:
+    """Let our Fargate answer for ECS's tasks and services."""
+    moto.ecs.urls.url_paths[ECS_PATH] = engine_response(engine, services).dispatch
 
 
 def hook_s3(keeper: S3Keeper, clock: Clock) -> None:

@@ -1,4 +1,4 @@
-"""What the local cloud answers itself, in front of moto: its health and the task metadata endpoint."""
+"""What the local cloud answers itself, in front of moto: health, orders of trouble, task metadata."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -6,6 +6,8 @@ from typing import Any
 
 from local_cloud.aws.fargate.engine import FargateEngine
 from local_cloud.aws.fargate.metadata import container_metadata, container_stats, task_metadata
+from local_cloud.aws.faults.orders import FaultBook
+from local_cloud.aws.faults.routes import FAULTS_PATH, answer
 
 HEALTH_PATH = "/local-cloud/health"
 METADATA_PREFIX = "/v4/"  # no S3 bucket can be called so: names have three characters or more
@@ -18,16 +20,20 @@ class OwnRoutes:
 
     Args:
         engine: the Fargate that is asked.
+        faults: the trouble that was ordered.
         rest: what answers every other path.
     """
 
-    def __init__(self, engine: FargateEngine, rest: WsgiApp) -> None:
+    def __init__(self, engine: FargateEngine, faults: FaultBook, rest: WsgiApp) -> None:
         self._engine = engine
+        self._faults = faults
         self._rest = rest
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request."""
         path = str(environ.get("PATH_INFO", ""))
+        if path == FAULTS_PATH:
+            return _send(*answer(self._faults, environ), start_response)
         if path == HEALTH_PATH:
             document: dict[str, Any] | None = {
                 "service": "aws",
@@ -38,7 +44,9 @@ class OwnRoutes:
             document = self._metadata(path.removeprefix(METADATA_PREFIX).rstrip("/"))
         else:
             return self._rest(_with_body_as_it_is(environ), start_response)
-        return _send(document, start_response)
+        if document is None:
+            return _send("404 Not Found", {"message": "not found"}, start_response)
+        return _send("200 OK", document, start_response)
 
     def _metadata(self, rest: str) -> dict[str, Any] | None:
         container_id, _, question = rest.partition("/")
@@ -67,8 +75,7 @@ def _with_body_as_it_is(environ: dict[str, Any]) -> dict[str, Any]:
     return environ
 
 
-def _send(document: dict[str, Any] | None, start_response: Callable[..., Any]) -> Iterable[bytes]:
-    status = "200 OK" if document is not None else "404 Not Found"
-    body = json.dumps(document if document is not None else {"message": "not found"}).encode()
+def _send(status: str, document: Any, start_response: Callable[..., Any]) -> Iterable[bytes]:
+    body = json.dumps(document).encode()
     start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
     return [body]

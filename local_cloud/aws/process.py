@@ -26,6 +26,9 @@ class LocalAwsProcess:
         port: TCP port; 0 takes a free one.
         start_delay_s: time a task spends before RUNNING.
         stopped_retention_s: how long a STOPPED task can still be described.
+        visible_after_s: how long after its launch a task cannot be described yet.
+        throttle: `aws` for AWS's rates, `off` for none.
+        time_scale: seconds that one second of ECS's own timers takes.
     """
 
     def __init__(
@@ -36,6 +39,9 @@ class LocalAwsProcess:
         port: int = 0,
         start_delay_s: float = 0.2,
         stopped_retention_s: float = 3600.0,
+        visible_after_s: float = 0.0,
+        throttle: str = "off",
+        time_scale: float = 1.0,
     ) -> None:
         settings = {
             "--data-dir": data_dir,
@@ -43,6 +49,9 @@ class LocalAwsProcess:
             "--port": port,
             "--start-delay-s": start_delay_s,
             "--stopped-retention-s": stopped_retention_s,
+            "--visible-after-s": visible_after_s,
+            "--throttle": throttle,
+            "--time-scale": time_scale,
         }
         arguments = [str(word) for pair in settings.items() for word in pair]
         self.process = subprocess.Popen(  # noqa: S603 - our own interpreter with our own module

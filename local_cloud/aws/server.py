@@ -16,12 +16,19 @@ from local_cloud.aws.fargate.images import ImageMap
 from local_cloud.aws.fargate.processes import ProcessHost
 from local_cloud.aws.fargate.supervisor import Platform
 from local_cloud.aws.fargate.world import Place
+from local_cloud.aws.faults.gate import FaultGate
+from local_cloud.aws.faults.orders import FaultBook
 from local_cloud.aws.log_files import LogFiles
+from local_cloud.aws.moto_events import MotoEventBus
 from local_cloud.aws.moto_world import MotoWorld
 from local_cloud.aws.own_routes import METADATA_PREFIX, OwnRoutes
 from local_cloud.aws.s3.folder import ObjectFolder
 from local_cloud.aws.s3.keeper import S3Keeper
+from local_cloud.aws.services.api import ServiceApi
+from local_cloud.aws.services.scheduler import Scheduler
 from local_cloud.aws.settings import ServerSettings
+from local_cloud.aws.task_events import TaskEvents
+from local_cloud.aws.throttle import NoThrottle, Throttle
 
 HOST = "127.0.0.1"
 STOP_LOOK_S = 0.1  # how often the server looks whether it shall stop
@@ -45,6 +52,7 @@ class LocalAws:
         self._home.mkdir(exist_ok=True)
         self._log_files = LogFiles(settings.data_dir / "logs")
         self._keeper = S3Keeper(ObjectFolder(settings.data_dir / "s3"))
+        self._faults = FaultBook()
         world = MotoWorld(self._log_files)
         platform = Platform(
             world=world,
@@ -53,9 +61,18 @@ class LocalAws:
             clock=utc_now,
             start_delay_s=settings.start_delay_s,
             around=self._surroundings,
+            faults=self._faults,
+            watch=TaskEvents(MotoEventBus(), self._faults).note,
+            time_scale=settings.time_scale,
         )
-        self._engine = FargateEngine(platform, settings.stopped_retention_s)
-        moto_hooks.hook_ecs(self._engine)
+        self._engine = FargateEngine(
+            platform,
+            Throttle() if settings.throttled else NoThrottle(),
+            settings.stopped_retention_s,
+            settings.visible_after_s,
+        )
+        self._scheduler = Scheduler(self._engine, utc_now, settings.time_scale)
+        moto_hooks.hook_ecs(self._engine, ServiceApi(self._scheduler, world, utc_now))
         moto_hooks.hook_s3(self._keeper, utc_now)
         moto_hooks.hook_reset(self._reset, settle_default_network)
         moto_hooks.hook_module_list()
@@ -73,10 +90,12 @@ class LocalAws:
     def start(self) -> None:
         """Answer requests from now on."""
         self._thread.start()
+        self._scheduler.start()
 
     def stop(self) -> None:
         """Stop answering and end all tasks."""
         self._server.shutdown()
+        self._scheduler.forget()
         self._engine.close()
 
     def _serve(self) -> None:
@@ -87,7 +106,7 @@ class LocalAws:
         return make_server(
             HOST,
             self._settings.port,
-            OwnRoutes(self._engine, stock),
+            OwnRoutes(self._engine, self._faults, FaultGate(self._faults, stock)),
             threaded=True,
             request_handler=MotoRequestHandler,
         )
@@ -109,6 +128,8 @@ class LocalAws:
         )
 
     def _reset(self) -> None:
+        self._faults.clear()
+        self._scheduler.forget()
         self._engine.reset()
         self._log_files.forget()
         self._keeper.forget()

@@ -4,17 +4,21 @@ import itertools
 import json
 import threading
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from local_cloud.aws.fargate.listing import matcher, page_size, position, token_after
+from local_cloud.aws.fargate.launch_refusals import launch_failures
+from local_cloud.aws.fargate.listing import matcher, page_size, position, tasks_answer, token_after
+from local_cloud.aws.fargate.mishaps import Mishap
 from local_cloud.aws.fargate.record import USER_STOPPED, TaskRecord
 from local_cloud.aws.fargate.refusals import invalid_parameter, task_not_found
-from local_cloud.aws.fargate.request import RunTaskRequest, accept, check_token, find_cluster
+from local_cloud.aws.fargate.request import RunTaskRequest, accept, check_token, find_cluster, task_arn_in
 from local_cloud.aws.fargate.supervisor import Platform, Supervisor
 from local_cloud.aws.fargate.tokens import TokenBook, fingerprint_of
-from local_cloud.aws.fargate.world import Cluster, Place
+from local_cloud.aws.fargate.world import Place
+from local_cloud.aws.faults.orders import TASK_KINDS
+from local_cloud.aws.throttle import Throttle
 
 MAX_TASKS_DESCRIBED = 100  # per DescribeTasks call
 ENDS_WITHIN_S = 2.0  # how long a killed task's thread may take
@@ -27,12 +31,18 @@ class FargateEngine:
 
     Args:
         platform: what the supervisors of all tasks share.
+        throttle: the rates at which it lets itself be asked.
         stopped_retention_s: how long a STOPPED task can still be described.
+        visible_after_s: how long after its launch a task cannot be described yet.
     """
 
-    def __init__(self, platform: Platform, stopped_retention_s: float) -> None:
+    def __init__(
+        self, platform: Platform, throttle: Throttle, stopped_retention_s: float, visible_after_s: float = 0.0
+    ) -> None:
+        self.throttle = throttle
         self._platform = platform
         self._retention = timedelta(seconds=stopped_retention_s)
+        self._unseen_for = timedelta(seconds=visible_after_s)
         self._lock = threading.Lock()
         self._sequence = itertools.count(1)
         self._tasks: dict[str, tuple[TaskRecord, Supervisor]] = {}
@@ -54,13 +64,17 @@ class FargateEngine:
             self._forget()
             if token and (answer := self._tokens.replay(cluster.arn, token, fingerprint, now)):
                 return answer
-            request = accept(params, place, self._platform.world)
-            started = [self._create(request) for _ in range(request.count)]
-            answer = _answer("tasks", [record.to_json() for record, _ in started])
+            request, text = accept(params, place, self._platform.world), json.dumps(params, ensure_ascii=False)
+            failures = launch_failures(self._platform.faults, text)
+            if not failures:
+                self.throttle.launch(request.capacity_provider, request.count, place)
+            started = [] if failures else [self._create(request, text) for _ in range(request.count)]
+            answer = tasks_answer([record.to_json() for record, _ in started], failures)
             if token:
                 records = tuple(record for record, _ in started)
                 self._tokens.remember((cluster.arn, token), fingerprint, answer, records, now)
-        for _, supervisor in started:
+        for record, supervisor in started:
+            self._platform.watch(record)
             supervisor.start()
         return answer
 
@@ -71,15 +85,36 @@ class FargateEngine:
             RefusedError: when the cluster or the task does not exist.
         """
         cluster = find_cluster(params, place, self._platform.world)
-        arn = _arn_in(cluster, str(params.get("task") or ""))
+        arn = task_arn_in(cluster, str(params.get("task") or ""))
         with self._lock:
-            found = self._tasks.get(arn)
+            found = self._seen(arn)
         if found is None:
             raise task_not_found()
         record, supervisor = found
         if record.last_status != "STOPPED":
             supervisor.stop("UserInitiated", params.get("reason") or USER_STOPPED)
         return f'{{"task":{record.to_json()}}}'
+
+    def start_for_service(self, params: Params, place: Place) -> TaskRecord:
+        """Start one task of a service.
+
+        Raises:
+            RefusedError: when ECS would refuse the parameters.
+        """
+        with self._lock:
+            self._forget()
+            request = accept(params, place, self._platform.world)
+            record, supervisor = self._create(request, json.dumps(params, ensure_ascii=False))
+        self._platform.watch(record)
+        supervisor.start()
+        return record
+
+    def stop(self, arn: str, code: str, reason: str) -> None:
+        """Ask a task to stop for a reason of ECS's own; does nothing for one that is gone."""
+        with self._lock:
+            found = self._tasks.get(arn)
+        if found:
+            found[1].stop(code, reason)
 
     def describe_tasks(self, params: Params, place: Place) -> str:
         """Answer with the tasks asked for; those not known are failures with reason MISSING.
@@ -94,13 +129,13 @@ class FargateEngine:
         if len(references) > MAX_TASKS_DESCRIBED:
             raise invalid_parameter("Tasks cannot have more than 100 elements.")
         with_tags = "TAGS" in (params.get("include") or [])
-        arns = list(dict.fromkeys(_arn_in(cluster, reference) for reference in references))
+        arns = list(dict.fromkeys(task_arn_in(cluster, reference) for reference in references))
         with self._lock:
             self._forget()
-            found = {arn: self._tasks.get(arn) for arn in arns}
+            found = {arn: self._seen(arn, late=True) for arn in arns}
         tasks = [item[0].to_json(with_tags=with_tags) for item in found.values() if item]
         failures = [json.dumps({"arn": arn, "reason": "MISSING"}) for arn, item in found.items() if not item]
-        return _answer("tasks", tasks, failures)
+        return tasks_answer(tasks, failures)
 
     def list_tasks(self, params: Params, place: Place) -> str:
         """Answer with one page of ARNs, in the order in which the tasks were made.
@@ -112,7 +147,7 @@ class FargateEngine:
         size, after, matches = page_size(params), position(params.get("nextToken")), matcher(params)
         with self._lock:
             self._forget()
-            records = [record for record, _ in self._tasks.values()]
+            records = [found[0] for arn in self._tasks if (found := self._seen(arn, late=True))]
         rest = [
             record
             for record in records
@@ -179,10 +214,21 @@ class FargateEngine:
             supervisor.kill()
         return supervisors
 
-    def _create(self, request: RunTaskRequest) -> tuple[TaskRecord, Supervisor]:
+    def _seen(self, arn: str, *, late: bool = False) -> tuple[TaskRecord, Supervisor] | None:
+        """Find a task; `late` is how reading it is: a task just made is not there yet."""
+        found = self._tasks.get(arn)
+        if found is None or found[0].vanished:
+            return None
+        unseen = late and self._platform.clock() < found[0].created_at + self._unseen_for
+        return None if unseen else found
+
+    def _create(self, request: RunTaskRequest, text: str) -> tuple[TaskRecord, Supervisor]:
         container_ids = [str(uuid.uuid4()) for _ in request.definition.containers]
-        record = TaskRecord(request, uuid.uuid4().hex, next(self._sequence), container_ids, self._platform.clock())
-        supervisor = Supervisor(record, container_ids, self._platform)
+        platform = self._platform
+        now, number = platform.clock(), next(self._sequence)
+        record = TaskRecord(request, uuid.uuid4().hex, number, container_ids, now, platform.watch)
+        mishap = Mishap(platform.faults.take("task", text, TASK_KINDS))
+        supervisor = Supervisor(record, container_ids, platform, mishap)
         self._tasks[record.arn] = record, supervisor
         for definition, container_id in zip(request.definition.containers, container_ids, strict=True):
             self._by_container[container_id] = record, definition["name"]
@@ -200,19 +246,3 @@ class FargateEngine:
         if gone:
             self._by_container = {key: value for key, value in self._by_container.items() if value[0].arn not in gone}
             self._tokens.forget_expired(now)
-
-
-def _answer(name: str, items: Iterable[str], failures: Iterable[str] = ()) -> str:
-    return f'{{"{name}":[{",".join(items)}],"failures":[{",".join(failures)}]}}'
-
-
-def _arn_in(cluster: Cluster, reference: str) -> str:
-    prefix = cluster.arn.replace(":cluster/", ":task/") + "/"
-    if not reference.startswith("arn:"):
-        return prefix + reference
-    if not reference.startswith(prefix) and reference.count("/") == prefix.count("/"):
-        other = reference.split("/")[1]
-        raise invalid_parameter(
-            f"Invalid identifier: Identifier is for cluster {other}. Your cluster is {cluster.name}"
-        )
-    return reference

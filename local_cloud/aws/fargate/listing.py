@@ -1,8 +1,8 @@
-"""ListTasks' filters and pages."""
+"""ListTasks' filters and pages, and how answers with many tasks look."""
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from local_cloud.aws.fargate.record import TaskRecord
@@ -58,7 +58,7 @@ def matcher(params: Mapping[str, Any]) -> Callable[[TaskRecord], bool]:
     desired = params.get("desiredStatus") or "RUNNING"
     if desired not in STATUSES:
         raise invalid_parameter("desiredStatus must be one of RUNNING, PENDING, STOPPED.")
-    elsewhere = params.get("serviceName") or params.get("containerInstance")
+    service = str(params.get("serviceName") or "").rsplit("/", 1)[-1]
     on_fargate = params.get("launchType") in {None, "FARGATE"}
 
     def matches(record: TaskRecord) -> bool:
@@ -67,7 +67,13 @@ def matcher(params: Mapping[str, Any]) -> Callable[[TaskRecord], bool]:
             and started_by in {None, "", record.request.started_by}
             and family in {None, "", record.request.definition.family}
             and on_fargate
-            and not elsewhere
+            and (not service or record.request.group == f"service:{service}")
+            and not params.get("containerInstance")
         )
 
     return matches
+
+
+def tasks_answer(items: Iterable[str], failures: Iterable[str] = ()) -> str:
+    """Put tasks and failures, JSON texts already, into one answer."""
+    return f'{{"tasks":[{",".join(items)}],"failures":[{",".join(failures)}]}}'

@@ -7,7 +7,7 @@ because pollers ask for a hundred tasks at a time.
 
 import json
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ class TaskRecord:
         sequence: position in the order of creation, which is the order of ListTasks.
         container_ids: one id per container of the definition.
         created_at: when RunTask was accepted.
+        watch: told of every change, right after it.
     """
 
     def __init__(
@@ -35,11 +36,15 @@ class TaskRecord:
         sequence: int,
         container_ids: list[str],
         created_at: datetime,
+        watch: Callable[["TaskRecord"], None] = lambda _: None,
     ) -> None:
         self.request = request
         self.task_id = task_id
         self.sequence = sequence
+        self.created_at = created_at
         self.stopped_at: datetime | None = None
+        self.vanished = False  # ECS has lost it: nobody sees it any more
+        self._watch = watch
         self._lock = threading.RLock()
         self._document = _new_document(request, task_id, container_ids, created_at)
         self._rendered: dict[bool, str] = {}
@@ -119,6 +124,7 @@ class TaskRecord:
     def _touch(self) -> None:
         self._document["version"] += 1
         self._rendered.clear()
+        self._watch(self)
 
 
 def _new_document(

@@ -92,6 +92,23 @@ def find_cluster(params: Params, place: Place, world: World) -> Cluster:
     return cluster
 
 
+def task_arn_in(cluster: Cluster, reference: str) -> str:
+    """Answer with the ARN of a task of a cluster, given its id or its ARN.
+
+    Raises:
+        RefusedError: when the ARN is of another cluster.
+    """
+    prefix = cluster.arn.replace(":cluster/", ":task/") + "/"
+    if not reference.startswith("arn:"):
+        return prefix + reference
+    if not reference.startswith(prefix) and reference.count("/") == prefix.count("/"):
+        other = reference.split("/")[1]
+        raise invalid_parameter(
+            f"Invalid identifier: Identifier is for cluster {other}. Your cluster is {cluster.name}"
+        )
+    return reference
+
+
 def check_token(token: str | None) -> None:
     """Refuse a client token that ECS would not take (up to 64 printable ASCII characters).
 

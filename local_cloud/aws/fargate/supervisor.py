@@ -10,30 +10,21 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from local_cloud.aws.clock import Clock
-from local_cloud.aws.fargate.awslogs import OutputPump, stream_name
-from local_cloud.aws.fargate.container_plan import (
-    LogTarget,
-    Surroundings,
-    is_essential,
-    log_target,
-    plan_command,
-    stop_timeout_s,
-)
-from local_cloud.aws.fargate.images import Image, ImageFileError, ImageMap
-from local_cloud.aws.fargate.processes import Command, Process, ProcessHost, SpawnRefusedError
+from local_cloud.aws.fargate.awslogs import OutputPump
+from local_cloud.aws.fargate.container_plan import LogTarget, Surroundings, is_essential, stop_timeout_s
+from local_cloud.aws.fargate.health import HealthWatch, health_check, task_health
+from local_cloud.aws.fargate.images import ImageMap
+from local_cloud.aws.fargate.mishaps import Mishap
+from local_cloud.aws.fargate.preparation import ContainerPlan, log_place, prepare, pull
+from local_cloud.aws.fargate.processes import Process, ProcessHost, SpawnRefusedError
 from local_cloud.aws.fargate.record import ESSENTIAL_EXITED, TaskRecord
-from local_cloud.aws.fargate.start_failures import (
-    StartFailedError,
-    command_not_started,
-    image_not_found,
-    log_group_missing,
-    secret_unavailable,
-)
-from local_cloud.aws.fargate.world import Place, SecretUnavailableError, World
+from local_cloud.aws.fargate.start_failures import StartFailedError, command_not_started
+from local_cloud.aws.fargate.world import Place, World
+from local_cloud.aws.faults.orders import FaultBook
 
 STATES_BEFORE_RUNNING = 3
 OUTPUT_DRAIN_S = 2.0  # for output held open by processes that left the container's group
@@ -45,6 +36,9 @@ class Platform:
 
     Attributes:
         around: answers with what a container finds around it, by container id and place.
+        faults: the trouble that was ordered.
+        watch: told of every change of a task.
+        time_scale: how many seconds one second of the health checks' timers takes.
     """
 
     world: World
@@ -53,6 +47,9 @@ class Platform:
     clock: Clock
     start_delay_s: float
     around: Callable[[str, Place], Surroundings]
+    faults: FaultBook
+    watch: Callable[[TaskRecord], None]
+    time_scale: float
 
 
 @dataclass(slots=True)
@@ -67,12 +64,14 @@ class Container:
 class Supervisor(threading.Thread):
     """Brings one task to life and to its end."""
 
-    def __init__(self, record: TaskRecord, container_ids: list[str], platform: Platform) -> None:
+    def __init__(self, record: TaskRecord, container_ids: list[str], platform: Platform, mishap: Mishap) -> None:
         super().__init__(name=f"task-{record.task_id[:8]}", daemon=True)
         self.containers: dict[str, Container] = {}
         self._record = record
         self._container_ids = container_ids
         self._platform = platform
+        self._mishap = mishap
+        self._healths: dict[str, str] = {}
         self._changed = threading.Event()
         self._killed = threading.Event()
 
@@ -102,83 +101,67 @@ class Supervisor(threading.Thread):
 
     def _start(self) -> bool:
         record, clock = self._record, self._platform.clock
-        if self._pause():
+        if self._pause(self._mishap.start_delay_s):
             return False
+        self._mishap.fail_at("eni")
         record.change("PENDING", connectivity="CONNECTED", at={"connectivityAt": clock()})
         if self._pause():
             return False
         record.change("ACTIVATING", at={"pullStartedAt": clock()})
-        images = self._pull()
+        self._mishap.fail_at("pull", record.request.definition.containers[0]["name"])
+        images = pull(record, self._platform.images)
         record.change(at={"pullStoppedAt": clock()})
-        plans = self._initialise(images)
+        self._mishap.fail_at("secrets")
+        plans = prepare(record, images, self._container_ids, self._platform)
         if self._pause():
             return False
-        for definition, command, target in plans:
-            self._launch(definition, command, target)
+        for plan in plans:
+            self._launch(plan)
         self._attach_network()
         record.change("RUNNING", at={"startedAt": clock()})
         return True
 
-    def _pause(self) -> bool:
-        self._changed.wait(self._platform.start_delay_s / STATES_BEFORE_RUNNING)
+    def _pause(self, further_s: float = 0.0) -> bool:
+        self._changed.wait(self._platform.start_delay_s / STATES_BEFORE_RUNNING + further_s)
         return self._record.desired_status == "STOPPED"
 
-    def _pull(self) -> list[Image]:
-        images = []
-        for definition in self._record.request.definition.containers:
-            try:
-                image = self._platform.images.find(definition["image"])
-            except ImageFileError as error:
-                raise StartFailedError(f"InternalError: {error}") from error
-            if image is None:
-                raise image_not_found(definition["image"], definition["name"])
-            images.append(image)
-        return images
-
-    def _initialise(self, images: list[Image]) -> list[tuple[dict[str, Any], Command, LogTarget | None]]:
-        request, world = self._record.request, self._platform.world
-        plans = []
-        for definition, image, container_id in zip(
-            request.definition.containers, images, self._container_ids, strict=True
-        ):
-            around = self._platform.around(container_id, request.place)
-            try:
-                command = plan_command(
-                    definition, request.overrides, image, around, lambda ref: world.secret(request.place, ref)
-                )
-            except SecretUnavailableError as error:
-                raise secret_unavailable(str(error)) from error
-            target = log_target(definition, stream_name(definition, self._record.task_id), request.place.region)
-            if target and not world.ensure_log_stream(
-                self._log_place(target), target.group, target.stream, create_group=target.create_group
-            ):
-                raise log_group_missing()
-            plans.append((definition, command, target))
-        return plans
-
-    def _launch(self, definition: dict[str, Any], command: Command, target: LogTarget | None) -> None:
-        name = definition["name"]
+    def _launch(self, plan: ContainerPlan) -> None:
+        name, command = plan.definition["name"], self._mishap.instead_of(plan.command)
         if not command.argv:
             raise StartFailedError("CannotStartContainerError: no command specified", name)
-        pump = OutputPump(lambda lines: self._emit(target, lines))
+        pump = OutputPump(lambda lines: self._emit(plan.target, lines))
         pump.start()
         try:
             process = self._platform.host.spawn(command, pump.write_fd, self._changed.set)
         except SpawnRefusedError as error:
             raise command_not_started(error, command.argv[0], name) from error
-        self.containers[name] = Container(definition, process, pump)
+        self.containers[name] = Container(plan.definition, process, pump)
         number = len(self.containers)
+        self._watch_health(plan, process)
         self._record.change_container(name, lastStatus="RUNNING", runtimeId=f"{self._record.task_id}-{number:010d}")
+
+    def _watch_health(self, plan: ContainerPlan, process: Process) -> None:
+        check = health_check(plan.definition, self._platform.time_scale)
+        if check is None:
+            return
+
+        def tell(status: str) -> None:
+            name = plan.definition["name"]
+            self._record.change_container(name, healthStatus=status)
+            if is_essential(plan.definition):
+                self._healths[name] = status
+                self._record.change(healthStatus=task_health(self._healths))
+
+        if is_essential(plan.definition):
+            self._healths[plan.definition["name"]] = "UNKNOWN"
+        HealthWatch(check, plan.command, process, self._platform.host, tell).start()
 
     def _emit(self, target: LogTarget | None, lines: list[str]) -> None:
         if target:
             now_ms = int(self._platform.clock().timestamp() * 1000)
             self._platform.world.append_log(
-                self._log_place(target), target.group, target.stream, [(now_ms, line) for line in lines]
+                log_place(self._record, target), target.group, target.stream, [(now_ms, line) for line in lines]
             )
-
-    def _log_place(self, target: LogTarget) -> Place:
-        return replace(self._record.request.place, region=target.region)
 
     def _attach_network(self) -> None:
         attachments = [{**item, "status": "ATTACHED"} for item in self._record.get("attachments")]
@@ -190,6 +173,8 @@ class Supervisor(threading.Thread):
         self._record.change(attachments=attachments)
 
     def _watch(self) -> None:
+        processes = [(name, container.process) for name, container in self.containers.items()]
+        self._mishap.strike(self._record, processes, self.stop)
         while self._record.desired_status != "STOPPED":
             self._changed.wait()
             self._changed.clear()
@@ -224,8 +209,9 @@ class Supervisor(threading.Thread):
 
     def _stop_containers(self) -> None:
         first_signal = signal.SIGKILL if self._killed.is_set() else signal.SIGTERM
-        for container in self.containers.values():
-            container.process.signal(first_signal)
+        if first_signal == signal.SIGKILL or not self._mishap.swallows_sigterm:
+            for container in self.containers.values():
+                container.process.signal(first_signal)
         began = time.monotonic()
         for container in sorted(self.containers.values(), key=lambda item: stop_timeout_s(item.definition)):
             left_s = stop_timeout_s(container.definition) - (time.monotonic() - began)

@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -101,6 +102,17 @@ class Cloud:
 
         self.until(is_there, f"{line!r} is in the log of {arn}")
 
+    def order(self, *faults: dict[str, Any], method: str = "POST") -> Any:
+        """Order trouble; answers with what is left of all orders."""
+        request = urllib.request.Request(
+            f"{self.endpoint}/local-cloud/faults",
+            json.dumps(faults).encode() if method == "POST" else None,
+            {"Content-Type": "application/json"},
+            method=method,
+        )
+        with urllib.request.urlopen(request, timeout=DEADLINE_S) as answer:
+            return json.load(answer)
+
     def register(self, *containers: dict[str, Any], **parameters: Any) -> str:
         """Register a definition of containers (name and what differs); answers with family:revision."""
         defaults = {"image": IMAGE, "logConfiguration": self.log_configuration()}
@@ -157,6 +169,13 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def cloud(data_dir: Path, images_file: Path) -> Iterator[Cloud]:
     with LocalAwsProcess(data_dir, images_file, start_delay_s=0.0) as server:
         yield Cloud(server.endpoint, make_stack(server.endpoint))
+
+
+@pytest.fixture
+def trouble(cloud: Cloud) -> Iterator[Cloud]:
+    """The local AWS for a test that orders trouble; what did not strike is taken back."""
+    yield cloud
+    cloud.order(method="DELETE")
 
 
 @pytest.fixture

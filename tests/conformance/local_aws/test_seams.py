@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import inspect
+import re
 from typing import Any
 
 import moto.backends
@@ -18,6 +19,7 @@ import moto.s3.urls
 import pytest
 from moto.ec2.models import ec2_backends
 from moto.ecs.models import ecs_backends
+from moto.events.models import events_backends
 from moto.logs.models import LogsBackend, logs_backends
 from moto.moto_api._internal import mock_random
 from moto.s3.models import s3_backends
@@ -25,6 +27,7 @@ from moto.secretsmanager.models import secretsmanager_backends
 from moto.ssm.models import ssm_backends
 
 from local_cloud.aws import moto_hooks
+from local_cloud.aws.moto_ecs import OURS
 from local_cloud.aws.s3.keeper import COPIED_FACTS, PUBLIC_ACCESS
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
@@ -83,8 +86,11 @@ def test_a_method_we_override_or_call_is_still_there(owner: Any, name: str, para
     assert names_of(method) == parameters, f"{owner.__module__}.{owner.__name__}.{name} takes other arguments"
 
 
-@pytest.mark.parametrize("name", ["run_task", "stop_task", "describe_tasks", "list_tasks"])
-def test_the_four_task_operations_are_methods_of_the_response_class(name: str) -> None:
+@pytest.mark.parametrize(
+    "name",
+    sorted(re.sub("([a-z])([A-Z])", r"\1_\2", name).lower() for name in OURS),
+)
+def test_the_operations_we_answer_are_methods_of_the_response_class(name: str) -> None:
     methods = vars(moto.ecs.responses.EC2ContainerServiceResponse)
     assert name in methods, f"ECS's {name} is answered elsewhere"
 
@@ -101,13 +107,17 @@ def test_backends_hold_what_we_ask_them_for() -> None:
     subnet = next(iter(next(iter(ec2.subnets.values())).values()))
     logs = logs_backends[ACCOUNT][REGION]
     logs.ensure_log_group("seam")
+    events = events_backends[ACCOUNT][REGION]
+    rule = events.put_rule("seam", event_pattern='{"source": ["seam"]}')
     expected: list[tuple[Any, list[str]]] = [
-        (ecs, ["clusters", "task_definitions"]),
+        (ecs, ["clusters", "task_definitions", "services"]),
         (cluster, ["arn", "name", "status", "capacity_providers", "default_capacity_provider_strategy"]),
         (definition, ["arn", "family", "revision", "status", "network_mode", "cpu", "memory", "tags"]),
         (definition, ["container_definitions", "ephemeral_storage"]),
         (subnet, ["id", "vpc_id", "availability_zone", "cidr_block"]),
         (ec2, ["get_security_group_from_id"]),
+        (events.event_buses["default"], ["rules"]),
+        (rule, ["state", "targets", "send_to_targets"]),
         (logs.groups["seam"], ["streams", "put_log_events"]),
         (secretsmanager_backends[ACCOUNT][REGION], ["get_secret_value"]),
         (ssm_backends[ACCOUNT][REGION], ["get_parameter"]),

@@ -1,0 +1,133 @@
+"""Orders of trouble, checked when they come in and struck off when they have struck.
+
+An order names an operation (`op`: an API's operation, `task` or `event`), a `kind` of trouble and how many
+`times` it strikes. `match` narrows it to requests, tasks or events whose text has that piece in it.
+"""
+
+import threading
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+REQUEST_KINDS = frozenset({"throttle", "error_500", "denied", "slow", "reply_lost"})
+LAUNCH_KINDS = frozenset({"capacity", "vcpu_quota", "ec2_throttle"})
+TASK_KINDS = frozenset(
+    {
+        "oom", "spot", "pull", "secrets", "eni", "hang", "exit", "vanish", "slow_start", "ignores_sigterm",
+    }
+)  # fmt: skip
+EVENT_KINDS = frozenset({"duplicate", "disorder", "lost"})
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One order of trouble.
+
+    Attributes:
+        op: name of an API's operation such as `RunTask`, or `task`, or `event`.
+        kind: what goes wrong.
+        times: how often it still strikes.
+        match: a piece of text that the request, task or event must have in it; empty for all.
+        seconds: how long, for `slow` and `slow_start`.
+        after_s: how long a task runs before it is struck, for `oom`, `spot`, `hang`, `exit`, `vanish`.
+        code: exit code, for `exit`.
+        text: other words than the usual ones, for what ends in a message.
+    """
+
+    op: str
+    kind: str
+    times: int = 1
+    match: str = ""
+    seconds: float = 1.0
+    after_s: float = 0.0
+    code: int = 1
+    text: str = ""
+
+
+class FaultOrderError(ValueError):
+    """An order cannot be carried out; the text says which part and what would be right."""
+
+
+class FaultBook:
+    """The orders that have not struck yet, in the order in which they came."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open: list[Fault] = []
+
+    def __bool__(self) -> bool:
+        """Whether any order is open."""
+        return bool(self._open)
+
+    def add(self, document: Any) -> None:
+        """Take a JSON list of orders, or one; all of them or none.
+
+        Raises:
+            FaultOrderError: when one of them cannot be carried out.
+        """
+        orders = [parse(item) for item in (document if isinstance(document, list) else [document])]
+        with self._lock:
+            self._open.extend(orders)
+
+    def take(self, op: str, text: str, kinds: Collection[str]) -> Fault | None:
+        """Answer with the first order that fits and count it down; None when nothing shall go wrong."""
+        with self._lock:
+            for position, fault in enumerate(self._open):
+                if fault.op == op and fault.kind in kinds and fault.match in text:
+                    self._count_down(position, fault)
+                    return fault
+        return None
+
+    def left(self) -> list[dict[str, Any]]:
+        """Answer with what is left, in the words of the orders."""
+        with self._lock:
+            return [asdict(fault) for fault in self._open]
+
+    def clear(self) -> None:
+        """Forget all orders."""
+        with self._lock:
+            self._open.clear()
+
+    def _count_down(self, position: int, fault: Fault) -> None:
+        if fault.times > 1:
+            self._open[position] = Fault(**{**asdict(fault), "times": fault.times - 1})
+        else:
+            del self._open[position]
+
+
+def parse(document: Any) -> Fault:
+    """Read one order.
+
+    Raises:
+        FaultOrderError: when it cannot be carried out.
+    """
+    if not isinstance(document, Mapping):
+        raise FaultOrderError('an order is an object such as {"op": "RunTask", "kind": "throttle"}')
+    types = {item.name: item.type for item in fields(Fault)}
+    if unknown := sorted(set(document) - set(types)):
+        raise FaultOrderError(f"unknown fields {unknown}; known are {sorted(types)}")
+    values = {name: _typed(name, types[name], value) for name, value in document.items()}
+    if missing := [name for name in ("op", "kind") if not values.get(name)]:
+        raise FaultOrderError(f"an order needs {missing}")
+    fault = Fault(**values)
+    if fault.kind not in kinds_of(fault.op):
+        raise FaultOrderError(f"{fault.op!r} has no kind {fault.kind!r}; it has {sorted(kinds_of(fault.op))}")
+    if fault.times < 1 or fault.seconds < 0 or fault.after_s < 0:
+        raise FaultOrderError("times is 1 or more; seconds and after_s are 0 or more")
+    return fault
+
+
+def kinds_of(op: str) -> frozenset[str]:
+    """Answer with the kinds of trouble that an operation can have."""
+    if op in {"task", "event"}:
+        return TASK_KINDS if op == "task" else EVENT_KINDS
+    if not op[:1].isupper() or not op.isalnum():
+        raise FaultOrderError(f"{op!r} is neither an API's operation such as RunTask nor task nor event")
+    return REQUEST_KINDS | LAUNCH_KINDS if op == "RunTask" else REQUEST_KINDS
+
+
+def _typed(name: str, wanted: Any, value: Any) -> Any:
+    accepted = (int, float) if wanted is float else wanted
+    if not isinstance(value, accepted) or isinstance(value, bool):
+        raise FaultOrderError(f"{name} must be a {wanted.__name__}, not {value!r}")
+    return value
