@@ -1,0 +1,58 @@
+"""What the local cloud answers beside Snowflake's own requests: its health and the faults ordered of it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from local_cloud.snowflake.fault_effects import forget, remember_the_present
+from local_cloud.snowflake.faults import Faults, read_fault
+from local_cloud.snowflake.instance import LocalSnowflake
+
+Answer = Callable[[Request], Awaitable[Response]]
+
+
+class OwnRoutes:
+    """Health and faults of one local Snowflake, over HTTP."""
+
+    def __init__(self, server: LocalSnowflake) -> None:
+        """Answer for `server`."""
+        self.server = server
+        self.faults = Faults()
+
+    def routes(self) -> list[tuple[str, str, Answer]]:
+        """(method, path, answer) of each."""
+        return [
+            ("GET", "/local-cloud/health", self.health),
+            ("POST", "/local-cloud/faults", self.order),
+            ("GET", "/local-cloud/faults", self.left),
+            ("DELETE", "/local-cloud/faults", self.clear),
+        ]
+
+    async def health(self, _request: Request) -> Response:
+        """Whether the server answers, and how many sessions are open."""
+        return JSONResponse({"healthy": True, "service": "snowflake", "sessions": len(self.server.sessions)})
+
+    async def order(self, request: Request) -> Response:
+        """Order the faults of a JSON list; nothing of a list with a wrong one is taken."""
+        try:
+            posted: Any = await request.json()
+            orders = [read_fault(order) for order in (posted if isinstance(posted, list) else [posted])]
+        except (ValueError, TypeError) as error:
+            return JSONResponse({"error": str(error)}, status_code=400)
+        for fault in orders:
+            await asyncio.to_thread(remember_the_present, self.server, fault)
+        self.faults.add(orders)
+        return await self.left(request)
+
+    async def left(self, _request: Request) -> Response:
+        """The faults that still wait."""
+        return JSONResponse({"faults": [fault.as_json() for fault in self.faults.left()]})
+
+    async def clear(self, request: Request) -> Response:
+        """Forget every fault."""
+        for fault in self.faults.clear():
+            await asyncio.to_thread(forget, fault)
+        return await self.left(request)
