@@ -160,18 +160,29 @@ def _mentions(grant_kept: dict[str, Any], side: str, name: str) -> bool:
 
 def create_warehouse(session: Session, sql: str, _params: Any) -> Result:
     """CREATE [OR REPLACE | OR ALTER] WAREHOUSE; it becomes the session's, as in Snowflake."""
-    name, _, new = _create(session, sql, "WAREHOUSE")
+    name, options, new = _create(session, sql, "WAREHOUSE")
     session.use_warehouse(name)
+    if new and options.get("INITIALLY_SUSPENDED", "FALSE").upper() != "TRUE":
+        session.server.meter.wake(name)
     return _created("Warehouse", name, new=new)
 
 
 def alter_warehouse(session: Session, sql: str, _params: Any) -> Result:
     """ALTER WAREHOUSE name SET | SUSPEND | RESUME."""
-    return _alter(session, sql, "WAREHOUSE")
+    done = _alter(session, sql, "WAREHOUSE")
+    said = re.search(r"([\w$\"]+)\s+(SUSPEND|RESUME(?:\s+IF\s+SUSPENDED)?)\s*$", sql, re.IGNORECASE)
+    if said:
+        name = Reader(said[1]).identifier()
+        (session.server.meter.sleep if said[2].upper() == "SUSPEND" else session.server.meter.wake)(name)
+    return done
 
 
 def drop_warehouse(session: Session, sql: str, _params: Any) -> Result:
     """DROP WAREHOUSE."""
+    reader = Reader(sql)
+    reader.expect("DROP", "WAREHOUSE")
+    reader.accept("IF", "EXISTS")
+    session.server.meter.sleep(reader.identifier())
     return _drop(session, sql, "WAREHOUSE")
 
 

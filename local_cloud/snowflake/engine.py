@@ -13,6 +13,7 @@ from local_cloud.snowflake import result_scan
 from local_cloud.snowflake.merge import counted
 from local_cloud.snowflake.result import DONE, Result, status
 from local_cloud.snowflake.session import Session
+from local_cloud.snowflake.table_functions import furnish
 from local_cloud.snowflake.translation import translated
 
 Params = Sequence[Any] | dict[str, Any] | None
@@ -108,6 +109,7 @@ def _once(session: Session, statement: Expr, params: list[Any] | dict[str, Any] 
     kind = statement_type_id(statement)
     if found := result_scan.stored(session, statement):
         return found
+    furnish(session, statement)
     plan = translated(session, statement, params, text)
     cursor = FakeSnowflakeCursor(session, session.engine)
     merged: list[str] = []

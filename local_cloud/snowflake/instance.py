@@ -17,6 +17,7 @@ from local_cloud.snowflake.clock import now_ns
 from local_cloud.snowflake.errors import failure
 from local_cloud.snowflake.functions import macros
 from local_cloud.snowflake.locks import TableLocks
+from local_cloud.snowflake.meter import Meter
 from local_cloud.snowflake.result_cache import ResultCache
 from local_cloud.snowflake.session import Login, Session
 
@@ -47,6 +48,7 @@ class LocalSnowflake:
         fakesnow.transforms.stage.LOCAL_BUCKET_PATH = str(self.stages_dir.resolve())
         self.catalog = Catalog(data_dir / "catalog.sqlite")
         self.locks = TableLocks(self._ask_about)
+        self.meter = Meter(lambda: now_ns() / 1e9, self._warehouse_options)
         self.results = ResultCache()
         self.translations = ResultCache()
         self.fakesnow_results: dict[str, Any] = ResultCache()
@@ -96,6 +98,10 @@ class LocalSnowflake:
         for session in list(self.sessions.values()):
             if session.session_id == session_id:
                 session.abandon()
+
+    def _warehouse_options(self, warehouse: str) -> dict[str, str]:
+        kept = self.catalog.get("WAREHOUSE", ("", ""), warehouse)
+        return dict(kept["options"]) if kept else {}
 
     def has_database(self, database: str) -> bool:
         """Whether a database of this name is attached."""

@@ -1,4 +1,4 @@
-"""What the local cloud answers beside Snowflake's own requests: its health and the faults ordered of it."""
+"""What the local cloud answers beside Snowflake's own requests: its health, the faults ordered of it and its meter."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -15,7 +15,7 @@ Answer = Callable[[Request], Awaitable[Response]]
 
 
 class OwnRoutes:
-    """Health and faults of one local Snowflake, over HTTP."""
+    """Health, faults and meter of one local Snowflake, over HTTP."""
 
     def __init__(self, server: LocalSnowflake) -> None:
         """Answer for `server`."""
@@ -29,6 +29,8 @@ class OwnRoutes:
             ("POST", "/local-cloud/faults", self.order),
             ("GET", "/local-cloud/faults", self.left),
             ("DELETE", "/local-cloud/faults", self.clear),
+            ("GET", "/local-cloud/meter", self.meter),
+            ("DELETE", "/local-cloud/meter", self.reset_meter),
         ]
 
     async def health(self, _request: Request) -> Response:
@@ -56,3 +58,16 @@ class OwnRoutes:
         for fault in self.faults.clear():
             await asyncio.to_thread(forget, fault)
         return await self.left(request)
+
+    async def meter(self, _request: Request) -> Response:
+        """What was billed for each warehouse, and which statements needed one."""
+        return JSONResponse(await asyncio.to_thread(self._measured))
+
+    async def reset_meter(self, request: Request) -> Response:
+        """Count from nothing."""
+        self.server.meter.reset()
+        return await self.meter(request)
+
+    def _measured(self) -> dict[str, Any]:
+        meter = self.server.meter
+        return {"warehouses": meter.warehouses(), **meter.totals(), "statements": meter.statements()}
