@@ -8,6 +8,7 @@ from typing import Final
 from sqlglot import Expr, exp, parse
 
 from local_cloud.snowflake import access, calls, namespaces, procedures, session_commands, stages, table_ddl, tasks
+from local_cloud.snowflake.access_checks import Guard, check
 from local_cloud.snowflake.engine import Params, run_statement
 from local_cloud.snowflake.errors import failure, translate
 from local_cloud.snowflake.result import Result
@@ -84,6 +85,8 @@ def run(session: Session, sql: str, params: Params = None) -> Result:
                         return command(session, text, params)
             text = _as_parsed(first, text)
         statement = _parsed(text)
+        if session.server.privileges.enforced:
+            check(session, statement)  # what may not be seen is refused before a warehouse is looked for
         with _metered(session, text, first, needed=needs_warehouse(statement)):
             return run_statement(session, statement, params, text)
     except Exception as error:
@@ -91,6 +94,8 @@ def run(session: Session, sql: str, params: Params = None) -> Result:
 
 
 def _metered(session: Session, text: str, first: str, *, needed: bool) -> AbstractContextManager[None]:
+    if needed:
+        Guard(session).need_warehouse()
     place = (session.role, str(session.parameters["QUERY_TAG"]), session.warehouse or "")
     return session.server.meter.statement(text, first.split(" ", 1)[0], place, needed=needed)
 

@@ -76,6 +76,8 @@ class Face:
             raise network_policy(request.client.host if request.client else "unknown")
         if fault:
             await asyncio.sleep(fault.seconds)
+        if not self.server.may_use_role(login.user, login.role):
+            raise failure(390189, "08001", f"Role '{login.role}' does not exist or is not granted to this user.")
         session = await asyncio.to_thread(self.server.open_session, login)
         for name, value in parameters.items():
             set_parameter(session, name, value)

@@ -18,6 +18,8 @@ from local_cloud.snowflake.errors import failure
 from local_cloud.snowflake.functions import macros
 from local_cloud.snowflake.locks import TableLocks
 from local_cloud.snowflake.meter import Meter
+from local_cloud.snowflake.privileges import Place, Privileges
+from local_cloud.snowflake.procedure_ddl import from_json
 from local_cloud.snowflake.result_cache import ResultCache
 from local_cloud.snowflake.session import Login, Session
 
@@ -47,6 +49,7 @@ class LocalSnowflake:
         # fakesnow keeps stages under a module global; its functions read it at each call.
         fakesnow.transforms.stage.LOCAL_BUCKET_PATH = str(self.stages_dir.resolve())
         self.catalog = Catalog(data_dir / "catalog.sqlite")
+        self.privileges = Privileges(self.catalog)
         self.locks = TableLocks(self._ask_about)
         self.meter = Meter(lambda: now_ns() / 1e9, self._warehouse_options)
         self.results = ResultCache()
@@ -116,10 +119,15 @@ class LocalSnowflake:
             return bool(engine.execute(sql, [database, schema]).fetchone())
 
     def place(self, session: Session, database: str, schema: str | None) -> None:
-        """Let a login stand in its database and schema as far as they exist, as Snowflake does."""
-        if self.has_database(database):
+        """Let a login stand in its database and schema as far as they exist for its role, as Snowflake does."""
+        if self.has_database(database) and self._may_use(session, "DATABASE", (database, "", "")):
             wanted = schema or "PUBLIC"
-            session.stand_in(database, wanted if self.has_schema(database, wanted) else None)
+            usable = self.has_schema(database, wanted) and self._may_use(session, "SCHEMA", (database, wanted, ""))
+            session.stand_in(database, wanted if usable else None)
+
+    def _may_use(self, session: Session, kind: str, place: Place) -> bool:
+        held = self.privileges.held(kind, place, self.privileges.roles_of(session.role))
+        return not self.privileges.enforced or not held.isdisjoint(("USAGE", "OWNERSHIP"))
 
     def roles_of(self, role: str) -> list[str]:
         """The role and every role granted to it, directly or through others; ACCOUNTADMIN has all."""
@@ -133,6 +141,17 @@ class LocalSnowflake:
                 found.add(holder)
                 queue += [g["role"].upper() for g in granted if g and g["holder"].upper() == holder]
         return sorted(found)
+
+    def may_use_role(self, user: str, role: str) -> bool:
+        """Whether a user has a role; one that was never created with CREATE USER is an administrator and has all."""
+        known = self.catalog.get("USER", ("", ""), user) is not None
+        return not self.privileges.enforced or not known or role in self.privileges.roles_of_user(user)
+
+    def named(self, kind: str, database: str, schema: str | None) -> list[Place]:
+        """Where the procedures or tasks of a database or schema stand."""
+        kept = self.catalog.all(kind, database, schema)
+        names = [from_json(body).signature if kind == "PROCEDURE" else body["name"] for body in kept]
+        return [(body["database"], body["schema"], name) for body, name in zip(kept, names, strict=True)]
 
     def record_changes(self, tables: set[str]) -> None:
         """Note that committed DML changed these tables (`DB.SCHEMA.TABLE`)."""

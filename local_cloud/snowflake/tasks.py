@@ -6,9 +6,11 @@ from typing import Any, Final
 
 from snowflake.connector.errors import Error
 
+from local_cloud.snowflake.access_checks import Guard, hidden
 from local_cloud.snowflake.clock import now_text
 from local_cloud.snowflake.errors import COMPILATION, failure
 from local_cloud.snowflake.names import like, resolve
+from local_cloud.snowflake.privileges import ACCOUNT
 from local_cloud.snowflake.result import DONE, Result, from_rows, status
 from local_cloud.snowflake.session import Login, Session
 from local_cloud.snowflake.show_text import read_show
@@ -38,20 +40,30 @@ def create(session: Session, sql: str, _params: Any) -> Result:
     options = _options(reader)
     reader.expect("AS")
     definition = reader.rest()
+    _refuse_creation(session, database, schema, options)
     session.commit_before_ddl()
     body = {
         "created_on": now_text(),
         "name": name,
         "database": database,
         "schema": schema,
-        "owner": session.role,
+        "owner": session.acting_role,
         "user": session.login.user,
         "options": options,
         "state": "suspended",
         "definition": definition,
     }
     session.server.catalog.put(KIND, (database, schema), name, body)
+    if not (there and mode == "ALTER"):
+        session.server.privileges.created(KIND, (database, schema, name), session.acting_role)
     return status(f"Task {name} successfully created.")
+
+
+def _refuse_creation(session: Session, database: str, schema: str, options: dict[str, str]) -> None:
+    guard = Guard(session)
+    guard.need_to_create(KIND, database, schema)
+    if (warehouse := options.get("WAREHOUSE")) and not guard.may_use_warehouse(warehouse):
+        raise hidden("Warehouse", warehouse)
 
 
 def _options(reader: Reader) -> dict[str, str]:
@@ -91,6 +103,10 @@ def alter(session: Session, sql: str, _params: Any) -> Result:
     if kept is None:
         return status(DONE)
     session.commit_before_ddl()
+    guard, place = Guard(session), (kept["database"], kept["schema"], kept["name"])
+    guard.need(KIND, place, "OPERATE" if reader.peek() in {"RESUME", "SUSPEND"} else "OWNERSHIP")
+    if reader.peek() == "RESUME":
+        guard.need("ACCOUNT", ACCOUNT, "EXECUTE TASK")
     if reader.accept("RESUME"):
         kept["state"] = "started"
     elif reader.accept("SUSPEND"):
@@ -115,7 +131,10 @@ def drop(session: Session, sql: str, _params: Any) -> Result:
     session.commit_before_ddl()
     if kept is None:
         return status("Drop statement executed successfully (object already dropped).")
-    session.server.catalog.drop(KIND, (kept["database"], kept["schema"]), name)
+    place = (kept["database"], kept["schema"], name)
+    Guard(session).need(KIND, place, "OWNERSHIP")
+    session.server.catalog.drop(KIND, place[:2], name)
+    session.server.privileges.forget(KIND, place)
     return status(f"{name} successfully dropped.")
 
 
@@ -125,6 +144,7 @@ def execute(session: Session, sql: str, _params: Any) -> Result:
     reader.expect("EXECUTE", "TASK")
     kept, name = _one(session, reader)
     if kept is not None:
+        Guard(session).need(KIND, (kept["database"], kept["schema"], name), "OPERATE")
         threading.Thread(target=_run, args=(session, kept), name=f"task {name}", daemon=True).start()
     return status(f"Task {name} is scheduled to run immediately.")
 
