@@ -42,6 +42,7 @@ def main() -> int:
     ready = {"ready": True, "service": "snowflake", "endpoint": f"http://{_HOST}:{port}", "host": _HOST, "port": port}
     sys.stdout.write(json.dumps(ready) + "\n")
     sys.stdout.flush()
+    threading.Thread(target=snowflake.task_runs.watch, args=(ended,), name="tasks", daemon=True).start()
     ended.wait()
     server.should_exit = True
     server.thread.join(_LAST_WORDS_S)

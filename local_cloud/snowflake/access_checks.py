@@ -109,7 +109,9 @@ class Guard:
             ProgrammingError: 000606 without one.
         """
         name = self.session.warehouse
-        if self.rights.enforced and not (name and self.may_use_warehouse(name)):
+        if self.session.serverless or not self.rights.enforced:
+            return
+        if not name or not self.may_use_warehouse(name):
             raise no_warehouse()
 
     def may_use_warehouse(self, name: str) -> bool:

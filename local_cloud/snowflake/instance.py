@@ -3,6 +3,7 @@
 import fcntl
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from local_cloud.snowflake.privileges import Place, Privileges
 from local_cloud.snowflake.procedure_ddl import from_json
 from local_cloud.snowflake.result_cache import ResultCache
 from local_cloud.snowflake.session import Login, Session
+from local_cloud.snowflake.task_runs import TaskRuns
 
 _ROLE_GRANT = re.compile(r"GRANT ROLE (?P<role>\S+) TO ROLE (?P<holder>\S+)", re.IGNORECASE)
 
@@ -33,8 +35,10 @@ class DirectoryInUseError(RuntimeError):
 class LocalSnowflake:
     """Everything that outlives a session. `endpoint` is where handlers reach the server."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, now_s: Callable[[], float] = lambda: now_ns() / 1e9) -> None:
         """Open `data_dir`, creating it if need be, and attach every database in it.
+
+        Tasks and the meter go by `now_s`, seconds since 1970.
 
         Raises:
             DirectoryInUseError: another server runs on this directory.
@@ -51,7 +55,8 @@ class LocalSnowflake:
         self.catalog = Catalog(data_dir / "catalog.sqlite")
         self.privileges = Privileges(self.catalog)
         self.locks = TableLocks(self._ask_about)
-        self.meter = Meter(lambda: now_ns() / 1e9, self._warehouse_options)
+        self.meter = Meter(now_s, self._warehouse_options)
+        self.task_runs = TaskRuns(self, now_s)
         self.results = ResultCache()
         self.translations = ResultCache()
         self.fakesnow_results: dict[str, Any] = ResultCache()

@@ -70,6 +70,7 @@ class Session(FakeSnowflakeConnection):
         self.last_end_s = time.monotonic()
         self.names: dict[str, str] = {}  # SET name = value
         self.acting_as: str | None = None  # the owner with whose rights a procedure runs
+        self.serverless = False  # a task without a warehouse of its own
         self.temporary: set[tuple[str, str, str]] = set()  # temporary tables of this session
         self._tell("user", login.user)
         self._tell("session", self.session_id)
