@@ -14,6 +14,7 @@ import fakesnow.transforms.show
 import fakesnow.transforms.stage
 
 from local_cloud.snowflake.catalog import Catalog
+from local_cloud.snowflake.chunks import Chunks
 from local_cloud.snowflake.clock import now_ns
 from local_cloud.snowflake.errors import failure
 from local_cloud.snowflake.functions import macros
@@ -30,6 +31,13 @@ _ROLE_GRANT = re.compile(r"GRANT ROLE (?P<role>\S+) TO ROLE (?P<holder>\S+)", re
 
 class DirectoryInUseError(RuntimeError):
     """Another server owns the data directory."""
+
+
+class _Forgetful(dict[str, Any]):
+    """Keeps nothing: what fakesnow would remember of answers is kept by us, and of large ones not in memory."""
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        """Let it go."""
 
 
 class LocalSnowflake:
@@ -57,9 +65,10 @@ class LocalSnowflake:
         self.locks = TableLocks(self._ask_about)
         self.meter = Meter(now_s, self._warehouse_options)
         self.task_runs = TaskRuns(self, now_s)
+        self.chunks = Chunks()
         self.results = ResultCache()
         self.translations = ResultCache()
-        self.fakesnow_results: dict[str, Any] = ResultCache()
+        self.fakesnow_results: dict[str, Any] = _Forgetful()
         self.sessions: dict[str, Session] = {}
         self._changes: dict[str, int] = {}
         self.engine = self._open_engine()

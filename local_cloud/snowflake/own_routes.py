@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from snowflake.connector.errors import ProgrammingError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -29,6 +30,7 @@ class OwnRoutes:
             ("POST", "/local-cloud/faults", self.order),
             ("GET", "/local-cloud/faults", self.left),
             ("DELETE", "/local-cloud/faults", self.clear),
+            ("GET", "/local-cloud/results/{query_id}/{start:int}/{rows:int}", self.chunk),
             ("GET", "/local-cloud/meter", self.meter),
             ("DELETE", "/local-cloud/meter", self.reset_meter),
         ]
@@ -58,6 +60,15 @@ class OwnRoutes:
         for fault in self.faults.clear():
             await asyncio.to_thread(forget, fault)
         return await self.left(request)
+
+    async def chunk(self, request: Request) -> Response:
+        """One chunk of a large answer."""
+        where = request.path_params
+        try:
+            made = await asyncio.to_thread(self.server.chunks.chunk, where["query_id"], where["start"], where["rows"])
+        except ProgrammingError:
+            return Response(status_code=404)
+        return Response(made, media_type="application/octet-stream", headers={"Content-Encoding": "gzip"})
 
     async def meter(self, _request: Request) -> Response:
         """What was billed for each warehouse, and which statements needed one."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from snowflake.connector.errors import Error
 
+from local_cloud.snowflake.chunks import is_large, on_disk
 from local_cloud.snowflake.describing import describe_only
 from local_cloud.snowflake.dispatch import run
 from local_cloud.snowflake.errors import cancelled, timed_out
@@ -100,6 +101,8 @@ class Statement:
             answer = Result(
                 result.table, result.types, result.rowcount, result.statement_type, self.query_id, result.upload
             )
+            if is_large(answer):
+                answer = on_disk(answer, self._session.server.data_dir / "results")
             self._session.server.results[self.query_id] = answer
             self._session.last_query_id = self.query_id
             self.done.set_result(answer)
