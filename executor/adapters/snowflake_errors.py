@@ -43,9 +43,23 @@ FOR_THE_DATA: Final = frozenset(
 CONNECTION_GONE: Final = frozenset({250001, 250002, 390111, 390112, 390113, 390114, 390115, 390318})
 
 
+_SERVICE_IN_TROUBLE: Final = (
+    errors.OperationalError,
+    errors.InterfaceError,
+    # HTTP 408, 429, 500, 502, 503, 504: plain errors of the connector, not of its database tree.
+    errors.RequestTimeoutError,
+    errors.TooManyRequests,
+    errors.InternalServerError,
+    errors.BadGatewayError,
+    errors.ServiceUnavailableError,
+    errors.GatewayTimeoutError,
+    errors.OtherHTTPRetryableError,
+)
+
+
 def is_transient(error: errors.Error) -> bool:
     """Whether the same statement may well succeed later."""
-    if isinstance(error, errors.OperationalError | errors.InterfaceError | errors.InternalServerError):
+    if isinstance(error, _SERVICE_IN_TROUBLE):
         return True
     return error.errno in TRANSIENT or connection_is_gone(error)
 

@@ -35,12 +35,14 @@ def main() -> int:
     except (OSError, DirectoryInUseError) as error:
         sys.stderr.write(f"local Snowflake: {error}\n")
         return 2
+    snowflake.privileges.enforced = options.enforce_privileges
     port = listener.getsockname()[1]
     snowflake.endpoint = (_HOST, port)
     server = _start(snowflake, listener)
     ready = {"ready": True, "service": "snowflake", "endpoint": f"http://{_HOST}:{port}", "host": _HOST, "port": port}
     sys.stdout.write(json.dumps(ready) + "\n")
     sys.stdout.flush()
+    threading.Thread(target=snowflake.task_runs.watch, args=(ended,), name="tasks", daemon=True).start()
     ended.wait()
     server.should_exit = True
     server.thread.join(_LAST_WORDS_S)
@@ -85,6 +87,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--data-dir", type=Path, required=True, help="where everything is kept")
     parser.add_argument("--die-with-parent", action="store_true", help="end when the starting process ends")
+    parser.add_argument("--enforce-privileges", action="store_true", help="refuse what the role has no grant for")
     return parser.parse_args()
 
 

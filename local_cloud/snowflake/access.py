@@ -1,11 +1,14 @@
-"""Roles, grants, users and warehouses: recorded and shown; nothing is refused for want of a grant yet."""
+"""Roles, grants, users and warehouses: made, changed, shown."""
 
 import re
 from typing import Any
 
+from local_cloud.snowflake.access_checks import Guard
 from local_cloud.snowflake.clock import now_text
 from local_cloud.snowflake.errors import COMPILATION, failure, missing
+from local_cloud.snowflake.grant_text import apply, read_grant, refuse_granting
 from local_cloud.snowflake.names import like
+from local_cloud.snowflake.privileges import ACCOUNT
 from local_cloud.snowflake.result import DONE, Result, from_rows, status
 from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.sql_text import Reader
@@ -27,9 +30,11 @@ def _create(session: Session, sql: str, *words: str) -> tuple[str, dict[str, str
     options = _options(reader)
     if there and gently:
         return name, options, False
+    Guard(session).need("ACCOUNT", ACCOUNT, f"CREATE {words[-1]}")
     session.commit_before_ddl()
     body = {"name": name, "created_on": now_text(), "owner": session.role, "options": options}
     session.server.catalog.put(words[-1], _ACCOUNT, name, body)
+    session.server.privileges.created(words[-1], ("", "", name), session.acting_role)
     return name, options, True
 
 
@@ -54,7 +59,10 @@ def _drop(session: Session, sql: str, *words: str) -> Result:
     gently = reader.accept("IF", "EXISTS")
     name = ".".join(reader.name())
     session.commit_before_ddl()
+    if session.server.catalog.get(words[-1], _ACCOUNT, name):
+        Guard(session).need(words[-1], ("", "", name), "OWNERSHIP")
     if session.server.catalog.drop(words[-1], _ACCOUNT, name):
+        session.server.privileges.forget(words[-1], ("", "", name))
         return status(f"{name} successfully dropped.")
     if gently:
         return status("Drop statement executed successfully (object already dropped).")
@@ -71,6 +79,8 @@ def _alter(session: Session, sql: str, *words: str) -> Result:
         if gently:
             return status(DONE)
         raise missing(words[-1], name)
+    privilege = "OPERATE" if reader.peek() in {"SUSPEND", "RESUME"} else "MODIFY"
+    Guard(session).need(words[-1], ("", "", name), privilege)
     if reader.accept("SET"):
         body["options"] |= _options(reader)
     elif reader.accept("SUSPEND"):
@@ -121,8 +131,11 @@ def _comment(body: dict[str, Any]) -> str:
 
 
 def grant(session: Session, sql: str, _params: Any) -> Result:
-    """GRANT …: recorded as written."""
+    """GRANT …: recorded as written, and in force."""
     session.commit_before_ddl()
+    given = read_grant(session, sql)
+    refuse_granting(session, given)
+    apply(session, given, give=True)
     text = " ".join(sql.split())
     if not re.search(r"\bTO\b", text, re.IGNORECASE):
         Reader("").fail()
@@ -136,6 +149,9 @@ def grant(session: Session, sql: str, _params: Any) -> Result:
 def revoke(session: Session, sql: str, _params: Any) -> Result:
     """REVOKE …: the grant of the same words is forgotten."""
     session.commit_before_ddl()
+    taken = read_grant(session, sql)
+    refuse_granting(session, taken)
+    apply(session, taken, give=False)
     granted = re.sub(r"\bFROM\b", "TO", " ".join(sql.split()), flags=re.IGNORECASE)
     session.server.catalog.drop("GRANT", _ACCOUNT, re.sub(r"^REVOKE", "GRANT", granted.upper()))
     return status(DONE)
@@ -160,18 +176,29 @@ def _mentions(grant_kept: dict[str, Any], side: str, name: str) -> bool:
 
 def create_warehouse(session: Session, sql: str, _params: Any) -> Result:
     """CREATE [OR REPLACE | OR ALTER] WAREHOUSE; it becomes the session's, as in Snowflake."""
-    name, _, new = _create(session, sql, "WAREHOUSE")
+    name, options, new = _create(session, sql, "WAREHOUSE")
     session.use_warehouse(name)
+    if new and options.get("INITIALLY_SUSPENDED", "FALSE").upper() != "TRUE":
+        session.server.meter.wake(name)
     return _created("Warehouse", name, new=new)
 
 
 def alter_warehouse(session: Session, sql: str, _params: Any) -> Result:
     """ALTER WAREHOUSE name SET | SUSPEND | RESUME."""
-    return _alter(session, sql, "WAREHOUSE")
+    done = _alter(session, sql, "WAREHOUSE")
+    said = re.search(r"([\w$\"]+)\s+(SUSPEND|RESUME(?:\s+IF\s+SUSPENDED)?)\s*$", sql, re.IGNORECASE)
+    if said:
+        name = Reader(said[1]).identifier()
+        (session.server.meter.sleep if said[2].upper() == "SUSPEND" else session.server.meter.wake)(name)
+    return done
 
 
 def drop_warehouse(session: Session, sql: str, _params: Any) -> Result:
     """DROP WAREHOUSE."""
+    reader = Reader(sql)
+    reader.expect("DROP", "WAREHOUSE")
+    reader.accept("IF", "EXISTS")
+    session.server.meter.sleep(reader.identifier())
     return _drop(session, sql, "WAREHOUSE")
 
 

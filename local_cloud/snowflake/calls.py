@@ -11,12 +11,13 @@ from snowflake.snowpark import DataFrame
 from snowflake.snowpark import Session as SnowparkSession
 
 from local_cloud.snowflake import handlers, system_calls
+from local_cloud.snowflake.access_checks import Guard
 from local_cloud.snowflake.argument_binding import bind, read_call
 from local_cloud.snowflake.argument_values import argument_sql, to_engine, to_python
 from local_cloud.snowflake.engine import Params
 from local_cloud.snowflake.errors import failure
 from local_cloud.snowflake.procedure_ddl import Procedure
-from local_cloud.snowflake.procedures import overloads
+from local_cloud.snowflake.procedures import overloads, unknown_procedure
 from local_cloud.snowflake.result import Result, from_rows
 from local_cloud.snowflake.session import Session
 
@@ -26,12 +27,12 @@ def call(session: Session, sql: str, params: Params) -> Result:
     asked = read_call(sql)
     if asked.name[0].startswith("SYSTEM$"):
         return system_calls.run(session, sql, params)
-    procedure, expressions = bind(asked, overloads(session, asked.name))
+    procedure, expressions = bind(asked, _callable(session, asked.name))
     values = _evaluate(session, procedure, expressions, params)
     handler = handlers.load(session, procedure)
     with ExitStack() as around:
         if procedure.execute_as == "OWNER":
-            around.enter_context(session.elsewhere(procedure.database, procedure.schema))
+            around.enter_context(session.elsewhere(procedure.database, procedure.schema, procedure.owner))
         session.depth += 1
         around.callback(_leave, session)
         snowpark = around.enter_context(_Alias(session))
@@ -40,6 +41,15 @@ def call(session: Session, sql: str, params: Params) -> Result:
             return _answer(procedure, answer)
         except Exception as error:
             raise _python_error(procedure, error) from error
+
+
+def _callable(session: Session, name: tuple[str, ...]) -> list[Procedure]:
+    guard = Guard(session)
+    found = overloads(session, name)
+    allowed = [p for p in found if guard.may("PROCEDURE", (p.database, p.schema, p.signature), "USAGE")]
+    if not allowed:
+        raise unknown_procedure(f"{found[0].database}.{found[0].schema}.{found[0].name}")
+    return allowed
 
 
 def _leave(session: Session) -> None:

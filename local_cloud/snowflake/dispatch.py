@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Final
 
 from sqlglot import Expr, exp, parse
 
 from local_cloud.snowflake import access, calls, namespaces, procedures, session_commands, stages, table_ddl, tasks
+from local_cloud.snowflake.access_checks import Guard, check
 from local_cloud.snowflake.engine import Params, run_statement
 from local_cloud.snowflake.errors import failure, translate
 from local_cloud.snowflake.result import Result
 from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.sql_text import head, with_variables, without_trailing_semicolon
+from local_cloud.snowflake.warehouse_need import command_needs_warehouse, needs_warehouse
 
 Command = Callable[[Session, str, Params], Result]
 _OR: Final = r"(?:OR (?:REPLACE|ALTER) )?"
@@ -78,11 +81,23 @@ def run(session: Session, sql: str, params: Params = None) -> Result:
         if first.split(" ", 1)[0] not in _QUERIES:
             for pattern, command in COMMANDS:
                 if pattern.match(first):
-                    return command(session, text, params)
+                    with _metered(session, text, first, needed=command_needs_warehouse(first)):
+                        return command(session, text, params)
             text = _as_parsed(first, text)
-        return run_statement(session, _parsed(text), params, text)
+        statement = _parsed(text)
+        if session.server.privileges.enforced:
+            check(session, statement)  # what may not be seen is refused before a warehouse is looked for
+        with _metered(session, text, first, needed=needs_warehouse(statement)):
+            return run_statement(session, statement, params, text)
     except Exception as error:
         raise translate(error) from error
+
+
+def _metered(session: Session, text: str, first: str, *, needed: bool) -> AbstractContextManager[None]:
+    if needed:
+        Guard(session).need_warehouse()
+    place = (session.role, str(session.parameters["QUERY_TAG"]), session.warehouse or "")
+    return session.server.meter.statement(text, first.split(" ", 1)[0], place, needed=needed)
 
 
 def _as_parsed(first: str, text: str) -> str:

@@ -10,9 +10,12 @@ from fakesnow.statement_type import statement_type_id
 from sqlglot import Expr, exp
 
 from local_cloud.snowflake import result_scan
+from local_cloud.snowflake.access_checks import check
+from local_cloud.snowflake.ddl_rights import check_ddl, note_ddl
 from local_cloud.snowflake.merge import counted
 from local_cloud.snowflake.result import DONE, Result, status
 from local_cloud.snowflake.session import Session
+from local_cloud.snowflake.table_functions import furnish
 from local_cloud.snowflake.translation import translated
 
 Params = Sequence[Any] | dict[str, Any] | None
@@ -30,12 +33,7 @@ def run_statement(session: Session, statement: Expr, params: Params, text: str =
     """
     if isinstance(statement, (exp.Transaction, exp.Commit, exp.Rollback)):
         return _control(session, statement)
-    if session.transaction:
-        session.transaction.refuse_if_doomed()
-    if isinstance(statement, _DDL):
-        session.commit_before_ddl()
-    elif isinstance(statement, _WRITING) and not session.autocommit_on:
-        session.begin()
+    _prepare(session, statement)
     changed = target_of(session, statement) if isinstance(statement, _WRITING) else ""
     try:
         if changed and isinstance(statement, _LOCKING):
@@ -50,7 +48,22 @@ def run_statement(session: Session, statement: Expr, params: Params, text: str =
             session.server.locks.release(session.session_id)
     if changed and result.rowcount:
         _note_change(session, changed)
+    if isinstance(statement, _DDL):
+        note_ddl(session, statement)
     return result
+
+
+def _prepare(session: Session, statement: Expr) -> None:
+    if session.transaction:
+        session.transaction.refuse_if_doomed()
+    if session.server.privileges.enforced:
+        check(session, statement)
+        if isinstance(statement, _DDL):
+            check_ddl(session, statement)
+    if isinstance(statement, _DDL):
+        session.commit_before_ddl()
+    elif isinstance(statement, _WRITING) and not session.autocommit_on:
+        session.begin()
 
 
 def _control(session: Session, statement: Expr) -> Result:
@@ -108,6 +121,7 @@ def _once(session: Session, statement: Expr, params: list[Any] | dict[str, Any] 
     kind = statement_type_id(statement)
     if found := result_scan.stored(session, statement):
         return found
+    furnish(session, statement)
     plan = translated(session, statement, params, text)
     cursor = FakeSnowflakeCursor(session, session.engine)
     merged: list[str] = []

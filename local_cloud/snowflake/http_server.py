@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+import math
 import secrets
 import threading
 from collections.abc import Awaitable, Callable
@@ -12,17 +13,22 @@ from typing import Any, Final
 from snowflake.connector.errors import Error, ProgrammingError
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from local_cloud.snowflake import responses
 from local_cloud.snowflake.bindings import read_bindings
 from local_cloud.snowflake.errors import failure, translate
+from local_cloud.snowflake.fault_effects import LostReply, breakable, network_policy, with_fault
+from local_cloud.snowflake.faults import LOGIN, Fault, statement_class
 from local_cloud.snowflake.instance import LocalSnowflake
 from local_cloud.snowflake.logins import read_login
+from local_cloud.snowflake.own_routes import OwnRoutes
 from local_cloud.snowflake.running import Running, Statement, statement_work
 from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.session_commands import set_parameter
+from local_cloud.snowflake.tokens import Tokens, session_ended
 
 _ANSWER_WITHIN_S: Final = 45.0  # Snowflake answers "still running" after 45 s and the client asks again
 _IN_PROGRESS: Final = "333333"
@@ -37,9 +43,11 @@ class Face:
         """Serve `server`."""
         self.server = server
         self.running = Running()
+        self.own = OwnRoutes(server)
+        self.tokens = Tokens(server.sessions)
         self._turns: dict[str, threading.Lock] = {}
 
-    def app(self) -> Starlette:
+    def app(self) -> ASGIApp:
         """The ASGI application."""
         routes: list[tuple[str, str, Callable[[Request], Awaitable[Response]]]] = [
             ("POST", "/session/v1/login-request", self.login),
@@ -52,19 +60,28 @@ class Face:
             ("GET", "/monitoring/queries/{query_id}", self.monitor),
             ("PUT", "/stages/{path:path}", self.upload),
             ("POST", "/telemetry/send", self.telemetry),
-            ("GET", "/local-cloud/health", self.health),
+            *self.own.routes(),
         ]
-        return Starlette(routes=[Route(path, _guarded(act), methods=[method]) for method, path, act in routes])
+        app = Starlette(routes=[Route(path, _guarded(act), methods=[method]) for method, path, act in routes])
+        return breakable(app)
 
     async def login(self, request: Request) -> Response:
         """Open a session; any credential is accepted, which is why the server binds to 127.0.0.1."""
         body = await _body(request)
         login, parameters = read_login(request.query_params, body["data"])
+        fault = self.own.faults.take(LOGIN, login.user)
+        if fault and fault.kind == "unavailable":
+            return Response(status_code=fault.status)
+        if fault and fault.kind == "network_policy":
+            raise network_policy(request.client.host if request.client else "unknown")
+        if fault:
+            await asyncio.sleep(fault.seconds)
+        if not self.server.may_use_role(login.user, login.role):
+            raise failure(390189, "08001", f"Role '{login.role}' does not exist or is not granted to this user.")
         session = await asyncio.to_thread(self.server.open_session, login)
         for name, value in parameters.items():
             set_parameter(session, name, value)
-        token = secrets.token_urlsafe(24)
-        self.server.sessions[token] = session
+        token = self.tokens.issue(session)
         return responses.success(
             {
                 "token": token,
@@ -94,27 +111,45 @@ class Face:
         return responses.success(None)
 
     async def renew(self, request: Request) -> Response:
-        """Renew the session token, which here never runs out."""
-        token = _token(request)
-        return responses.success({"sessionToken": token, "masterToken": token, "validityInSecondsST": 3_600})
+        """A new session token for one that has expired."""
+        old = (await _body(request)).get("oldSessionToken") or _token(request)
+        token = await asyncio.to_thread(self.tokens.renew, old)
+        data = {"sessionToken": token, "masterToken": secrets.token_urlsafe(24), "validityInSecondsST": 3_600}
+        return responses.success(data | {"masterValidityInSeconds": 14_400})
 
     async def query(self, request: Request) -> Response:
         """Run a statement, or join the one this request started before its connection broke."""
         token = _token(request)
+        self.tokens.refuse_ended(token)
         session = self.server.session_of(token)
         body = await _body(request)
-        rows = read_bindings(body.get("bindings"))
-        turn = self._turns.setdefault(token, threading.Lock())
         request_id = request.query_params.get("requestId", "")
-        statement = self.running.start(
-            session,
-            turn,
-            request_id,
-            statement_work(session, body["sqlText"], rows, only_describe=bool(body.get("describeOnly"))),
-        )
+        statement: Statement | None = self.running.by_request.get(request_id)
+        if statement is None:
+            fault = None if body.get("describeOnly") else self._fault(body["sqlText"])
+            if fault and fault.kind == "unavailable":
+                return Response(status_code=fault.status)
+            if fault and fault.kind == "session_gone":
+                await asyncio.to_thread(self.tokens.end, token, fault.code)
+                raise session_ended(390112 if fault.code == 390114 else fault.code)  # 390114 answers the renewal
+            statement = self.running.start(self._statement(token, session, body, fault), request_id)
         if body.get("asyncExec"):
             return responses.in_progress(statement.query_id, _IN_PROGRESS_ASYNC)
         return await self._answer(request, session, statement)
+
+    def _fault(self, sql: str) -> Fault | None:
+        return self.own.faults.take(statement_class(sql), sql) if self.own.faults.left() else None
+
+    def _statement(self, token: str, session: Session, body: dict[str, Any], fault: Fault | None) -> Statement:
+        turn = self._turns.setdefault(token, threading.Lock())
+        sql, rows = body["sqlText"], read_bindings(body.get("bindings"))
+        work = statement_work(session, sql, rows, only_describe=bool(body.get("describeOnly")))
+        statement = Statement(session, turn, work if fault is None else with_fault(fault, session, sql, rows, work))
+        if fault and fault.kind == "slow":
+            statement.delay_s = fault.seconds
+        if fault and fault.kind == "reply_lost":
+            statement.lost_answers = fault.answers or math.inf
+        return statement
 
     async def result(self, request: Request) -> Response:
         """The answer of a statement that was still running when it was last asked for."""
@@ -126,6 +161,10 @@ class Face:
 
     async def _answer(self, request: Request, session: Session, statement: Statement) -> Response:
         try:
+            if statement.lost_answers > 0:
+                await asyncio.wait([asyncio.wrap_future(statement.done)])
+                statement.lost_answers -= 1
+                return LostReply()
             result = await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(statement.done)), _ANSWER_WITHIN_S)
         except TimeoutError:
             return responses.in_progress(statement.query_id, _IN_PROGRESS)
@@ -167,10 +206,6 @@ class Face:
     async def telemetry(self, _request: Request) -> Response:
         """Clients may tell what they did; nothing is kept."""
         return responses.success("Log Received")
-
-    async def health(self, _request: Request) -> Response:
-        """Whether the server answers, and how many sessions are open."""
-        return JSONResponse({"healthy": True, "service": "snowflake", "sessions": len(self.server.sessions)})
 
 
 def _guarded(act: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:

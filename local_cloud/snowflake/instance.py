@@ -3,6 +3,7 @@
 import fcntl
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,17 @@ import fakesnow.transforms.show
 import fakesnow.transforms.stage
 
 from local_cloud.snowflake.catalog import Catalog
+from local_cloud.snowflake.chunks import Chunks
 from local_cloud.snowflake.clock import now_ns
 from local_cloud.snowflake.errors import failure
 from local_cloud.snowflake.functions import macros
 from local_cloud.snowflake.locks import TableLocks
+from local_cloud.snowflake.meter import Meter
+from local_cloud.snowflake.privileges import Place, Privileges
+from local_cloud.snowflake.procedure_ddl import from_json
 from local_cloud.snowflake.result_cache import ResultCache
 from local_cloud.snowflake.session import Login, Session
+from local_cloud.snowflake.task_runs import TaskRuns
 
 _ROLE_GRANT = re.compile(r"GRANT ROLE (?P<role>\S+) TO ROLE (?P<holder>\S+)", re.IGNORECASE)
 
@@ -27,11 +33,20 @@ class DirectoryInUseError(RuntimeError):
     """Another server owns the data directory."""
 
 
+class _Forgetful(dict[str, Any]):
+    """Keeps nothing: what fakesnow would remember of answers is kept by us, and of large ones not in memory."""
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        """Let it go."""
+
+
 class LocalSnowflake:
     """Everything that outlives a session. `endpoint` is where handlers reach the server."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, now_s: Callable[[], float] = lambda: now_ns() / 1e9) -> None:
         """Open `data_dir`, creating it if need be, and attach every database in it.
+
+        Tasks and the meter go by `now_s`, seconds since 1970.
 
         Raises:
             DirectoryInUseError: another server runs on this directory.
@@ -46,10 +61,14 @@ class LocalSnowflake:
         # fakesnow keeps stages under a module global; its functions read it at each call.
         fakesnow.transforms.stage.LOCAL_BUCKET_PATH = str(self.stages_dir.resolve())
         self.catalog = Catalog(data_dir / "catalog.sqlite")
+        self.privileges = Privileges(self.catalog)
         self.locks = TableLocks(self._ask_about)
+        self.meter = Meter(now_s, self._warehouse_options)
+        self.task_runs = TaskRuns(self, now_s)
+        self.chunks = Chunks()
         self.results = ResultCache()
         self.translations = ResultCache()
-        self.fakesnow_results: dict[str, Any] = ResultCache()
+        self.fakesnow_results: dict[str, Any] = _Forgetful()
         self.sessions: dict[str, Session] = {}
         self._changes: dict[str, int] = {}
         self.engine = self._open_engine()
@@ -97,6 +116,10 @@ class LocalSnowflake:
             if session.session_id == session_id:
                 session.abandon()
 
+    def _warehouse_options(self, warehouse: str) -> dict[str, str]:
+        kept = self.catalog.get("WAREHOUSE", ("", ""), warehouse)
+        return dict(kept["options"]) if kept else {}
+
     def has_database(self, database: str) -> bool:
         """Whether a database of this name is attached."""
         sql = "SELECT 1 FROM duckdb_databases() WHERE database_name = ? AND NOT internal"
@@ -110,10 +133,15 @@ class LocalSnowflake:
             return bool(engine.execute(sql, [database, schema]).fetchone())
 
     def place(self, session: Session, database: str, schema: str | None) -> None:
-        """Let a login stand in its database and schema as far as they exist, as Snowflake does."""
-        if self.has_database(database):
+        """Let a login stand in its database and schema as far as they exist for its role, as Snowflake does."""
+        if self.has_database(database) and self._may_use(session, "DATABASE", (database, "", "")):
             wanted = schema or "PUBLIC"
-            session.stand_in(database, wanted if self.has_schema(database, wanted) else None)
+            usable = self.has_schema(database, wanted) and self._may_use(session, "SCHEMA", (database, wanted, ""))
+            session.stand_in(database, wanted if usable else None)
+
+    def _may_use(self, session: Session, kind: str, place: Place) -> bool:
+        held = self.privileges.held(kind, place, self.privileges.roles_of(session.role))
+        return not self.privileges.enforced or not held.isdisjoint(("USAGE", "OWNERSHIP"))
 
     def roles_of(self, role: str) -> list[str]:
         """The role and every role granted to it, directly or through others; ACCOUNTADMIN has all."""
@@ -127,6 +155,17 @@ class LocalSnowflake:
                 found.add(holder)
                 queue += [g["role"].upper() for g in granted if g and g["holder"].upper() == holder]
         return sorted(found)
+
+    def may_use_role(self, user: str, role: str) -> bool:
+        """Whether a user has a role; one that was never created with CREATE USER is an administrator and has all."""
+        known = self.catalog.get("USER", ("", ""), user) is not None
+        return not self.privileges.enforced or not known or role in self.privileges.roles_of_user(user)
+
+    def named(self, kind: str, database: str, schema: str | None) -> list[Place]:
+        """Where the procedures or tasks of a database or schema stand."""
+        kept = self.catalog.all(kind, database, schema)
+        names = [from_json(body).signature if kind == "PROCEDURE" else body["name"] for body in kept]
+        return [(body["database"], body["schema"], name) for body, name in zip(kept, names, strict=True)]
 
     def record_changes(self, tables: set[str]) -> None:
         """Note that committed DML changed these tables (`DB.SCHEMA.TABLE`)."""

@@ -3,7 +3,9 @@
 import shutil
 from typing import Any
 
+from local_cloud.snowflake.access_checks import Guard
 from local_cloud.snowflake.errors import COMPILATION, failure
+from local_cloud.snowflake.privileges import ACCOUNT
 from local_cloud.snowflake.result import DONE, Result, status
 from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.sql_text import Reader
@@ -14,9 +16,12 @@ def use(session: Session, sql: str, _params: Any) -> Result:
     reader = Reader(sql)
     reader.expect("USE")
     if reader.accept("ROLE"):
-        session.use_role(reader.name()[0])
+        _use_role(session, reader.name()[0])
     elif reader.accept("WAREHOUSE"):
-        session.use_warehouse(reader.name()[0])
+        warehouse = reader.name()[0]
+        if not Guard(session).may_use_warehouse(warehouse):
+            raise _absent(warehouse)
+        session.use_warehouse(warehouse)
     elif reader.accept("SECONDARY", "ROLES"):
         reader.identifier()
     elif reader.accept("SCHEMA"):
@@ -31,8 +36,15 @@ def use(session: Session, sql: str, _params: Any) -> Result:
     return status(DONE)
 
 
+def _use_role(session: Session, role: str) -> None:
+    if not session.server.may_use_role(session.login.user, role):
+        text = f"SQL access control error:\nRequested role '{role}' is not assigned to the executing user. "
+        raise failure(3013, "42501", f"{text}Specify another role.")
+    session.use_role(role)
+
+
 def _use_database(session: Session, database: str) -> None:
-    if not session.server.has_database(database):
+    if not session.server.has_database(database) or not Guard(session).may("DATABASE", (database, "", ""), "USAGE"):
         raise _absent(database)
     public = "PUBLIC" if session.server.has_schema(database, "PUBLIC") else None
     session.stand_in(database, public)
@@ -43,7 +55,8 @@ def _use_schema(session: Session, name: tuple[str, ...]) -> None:
     if not database:
         raise failure(90105, "22000", "Cannot perform USE SCHEMA. This session does not have a current database.")
     inner = "_FS_INFORMATION_SCHEMA" if name[-1] == "INFORMATION_SCHEMA" else name[-1]
-    if not session.server.has_schema(database, inner):
+    usable = inner.startswith("_FS") or Guard(session).may("SCHEMA", (database, inner, ""), "USAGE")
+    if not usable or not session.server.has_schema(database, inner):
         raise _absent(f"{database}.{name[-1]}")
     session.stand_in(database, inner)
 
@@ -70,11 +83,15 @@ def create_database(session: Session, sql: str, _params: Any) -> Result:
             return status(f"{database} already exists, statement succeeded.")
         if not replace:
             raise failure(2002, "42710", f"{COMPILATION}Object '{database}' already exists.")
+        Guard(session).need("DATABASE", (database, "", ""), "OWNERSHIP")
         _remove(session, database)
+    Guard(session).need("ACCOUNT", ACCOUNT, "CREATE DATABASE")
     with server.engine.cursor() as engine:
         engine.execute(f"ATTACH '{server.databases_dir / database}.db' AS \"{database}\"")
         server.furnish_database(engine, database)
     session.stand_in(database, "PUBLIC")
+    for kind, place in (("DATABASE", (database, "", "")), ("SCHEMA", (database, "PUBLIC", ""))):
+        server.privileges.created(kind, place, session.acting_role)
     return status(f"Database {database} successfully created.")
 
 
@@ -89,6 +106,7 @@ def drop_database(session: Session, sql: str, _params: Any) -> Result:
         if gently:
             return status("Drop statement executed successfully (object already dropped).")
         raise failure(2003, "02000", f"{COMPILATION}Database '{database}' does not exist or not authorized.")
+    Guard(session).need("DATABASE", (database, "", ""), "OWNERSHIP")
     _remove(session, database)
     return status(f"{database} successfully dropped.")
 
@@ -106,4 +124,5 @@ def _remove(session: Session, database: str) -> None:
     for file in server.databases_dir.glob(f"{database}.db*"):
         file.unlink()
     shutil.rmtree(server.stages_dir / database, ignore_errors=True)
+    server.privileges.forget("DATABASE", (database, "", ""))
     server.catalog.forget(database)

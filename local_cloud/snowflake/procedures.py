@@ -3,6 +3,7 @@
 from typing import Any
 
 from local_cloud.snowflake import handlers
+from local_cloud.snowflake.access_checks import Guard
 from local_cloud.snowflake.clock import now_text
 from local_cloud.snowflake.errors import COMPILATION, failure
 from local_cloud.snowflake.names import like, resolve
@@ -22,6 +23,7 @@ def create(session: Session, sql: str, _params: Any) -> Result:
     database, schema, name = resolve(session, asked.name)
     if not session.server.has_schema(database, schema):
         raise failure(2003, "02000", f"{COMPILATION}Schema '{database}.{schema}' does not exist or not authorized.")
+    Guard(session).need_to_create("PROCEDURE", database, schema)
     procedure = _declared(session, asked, database, schema, name)
     there = session.server.catalog.get(KIND, (database, schema), procedure.signature)
     if there and asked.mode == "IF NOT EXISTS":
@@ -29,7 +31,11 @@ def create(session: Session, sql: str, _params: Any) -> Result:
     if there and asked.mode == "CREATE":
         raise failure(2002, "42710", f"{COMPILATION}Object '{name}' already exists.")
     handlers.load(session, procedure)
+    if there and session.server.privileges.enforced:
+        Guard(session).need(KIND, (database, schema, procedure.signature), "OWNERSHIP")
     session.server.catalog.put(KIND, (database, schema), procedure.signature, procedure.as_json())
+    if not (there and asked.mode == "ALTER"):
+        session.server.privileges.created(KIND, (database, schema, procedure.signature), session.acting_role)
     return status(f"Function {name} successfully created.")
 
 
@@ -48,7 +54,7 @@ def _declared(session: Session, asked: Creation, database: str, schema: str, nam
         execute_as=asked.options.get("EXECUTE AS", "OWNER"),
         runtime_version=asked.options["RUNTIME_VERSION"],
         created_on=now_text(),
-        owner=session.role,
+        owner=session.acting_role,
     )
 
 
@@ -62,9 +68,14 @@ def overloads(session: Session, name: tuple[str, ...]) -> list[Procedure]:
     kept = [from_json(body) for body in session.server.catalog.all(KIND, database, schema)]
     found = [procedure for procedure in kept if procedure.name == bare]
     if not found:
-        text = f"{COMPILATION}Unknown user-defined function {database}.{schema}.{bare}"
-        raise failure(2140, "42601", f"{text}. Procedure does not exist or not authorized.")
+        raise unknown_procedure(f"{database}.{schema}.{bare}")
     return found
+
+
+def unknown_procedure(name: str) -> Exception:
+    """A procedure that does not exist, or not for this role (002140)."""
+    text = f"{COMPILATION}Unknown user-defined function {name}"
+    return failure(2140, "42601", f"{text}. Procedure does not exist or not authorized.")
 
 
 def _one(session: Session, reader: Reader) -> tuple[Procedure | None, str]:
@@ -86,7 +97,10 @@ def drop(session: Session, sql: str, _params: Any) -> Result:
     procedure, signature = _one(session, reader)
     if procedure is None:
         return status("Drop statement executed successfully (object already dropped).")
-    session.server.catalog.drop(KIND, (procedure.database, procedure.schema), signature)
+    place = (procedure.database, procedure.schema, signature)
+    Guard(session).need(KIND, place, "OWNERSHIP")
+    session.server.catalog.drop(KIND, place[:2], signature)
+    session.server.privileges.forget(KIND, place)
     return status(f"{procedure.name} successfully dropped.")
 
 

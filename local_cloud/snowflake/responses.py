@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from local_cloud.snowflake import wire
+from local_cloud.snowflake.chunks import is_large
 from local_cloud.snowflake.result import Result
 from local_cloud.snowflake.session import Session
 
@@ -62,6 +63,10 @@ def rows(request: Request, session: Session, result: Result) -> Response:
     if result.upload is not None:
         return success(_upload_address(request, session, dict(result.upload)))
     rowtype = wire.describe(result)
+    first, more = result, dict[str, Any]()
+    if is_large(result):
+        first, chunks = session.server.chunks.split(result, f"{request.url.scheme}://{request.url.netloc}")
+        more = {"chunks": chunks, "chunkHeaders": {}}
     final = {f"final{name[0].upper()}{name[1:]}": value for name, value in place(session).items()}
     return success(
         {
@@ -69,10 +74,11 @@ def rows(request: Request, session: Session, result: Result) -> Response:
             "rowtype": rowtype,
             "total": result.table.num_rows,
             "returned": result.table.num_rows,
+            **more,
             "queryId": result.query_id,
             "statementTypeId": result.statement_type,
             **final,
-            **wire.payload(result, rowtype),
+            **wire.payload(first, rowtype),
         }
     )
 

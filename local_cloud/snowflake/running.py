@@ -14,9 +14,10 @@ from typing import Any
 
 from snowflake.connector.errors import Error
 
+from local_cloud.snowflake.chunks import is_large, on_disk
 from local_cloud.snowflake.describing import describe_only
 from local_cloud.snowflake.dispatch import run
-from local_cloud.snowflake.errors import timed_out
+from local_cloud.snowflake.errors import cancelled, timed_out
 from local_cloud.snowflake.result import Result, from_rows
 from local_cloud.snowflake.result_cache import ResultCache
 from local_cloud.snowflake.session import Session
@@ -31,13 +32,12 @@ class Running:
         self.by_request = ResultCache()
         self.by_query = ResultCache()
 
-    def start(self, session: Session, turn: threading.Lock, request_id: str, work: Callable[[], Result]) -> "Statement":
-        """Start `work`, or join the statement that this request started already."""
+    def start(self, statement: "Statement", request_id: str) -> "Statement":
+        """Start a statement, or answer the one that this request started already."""
         with self._guard:
             there: Statement | None = self.by_request.get(request_id)
             if there:
                 return there
-            statement = Statement(session, turn, work)
             self.by_query[statement.query_id] = statement
             if request_id:
                 self.by_request[request_id] = statement
@@ -59,10 +59,13 @@ class Running:
 class Statement:
     """One statement: its future answer and the means to stop it."""
 
-    def __init__(self, session: Session, turn: threading.Lock, work: Callable[[], Result]) -> None:
+    def __init__(self, session: Session, turn: threading.Lock, work: Callable[["Statement"], Result]) -> None:
         """Prepare to run `work` when it is the session's turn."""
         self.query_id = str(uuid.uuid4())
         self.done: Future[Result] = Future()
+        self.lost_answers = 0.0  # how many answers still get lost on their way
+        self._cancelled = threading.Event()
+        self.delay_s = 0.0  # what it waits before it begins
         self._session = session
         self._turn = turn
         self._work = work
@@ -93,10 +96,13 @@ class Statement:
 
     def _finish(self) -> None:
         try:
-            result = self._work()
+            self._wait()
+            result = self._work(self)
             answer = Result(
                 result.table, result.types, result.rowcount, result.statement_type, self.query_id, result.upload
             )
+            if is_large(answer):
+                answer = on_disk(answer, self._session.server.data_dir / "results")
             self._session.server.results[self.query_id] = answer
             self._session.last_query_id = self.query_id
             self.done.set_result(answer)
@@ -106,6 +112,10 @@ class Statement:
             self.done.set_exception(error)
             raise
 
+    def _wait(self) -> None:
+        if self.delay_s and self._cancelled.wait(self.delay_s):
+            raise cancelled()
+
     def _time_out(self, limit_s: float) -> None:
         self._limit_reached = limit_s
         self.cancel()
@@ -113,13 +123,17 @@ class Statement:
     def cancel(self) -> None:
         """Interrupt the engine; the statement ends with 000604."""
         if not self.done.done():
+            self._cancelled.set()
             self._session.engine.interrupt()
 
 
-def statement_work(session: Session, sql: str, rows: list[Any], *, only_describe: bool = False) -> Callable[[], Result]:
+Work = Callable[[Statement], Result]
+
+
+def statement_work(session: Session, sql: str, rows: list[Any], *, only_describe: bool = False) -> Work:
     """The work of one request: one statement, or one per row of an array binding, counted together."""
 
-    def work() -> Result:
+    def work(_statement: Statement) -> Result:
         if only_describe:
             return describe_only(session, sql, rows[0] if rows else None)
         if len(rows) <= 1:

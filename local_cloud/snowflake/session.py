@@ -69,6 +69,9 @@ class Session(FakeSnowflakeConnection):
         self.running = 0  # statements on their way
         self.last_end_s = time.monotonic()
         self.names: dict[str, str] = {}  # SET name = value
+        self.acting_as: str | None = None  # the owner with whose rights a procedure runs
+        self.serverless = False  # a task without a warehouse of its own
+        self.temporary: set[tuple[str, str, str]] = set()  # temporary tables of this session
         self._tell("user", login.user)
         self._tell("session", self.session_id)
         self.use_role(login.role)
@@ -103,14 +106,21 @@ class Session(FakeSnowflakeConnection):
             self.engine.execute("SET schema = 'memory.main'")
 
     @contextmanager
-    def elsewhere(self, database: str, schema: str) -> Iterator[None]:
-        """Stand in another schema for a while, as a procedure with owner's rights does."""
-        before = (self.database, self._schema)
+    def elsewhere(self, database: str, schema: str, owner: str) -> Iterator[None]:
+        """Stand in another schema, with its owner's rights, for a while, as a procedure does."""
+        before, acting_as = (self.database, self._schema), self.acting_as
         self.stand_in(database, schema)
+        self.acting_as = owner or acting_as
         try:
             yield
         finally:
             self.stand_in(*before)
+            self.acting_as = acting_as
+
+    @property
+    def acting_role(self) -> str:
+        """The role whose privileges count now."""
+        return self.acting_as or self.role
 
     @property
     def autocommit_on(self) -> bool:

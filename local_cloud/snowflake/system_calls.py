@@ -4,6 +4,7 @@ import re
 import time
 from typing import Any
 
+from local_cloud.snowflake.access_checks import Guard
 from local_cloud.snowflake.argument_binding import read_call
 from local_cloud.snowflake.errors import COMPILATION, failure
 from local_cloud.snowflake.names import resolve
@@ -50,6 +51,7 @@ def _last_change(session: Session, name: str) -> int:
     sql = "SELECT 1 FROM information_schema.tables WHERE table_catalog=? AND upper(table_schema)=? AND table_name=?"
     if not session.engine.execute(sql, [database, schema.upper(), table]).fetchone():
         raise failure(2003, "02000", f"{COMPILATION}Object '{name}' does not exist or not authorized.")
+    Guard(session).need_any("TABLE", (database, schema, table))
     return session.server.last_change(f"{database}.{schema}.{table}")
 
 

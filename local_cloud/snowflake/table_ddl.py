@@ -24,6 +24,7 @@ def create_or_alter(session: Session, sql: str, params: Any) -> Result:
         if there:
             return _alter(session, statement.this, there)
     statement.set("replace", kind == "VIEW")
+    statement.meta["keeps_grants"] = kind == "VIEW"
     statement.set("exists", kind in {"SCHEMA", "STAGE"})
     return run_statement(session, statement, params)
 

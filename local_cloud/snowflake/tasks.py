@@ -1,23 +1,20 @@
-"""CREATE, ALTER, EXECUTE, DROP and SHOW TASK(S); nothing fires by its schedule yet."""
+"""CREATE, ALTER, EXECUTE, DROP and SHOW TASK(S)."""
 
-import re
-import threading
-from typing import Any, Final
+import datetime as dt
+import json
+from typing import Any
 
-from snowflake.connector.errors import Error
-
+from local_cloud.snowflake.access_checks import Guard, hidden
 from local_cloud.snowflake.clock import now_text
 from local_cloud.snowflake.errors import COMPILATION, failure
 from local_cloud.snowflake.names import like, resolve
+from local_cloud.snowflake.privileges import ACCOUNT
 from local_cloud.snowflake.result import DONE, Result, from_rows, status
-from local_cloud.snowflake.session import Login, Session
+from local_cloud.snowflake.schedule import next_due
+from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.show_text import read_show
 from local_cloud.snowflake.sql_text import Reader
-
-KIND: Final = "TASK"
-_SCHEDULE: Final = re.compile(
-    r"(?P<cron>USING CRON( \S+){5} \S+)|(\d+) (SECONDS?|MINUTES?|HOURS?|M|H|S)", re.IGNORECASE
-)
+from local_cloud.snowflake.task_runs import KIND, predecessors
 
 
 def create(session: Session, sql: str, _params: Any) -> Result:
@@ -38,20 +35,30 @@ def create(session: Session, sql: str, _params: Any) -> Result:
     options = _options(reader)
     reader.expect("AS")
     definition = reader.rest()
+    _refuse_creation(session, database, schema, options)
     session.commit_before_ddl()
     body = {
         "created_on": now_text(),
         "name": name,
         "database": database,
         "schema": schema,
-        "owner": session.role,
+        "owner": session.acting_role,
         "user": session.login.user,
         "options": options,
         "state": "suspended",
         "definition": definition,
     }
     session.server.catalog.put(KIND, (database, schema), name, body)
+    if not (there and mode == "ALTER"):
+        session.server.privileges.created(KIND, (database, schema, name), session.acting_role)
     return status(f"Task {name} successfully created.")
+
+
+def _refuse_creation(session: Session, database: str, schema: str, options: dict[str, str]) -> None:
+    guard = Guard(session)
+    guard.need_to_create(KIND, database, schema)
+    if (warehouse := options.get("WAREHOUSE")) and not guard.may_use_warehouse(warehouse):
+        raise hidden("Warehouse", warehouse)
 
 
 def _options(reader: Reader) -> dict[str, str]:
@@ -66,10 +73,19 @@ def _options(reader: Reader) -> dict[str, str]:
             reader.expect("=")
             options[word] = reader.identifier() if word == "WAREHOUSE" else reader.word()
             reader.accept(",")
-    if (schedule := options.get("SCHEDULE")) is not None and not _SCHEDULE.fullmatch(" ".join(schedule.split())):
-        text = f"{COMPILATION}invalid value '{schedule}' for parameter 'SCHEDULE'; "
-        raise failure(1420, "22023", f"{text}write 'n MINUTES' or 'USING CRON m h dom mon dow time-zone'.")
+    if (schedule := options.get("SCHEDULE")) is not None:
+        _refuse_schedule(schedule)
     return options
+
+
+def _refuse_schedule(schedule: str) -> None:
+    epoch = dt.datetime.fromtimestamp(0, tz=dt.UTC)
+    try:
+        next_due(schedule, epoch, epoch)
+    except ValueError as error:
+        text = f"{COMPILATION}invalid value '{schedule}' for parameter 'SCHEDULE'; "
+        text += f"write 'n MINUTES' or 'USING CRON m h dom mon dow time-zone' ({error})."
+        raise failure(1420, "22023", text) from None
 
 
 def _one(session: Session, reader: Reader) -> tuple[dict[str, Any] | None, str]:
@@ -91,8 +107,14 @@ def alter(session: Session, sql: str, _params: Any) -> Result:
     if kept is None:
         return status(DONE)
     session.commit_before_ddl()
+    guard, place = Guard(session), (kept["database"], kept["schema"], kept["name"])
+    guard.need(KIND, place, "OPERATE" if reader.peek() in {"RESUME", "SUSPEND"} else "OWNERSHIP")
+    if reader.peek() == "RESUME":
+        guard.need("ACCOUNT", ACCOUNT, "EXECUTE TASK")
     if reader.accept("RESUME"):
-        kept["state"] = "started"
+        if kept["state"] != "started":
+            kept |= {"state": "started", "resumed_s": session.server.task_runs.now().timestamp(), "failures": 0}
+            kept.pop("last_due_s", None)
     elif reader.accept("SUSPEND"):
         kept["state"] = "suspended"
     elif reader.accept("SET"):
@@ -115,35 +137,23 @@ def drop(session: Session, sql: str, _params: Any) -> Result:
     session.commit_before_ddl()
     if kept is None:
         return status("Drop statement executed successfully (object already dropped).")
-    session.server.catalog.drop(KIND, (kept["database"], kept["schema"]), name)
+    place = (kept["database"], kept["schema"], name)
+    Guard(session).need(KIND, place, "OWNERSHIP")
+    session.server.catalog.drop(KIND, place[:2], name)
+    session.server.privileges.forget(KIND, place)
     return status(f"{name} successfully dropped.")
 
 
 def execute(session: Session, sql: str, _params: Any) -> Result:
-    """EXECUTE TASK name: its statement runs in a session of its own, as the task's owner."""
+    """EXECUTE TASK name: it runs once more, and what comes after it, in sessions of their own, as the task's owner."""
     reader = Reader(sql)
     reader.expect("EXECUTE", "TASK")
     kept, name = _one(session, reader)
     if kept is not None:
-        threading.Thread(target=_run, args=(session, kept), name=f"task {name}", daemon=True).start()
+        Guard(session).need(KIND, (kept["database"], kept["schema"], name), "OPERATE")
+        runs = session.server.task_runs
+        runs.start(kept, runs.now(), "EXECUTE TASK")
     return status(f"Task {name} is scheduled to run immediately.")
-
-
-def _run(session: Session, task: dict[str, Any]) -> None:
-    from local_cloud.snowflake.dispatch import run  # noqa: PLC0415  a task's text is a statement like any other
-
-    login = Login(task["user"], task["owner"], task["options"].get("WAREHOUSE"), task["database"], task["schema"])
-    own = session.server.open_session(login)
-    last = {"started_on": now_text(), "state": "SUCCEEDED", "error": ""}
-    try:
-        run(own, task["definition"])
-    except Error as error:
-        last |= {"state": "FAILED", "error": str(error.msg)}
-    finally:
-        own.end()
-    where = (task["database"], task["schema"])
-    if kept := session.server.catalog.get(KIND, where, task["name"]):
-        session.server.catalog.put(KIND, where, task["name"], kept | {"last_run": last})
 
 
 def show(session: Session, sql: str, _params: Any) -> Result:
@@ -156,7 +166,12 @@ def show(session: Session, sql: str, _params: Any) -> Result:
         if like(asked.pattern, kept["name"]):
             options = kept["options"]
             place = (kept["database"], kept["schema"], kept["owner"], options.get("COMMENT", ""))
-            plan = (options.get("WAREHOUSE"), options.get("SCHEDULE"), options.get("AFTER", "[]"), kept["state"])
+            plan = (options.get("WAREHOUSE"), options.get("SCHEDULE"), _after(kept), kept["state"])
             rest = (kept["definition"], options.get("WHEN"), "false", None, None, None)
             rows.append((kept["created_on"], kept["name"], kept["name"], *place, *plan, *rest))
     return from_rows(dict.fromkeys(names.split(), "VARCHAR"), rows)
+
+
+def _after(task: dict[str, Any]) -> str:
+    place = f"{task['database']}.{task['schema']}"
+    return json.dumps([f"{place}.{name}" for name in predecessors(task)])

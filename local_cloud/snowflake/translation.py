@@ -20,7 +20,8 @@ Params = list[Any] | dict[str, Any] | None
 _HARMLESS: Final = re.compile(r"property|CommentColumnConstraint|SEQ in restricted context", re.IGNORECASE)
 # What a translation takes from one moment, from a bind or from a file, and must not be used twice.
 _OF_THE_MOMENT: Final = re.compile(
-    r"SYSTEM\$|LAST_QUERY_ID|CURRENT_TRANSACTION|IDENTIFIER\s*\(|RESULT_SCAN|RANDOM|SAMPLE|@", re.IGNORECASE
+    r"SYSTEM\$|LAST_QUERY_ID|CURRENT_TRANSACTION|IDENTIFIER\s*\(|RESULT_SCAN|LOCAL_CLOUD_|TASK_HISTORY|RANDOM|SAMPLE|@",
+    re.IGNORECASE,
 )
 _LONGEST: Final = 20_000
 

@@ -90,6 +90,12 @@ def payload(result: Result, rowtype: list[dict[str, Any]]) -> dict[str, Any]:
     if result.table.num_rows == 0:
         # As Snowflake does: clients make the empty table from the row type.
         return {"queryResultFormat": "arrow", "rowsetBase64": ""}
+    encoded = b64encode(arrow_stream(result, rowtype)).decode("ascii")
+    return {"queryResultFormat": "arrow", "rowsetBase64": encoded}
+
+
+def arrow_stream(result: Result, rowtype: list[dict[str, Any]]) -> Any:
+    """The rows as an Arrow stream in Snowflake's layout."""
     columns = [
         _wire_column(column, kind)
         for column, kind in zip(result.table.columns, (c["type"] for c in rowtype), strict=True)
@@ -99,8 +105,7 @@ def payload(result: Result, rowtype: list[dict[str, Any]]) -> dict[str, Any]:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)
-    encoded = b64encode(sink.getvalue()).decode("ascii")
-    return {"queryResultFormat": "arrow", "rowsetBase64": encoded}
+    return sink.getvalue()
 
 
 def _field(column: Any, info: dict[str, Any]) -> Any:

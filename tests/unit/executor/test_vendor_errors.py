@@ -73,3 +73,10 @@ def test_a_lost_connection_is_opened_again() -> None:
     assert is_transient(login)
     assert not connection_is_gone(errors.ProgrammingError("x", errno=625))
     assert is_transient(errors.OperationalError("x", errno=250003))
+
+
+@pytest.mark.parametrize(
+    "kind", [errors.ServiceUnavailableError, errors.TooManyRequests, errors.BadGatewayError, errors.GatewayTimeoutError]
+)
+def test_p14_a_service_in_trouble_is_asked_again(kind: type[errors.Error]) -> None:
+    assert is_transient(kind("x", errno=580503))

@@ -1,0 +1,143 @@
+"""Ordered trouble: a list of faults, each used up by the statements or logins it strikes."""
+
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from local_cloud.snowflake.sql_text import head
+
+LOGIN: Final = "LOGIN"
+KINDS: Final = frozenset(
+    (
+        "lock_waiters",
+        "timeout",
+        "session_gone",
+        "unavailable",
+        "network_policy",
+        "reply_lost",
+        "slow",
+        "stale_read",
+    )
+)
+_READS: Final = frozenset(("SELECT", "*"))
+_SESSION_CODES: Final = frozenset((390111, 390112, 390114))
+_FIELDS: Final = frozenset(("op", "kind", "times", "match", "seconds", "code", "status", "answers"))
+
+
+@dataclass
+class Fault:
+    """One order of trouble.
+
+    `op` is a statement class (its first word; `*` for every statement) or LOGIN; `match` a regular expression over
+    the statement's text, at LOGIN over the user's name. `times` is how often it still strikes. `seconds` is what
+    `slow` waits and what the text of `timeout` names; `code` which session error `session_gone` gives; `status` the
+    HTTP status of `unavailable`; `answers` how many answers to one statement `reply_lost` loses (0: all of them).
+    """
+
+    op: str
+    kind: str
+    times: int = 1
+    match: str = ""
+    seconds: float = 1.0
+    code: int = 390111
+    status: int = 503
+    answers: int = 0
+    stale: Any = field(default=None, repr=False, compare=False)
+
+    def strikes(self, op: str, text: str) -> bool:
+        """Whether this fault is meant for a statement (or login) of this class and text."""
+        if self.op != op and not (self.op == "*" and op != LOGIN):
+            return False
+        return re.search(self.match, text, re.IGNORECASE | re.DOTALL) is not None
+
+    def as_json(self) -> dict[str, Any]:
+        """What GET shows of it."""
+        return {name: getattr(self, name) for name in sorted(_FIELDS)}
+
+
+def read_fault(order: Any) -> Fault:
+    """A fault as it was posted.
+
+    Raises:
+        ValueError: it names no kind, or has a field or value that means nothing.
+    """
+    if not isinstance(order, Mapping) or order.get("kind") not in KINDS:
+        raise ValueError(f"{order!r} is no fault: kind is one of {', '.join(sorted(KINDS))}")
+    if unknown := set(order) - _FIELDS:
+        raise ValueError(f"{', '.join(sorted(unknown))}: unknown; a fault has {', '.join(sorted(_FIELDS))}")
+    kind = str(order["kind"])
+    fault = Fault(
+        op=str(order.get("op") or (LOGIN if kind == "network_policy" else "*")).upper(),
+        kind=kind,
+        times=int(order.get("times", 1)),
+        match=str(order.get("match", "")),
+        seconds=float(order.get("seconds", 1.0)),
+        code=int(order.get("code", 390111)),
+        status=int(order.get("status", 503)),
+        answers=int(order.get("answers", 0)),
+    )
+    _refuse_nonsense(fault)
+    return fault
+
+
+def _refuse_nonsense(fault: Fault) -> None:
+    try:
+        re.compile(fault.match)
+    except re.error as error:
+        raise ValueError(f"match: {fault.match!r} is no regular expression ({error})") from None
+    if fault.times < 1 or fault.seconds < 0 or fault.answers < 0:
+        raise ValueError("times is at least 1; seconds and answers are not negative")
+    if fault.kind == "network_policy" and fault.op != LOGIN:
+        raise ValueError("network_policy strikes LOGIN")
+    if fault.op == LOGIN and fault.kind not in {"network_policy", "unavailable", "slow"}:
+        raise ValueError("LOGIN can meet network_policy, unavailable and slow")
+    if fault.kind == "stale_read" and fault.op not in _READS:
+        raise ValueError("stale_read strikes SELECT")
+    if fault.kind == "session_gone" and fault.code not in _SESSION_CODES:
+        raise ValueError(f"session_gone knows the codes {', '.join(map(str, sorted(_SESSION_CODES)))}")
+
+
+def statement_class(sql: str) -> str:
+    """The class of a statement: its first word; a query that begins with WITH or a bracket is a SELECT."""
+    word = head(sql, 1)
+    return "SELECT" if word in {"WITH", "("} else word
+
+
+class Faults:
+    """The faults that are left, in the order in which they were posted."""
+
+    def __init__(self) -> None:
+        """Nothing is ordered."""
+        self._guard = threading.Lock()
+        self._left: list[Fault] = []
+
+    def add(self, orders: list[Fault]) -> None:
+        """Order more."""
+        with self._guard:
+            self._left += orders
+
+    def left(self) -> list[Fault]:
+        """What has not been used up."""
+        with self._guard:
+            return list(self._left)
+
+    def clear(self) -> list[Fault]:
+        """Forget all; answers with what was left."""
+        with self._guard:
+            gone, self._left = self._left, []
+        return gone
+
+    def take(self, op: str, text: str) -> Fault | None:
+        """The first fault that strikes, one time less of which is left then."""
+        if not self._left:
+            return None
+        with self._guard:
+            for fault in self._left:
+                if (fault.kind != "stale_read" or op == "SELECT") and fault.strikes(op, text):
+                    fault.times -= 1
+                    if fault.times == 0:
+                        self._left.remove(fault)
+                    return fault
+        return None

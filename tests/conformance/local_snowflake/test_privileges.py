@@ -1,0 +1,190 @@
+"""Roles, grants and owner's rights, on a server that enforces them: role by object by action."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from snowflake.connector.errors import DatabaseError, ProgrammingError
+
+from tests.conformance.local_snowflake.conftest import connect
+from tests.local_stack import served
+
+Rows = list[tuple[Any, ...]]
+As = Callable[..., Rows]
+
+HANDLER = """CREATE OR REPLACE PROCEDURE shop.sales.{name}() RETURNS STRING LANGUAGE PYTHON RUNTIME_VERSION = '3.11'
+PACKAGES = ('snowflake-snowpark-python') HANDLER = 'run' EXECUTE AS {rights} AS
+$$
+def run(session):
+    return str(session.sql("SELECT COUNT(*) FROM shop.sales.orders WHERE id > 0").collect()[0][0])
+$$"""
+
+SET_UP = (
+    "CREATE WAREHOUSE wh",
+    "CREATE DATABASE shop",
+    "CREATE SCHEMA shop.sales",
+    "CREATE TABLE shop.sales.orders (id INT)",
+    "INSERT INTO shop.sales.orders VALUES (1), (2)",
+    "CREATE TABLE shop.sales.secrets (id INT)",
+    "CREATE VIEW shop.sales.order_count AS SELECT COUNT(*) AS n FROM shop.sales.orders WHERE id > 0",
+    HANDLER.format(name="with_owners_rights", rights="OWNER"),
+    HANDLER.format(name="with_callers_rights", rights="CALLER"),
+    "CREATE TASK shop.sales.nightly WAREHOUSE = wh SCHEDULE = '60 MINUTES' AS SELECT 1",
+    *(f"CREATE ROLE {role}" for role in ("reader", "writer", "caller", "builder", "manager", "stranger", "probe")),
+    *(f"GRANT USAGE ON DATABASE shop TO ROLE {r}" for r in ("reader", "writer", "caller", "builder", "probe")),
+    *(f"GRANT USAGE ON SCHEMA shop.sales TO ROLE {r}" for r in ("reader", "writer", "caller", "builder", "probe")),
+    *(f"GRANT USAGE ON WAREHOUSE wh TO ROLE {r}" for r in ("reader", "writer", "caller", "builder", "stranger")),
+    "GRANT SELECT ON TABLE shop.sales.orders TO ROLE reader",
+    "GRANT SELECT ON TABLE shop.sales.orders TO ROLE probe",
+    "GRANT INSERT, UPDATE, DELETE ON TABLE shop.sales.orders TO ROLE writer",
+    "GRANT SELECT ON VIEW shop.sales.order_count TO ROLE caller",
+    "GRANT USAGE ON PROCEDURE shop.sales.with_owners_rights() TO ROLE caller",
+    "GRANT USAGE ON PROCEDURE shop.sales.with_callers_rights() TO ROLE caller",
+    "GRANT OPERATE ON TASK shop.sales.nightly TO ROLE caller",
+    "GRANT CREATE TABLE, CREATE VIEW ON SCHEMA shop.sales TO ROLE builder",
+    "GRANT ROLE reader TO ROLE manager",
+    "CREATE USER clerk",
+    "GRANT ROLE manager TO USER clerk",
+)
+
+
+@pytest.fixture(scope="module")
+def as_role(tmp_path_factory: pytest.TempPathFactory) -> Iterator[As]:
+    """Runs a statement as a role on a server of its own, where everything is refused that was not granted."""
+    data = str(tmp_path_factory.mktemp("enforcing"))
+    with served("local_cloud.snowflake", "--data-dir", data, "--enforce-privileges") as server:
+        connections: dict[tuple[str, str], Any] = {}
+
+        def run(role: str, sql: str, user: str = "root") -> Rows:
+            if (role, user) not in connections:
+                place = {"database": "SHOP", "schema": "SALES", "warehouse": "WH"}
+                connections[role, user] = connect(server, role=role, user=user, **place)
+            rows: Rows = connections[role, user].cursor().execute(sql).fetchall()
+            return rows
+
+        for statement in SET_UP:
+            run("ACCOUNTADMIN", statement)
+        yield run
+        for connection in connections.values():
+            connection.close()
+
+
+ORDERS = "shop.sales.orders"
+OK = 0
+
+
+@pytest.mark.parametrize(
+    ("role", "sql", "errno"),
+    [
+        ("READER", f"SELECT id FROM {ORDERS}", OK),
+        ("MANAGER", f"SELECT id FROM {ORDERS}", OK),
+        ("ACCOUNTADMIN", f"SELECT id FROM {ORDERS}", OK),
+        ("WRITER", f"SELECT id FROM {ORDERS}", 3001),
+        ("CALLER", f"SELECT id FROM {ORDERS}", 2003),
+        ("STRANGER", f"SELECT id FROM {ORDERS}", 2003),
+        ("SYSADMIN", f"SELECT id FROM {ORDERS}", 2003),
+        ("READER", f"WITH x AS (SELECT id FROM {ORDERS}) SELECT * FROM x", OK),
+        ("READER", f"SELECT * FROM {ORDERS} WHERE id IN (SELECT id FROM shop.sales.secrets)", 2003),
+        ("READER", f"INSERT INTO {ORDERS} VALUES (3)", 3001),
+        ("WRITER", f"INSERT INTO {ORDERS} VALUES (3)", OK),
+        ("WRITER", f"UPDATE {ORDERS} SET id = 3 WHERE id = 3", OK),
+        ("WRITER", f"DELETE FROM {ORDERS} WHERE id = 3", OK),
+        ("READER", f"UPDATE {ORDERS} SET id = 4", 3001),
+        ("READER", f"DELETE FROM {ORDERS}", 3001),
+        ("CALLER", f"DELETE FROM {ORDERS}", 2003),
+        ("WRITER", f"TRUNCATE TABLE {ORDERS}", 3001),
+        ("WRITER", f"DROP TABLE {ORDERS}", 3001),
+        ("STRANGER", f"DROP TABLE {ORDERS}", 2003),
+        ("WRITER", f"ALTER TABLE {ORDERS} ADD COLUMN x INT", 3001),
+        ("READER", f"DESCRIBE TABLE {ORDERS}", OK),
+        ("STRANGER", f"DESCRIBE TABLE {ORDERS}", 2003),
+        ("READER", f"SELECT SYSTEM$LAST_CHANGE_COMMIT_TIME('{ORDERS}')", OK),
+        ("STRANGER", f"SELECT SYSTEM$LAST_CHANGE_COMMIT_TIME('{ORDERS}')", 2003),
+        ("CALLER", "SELECT n FROM shop.sales.order_count", OK),
+        ("READER", "SELECT n FROM shop.sales.order_count", 2003),
+        ("CALLER", "CALL shop.sales.with_owners_rights()", OK),
+        ("CALLER", "CALL shop.sales.with_callers_rights()", 100357),
+        ("READER", "CALL shop.sales.with_owners_rights()", 2140),
+        ("STRANGER", "CALL shop.sales.with_owners_rights()", 2140),
+        ("CALLER", "ALTER TASK shop.sales.nightly SUSPEND", OK),
+        ("CALLER", "ALTER TASK shop.sales.nightly RESUME", 3001),
+        ("CALLER", "DROP TASK shop.sales.nightly", 3001),
+        ("READER", "EXECUTE TASK shop.sales.nightly", 2003),
+        ("PROBE", f"SELECT SYSTEM$LAST_CHANGE_COMMIT_TIME('{ORDERS}')", OK),
+        ("PROBE", f"SELECT id FROM {ORDERS}", 606),
+        ("PROBE", "USE WAREHOUSE wh", 2043),
+        ("READER", "ALTER WAREHOUSE wh SUSPEND", 3001),
+        ("READER", "ALTER WAREHOUSE wh SET AUTO_SUSPEND = 1", 3001),
+        ("STRANGER", "USE DATABASE shop", 2043),
+        ("STRANGER", "USE SCHEMA shop.sales", 2043),
+        ("READER", "CREATE TABLE shop.sales.mine (a INT)", 3001),
+        ("READER", "CREATE TEMPORARY TABLE mine_only (a INT)", OK),
+        ("READER", "SELECT a FROM mine_only", OK),
+        ("READER", "CREATE SCHEMA shop.other", 3001),
+        ("STRANGER", "CREATE DATABASE other", 3001),
+        ("STRANGER", "CREATE ROLE other", 3001),
+        ("SYSADMIN", "CREATE ROLE other", 3001),
+        ("SYSADMIN", "CREATE DATABASE by_sysadmin", OK),
+        ("ACCOUNTADMIN", "CREATE SCHEMA by_sysadmin.more", OK),
+        ("READER", f"GRANT SELECT ON TABLE {ORDERS} TO ROLE stranger", 3001),
+        ("STRANGER", f"GRANT SELECT ON TABLE {ORDERS} TO ROLE stranger", 2003),
+        ("SECURITYADMIN", f"GRANT REFERENCES ON TABLE {ORDERS} TO ROLE reader", OK),
+        ("STRANGER", "SELECT 1", OK),
+    ],
+)
+def test_a_role_may_do_what_it_was_granted_and_nothing_else(as_role: As, role: str, sql: str, errno: int) -> None:
+    if errno == OK:
+        as_role(role, sql)
+        return
+    with pytest.raises(ProgrammingError) as refused:
+        as_role(role, sql)
+    assert refused.value.errno == errno, refused.value.msg
+
+
+def test_who_creates_an_object_owns_it_and_ownership_can_be_handed_on(as_role: As) -> None:
+    as_role("BUILDER", "CREATE TABLE shop.sales.built (a INT)")
+    as_role("BUILDER", "INSERT INTO shop.sales.built VALUES (1)")
+    with pytest.raises(ProgrammingError, match="does not exist or not authorized"):
+        as_role("READER", "SELECT a FROM shop.sales.built")
+    as_role("BUILDER", "GRANT SELECT ON TABLE shop.sales.built TO ROLE reader")
+    assert as_role("READER", "SELECT a FROM shop.sales.built") == [(1,)]
+    as_role("BUILDER", "GRANT OWNERSHIP ON TABLE shop.sales.built TO ROLE writer")
+    with pytest.raises(ProgrammingError):
+        as_role("BUILDER", "DROP TABLE shop.sales.built")
+    as_role("WRITER", "DROP TABLE shop.sales.built")
+
+
+def test_a_revoked_privilege_is_gone_and_a_replaced_table_has_no_grants(as_role: As) -> None:
+    as_role("BUILDER", "CREATE TABLE shop.sales.passing (a INT)")
+    as_role("BUILDER", "GRANT ALL ON TABLE shop.sales.passing TO ROLE stranger")
+    as_role("BUILDER", "GRANT SELECT ON TABLE shop.sales.passing TO ROLE reader")
+    as_role("READER", "SELECT a FROM shop.sales.passing")
+    as_role("BUILDER", "REVOKE SELECT ON TABLE shop.sales.passing FROM ROLE reader")
+    with pytest.raises(ProgrammingError):
+        as_role("READER", "SELECT a FROM shop.sales.passing")
+    as_role("BUILDER", "GRANT SELECT ON TABLE shop.sales.passing TO ROLE reader")
+    as_role("BUILDER", "CREATE OR REPLACE TABLE shop.sales.passing (a INT)")
+    with pytest.raises(ProgrammingError):
+        as_role("READER", "SELECT a FROM shop.sales.passing")
+
+
+def test_future_grants_reach_new_objects_and_all_grants_reach_those_that_exist(as_role: As) -> None:
+    as_role("ACCOUNTADMIN", "CREATE SCHEMA shop.later")
+    as_role("ACCOUNTADMIN", "GRANT USAGE ON SCHEMA shop.later TO ROLE reader")
+    as_role("ACCOUNTADMIN", "CREATE TABLE shop.later.before (a INT)")
+    as_role("ACCOUNTADMIN", "GRANT SELECT ON FUTURE TABLES IN SCHEMA shop.later TO ROLE reader")
+    as_role("ACCOUNTADMIN", "CREATE TABLE shop.later.after (a INT)")
+    as_role("READER", "SELECT a FROM shop.later.after")
+    with pytest.raises(ProgrammingError):
+        as_role("READER", "SELECT a FROM shop.later.before")
+    as_role("ACCOUNTADMIN", "GRANT SELECT ON ALL TABLES IN SCHEMA shop.later TO ROLE reader")
+    as_role("READER", "SELECT a FROM shop.later.before")
+
+
+def test_a_created_user_has_the_roles_it_was_granted(as_role: As) -> None:
+    as_role("MANAGER", "USE ROLE reader", user="clerk")
+    as_role("MANAGER", "USE ROLE manager", user="clerk")
+    with pytest.raises(ProgrammingError, match="not assigned to the executing user"):
+        as_role("MANAGER", "USE ROLE accountadmin", user="clerk")
+    with pytest.raises(DatabaseError, match="390189"):
+        as_role("ACCOUNTADMIN", "SELECT 1", user="clerk")
