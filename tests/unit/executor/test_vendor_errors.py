@@ -79,4 +79,4 @@ def test_a_lost_connection_is_opened_again() -> None:
     "kind", [errors.ServiceUnavailableError, errors.TooManyRequests, errors.BadGatewayError, errors.GatewayTimeoutError]
 )
 def test_p14_a_service_in_trouble_is_asked_again(kind: type[errors.Error]) -> None:
-    assert is_transient(kind("x", errno=580503))
+    assert is_transient(kind(msg="x", errno=503))
