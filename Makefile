@@ -4,7 +4,7 @@
 
 PYTHON ?=
 # Two at a time, a file's tests together: its servers start once.
-PYTEST_ARGS ?= -n 2 --dist loadfile
+PYTEST_ARGS ?= -n 2 --dist loadgroup
 BENCH_ARGS ?=
 BIN := .venv/bin
 

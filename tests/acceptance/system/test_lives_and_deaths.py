@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,7 +65,7 @@ def test_p7_an_executor_that_stops_leaves_tasks_running_and_the_next_one_adopts_
         assert standby.stop(signal.SIGTERM) == 0
 
 
-def test_what_was_made_is_there_again_after_a_restart(own_folder: Path) -> None:
+def test_what_was_made_is_there_again_after_a_restart_and_a_kill_leaves_nothing_running(own_folder: Path) -> None:
     first = start_up(own_folder)
     stack = Stack(own_folder)
     job = json.loads(stack.reporting("submit", "SALES_REPORT", "--wait", "--json").stdout)
@@ -85,25 +84,11 @@ def test_what_was_made_is_there_again_after_a_restart(own_folder: Path) -> None:
     assert manifest["status"] == "succeeded"
     job = json.loads(again.reporting("submit", "SALES_REPORT", "--wait", "--json").stdout)
     assert job["status"] == "SUCCEEDED"
-    assert second.stop(signal.SIGINT) == 0
 
-
-def test_a_killed_parent_leaves_nothing_behind(own_folder: Path) -> None:
-    up = start_up(own_folder)
     assert processes_of(own_folder) != []
-    up.process.kill()
-    up.process.wait(10)
+    second.process.kill()
+    second.process.wait(10)
     until(lambda: processes_of(own_folder) == [], timeout_s=15)
-
-
-def test_a_port_in_use_is_not_taken_again(own_folder: Path) -> None:
-    first = start_up(own_folder, "--no-executor")
-    port = int(Stack(own_folder).settings["SNOWFLAKE_PORT"])
-    assert first.stop() == 0
-    with socket.create_server(("127.0.0.1", port)):
-        second = start_up(own_folder, "--no-executor")
-        assert int(Stack(own_folder).settings["SNOWFLAKE_PORT"]) != port
-        assert second.stop() == 0
 
 
 def test_the_demo_leaves_files_and_nothing_running(tmp_path: Path) -> None:
