@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 ROWS = 400_000
@@ -40,6 +41,6 @@ def test_chunks_outlive_other_statements_and_can_be_fetched_twice(cursor: Any, a
 
 
 def test_a_large_answer_can_be_fetched_as_arrow(cursor: Any) -> None:
-    table = cursor.fetch_arrow_all()
+    table = pa.concat_tables(cursor.fetch_arrow_batches())
     assert table.num_rows == ROWS
     assert table.column("N").to_pylist()[:: ROWS // 4] == [0, ROWS // 4, ROWS // 2, 3 * ROWS // 4]
