@@ -145,7 +145,7 @@ def sync(uv: Path, python: str, folder: Path, options: Sequence[str], environ: M
     locked = venv / "locked.txt"
     steps = [
         ["export", "--quiet", "--frozen", "--output-file", str(locked), *options],
-        ["pip", "sync", "--quiet", "--python", str(venv / "bin" / "python"), str(locked)],
+        ["pip", "sync", "--quiet", "--compile-bytecode", "--python", str(venv / "bin" / "python"), str(locked)],
     ]
     if not is_same_python(venv, python):
         steps.insert(0, ["venv", "--quiet", "--clear", "--python", python, "--prompt", folder.name, str(venv)])

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pyarrow as pa
 import pytest
 
 ROWS = 400_000
@@ -41,6 +40,6 @@ def test_chunks_outlive_other_statements_and_can_be_fetched_twice(cursor: Any, a
 
 
 def test_a_large_answer_can_be_fetched_as_arrow(cursor: Any) -> None:
-    table = pa.Table.from_batches(batch for part in cursor.fetch_arrow_batches() for batch in part.to_batches())
-    assert table.num_rows == ROWS
-    assert table.column("N").to_pylist()[:: ROWS // 4] == [0, ROWS // 4, ROWS // 2, 3 * ROWS // 4]
+    numbers = [number for part in cursor.fetch_arrow_batches() for number in part.column("N").to_pylist()]
+    assert len(numbers) == ROWS
+    assert numbers[:: ROWS // 4] == [0, ROWS // 4, ROWS // 2, 3 * ROWS // 4]
