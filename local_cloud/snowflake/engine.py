@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import duckdb
-from fakesnow.cursor import FakeSnowflakeCursor
 from fakesnow.statement_type import statement_type_id
 from sqlglot import Expr, exp
 
 from local_cloud.snowflake import result_scan
 from local_cloud.snowflake.access_checks import check
 from local_cloud.snowflake.ddl_rights import check_ddl, note_ddl
+from local_cloud.snowflake.execution import execute
 from local_cloud.snowflake.merge import counted
 from local_cloud.snowflake.result import DONE, Result, status
 from local_cloud.snowflake.session import Session
@@ -123,22 +123,14 @@ def _once(session: Session, statement: Expr, params: list[Any] | dict[str, Any] 
         return found
     furnish(session, statement)
     plan = translated(session, statement, params, text)
-    cursor = FakeSnowflakeCursor(session, session.engine)
+    answer: Result | None = None
     merged: list[str] = []
-    upload = None
     for part in plan.parts:
         sent = params if part.has_binds else None
         if plan.merge_operations:
             merged = [row[0] for row in session.engine.execute(part.sql, sent).fetchall()]
         else:
-            cursor._execute(part.tree, sent)  # noqa: SLF001  fakesnow's own pipeline, pinned by the seam test
-            upload = part.tree.args.get("put_stage_data")
+            answer = execute(session, part, sent, kind)
         if session.transaction and isinstance(statement, _WRITING):
             session.transaction.note(part.sql, sent)
-    return counted(merged, plan.merge_operations) if plan.merge_operations else _result(session, cursor, kind, upload)
-
-
-def _result(session: Session, cursor: FakeSnowflakeCursor, kind: int, upload: dict[str, Any] | None) -> Result:
-    table: Any = cursor._arrow_table  # noqa: SLF001  fakesnow keeps the answer here
-    types = tuple(str(column[1]) for column in session.engine.description or ())
-    return Result(table, types, int(cursor.rowcount or 0), kind, upload=upload)
+    return answer or counted(merged, plan.merge_operations)

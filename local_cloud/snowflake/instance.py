@@ -3,9 +3,10 @@
 import fcntl
 import os
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import duckdb
 import fakesnow.info_schema
@@ -26,6 +27,8 @@ from local_cloud.snowflake.result_cache import ResultCache
 from local_cloud.snowflake.session import Login, Session
 from local_cloud.snowflake.task_runs import TaskRuns
 
+_ENGINE_MEMORY_MIB: Final = 256  # of tables read and of sorts and joins under way
+_MOST_ENGINE_THREADS: Final = 4  # each needs a share of that memory
 _ROLE_GRANT = re.compile(r"GRANT ROLE (?P<role>\S+) TO ROLE (?P<holder>\S+)", re.IGNORECASE)
 
 
@@ -55,9 +58,11 @@ class LocalSnowflake:
         self.data_dir = data_dir
         self.databases_dir = data_dir / "databases"
         self.stages_dir = data_dir / "stages"
+        self.results_dir = data_dir / "results"
         self.databases_dir.mkdir(parents=True, exist_ok=True)
         self.stages_dir.mkdir(exist_ok=True)
         self._claim_directory()
+        shutil.rmtree(self.results_dir, ignore_errors=True)  # of a server that was killed
         # fakesnow keeps stages under a module global; its functions read it at each call.
         fakesnow.transforms.stage.LOCAL_BUCKET_PATH = str(self.stages_dir.resolve())
         self.catalog = Catalog(data_dir / "catalog.sqlite")
@@ -89,6 +94,10 @@ class LocalSnowflake:
     def _open_engine(self) -> duckdb.DuckDBPyConnection:
         # sqlglot still writes arrow lambdas; a division by zero shall be an error and not infinity.
         engine = duckdb.connect(":memory:", config={"lambda_syntax": "ENABLE_SINGLE_ARROW"})
+        # What does not fit goes to disk; without this the engine would take four fifths of the machine's memory.
+        engine.execute(f"SET GLOBAL memory_limit = '{_ENGINE_MEMORY_MIB}MiB'")
+        engine.execute(f"SET GLOBAL threads = {min(os.cpu_count() or 1, _MOST_ENGINE_THREADS)}")
+        engine.execute(f"SET GLOBAL temp_directory = '{self.data_dir / 'spill'}'")
         engine.execute("SET GLOBAL TimeZone = 'UTC'")
         engine.execute("SET GLOBAL ieee_floating_point_ops = false")
         engine.execute("SET GLOBAL error_on_division_by_zero = true")

@@ -1,8 +1,9 @@
-"""Ending with the parent process, and on SIGTERM or SIGINT."""
+"""What a server knows of its own process: when to end (with its parent, on SIGTERM or SIGINT), what it has held."""
 
 import ctypes
 import os
 import platform
+import resource
 import signal
 import threading
 
@@ -16,6 +17,12 @@ def end_signal() -> threading.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
     return ended
+
+
+def peak_memory_mib() -> float:
+    """The most memory that this process has held, in MiB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (2**20 if platform.system() == "Darwin" else 2**10)  # macOS counts bytes, Linux KiB
 
 
 def die_with_parent(ended: threading.Event) -> None:

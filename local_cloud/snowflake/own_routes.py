@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from local_cloud.snowflake.fault_effects import forget, remember_the_present
 from local_cloud.snowflake.faults import Faults, read_fault
 from local_cloud.snowflake.instance import LocalSnowflake
+from local_cloud.snowflake.lifeline import peak_memory_mib
 
 Answer = Callable[[Request], Awaitable[Response]]
 
@@ -30,14 +31,15 @@ class OwnRoutes:
             ("POST", "/local-cloud/faults", self.order),
             ("GET", "/local-cloud/faults", self.left),
             ("DELETE", "/local-cloud/faults", self.clear),
-            ("GET", "/local-cloud/results/{query_id}/{start:int}/{rows:int}", self.chunk),
+            ("GET", "/local-cloud/results/{query_id}/{number:int}", self.chunk),
             ("GET", "/local-cloud/meter", self.meter),
             ("DELETE", "/local-cloud/meter", self.reset_meter),
         ]
 
     async def health(self, _request: Request) -> Response:
-        """Whether the server answers, and how many sessions are open."""
-        return JSONResponse({"healthy": True, "service": "snowflake", "sessions": len(self.server.sessions)})
+        """Whether the server answers, how many sessions are open, and the most memory it has held, in MiB."""
+        told = {"healthy": True, "service": "snowflake", "sessions": len(self.server.sessions)}
+        return JSONResponse(told | {"peak_memory_mib": peak_memory_mib()})
 
     async def order(self, request: Request) -> Response:
         """Order the faults of a JSON list; nothing of a list with a wrong one is taken."""
@@ -65,7 +67,7 @@ class OwnRoutes:
         """One chunk of a large answer."""
         where = request.path_params
         try:
-            made = await asyncio.to_thread(self.server.chunks.chunk, where["query_id"], where["start"], where["rows"])
+            made = await asyncio.to_thread(self.server.chunks.chunk, where["query_id"], where["number"])
         except ProgrammingError:
             return Response(status_code=404)
         return Response(made, media_type="application/octet-stream", headers={"Content-Encoding": "gzip"})

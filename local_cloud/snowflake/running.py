@@ -10,17 +10,18 @@ import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from snowflake.connector.errors import Error
 
-from local_cloud.snowflake.chunks import is_large, on_disk
 from local_cloud.snowflake.describing import describe_only
 from local_cloud.snowflake.dispatch import run
 from local_cloud.snowflake.errors import cancelled, timed_out
 from local_cloud.snowflake.result import Result, from_rows
 from local_cloud.snowflake.result_cache import ResultCache
 from local_cloud.snowflake.session import Session
+from local_cloud.snowflake.spool import PIECE_BYTES, Spooled, rows_in_memory, stored
 
 
 class Running:
@@ -46,7 +47,7 @@ class Running:
         return statement
 
     def _weigh(self, request_id: str, query_id: str, done: Future[Result]) -> None:
-        rows = done.result().table.num_rows if done.exception() is None else 1
+        rows = rows_in_memory(done.result().table) if done.exception() is None else 1
         self.by_request.weigh(request_id, rows)
         self.by_query.weigh(query_id, rows)
 
@@ -98,11 +99,7 @@ class Statement:
         try:
             self._wait()
             result = self._work(self)
-            answer = Result(
-                result.table, result.types, result.rowcount, result.statement_type, self.query_id, result.upload
-            )
-            if is_large(answer):
-                answer = on_disk(answer, self._session.server.data_dir / "results")
+            answer = replace(result, table=self._kept(result.table), query_id=self.query_id)
             self._session.server.results[self.query_id] = answer
             self._session.last_query_id = self.query_id
             self.done.set_result(answer)
@@ -111,6 +108,11 @@ class Statement:
         except BaseException as error:
             self.done.set_exception(error)
             raise
+
+    def _kept(self, table: Any) -> Any:
+        if isinstance(table, Spooled) or table.nbytes <= PIECE_BYTES:
+            return table
+        return stored(table.to_batches(), table.schema, self._session.server.results_dir)
 
     def _wait(self) -> None:
         if self.delay_s and self._cancelled.wait(self.delay_s):

@@ -33,6 +33,7 @@ class Part:
     tree: Expr
     sql: str
     has_binds: bool
+    plain: bool  # the text is all of it; fakesnow left no arguments of its own in the tree
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,8 @@ def _translate(session: Session, statement: Expr, params: Params) -> Translation
 
 
 def _part(tree: Expr, sql: str) -> Part:
-    return Part(tree, sql, tree.find(exp.Placeholder) is not None)
+    plain = {name for name, value in tree.args.items() if value} <= type(tree).arg_types.keys()
+    return Part(tree, sql, tree.find(exp.Placeholder) is not None, plain)
 
 
 def _written(tree: Expr) -> str:
