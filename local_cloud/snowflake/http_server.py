@@ -9,6 +9,7 @@ import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
 from snowflake.connector.errors import Error, ProgrammingError
 from starlette.applications import Starlette
@@ -43,9 +44,9 @@ class Face:
         """Serve `server`."""
         self.server = server
         self.running = Running()
-        self.own = OwnRoutes(server)
+        self.own = OwnRoutes(server, self._kept)
         self.tokens = Tokens(server.sessions)
-        self._turns: dict[str, threading.Lock] = {}
+        self._turns: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()  # as long as statements do
 
     def app(self) -> ASGIApp:
         """The ASGI application."""
@@ -64,6 +65,9 @@ class Face:
         ]
         app = Starlette(routes=[Route(path, _guarded(act), methods=[method]) for method, path, act in routes])
         return breakable(app)
+
+    def _kept(self) -> dict[str, int]:
+        return {"statements": len(self.running.by_query), "turns": len(self._turns)}
 
     async def login(self, request: Request) -> Response:
         """Open a session; any credential is accepted, which is why the server binds to 127.0.0.1."""
@@ -100,7 +104,6 @@ class Face:
         token = _token(request)
         if request.query_params.get("delete"):
             session = self.server.sessions.pop(token, None)
-            self._turns.pop(token, None)
             if session and session not in self.server.sessions.values():  # a handler's token is a second one
                 await asyncio.to_thread(session.end)
         return responses.success(None)

@@ -189,6 +189,15 @@ class LocalSnowflake:
             self._changes[table] = int(kept["at"]) if kept else 0
         return self._changes[table]
 
+    def kept(self) -> dict[str, int]:
+        """How many of each thing this server keeps for later; none of them may grow for ever."""
+        return {
+            "tokens": len(self.sessions),
+            "results": len(self.results),
+            "translations": len(self.translations),
+            "task runs": len(self.task_runs.history),
+        }
+
     def session_of(self, token: str) -> Session:
         """The session a token stands for.
 

@@ -6,6 +6,7 @@ import platform
 import resource
 import signal
 import threading
+from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 _LOOK_S = 0.5
@@ -23,6 +24,11 @@ def peak_memory_mib() -> float:
     """The most memory that this process has held, in MiB."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (2**20 if platform.system() == "Darwin" else 2**10)  # macOS counts bytes, Linux KiB
+
+
+def open_files() -> int:
+    """How many files and sockets this process has open."""
+    return len(list(Path("/dev/fd").iterdir()))
 
 
 def die_with_parent(ended: threading.Event) -> None:

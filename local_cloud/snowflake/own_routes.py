@@ -1,6 +1,7 @@
 """What the local cloud answers beside Snowflake's own requests: its health, the faults ordered of it and its meter."""
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from local_cloud.snowflake.fault_effects import forget, remember_the_present
 from local_cloud.snowflake.faults import Faults, read_fault
 from local_cloud.snowflake.instance import LocalSnowflake
-from local_cloud.snowflake.lifeline import peak_memory_mib
+from local_cloud.snowflake.lifeline import open_files, peak_memory_mib
 
 Answer = Callable[[Request], Awaitable[Response]]
 
@@ -19,9 +20,10 @@ Answer = Callable[[Request], Awaitable[Response]]
 class OwnRoutes:
     """Health, faults and meter of one local Snowflake, over HTTP."""
 
-    def __init__(self, server: LocalSnowflake) -> None:
-        """Answer for `server`."""
+    def __init__(self, server: LocalSnowflake, kept: Callable[[], dict[str, int]] = dict) -> None:
+        """Answer for `server`; `kept` counts what others keep for it."""
         self.server = server
+        self.kept = kept
         self.faults = Faults()
 
     def routes(self) -> list[tuple[str, str, Answer]]:
@@ -37,9 +39,14 @@ class OwnRoutes:
         ]
 
     async def health(self, _request: Request) -> Response:
-        """Whether the server answers, how many sessions are open, and the most memory it has held, in MiB."""
+        """Whether the server answers, how many sessions are open, what it keeps, and what its process holds."""
         told = {"healthy": True, "service": "snowflake", "sessions": len(self.server.sessions)}
-        return JSONResponse(told | {"peak_memory_mib": peak_memory_mib()})
+        process = {
+            "peak_memory_mib": peak_memory_mib(),
+            "threads": threading.active_count(),
+            "open_files": open_files(),
+        }
+        return JSONResponse(told | process | {"kept": self.server.kept() | self.kept()})
 
     async def order(self, request: Request) -> Response:
         """Order the faults of a JSON list; nothing of a list with a wrong one is taken."""
