@@ -66,6 +66,7 @@ COMMANDS: Final[tuple[tuple[re.Pattern[str], Command], ...]] = tuple(
         (r"START TRANSACTION", session_commands.start_transaction),
     )
 )
+_LONGEST_KEPT: Final = 20_000
 _QUERIES: Final = frozenset(("SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "WITH"))
 
 
@@ -84,7 +85,7 @@ def run(session: Session, sql: str, params: Params = None) -> Result:
                     with _metered(session, text, first, needed=command_needs_warehouse(first)):
                         return command(session, text, params)
             text = _as_parsed(first, text)
-        statement = _parsed(text)
+        statement = _remembered(session, text)
         if session.server.privileges.enforced:
             check(session, statement)  # what may not be seen is refused before a warehouse is looked for
         with _metered(session, text, first, needed=needs_warehouse(statement)):
@@ -107,6 +108,16 @@ def _as_parsed(first: str, text: str) -> str:
     if first.startswith("CREATE"):
         return re.sub(r"\bSCOPED\s+(?=TEMP)", "", text, count=1, flags=re.IGNORECASE)
     return text
+
+
+def _remembered(session: Session, text: str) -> Expr:
+    """The parsed statement, which nobody changes: clients repeat their statements with other binds."""
+    known: Expr | None = session.server.parsed.get(text)
+    if known is None:
+        known = _parsed(text)
+        if len(text) <= _LONGEST_KEPT:
+            session.server.parsed[text] = known
+    return known
 
 
 def _parsed(text: str) -> Expr:

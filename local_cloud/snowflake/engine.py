@@ -16,7 +16,7 @@ from local_cloud.snowflake.merge import counted
 from local_cloud.snowflake.result import DONE, Result, status
 from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.table_functions import furnish
-from local_cloud.snowflake.translation import translated
+from local_cloud.snowflake.translation import remembered, translated
 
 Params = Sequence[Any] | dict[str, Any] | None
 _LOCKING: Final = (exp.Update, exp.Delete, exp.Merge)
@@ -107,7 +107,7 @@ def _retrying(session: Session, statement: Expr, params: Params, text: str) -> R
     while True:
         bound = params if params is None or isinstance(params, dict) else list(params)
         try:
-            return _once(session, statement.copy(), bound, text)
+            return _once(session, statement, bound, text)
         except duckdb.TransactionException as conflict:
             if "onflict" not in str(conflict) or time.monotonic() > deadline_s:
                 raise
@@ -119,10 +119,13 @@ def _retrying(session: Session, statement: Expr, params: Params, text: str) -> R
 
 def _once(session: Session, statement: Expr, params: list[Any] | dict[str, Any] | None, text: str) -> Result:
     kind = statement_type_id(statement)
-    if found := result_scan.stored(session, statement):
-        return found
-    furnish(session, statement)
-    plan = translated(session, statement, params, text)
+    plan = remembered(session, text)
+    if plan is None:
+        statement = statement.copy()  # the translation changes it, and it may be needed again
+        if found := result_scan.stored(session, statement):
+            return found
+        furnish(session, statement)
+        plan = translated(session, statement, params, text)
     answer: Result | None = None
     merged: list[str] = []
     for part in plan.parts:

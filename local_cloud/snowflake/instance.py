@@ -73,6 +73,7 @@ class LocalSnowflake:
         self.chunks = Chunks()
         self.results = ResultCache()
         self.translations = ResultCache()
+        self.parsed = ResultCache()
         self.fakesnow_results: dict[str, Any] = _Forgetful()
         self.sessions: dict[str, Session] = {}
         self._changes: dict[str, int] = {}

@@ -44,21 +44,27 @@ class Translation:
     merge_operations: frozenset[str] = frozenset()
 
 
+def remembered(session: Session, text: str) -> Translation | None:
+    """The translation of a text that was translated before; it needs no tree."""
+    known: Translation | None = session.server.translations.get(_key(session, text))
+    return known
+
+
+def _key(session: Session, text: str) -> str:
+    return f"{session.database}\0{session.schema}\0{text}"
+
+
 def translated(session: Session, statement: Expr, params: Params, text: str) -> Translation:
     """The translation of a parsed statement, whose tree it may change; `params` loses what became part of the text.
 
     Raises:
         ProgrammingError: 000002 for what the engine cannot do; 090105 or 090106 without a database or schema.
     """
-    key = f"{session.database}\0{session.schema}\0{text}"
-    known: Translation | None = session.server.translations.get(key)
-    if known:
-        return known
     bound = len(params or ())
     found = _translate(session, statement, params)
     lasts = isinstance(statement, (exp.Query, exp.Insert, exp.Update, exp.Delete, exp.Merge)) and len(found.parts) == 1
     if lasts and text and len(text) <= _LONGEST and bound == len(params or ()) and not _OF_THE_MOMENT.search(text):
-        session.server.translations[key] = found
+        session.server.translations[_key(session, text)] = found
     return found
 
 
