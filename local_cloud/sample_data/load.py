@@ -48,6 +48,7 @@ def load_sample_data(
     last_day: date,
     seed: int = 7,
     progress: Callable[[str], None],
+    made: Callable[[], Shop] | None = None,
 ) -> dict[str, int]:
     """Put the shop's 24 months up to ``last_day`` into the schemas CRM, CATALOG and SALES of a database.
 
@@ -60,6 +61,7 @@ def load_sample_data(
         last_day: the last day with orders, usually yesterday.
         seed: another seed gives another shop.
         progress: takes one sentence per step.
+        made: answers with the shop of that day and seed, where it is made elsewhere; else it is made here.
 
     Returns:
         Rows by table.
@@ -78,7 +80,7 @@ def load_sample_data(
         progress(f"sample data up to {last_day.isoformat()} lie in {database} already")
         return loaded
     progress(f"making 24 months of sample data up to {last_day.isoformat()}")
-    shop = generate(last_day, seed)
+    shop = made() if made else generate(last_day, seed)
     loader.run("forget_loads")
     rows = {table.name: loader.fill(table, shop, progress) for table in _TABLES}
     loader.run("create_sold_lines")
