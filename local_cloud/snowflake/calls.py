@@ -1,5 +1,6 @@
 """CALL: bind the arguments, run the handler with a real Snowpark session, answer its value."""
 
+import atexit
 import re
 import secrets
 import traceback
@@ -137,3 +138,5 @@ class _Alias:
         # of a session that it closes itself.
         self._connection.close()
         self._snowpark.close()
+        # Snowpark would keep every session to close it when the process ends: about 60 KB a CALL.
+        atexit.unregister(self._snowpark._close_at_exit)  # noqa: SLF001  pinned by the test of what a CALL leaves

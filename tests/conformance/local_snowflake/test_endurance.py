@@ -48,3 +48,17 @@ $$""")
     after = health(endpoint)
     assert after["open_files"] < before["open_files"] + 6
     assert after["kept"]["tokens"] == before["kept"]["tokens"]
+
+
+def test_a_call_leaves_no_session_of_its_handler_in_memory(ask: Any) -> None:
+    # Snowpark notes every session to be closed when the process ends, which keeps all of it until then.
+    ask("""CREATE PROCEDURE sessions() RETURNS INTEGER LANGUAGE PYTHON RUNTIME_VERSION = '3.11'
+        PACKAGES = ('snowflake-snowpark-python') HANDLER = 'run' AS $$
+import gc
+
+def run(session):
+    gc.collect()
+    return sum(type(thing) is type(session) for thing in gc.get_objects())
+$$""")
+    counts = [ask("CALL sessions()")[0][0] for _ in range(10)]
+    assert counts[-1] < counts[0] + 5
