@@ -14,6 +14,8 @@ from local_cloud.aws.fargate.mishaps import Mishap
 from local_cloud.aws.fargate.record import USER_STOPPED, TaskRecord
 from local_cloud.aws.fargate.refusals import invalid_parameter, task_not_found
 from local_cloud.aws.fargate.request import RunTaskRequest, accept, check_token, find_cluster, task_arn_in
+from local_cloud.aws.fargate.retention import Retention
+from local_cloud.aws.fargate.starter import Starter
 from local_cloud.aws.fargate.supervisor import Platform, Supervisor
 from local_cloud.aws.fargate.tokens import TokenBook, fingerprint_of
 from local_cloud.aws.fargate.world import Place
@@ -41,7 +43,8 @@ class FargateEngine:
     ) -> None:
         self.throttle = throttle
         self._platform = platform
-        self._retention = timedelta(seconds=stopped_retention_s)
+        self._retention = Retention(stopped_retention_s)
+        self._starter = Starter()
         self._unseen_for = timedelta(seconds=visible_after_s)
         self._lock = threading.Lock()
         self._sequence = itertools.count(1)
@@ -58,7 +61,7 @@ class FargateEngine:
         token = params.get("clientToken")
         check_token(token)
         cluster = find_cluster(params, place, self._platform.world)
-        fingerprint = fingerprint_of(params)
+        fingerprint = fingerprint_of(params) if token else ""
         with self._lock:
             now = self._platform.clock()
             self._forget()
@@ -75,7 +78,7 @@ class FargateEngine:
                 self._tokens.remember((cluster.arn, token), fingerprint, answer, records, now)
         for record, supervisor in started:
             self._platform.watch(record)
-            supervisor.start()
+            self._starter.start(supervisor)
         return answer
 
     def stop_task(self, params: Params, place: Place) -> str:
@@ -106,7 +109,7 @@ class FargateEngine:
             request = accept(params, place, self._platform.world)
             record, supervisor = self._create(request, json.dumps(params, ensure_ascii=False))
         self._platform.watch(record)
-        supervisor.start()
+        self._starter.start(supervisor)
         return record
 
     def stop(self, arn: str, code: str, reason: str) -> None:
@@ -236,11 +239,7 @@ class FargateEngine:
 
     def _forget(self) -> None:
         now = self._platform.clock()
-        gone = {
-            arn
-            for arn, (record, _) in self._tasks.items()
-            if record.stopped_at and record.stopped_at + self._retention < now
-        }
+        gone = self._retention.over((record for record, _ in self._tasks.values()), now)
         for arn in gone:
             del self._tasks[arn]
         if gone:
