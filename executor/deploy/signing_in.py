@@ -1,6 +1,5 @@
-"""How to sign in, in explicit values: schemachange runs in a process of its own and reads no ``connections.toml``."""
+"""How to sign in, in explicit values: schemachange's own connection takes no connection's name."""
 
-import os
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -25,12 +24,6 @@ def explicit(arguments: Mapping[str, Any]) -> dict[str, Any]:
         raise SettingsError(
             f"SNOWFLAKE_DEFAULT_CONNECTION_NAME is {name}, but connections.toml has no such connection; there: {there}"
         )
-    return {**known[name], **given}
-
-
-def environment(arguments: Mapping[str, Any]) -> dict[str, str]:
-    """This process's environment, with these arguments as its only ``SNOWFLAKE_*``."""
-    signed = {
-        f"SNOWFLAKE_{key.upper()}": str(value) for key, value in arguments.items() if isinstance(value, str | int)
-    }
-    return {key: value for key, value in os.environ.items() if not key.startswith("SNOWFLAKE_")} | signed
+    # The file's reader answers with types of its own, which cannot be bound to a statement.
+    plain = {key: value.unwrap() if hasattr(value, "unwrap") else value for key, value in known[name].items()}
+    return {**plain, **given}

@@ -3,9 +3,6 @@
 Every step may be repeated; what is already there is left as it is.
 """
 
-import json
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from importlib.resources import as_file, files
@@ -14,7 +11,7 @@ from typing import Any
 
 import snowflake.connector
 
-from executor.deploy import procedures_zip, report_types, signing_in, tasks
+from executor.deploy import migrations, procedures_zip, report_types, signing_in, tasks
 from executor.settings import ObjectNames, SnowflakeSettings
 from sql import BOOTSTRAP_STEPS, load
 
@@ -103,21 +100,9 @@ def _migrate(installation: str, bucket: str, names: ObjectNames, arguments: Mapp
         "warehouse": names.warehouse,
         "procedures_zip": zip_name,
     }
-    with as_file(files("sql")) as root, tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run(  # noqa: S603 - our own interpreter, arguments from checked settings
-            [
-                sys.executable, "-m", "schemachange.cli", "deploy",
-                "--config-folder", folder,
-                "--root-folder", str(root),
-                "--schemachange-vars", json.dumps(variables),
-                "--change-history-table", f"{names.database}.{names.schema_name}.CHANGE_HISTORY",
-                "--schemachange-create-change-history-table",
-                "--schemachange-log-level", "WARNING",
-            ],
-            env=signing_in.environment(arguments),
-            capture_output=True,
-            text=True,
-            check=False,
-        )  # fmt: skip
-    if done.returncode != 0:
-        raise DeployError(f"schemachange failed:\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}")
+    history = f"{names.database}.{names.schema_name}.CHANGE_HISTORY"
+    with as_file(files("sql")) as root:
+        try:
+            migrations.apply(root, variables, history, arguments)
+        except migrations.MigrationError as error:
+            raise DeployError(str(error)) from error

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 import snowflake.connector
+import structlog
 from snowflake.connector import DictCursor
 
 from executor.cli.local_settings import CONNECTION, write_files
-from executor.deploy import report_types, tasks
+from executor.deploy import migrations, report_types, tasks
 from executor.deploy import snowflake as snowflake_side
 from executor.settings import ObjectNames, SnowflakeSettings
 from tests.local_stack import served
@@ -121,3 +122,15 @@ def test_a_version_of_the_users_own_stays_the_newest(connection: snowflake.conne
     added = report_types.define_builtin(connection)
     assert added["SALES_REPORT"] == 3
     assert set(added.values()) == {2, 3}
+
+
+def test_a_script_that_is_refused_is_named_with_what_snowflake_said(
+    account: Account, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "V1__wrong.sql").write_text("SELECT no_such_column FROM {{ schema }}.job_intake;", encoding="utf-8")
+    arguments = account.arguments | {"database": "ANALYTICS_PLATFORM", "schema": "REPORTING"}
+    logging_before = structlog.get_config()
+    with pytest.raises(migrations.MigrationError, match=r"(?is)V1__wrong\.sql.*no_such_column"):
+        migrations.apply(tmp_path, {"schema": "REPORTING"}, "ANALYTICS_PLATFORM.REPORTING.TRIED", arguments)
+    assert structlog.get_config() == logging_before
+    assert capsys.readouterr().out == ""
