@@ -1,24 +1,18 @@
 """The whole system on one machine: local Snowflake, local AWS, the product installed, sample data, an executor."""
 
-import json
 import os
 import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
-
-import snowflake.connector
 
 from executor.cli import local_settings as local
 from executor.cli.children import Child
 from executor.cli.errors import CommandError
-from executor.deploy import snowflake as snowflake_side
-from executor.settings import ObjectNames, SnowflakeSettings
+from executor.cli.sample_files import SampleFiles
 
 Say = Callable[[str], None]
 
@@ -68,9 +62,11 @@ def local_stack(folder: Path, *, executor: bool, ports: Ports, start_delay_s: fl
     (folder / "logs").mkdir(parents=True, exist_ok=True)
     children: list[Child] = []
     try:
-        endpoints = _start_cloud(folder, _settled(ports, folder), start_delay_s, children)
-        say(f"local Snowflake {endpoints['snowflake']}, local AWS {endpoints['aws']}: answer")
-        environment = _install(folder, endpoints, say, fresh=fresh)
+        servers = _start_cloud(folder, _settled(ports, folder), start_delay_s, children)
+        with SampleFiles(folder, _yesterday(), ahead=fresh) as sample:
+            from executor.cli.local_install import install  # noqa: PLC0415 - loads while the servers do
+
+            environment = install(folder, servers, sample, say)
         local.write_files(folder, environment)
         if executor:
             children.append(_executor(folder, environment))
@@ -96,7 +92,11 @@ def _if_free(port: str) -> int:
         return 0
 
 
-def _start_cloud(folder: Path, ports: Ports, start_delay_s: float, children: list[Child]) -> dict[str, str]:
+def _yesterday() -> date:
+    return datetime.now(UTC).date() - timedelta(days=1)  # noqa: TID251 - the edge reads the clock
+
+
+def _start_cloud(folder: Path, ports: Ports, start_delay_s: float, children: list[Child]) -> dict[str, Child]:
     images = folder / "images.json"
     if not images.exists():
         images.write_text("{}", encoding="utf-8")
@@ -117,82 +117,7 @@ def _start_cloud(folder: Path, ports: Ports, start_delay_s: float, children: lis
         folder / "logs" / "aws.log",
     )  # fmt: skip
     children.append(aws_child)
-    return {"snowflake": snowflake_child.ready()["endpoint"], "aws": aws_child.ready()["endpoint"]}
-
-
-def _install(folder: Path, endpoints: Mapping[str, str], say: Say, *, fresh: bool) -> dict[str, str]:
-    signing_in = local.snowflake_environment(endpoints["snowflake"])
-    settings = only(signing_in)
-    names = ObjectNames(database=local.DATABASE, warehouse=local.WAREHOUSE, REPORTING_SCHEMA=local.SCHEMA)
-    with ThreadPoolExecutor(2) as beside:  # most of a deployment is waiting for the other side
-        making_aws = beside.submit(_aws_resources, folder, endpoints["aws"], signing_in)
-        sample = _SampleData(beside, ahead=fresh)
-        _deploy(settings, names, say)
-        outputs = making_aws.result()
-        say(f"bucket {local.BUCKET}, cluster {local.CLUSTER}, task definition {outputs.task_definition}: there")
-        sample.load(settings, names, say)
-    return {
-        **local.aws_environment(endpoints["aws"]),
-        **signing_in,
-        "SNOWFLAKE_HOME": str(folder),
-        "SNOWFLAKE_DEFAULT_CONNECTION_NAME": local.CONNECTION,
-        **local.reporting_environment(outputs.task_definition, outputs.subnets, outputs.security_groups),
-    }
-
-
-def only(signing_in: Mapping[str, str]) -> SnowflakeSettings:
-    """Settings of these variables alone: what the shell says of some account must not reach the local Snowflake."""
-    nothing = dict.fromkeys(SnowflakeSettings.model_fields)
-    given = {key.removeprefix("SNOWFLAKE_").lower(): value for key, value in signing_in.items()}
-    return SnowflakeSettings.model_validate(nothing | given)
-
-
-def _aws_resources(folder: Path, endpoint: str, signing_in: Mapping[str, str]) -> Any:
-    try:
-        from local_cloud.aws.bootstrap import create_stack  # noqa: PLC0415 - only this command needs the local extra
-    except ImportError as error:
-        raise CommandError('the local cloud is not installed; run: pip install "reporting[local]"') from error
-    # What docker would run for this image: the runner of this checkout, in an environment of its own.
-    image = {"command": [sys.executable, "-m", "runner"], "working_dir": str(folder)}
-    (folder / "images.json").write_text(json.dumps({local.IMAGE: image}, indent=2), encoding="utf-8")
-    return create_stack(
-        endpoint,
-        bucket=local.BUCKET,
-        cluster=local.CLUSTER,
-        family=local.FAMILY,
-        image=local.IMAGE,
-        log_group=local.LOG_GROUP,
-        environment={name: value for name, value in signing_in.items() if name != "SNOWFLAKE_PASSWORD"},
-        secrets={"SNOWFLAKE_PASSWORD": signing_in["SNOWFLAKE_PASSWORD"]},
-        cpu=256,
-        memory_mb=512,
-        region=local.REGION,
-    )
-
-
-def _deploy(settings: SnowflakeSettings, names: ObjectNames, say: Say) -> None:
-    try:
-        snowflake_side.deploy(
-            installation=local.INSTALLATION, bucket=local.BUCKET, names=names, snowflake_settings=settings, say=say
-        )
-    except snowflake_side.DeployError as error:
-        raise CommandError(str(error)) from error
-
-
-class _SampleData:
-    """The shop of the examples up to yesterday; `ahead` begins to make it before it is asked for."""
-
-    def __init__(self, beside: Executor, *, ahead: bool) -> None:
-        from local_cloud import sample_data  # noqa: PLC0415 - only this command needs the local extra
-
-        self._load = sample_data.load_sample_data
-        self._last_day = datetime.now(UTC).date() - timedelta(days=1)  # noqa: TID251 - the edge reads the clock
-        self._made = beside.submit(sample_data.make_shop, self._last_day).result if ahead else None
-
-    def load(self, settings: SnowflakeSettings, names: ObjectNames, say: Say) -> None:
-        """Put it where it is not yet."""
-        with snowflake.connector.connect(**settings.connect_arguments(names), paramstyle="qmark") as connection:
-            self._load(connection, database=names.database, last_day=self._last_day, progress=say, made=self._made)
+    return {"snowflake": snowflake_child, "aws": aws_child}
 
 
 def _executor(folder: Path, environment: Mapping[str, str]) -> Child:

@@ -3,32 +3,47 @@
 import os
 import sys
 import traceback
-from typing import Annotated
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Annotated, Final
 
 import typer
 
-from executor.cli import demo, deploy, jobs, logs, run, up
 from executor.cli.errors import CommandError, Exit, say_error
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="Reports out of Snowflake, made on Fargate, asked for with a CALL.",
-)
-app.command()(up.up)
-app.command()(demo.demo)
-app.command()(run.run)
-app.command()(jobs.submit)
-app.command()(jobs.jobs)
-app.command()(jobs.show)
-app.command()(logs.logs)
-app.add_typer(deploy.app, name="deploy")
-
+# Each command and the module it lives in.
+COMMANDS: Final = {
+    "up": "up",
+    "demo": "demo",
+    "run": "run",
+    "submit": "jobs",
+    "jobs": "jobs",
+    "show": "jobs",
+    "logs": "logs",
+    "deploy": "deploy",
+}
 _DEBUG = "REPORTING_DEBUG"
 
 
-@app.callback()
+def app(arguments: Sequence[str]) -> typer.Typer:
+    """The command that these arguments name, or all of them: to load one takes long enough."""
+    asked = next((word for word in arguments if not word.startswith("-")), "")
+    made = typer.Typer(
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        help="Reports out of Snowflake, made on Fargate, asked for with a CALL.",
+    )
+    made.callback()(options)
+    for name in [asked] if asked in COMMANDS else COMMANDS:
+        module = import_module(f"executor.cli.{COMMANDS[name]}")
+        if name == "deploy":
+            made.add_typer(module.app, name=name)
+        else:
+            made.command()(getattr(module, name))
+    return made
+
+
 def options(*, debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False) -> None:
     """Reports out of Snowflake, made on Fargate, asked for with a CALL."""
     if debug:
@@ -38,7 +53,7 @@ def options(*, debug: Annotated[bool, typer.Option("--debug", help="Show traceba
 def main() -> None:
     """Run the command; an error is one sentence, a traceback only with ``--debug``."""
     try:
-        app()
+        app(sys.argv[1:])()
     except CommandError as error:
         _traceback()
         say_error(str(error))

@@ -1,20 +1,19 @@
 """Loading the shop into a database, the way any bulk load goes: files to a stage, COPY into the tables."""
 
-import csv
 import re
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from snowflake.connector import SnowflakeConnection
 
 from contract.binding import bound
 from contract.report import Scalar
 from local_cloud.sample_data.generate import MODEL_VERSION, generate
-from local_cloud.sample_data.shop import Customer, Order, OrderItem, Product, Refund, Shop
+from local_cloud.sample_data.tables import TABLES, Made, Table, write
 
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
 _BEFORE: Final = (
@@ -26,21 +25,6 @@ _BEFORE: Final = (
 )
 
 
-class _Table(NamedTuple):
-    name: str
-    columns: tuple[str, ...]
-    rows: Callable[[Shop], Sequence[tuple[object, ...]]]
-
-
-_TABLES: Final = (
-    _Table("CRM.CUSTOMERS", Customer._fields, lambda shop: shop.customers),
-    _Table("CATALOG.PRODUCTS", Product._fields, lambda shop: shop.products),
-    _Table("SALES.ORDERS", Order._fields, lambda shop: shop.orders),
-    _Table("SALES.ORDER_ITEMS", OrderItem._fields, lambda shop: shop.order_items),
-    _Table("SALES.REFUNDS", Refund._fields, lambda shop: shop.refunds),
-)
-
-
 def load_sample_data(
     connection: SnowflakeConnection,
     *,
@@ -48,7 +32,7 @@ def load_sample_data(
     last_day: date,
     seed: int = 7,
     progress: Callable[[str], None],
-    made: Callable[[], Shop] | None = None,
+    made: Callable[[], Made] | None = None,
 ) -> dict[str, int]:
     """Put the shop's 24 months up to ``last_day`` into the schemas CRM, CATALOG and SALES of a database.
 
@@ -61,7 +45,7 @@ def load_sample_data(
         last_day: the last day with orders, usually yesterday.
         seed: another seed gives another shop.
         progress: takes one sentence per step.
-        made: answers with the shop of that day and seed, where it is made elsewhere; else it is made here.
+        made: answers with the files of that day and seed, where they are made elsewhere; else they are made here.
 
     Returns:
         Rows by table.
@@ -80,13 +64,10 @@ def load_sample_data(
         progress(f"sample data up to {last_day.isoformat()} lie in {database} already")
         return loaded
     progress(f"making 24 months of sample data up to {last_day.isoformat()}")
-    shop = made() if made else generate(last_day, seed)
-    loader.run("forget_loads")
-    rows = {table.name: loader.fill(table, shop, progress) for table in _TABLES}
-    loader.run("create_sold_lines")
-    for name, count in rows.items():
-        loader.run("record_load", table_name=name, row_count=count)
-    return rows
+    if made:
+        return loader.load(made(), progress)
+    with tempfile.TemporaryDirectory(prefix="sample-data-") as folder:
+        return loader.load(write(generate(last_day, seed), Path(folder)), progress)
 
 
 class _Loader:
@@ -110,18 +91,19 @@ class _Loader:
 
     def loaded(self) -> dict[str, int]:
         rows = {str(name): int(str(count)) for name, count in self.run("loaded")}
-        return rows if set(rows) == {table.name for table in _TABLES} else {}
+        return rows if set(rows) == {table.name for table in TABLES} else {}
 
-    def fill(self, table: _Table, shop: Shop, progress: Callable[[str], None]) -> int:
-        rows, short = table.rows(shop), table.name.partition(".")[2].lower()
-        self.run(f"create_{short}")
-        with tempfile.TemporaryDirectory(prefix="sample-data-") as folder:
-            path = Path(folder, f"{short}.csv")
-            with path.open("w", newline="", encoding="utf-8") as file:
-                writer = csv.writer(file)
-                writer.writerow(table.columns)
-                writer.writerows(rows)
-            self._execute("put", {}, {"path": path.as_posix()})
-        self._execute("copy", {}, {"table": table.name, "file": path.name})
-        progress(f"{table.name}: {len(rows):,} rows")
-        return len(rows)
+    def load(self, made: Made, progress: Callable[[str], None]) -> dict[str, int]:
+        self.run("forget_loads")
+        for table in TABLES:
+            self._fill(table, made.folder)
+            progress(f"{table.name}: {made.rows[table.name]:,} rows")
+        self.run("create_sold_lines")
+        for name, count in made.rows.items():
+            self.run("record_load", table_name=name, row_count=count)
+        return made.rows
+
+    def _fill(self, table: Table, folder: Path) -> None:
+        self.run(f"create_{table.short}")
+        self._execute("put", {}, {"path": folder.joinpath(table.file).as_posix()})
+        self._execute("copy", {}, {"table": table.name, "file": table.file})

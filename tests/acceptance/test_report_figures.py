@@ -12,8 +12,8 @@ import pytest
 
 from contract.parameters import resolve_parameters
 from contract.report import ReportDefinition, Scalar
-from local_cloud.sample_data import load_sample_data
 from local_cloud.sample_data.generate import generate
+from local_cloud.sample_data.load import load_sample_data
 from sql.reports import load_report, report_names
 from tests.acceptance import shop_quality
 from tests.acceptance.shop_figures import Figures, Row

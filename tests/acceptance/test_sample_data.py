@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import snowflake.connector
 
-from local_cloud.sample_data import load_sample_data
 from local_cloud.sample_data.generate import generate
+from local_cloud.sample_data.load import load_sample_data
 from tests.local_stack import DATABASE, LocalStack, local_stack
 
 FIRST_DAY, NEXT_DAY = date(2026, 11, 20), date(2026, 11, 21)

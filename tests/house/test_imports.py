@@ -28,6 +28,7 @@ OUTSIDE: dict[str, set[str]] = {
     },
     "executor.wiring": {"aiobotocore"},
     "executor.deploy": VENDORS,
+    "executor.deploy.migrations": {"schemachange", "structlog"},  # whose notes go through structlog
     "executor.cli": VENDORS | {"pydantic", "pydantic_settings", "rich", "structlog", "typer"},
     "local_cloud": {
         "boto3", "botocore", "duckdb", "fakesnow", "moto", "pyarrow", "snowflake.connector", "snowflake.snowpark",

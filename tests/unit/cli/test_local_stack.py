@@ -2,8 +2,8 @@
 
 import pytest
 
+from executor.cli.local_install import only
 from executor.cli.local_settings import snowflake_environment
-from executor.cli.local_stack import only
 from executor.settings import ObjectNames
 
 

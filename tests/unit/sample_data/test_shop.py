@@ -1,15 +1,18 @@
 """The generated shop: the same for the same arguments, and shaped like a shop's."""
 
+import csv
 import re
 from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from local_cloud.sample_data.faults import FAULTS, NOBODY, NOTHING
 from local_cloud.sample_data.generate import generate
-from local_cloud.sample_data.shop import Shop
+from local_cloud.sample_data.shop import Order, Shop
+from local_cloud.sample_data.tables import write
 
 LAST_DAY = date(2026, 11, 21)
 
@@ -119,3 +122,12 @@ def test_every_kind_of_fault_is_there_in_its_number(shop: Shop) -> None:
     assert {customer.email is None for customer in shop.customers} == {True, False}
     assert {product.category is None for product in shop.products} == {True, False}
     assert {product.unit_cost is None for product in shop.products} == {True, False}
+
+
+def test_the_files_hold_what_the_shop_holds(shop: Shop, tmp_path: Path) -> None:
+    made = write(shop, tmp_path)
+    assert made.rows["SALES.ORDERS"] == len(shop.orders)
+    with (made.folder / "orders.csv").open(newline="", encoding="utf-8") as file:
+        header, first, *_ = csv.reader(file)
+    assert tuple(header) == Order._fields
+    assert first == [str(value) for value in shop.orders[0]]
