@@ -57,7 +57,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (DataDirTakenError, ImageFileError) as error:
         sys.stderr.write(f"{error}\n")
         return USAGE
-    from local_cloud.aws.server import LocalAws  # noqa: PLC0415 - takes a second; mistakes are told before
+    from local_cloud.aws.quick_loading import each_file_once  # noqa: PLC0415 - as below
+
+    with each_file_once():
+        from local_cloud.aws.server import LocalAws  # noqa: PLC0415 - takes a second; mistakes are told before
 
     local_aws = LocalAws(settings, images)
     local_aws.start()

@@ -131,21 +131,31 @@ def _top_levels(archive: Path) -> set[str]:
 @cache
 def _modules_of(packages: tuple[str, ...]) -> frozenset[str]:
     """Top-level modules of distributions and of what they require."""
-    wanted, queue = set[str](), [_canonical(p) for p in packages]
+    wanted, modules, queue = set[str](), set[str](), [_canonical(p) for p in packages]
     while queue:
         name = queue.pop()
         if name in wanted:
             continue
         wanted.add(name)
         try:
-            needs = importlib.metadata.requires(name) or []
+            found = importlib.metadata.distribution(name)
         except importlib.metadata.PackageNotFoundError:
             continue
+        modules |= _modules_in(found)
         queue += [
-            _canonical(re.split(r"[ ;=<>!~\[(]", need, maxsplit=1)[0]) for need in needs if "extra ==" not in need
+            _canonical(re.split(r"[ ;=<>!~\[(]", need, maxsplit=1)[0])
+            for need in found.requires or []
+            if "extra ==" not in need
         ]
-    owners = importlib.metadata.packages_distributions()
-    return frozenset(module for module, by in owners.items() if wanted & {_canonical(name) for name in by})
+    return frozenset(modules)
+
+
+def _modules_in(found: importlib.metadata.Distribution) -> set[str]:
+    """Its top-level modules, as it declares them or by its files; asking for those of all that is installed is slow."""
+    if declared := (found.read_text("top_level.txt") or "").split():
+        return set(declared)
+    paths = [file.parts for file in found.files or [] if file.suffix == ".py"]
+    return {parts[0].removesuffix(".py") for parts in paths if parts[0] != ".."}
 
 
 def _canonical(name: str) -> str:

@@ -62,7 +62,7 @@ class Container:
 
 
 class Supervisor(threading.Thread):
-    """Brings one task to life and to its end."""
+    """Brings one task to life and to its end; started when its first pause is over."""
 
     def __init__(self, record: TaskRecord, container_ids: list[str], platform: Platform, mishap: Mishap) -> None:
         super().__init__(name=f"task-{record.task_id[:8]}", daemon=True)
@@ -74,11 +74,23 @@ class Supervisor(threading.Thread):
         self._healths: dict[str, str] = {}
         self._changed = threading.Event()
         self._killed = threading.Event()
+        self.hurry: Callable[[], None] = lambda: None  # for one that still waits to be started
+
+    @property
+    def first_pause_s(self) -> float:
+        """How long the task is PROVISIONING before this thread is needed."""
+        return self._platform.start_delay_s / STATES_BEFORE_RUNNING + self._mishap.start_delay_s
+
+    @property
+    def shall_stop(self) -> bool:
+        """Whether the task was told to stop."""
+        return self._record.desired_status == "STOPPED"
 
     def stop(self, code: str, reason: str) -> None:
         """Ask the task to stop, with a stop code and reason of ECS; the first ones given stay."""
         self._record.want_stopped(code, reason, self._platform.clock())
         self._changed.set()
+        self.hurry()
 
     def kill(self) -> None:
         """End the task at once, without the courtesy of SIGTERM."""
@@ -101,7 +113,7 @@ class Supervisor(threading.Thread):
 
     def _start(self) -> bool:
         record, clock = self._record, self._platform.clock
-        if self._pause(self._mishap.start_delay_s):
+        if self.shall_stop:
             return False
         self._mishap.fail_at("eni")
         record.change("PENDING", connectivity="CONNECTED", at={"connectivityAt": clock()})
@@ -121,9 +133,9 @@ class Supervisor(threading.Thread):
         record.change("RUNNING", at={"startedAt": clock()})
         return True
 
-    def _pause(self, further_s: float = 0.0) -> bool:
-        self._changed.wait(self._platform.start_delay_s / STATES_BEFORE_RUNNING + further_s)
-        return self._record.desired_status == "STOPPED"
+    def _pause(self) -> bool:
+        self._changed.wait(self._platform.start_delay_s / STATES_BEFORE_RUNNING)
+        return self.shall_stop
 
     def _launch(self, plan: ContainerPlan) -> None:
         name, command = plan.definition["name"], self._mishap.instead_of(plan.command)

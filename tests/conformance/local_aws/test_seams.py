@@ -17,6 +17,7 @@ import moto.s3.models
 import moto.s3.responses
 import moto.s3.urls
 import pytest
+from botocore.loaders import JSONFileLoader
 from moto.ec2.models import ec2_backends
 from moto.ecs.models import ecs_backends
 from moto.events.models import events_backends
@@ -76,6 +77,7 @@ def test_s3_urls_take_the_response_class_from_its_module_when_loaded() -> None:
         (moto.s3.responses.S3Response, "parse_key_name", ["self"]),
         (moto.core.responses.BaseResponse, "parse_parameters", ["self", "request"]),
         (moto.core.responses.BaseResponse, "_get_action", ["self"]),
+        (JSONFileLoader, "load_file", ["self", "file_path"]),
         (LogsBackend, "ensure_log_stream", ["self", "log_group_name", "log_stream_name"]),
         (LogsBackend, "ensure_log_group", ["self", "log_group_name"]),
     ],
