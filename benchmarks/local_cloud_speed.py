@@ -23,7 +23,7 @@ from rich.table import Table
 from benchmarks.rivals import Ecs, Sql, ecs_pair, sql_pair
 
 STATEMENTS_MARK = 0.8
-TASKS_MARK = 1.0
+TASKS_MARK = 1.1
 START_MARK_S = 6.0
 PER_ROUND = 30
 DESCRIBES = 5
