@@ -2,16 +2,24 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
+from contract.commands import Command, CommandKind
 from contract.events import AttemptResult, Event
 from contract.job import JobRow
+from contract.policy import NO_CAPS, Caps
 from contract.report import ReportDefinition
 from contract.request import RunRequest
 from contract.states import JobState
 from executor.core.transitions import RANK
 from executor.ports import Batch, Change, Installed, StateMissingError
 from executor.testing.faults import Faults
-from executor.testing.memory_queue import Asked, Ended, StateRow, judge, new_job
+from executor.testing.memory_claim import choose, due_moments
+from executor.testing.memory_pauses import Pause, last_words
+from executor.testing.memory_prune import kept_orders, old_requests
+from executor.testing.memory_queue import Asked, Ended, Ordered, StateRow, after_cancel, is_cancelled, judge, new_job
+
+TOLD: Final = frozenset({JobState.CLAIMED, JobState.CANCELLING})
 
 
 class MemoryStore:
@@ -27,6 +35,8 @@ class MemoryStore:
         self._changes = 0
         self.leader: tuple[int, str | None] | None = (0, None)
         self.intake: dict[str, Asked] = {}
+        self.orders: list[Ordered] = []
+        self.pauses: dict[str, Pause] = {}
         self.state: dict[str, StateRow] = {}
         self.results: list[AttemptResult] = []
         self.events: list[Event] = []
@@ -37,6 +47,13 @@ class MemoryStore:
         """Insert a RUN row, as a procedure would."""
         self.intake[request.request_id] = Asked(request, requested_by, self._now() - timedelta(seconds=age_s))
         self._changes += 1
+
+    def order(self, kind: CommandKind, target: str | None = None, *, keep_days: int | None = None) -> str:
+        """Insert a row that is no RUN, as a procedure would; answers with its request id."""
+        ordered = Ordered(f"order-{self._changes + 1:06d}", kind, target, self._now(), keep_days=keep_days)
+        self.orders.append(ordered)
+        self._changes += 1
+        return ordered.request_id
 
     def define(self, report_type: str, version: int, definition: ReportDefinition) -> None:
         """Add a version of a report type."""
@@ -76,14 +93,19 @@ class MemoryStore:
                     self.state[key] = StateRow(row.job, fence, row.duplicate_of)
         self.faults.after("restamp")
 
-    async def claim(self, fence: int, claim_id: str, slots: int) -> None:
+    async def claim(self, fence: int, claim_id: str, slots: int, caps: Caps = NO_CAPS) -> None:
         """Claim due jobs."""
         self.faults.before("claim")
         if self._holds(fence):
-            due, ended = judge(self.intake, self.state, self._now(), self._max_queue_age)
+            due, ended = judge(self.intake, self.state, self.orders, self._now(), self._max_queue_age)
+            open_jobs = [row.job for row in self.state.values() if row.open]
+            chosen = choose(due, open_jobs, self.types, last_words(self.pauses, self.orders), slots, caps)
+            for key in [key for key, row in self.state.items() if row.open]:
+                if is_cancelled(self.intake[key], self.orders):
+                    self.state[key] = after_cancel(self.state[key], fence, claim_id, self._now())
             for end in ended:
                 self._end(end, fence, claim_id)
-            for key in due[:slots]:
+            for key in chosen:
                 self._take(key, fence, claim_id)
         self.faults.after("claim")
 
@@ -114,12 +136,13 @@ class MemoryStore:
         self.state[key] = StateRow(job, fence)
 
     async def claimed(self, claim_id: str) -> list[JobRow]:
-        """The jobs that a claim took."""
+        """The jobs that a claim took, or found cancelled."""
         self.faults.before("claimed")
         return self._sorted(
             row.job
             for row in self.state.values()
-            if row.job.claim_id == claim_id and row.job.status is JobState.CLAIMED
+            if row.job.claim_id == claim_id
+            and (row.job.status in TOLD or (row.job.status is JobState.CANCELLED and row.job.claimed_at is not None))
         )
 
     async def open_jobs(self) -> list[JobRow]:
@@ -139,10 +162,44 @@ class MemoryStore:
     async def next_due_s(self) -> float | None:
         """Seconds until a waiting job is due."""
         self.faults.before("next_due_s")
-        self.faults.before("next_due_s")
-        moments = [row.job.due_at for row in self.state.values() if row.job.status is JobState.RETRY_WAIT]
-        moments += [asked.request.not_before for key, asked in self.intake.items() if key not in self.state]
-        return min(((moment - self._now()).total_seconds() for moment in moments if moment is not None), default=None)
+        moments = due_moments(self.intake, self.state, self.orders, last_words(self.pauses, self.orders))
+        return min(((moment - self._now()).total_seconds() for moment in moments), default=None)
+
+    async def commands(self) -> list[Command]:
+        """Orders to prune, and pauses that are not noted yet."""
+        self.faults.before("commands")
+        words = {word.request_id for word in last_words(self.pauses, self.orders).values()}
+        noted = {word.request_id for word in self.pauses.values()}
+        return [
+            order.command()
+            for order in self.orders
+            if order.kind is CommandKind.PRUNE or order.request_id in words - noted
+        ]
+
+    async def note_pauses(self, fence: int) -> None:
+        """Note the last word on each type."""
+        self.faults.before("note_pauses")
+        if self._holds(fence):
+            self.pauses = last_words(self.pauses, self.orders)
+        self.faults.after("note_pauses")
+
+    async def prune(self, fence: int, request_id: str, keep_days: int) -> None:
+        """Forget jobs that ended long ago, and last the order itself."""
+        self.faults.before("prune")
+        if self._holds(fence):
+            self._forget(old_requests(self.state, self._now() - timedelta(days=keep_days)))
+            before = self._now() - timedelta(days=keep_days)
+            self.orders = kept_orders(self.orders, request_id, before, self.intake.values(), self.pauses)
+            self._changes += 1
+        self.faults.after("prune")
+
+    def _forget(self, keys: set[str]) -> None:
+        job_ids = {self.state[key].job.job_id for key in keys}
+        for key in keys:
+            self.intake.pop(key, None)
+            del self.state[key]
+        self.results = [result for result in self.results if result.request_id not in keys]
+        self.events = [event for event in self.events if event.job_id not in job_ids]
 
     async def definitions(self, keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], ReportDefinition]:
         """Report definitions by type and version."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from contract.policy import NO_CAPS, Caps
 from contract.states import JobState
 from executor.core.launch_answers import Unknown
 from executor.ports import StoreUnavailableError
@@ -74,9 +75,9 @@ class LateStore(MemoryStore):
 
     late = True
 
-    async def claim(self, fence: int, claim_id: str, slots: int) -> None:
+    async def claim(self, fence: int, claim_id: str, slots: int, caps: Caps = NO_CAPS) -> None:
         if not self.late:
-            await super().claim(fence, claim_id, slots)
+            await super().claim(fence, claim_id, slots, caps)
             return
         self.late = False
         self._landing = asyncio.create_task(self._land(fence, claim_id, slots))
