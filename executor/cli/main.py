@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from executor.cli import demo, deploy, jobs, logs, run, up
+from executor.cli import commands, demo, deploy, jobs, logs, run, up
 from executor.cli.errors import CommandError, Exit, say_error
 
 app = typer.Typer(
@@ -23,6 +23,11 @@ app.command()(jobs.submit)
 app.command()(jobs.jobs)
 app.command()(jobs.show)
 app.command()(logs.logs)
+app.command()(commands.cancel)
+app.command()(commands.retry)
+app.command()(commands.pause)
+app.command()(commands.resume)
+app.command()(commands.prune)
 app.add_typer(deploy.app, name="deploy")
 
 _DEBUG = "REPORTING_DEBUG"
