@@ -55,6 +55,12 @@ class Queue(Protocol):
     def history(self) -> tuple[int, int]:
         """How many results and events are there."""
 
+    def asked(self) -> int:
+        """How many requests for reports are there."""
+
+    def lose_requests(self) -> None:
+        """As a pruning that was broken off leaves it: the requests are gone, their state is not."""
+
     def lose_leader(self) -> None: ...
 
     def now(self) -> datetime: ...
@@ -89,6 +95,12 @@ class MemoryQueue:
 
     def history(self) -> tuple[int, int]:
         return len(self._memory.results), len(self._memory.events)
+
+    def asked(self) -> int:
+        return len(self._memory.intake)
+
+    def lose_requests(self) -> None:
+        self._memory.intake.clear()
 
     def lose_leader(self) -> None:
         self._memory.leader = None
@@ -175,6 +187,12 @@ class SnowflakeQueue:
             self.sql(f"SELECT COUNT(*) AS n FROM {name}")[0]["n"] for name in ("job_results", "job_events")
         )
         return results, events
+
+    def asked(self) -> int:
+        return int(self.sql("SELECT COUNT(*) AS n FROM job_intake WHERE kind = 'RUN'")[0]["n"])
+
+    def lose_requests(self) -> None:
+        self.sql("DELETE FROM job_intake WHERE kind = 'RUN'")
 
     def lose_leader(self) -> None:
         self.sql("DELETE FROM job_state WHERE request_id = '__leader__'")

@@ -13,6 +13,7 @@ from sql import load
 from tests.conformance.ports import test_store_cancels as cancels
 from tests.conformance.ports import test_store_caps as caps
 from tests.conformance.ports import test_store_claims as claims
+from tests.conformance.ports import test_store_orders as orders
 from tests.conformance.ports import test_store_writes as writes
 from tests.conformance.ports.stores import MAX_QUEUE_AGE_S, MemoryQueue, Queue, SnowflakeQueue
 
@@ -158,6 +159,48 @@ _FORWARD = "AND n.status_rank > s.status_rank)"
             "AND n.status_rank > 0)",
             writes.test_p3_rows_only_move_forward_and_a_replay_changes_nothing,
             id="state backwards",
+        ),
+        pytest.param(
+            "note_pauses",
+            "WHERE request_id = '__leader__' AND fence = :fence",
+            "WHERE request_id = '__leader__' AND :fence IS NOT NULL",
+            orders.test_p3_an_old_fence_notes_no_pause_and_forgets_nothing,
+            id="note_pauses without fence",
+        ),
+        pytest.param(
+            "prune_intake",
+            _HOLDS,
+            ":fence IS NOT NULL",
+            orders.test_p3_an_old_fence_notes_no_pause_and_forgets_nothing,
+            id="prune_intake without fence",
+        ),
+        pytest.param(
+            "prune_results",
+            _HOLDS,
+            ":fence IS NOT NULL",
+            orders.test_p3_an_old_fence_notes_no_pause_and_forgets_nothing,
+            id="prune_results without fence",
+        ),
+        pytest.param(
+            "prune_events",
+            _HOLDS,
+            ":fence IS NOT NULL",
+            orders.test_p3_an_old_fence_notes_no_pause_and_forgets_nothing,
+            id="prune_events without fence",
+        ),
+        pytest.param(
+            "prune_state",
+            _HOLDS,
+            ":fence IS NOT NULL",
+            orders.test_p3_an_old_fence_notes_no_pause_and_forgets_nothing,
+            id="prune_state without fence",
+        ),
+        pytest.param(
+            "prune_orders",
+            _HOLDS,
+            ":fence IS NOT NULL",
+            orders.test_p3_an_old_fence_notes_no_pause_and_forgets_nothing,
+            id="prune_orders without fence",
         ),
         pytest.param(
             "restamp",

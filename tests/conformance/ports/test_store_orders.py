@@ -54,7 +54,19 @@ async def test_p3_an_old_fence_notes_no_pause_and_forgets_nothing(queue: Queue) 
     await queue.store.note_pauses(old)
     await queue.store.prune(old, order, DAYS)
     assert len(await queue.store.commands()) == 2
+    assert (queue.asked(), len(queue.all_seen()), queue.history()) == (1, 1, (1, 1))
+    queue.lose_requests()
+    await queue.store.prune(old, order, DAYS)
     assert (len(queue.all_seen()), queue.history()) == (1, (1, 1))
+
+
+async def test_a_pruning_that_was_broken_off_is_finished_by_the_next_one(queue: Queue) -> None:
+    fence = await lead(queue)
+    await ended_jobs(queue, fence, "old")
+    queue.lose_requests()
+    await queue.store.prune(fence, queue.order(CommandKind.PRUNE, keep_days=DAYS), DAYS)
+    assert (len(queue.all_seen()), queue.history()) == (0, (0, 0))
+    assert await queue.store.commands() == []
 
 
 async def test_pruning_forgets_what_ended_long_ago_and_nothing_else(queue: Queue) -> None:
