@@ -15,7 +15,9 @@ from executor.core.tasks import TaskView
 from executor.loops.cancel import Cancel
 from executor.testing import memory_store
 from executor.testing.memory_queue import Asked
-from tests.simulation import test_cancels_and_deadlines as cancels
+from tests.simulation import test_cancels as cancels
+from tests.simulation import test_caps as caps
+from tests.simulation import test_deadlines as deadlines
 from tests.simulation.world import World
 
 
@@ -76,7 +78,7 @@ async def test_p15_without_the_executors_own_deadline_a_hanging_runner_runs_on(
 
     monkeypatch.setattr(stopping, "overdue", never)
     with pytest.raises(AssertionError):
-        await cancels.test_p15_a_runner_that_hangs_is_stopped_and_charged_to_the_report(world)
+        await deadlines.test_p15_a_runner_that_hangs_is_stopped_and_charged_to_the_report(world)
 
 
 async def test_p13_by_the_executors_own_clock_a_task_is_stopped_early(
@@ -90,7 +92,7 @@ async def test_p13_by_the_executors_own_clock_a_task_is_stopped_early(
 
     monkeypatch.setattr(stopping, "overdue", with_clock_ahead)
     with pytest.raises(AssertionError):
-        await cancels.test_p13_an_executor_whose_clock_is_wrong_stops_nothing_early_and_nothing_late(
+        await deadlines.test_p13_an_executor_whose_clock_is_wrong_stops_nothing_early_and_nothing_late(
             world, monkeypatch, 600.0
         )
 
@@ -103,6 +105,4 @@ async def test_p11_without_the_caps_a_type_takes_more_places_than_it_may(
 
     monkeypatch.setattr(memory_store, "choose", first_come_first_served)
     with pytest.raises(AssertionError, match="caps_never_exceeded"):
-        await cancels.test_p11_the_caps_of_types_and_requesters_hold_and_everything_gets_its_turn(
-            world, Caps(per_type=3)
-        )
+        await caps.test_p11_the_caps_of_types_and_requesters_hold_and_everything_gets_its_turn(world, Caps(per_type=3))

@@ -57,8 +57,19 @@ async def test_p14_while_the_store_is_away_tasks_run_on_and_results_settle_after
     ("kind", "method"),
     [
         ("fail", m)
-        for m in ("claim", "claimed", "write", "next_due_s", "definitions", "open_jobs", "fence", "take_fence")
+        for m in (
+            "claim",
+            "claimed",
+            "write",
+            "next_due_s",
+            "definitions",
+            "open_jobs",
+            "fence",
+            "take_fence",
+            "commands",
+        )
     ]
+    + [("fail", "commands")]
     + [("lose_answer", method) for method in ("claim", "write", "restamp", "take_fence")],
 )
 async def test_p1_one_lost_statement_delays_a_job_by_seconds_only(world: World, kind: str, method: str) -> None:

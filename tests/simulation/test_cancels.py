@@ -1,21 +1,16 @@
-"""Jobs that are cancelled or run too long: their tasks are stopped, whatever gets lost on the way."""
+"""Jobs that are cancelled: their tasks are stopped, whatever gets lost on the way."""
 
 import asyncio
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from contract.events import JobEvent
-from contract.outcome import FailureClass
-from contract.policy import NO_CAPS, Caps
-from contract.states import TERMINAL, JobState
+from contract.states import JobState
 from executor.core.launch_answers import LaunchAnswer, Unknown
-from executor.core.stopping import NO_TASK_AFTER_S, StopCause, stop_reason
-from executor.core.watch import START_DEADLINE_S
+from executor.core.stopping import NO_TASK_AFTER_S
 from executor.testing.task_life import STOP_TIMEOUT_S, Ending
-from executor.testing.virtual_clock import EPOCH, VirtualClock
 from tests.jobs import definition
 from tests.simulation.world import World
 
@@ -212,81 +207,25 @@ async def test_p16_a_cancel_that_ecs_could_not_hear_of_is_carried_out_when_it_ca
     assert world.status(asked) is JobState.CANCELLED
 
 
-async def test_p15_a_runner_that_hangs_is_stopped_and_charged_to_the_report(world: World) -> None:
-    runs_for(world, HOUR_S, stops_in_s=STOP_TIMEOUT_S + 1)
-    world.launcher.lose_stops(1)
-    world.executor()
-    asked = world.ask()
-    await world.until(lambda: world.status(asked) is JobState.RUNNING)
-    await world.all_ended(within_s=TIMEOUT_S + STOP_TIMEOUT_S + 120)
-    job = world.store.state[asked.request_id].job
-    assert (job.status, job.failure_class) == (JobState.FAILED, FailureClass.DEADLINE)
-    assert (job.user_failures, job.infra_failures) == (1, 0)
-    assert {reason for _arn, reason in world.launcher.stops} == {stop_reason(StopCause.DEADLINE)}
-
-
-async def test_p15_the_runners_own_watchdog_comes_before_the_executors_stop(world: World) -> None:
-    world.define(
-        "SALES_REPORT",
-        definition(timeout_s=TIMEOUT_S, max_attempts=1),
-        lambda _arn, _request: Ending(exit_code=15, runs_for_s=TIMEOUT_S + 20),
-    )
-    world.executor()
-    asked = world.ask()
-    await world.all_ended()
-    assert world.store.state[asked.request_id].job.failure_class == FailureClass.DEADLINE
-    assert world.launcher.stops == []
-
-
-async def test_p15_a_task_that_never_starts_is_stopped_and_charged_to_the_cloud(world: World) -> None:
-    def starts_the_second_time(arn: str, request: Mapping[str, Any]) -> Ending:
-        if not world.launcher.tasks:
-            return Ending(exit_code=None, starts_after_s=None, runs_for_s=10 * HOUR_S)
-        return world.makes_its_report(arn, request)
-
-    world.define("SALES_REPORT", definition(max_attempts=1), starts_the_second_time)
-    world.executor()
-    asked = world.ask()
-    await world.all_ended(within_s=START_DEADLINE_S + 120)
-    job = world.store.state[asked.request_id].job
-    assert (job.status, job.attempt) == (JobState.SUCCEEDED, 2)
-    assert (job.user_failures, job.infra_failures) == (0, 1)
-    (first,) = [result for result in world.store.results if result.attempt == 1]
-    assert first.verdict is not None
-    assert first.verdict.failure_class is FailureClass.START_DEADLINE
-
-
-@pytest.mark.parametrize("ahead_s", [-600.0, 600.0])
-async def test_p13_an_executor_whose_clock_is_wrong_stops_nothing_early_and_nothing_late(
-    world: World, monkeypatch: pytest.MonkeyPatch, ahead_s: float
+async def test_p24_one_task_that_cannot_be_stopped_keeps_no_other_from_being_stopped(
+    world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    runs_for(world, TIMEOUT_S - 10.0)
-    executor = world.executor()
-    wrong = VirtualClock(world.clock.monotonic_s, epoch=EPOCH + timedelta(seconds=ahead_s))
-    for name in ("watch", "launch", "settle", "cancel"):
-        monkeypatch.setattr(getattr(executor.service._loops, name), "_clock", wrong)
-    short = world.ask()
-    await world.all_ended()
-    assert world.status(short) is JobState.SUCCEEDED
     runs_for(world, HOUR_S)
-    long = world.ask()
-    await world.all_ended(within_s=TIMEOUT_S + STOP_TIMEOUT_S + 120)
-    assert world.store.state[long.request_id].job.failure_class == FailureClass.DEADLINE
+    executor = world.executor(watch_interval_s=1.0)
+    asked = [world.ask() for _ in range(3)]
+    await world.until(lambda: all(world.status(one) is JobState.RUNNING for one in asked))
+    whole, (denied, *_others) = world.launcher.stop_task, world.launcher.tasks
 
+    async def not_this_one(cluster: str, arn: str, reason: str) -> None:
+        if arn == denied:
+            raise PermissionError("not authorized to perform ecs:StopTask")
+        await whole(cluster, arn, reason)
 
-@pytest.mark.parametrize("caps", [Caps(per_type=3), Caps(per_requester=2), NO_CAPS])
-async def test_p11_the_caps_of_types_and_requesters_hold_and_everything_gets_its_turn(world: World, caps: Caps) -> None:
-    for name in ("SALES_REPORT", "OTHER_REPORT"):
-        world.define(name, definition())
-    world.executor(max_running_per_type=caps.per_type, max_running_per_requester=caps.per_requester)
-    for number in range(12):
-        world.ask(report_type="SALES_REPORT" if number % 3 else "OTHER_REPORT")
-
-    def ended() -> bool:
-        busy = [row.job for row in world.store.state.values() if row.job.task_arn and row.job.status not in TERMINAL]
-        for cap, key in ((caps.per_type, "report_type"), (caps.per_requester, "requested_by")):
-            for value in {getattr(job, key) for job in busy}:
-                assert cap is None or sum(getattr(job, key) == value for job in busy) <= cap, "caps_never_exceeded"
-        return all(world.status(asked.request) is JobState.SUCCEEDED for asked in world.store.intake.values())
-
-    await world.until(ended, within_s=300)
+    with monkeypatch.context() as patch:
+        patch.setattr(world.launcher, "stop_task", not_this_one)
+        for one in asked:
+            world.cancel(one)
+        await world.passes(HOUR_S / 10)
+        assert sorted(world.status(one) for one in asked) == ["CANCELLED", "CANCELLED", "CANCELLING"]
+    await world.all_ended(within_s=60)
+    assert not executor.task.done()
