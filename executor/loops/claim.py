@@ -7,7 +7,7 @@ import structlog
 from contract.policy import Limits
 from executor.board import Board
 from executor.core.capacity import room_to_claim
-from executor.ports import Clock, Store, StoreUnavailableError
+from executor.ports import Clock, DeposedError, Store, StoreUnavailableError
 
 SWEEP_EVERY_S = 86_400.0
 """A look without any sign, against what signs can miss; rare, because it wakes the warehouse."""
@@ -37,7 +37,7 @@ class Claim:
 
     async def tick(self) -> None:
         """Look for new requests; claim what there is room for."""
-        if not self._board.leads(self._clock.monotonic_s()) or self._board.fence is None:
+        if not self._board.may_send(self._clock.monotonic_s()) or self._board.fence is None:
             return
         if self._board.fence != self._fence:
             # A new reign: what was seen or half done under the last one says nothing now.
@@ -68,6 +68,8 @@ class Claim:
         # since then, or everything if the claim never arrived, is for the next one: such a round saw no token.
         repeated, asked_at_s = self._claim_id is not None, self._clock.monotonic_s()
         if self._claim_id is None:
+            if not self._board.may_send(asked_at_s):
+                return False
             self._claim_id = uuid4().hex
             await self._send(fence, self._claim_id, room)
         jobs = await self._store.claimed(self._claim_id)
@@ -76,6 +78,8 @@ class Claim:
         self._claim_id = None
         if self._board.fence != fence:
             return False
+        if not jobs and await self._store.fence() != fence:
+            raise DeposedError(f"fence {fence} is no longer the current one")
         for job in jobs:
             self._board.put(job)
             self._board.launch_bell.set()

@@ -8,6 +8,7 @@ from contract.job import JobRow
 from contract.report import ReportDefinition
 from contract.request import RunRequest
 from contract.states import JobState
+from executor.core.leadership import Leader
 from executor.core.transitions import RANK
 from executor.ports import Batch, Change, Installed, StateMissingError
 from executor.testing.faults import Faults
@@ -25,12 +26,13 @@ class MemoryStore:
         self._installation = installation
         self._max_queue_age = timedelta(seconds=max_queue_age_s)
         self._changes = 0
-        self.leader: tuple[int, str | None] | None = (0, None)
+        self.leader_row: Leader | None = Leader(0)
         self.intake: dict[str, Asked] = {}
         self.state: dict[str, StateRow] = {}
         self.results: list[AttemptResult] = []
         self.events: list[Event] = []
         self.types: dict[tuple[str, int], ReportDefinition] = {}
+        self.silenced: list[str] = []
         self.faults = Faults()
 
     def enqueue(self, request: RunRequest, *, requested_by: str = "ANALYST", age_s: float = 0.0) -> None:
@@ -53,19 +55,37 @@ class MemoryStore:
 
     async def fence(self) -> int:
         """The fence of the leader row."""
-        self.faults.before("fence")
-        if self.leader is None:
+        return (await self.leader()).fence
+
+    async def leader(self) -> Leader:
+        """The leader row."""
+        self.faults.before("leader")
+        if self.leader_row is None:
             raise StateMissingError("state_missing: the leader row is gone; run reporting recover")
-        return self.leader[0]
+        return self.leader_row
 
     async def take_fence(self, known: int, holder: str) -> int | None:
         """Take the next fence if ``known`` is still the current one."""
         self.faults.before("take_fence")
         if not self._holds(known):
             return None
-        self.leader = (known + 1, holder)
+        self.leader_row = Leader(known + 1, holder, f"session of {holder}")
         self.faults.after("take_fence")
         return known + 1
+
+    async def cancel_statements(self, session_id: str) -> None:
+        """Nothing to cancel: a statement of this store is over when its answer comes."""
+        self.faults.before("cancel_statements")
+        self.silenced.append(session_id)
+
+    async def fold(self, fence: int) -> int:  # noqa: ARG002 - as the port has it; a dictionary has no double rows
+        """Nothing to fold: this store has one row per request."""
+        self.faults.before("fold")
+        return 0
+
+    async def quiet(self) -> bool:
+        """A statement of this store is over when its answer comes."""
+        return True
 
     async def restamp(self, fence: int) -> None:
         """Give open rows of earlier leaders to this fence."""
@@ -178,7 +198,7 @@ class MemoryStore:
     # The three guards. Each promise that rests on one has a test that goes red without it.
 
     def _holds(self, fence: int) -> bool:
-        return self.leader is not None and self.leader[0] == fence
+        return self.leader_row is not None and self.leader_row.fence == fence
 
     def _owns(self, row: StateRow, fence: int) -> bool:
         return row.fence == fence

@@ -76,7 +76,7 @@ class MemoryQueue:
         return len(self._memory.results), len(self._memory.events)
 
     def lose_leader(self) -> None:
-        self._memory.leader = None
+        self._memory.leader_row = None
 
     def now(self) -> datetime:
         return self._clock.now()
