@@ -78,5 +78,7 @@ def sign_in_trouble(error: errors.Error) -> str | None:
     ``DatabaseError`` or ``ForbiddenError``, and trouble on the way as an ``OperationalError`` or an HTTP error
     (snowflake.connector.auth, ``Auth.authenticate``).
     """
-    refused = isinstance(error, errors.DatabaseError) and not isinstance(error, _SERVICE_IN_TROUBLE)
+    refused = isinstance(error, errors.DatabaseError | errors.ForbiddenError) and not isinstance(
+        error, _SERVICE_IN_TROUBLE
+    )
     return str(error.msg or error) if refused else None
