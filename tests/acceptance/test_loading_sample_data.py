@@ -1,6 +1,5 @@
 """The shop's data as loaded: all of it, once, and anew when the day changes."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -8,16 +7,10 @@ import pytest
 import snowflake.connector
 
 from local_cloud.sample_data import load_sample_data
-from local_cloud.sample_data.generate import generate
-from tests.local_stack import DATABASE, LocalStack, local_stack
+from tests.acceptance.shop_days import shop_of
+from tests.local_stack import BUSINESS_DATE, DATABASE, LocalStack
 
-FIRST_DAY, NEXT_DAY = date(2026, 11, 20), date(2026, 11, 21)
-
-
-@pytest.fixture(scope="module")
-def empty_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    with local_stack(tmp_path_factory.mktemp("sample-data")) as running:
-        yield running
+FIRST_DAY, NEXT_DAY = date(2026, 11, 20), BUSINESS_DATE
 
 
 def load(stack: LocalStack, last_day: date) -> tuple[dict[str, int], list[str]]:
@@ -37,9 +30,9 @@ def counted(stack: LocalStack, table: str) -> int:
     return int(count)
 
 
-def test_loading_is_complete_happens_once_and_is_replaced_by_another_day(empty_stack: LocalStack) -> None:
-    rows, said = load(empty_stack, FIRST_DAY)
-    shop = generate(FIRST_DAY)
+def test_loading_is_complete_happens_once_and_is_replaced_by_another_day(shop_stack: LocalStack) -> None:
+    rows, said = load(shop_stack, FIRST_DAY)
+    shop = shop_of(FIRST_DAY)
     assert rows == {
         "CRM.CUSTOMERS": len(shop.customers),
         "CATALOG.PRODUCTS": len(shop.products),
@@ -47,35 +40,35 @@ def test_loading_is_complete_happens_once_and_is_replaced_by_another_day(empty_s
         "SALES.ORDER_ITEMS": len(shop.order_items),
         "SALES.REFUNDS": len(shop.refunds),
     }
-    assert {table: counted(empty_stack, table) for table in rows} == rows
+    assert {table: counted(shop_stack, table) for table in rows} == rows
     assert len(said) == 1 + len(rows)
 
-    assert load(empty_stack, FIRST_DAY) == (rows, [f"sample data up to 2026-11-20 lie in {DATABASE} already"])
+    assert load(shop_stack, FIRST_DAY) == (rows, [f"sample data up to 2026-11-20 lie in {DATABASE} already"])
 
-    replaced, _ = load(empty_stack, NEXT_DAY)
+    replaced, _ = load(shop_stack, NEXT_DAY)
     assert replaced != rows
-    assert {table: counted(empty_stack, table) for table in replaced} == replaced
+    assert {table: counted(shop_stack, table) for table in replaced} == replaced
 
 
-def test_money_and_times_arrive_as_they_were_made(empty_stack: LocalStack) -> None:
-    load(empty_stack, NEXT_DAY)
-    shop = generate(NEXT_DAY)
-    lines = select(empty_stack, f"SELECT * FROM {DATABASE}.SALES.ORDER_ITEMS ORDER BY order_id, line_no")
-    orders = select(empty_stack, f"SELECT * FROM {DATABASE}.SALES.ORDERS ORDER BY order_id")
-    people = select(empty_stack, f"SELECT * FROM {DATABASE}.CRM.CUSTOMERS ORDER BY customer_id")
+def test_money_and_times_arrive_as_they_were_made(shop_stack: LocalStack) -> None:
+    load(shop_stack, NEXT_DAY)
+    shop = shop_of(NEXT_DAY)
+    lines = select(shop_stack, f"SELECT * FROM {DATABASE}.SALES.ORDER_ITEMS ORDER BY order_id, line_no")
+    orders = select(shop_stack, f"SELECT * FROM {DATABASE}.SALES.ORDERS ORDER BY order_id")
+    people = select(shop_stack, f"SELECT * FROM {DATABASE}.CRM.CUSTOMERS ORDER BY customer_id")
     assert lines == shop.order_items
     assert orders == shop.orders
     assert people == shop.customers
 
 
 @pytest.mark.parametrize("database", ["", "A B", "A;DROP", 'A"', "A.B"])
-def test_a_database_that_is_no_plain_name_is_refused(empty_stack: LocalStack, database: str) -> None:
+def test_a_database_that_is_no_plain_name_is_refused(shop_stack: LocalStack, database: str) -> None:
     with pytest.raises(ValueError, match="not a database's name"):
-        load_sample_data(empty_stack.connection, database=database, last_day=NEXT_DAY, progress=print)
+        load_sample_data(shop_stack.connection, database=database, last_day=NEXT_DAY, progress=print)
 
 
-def test_a_connection_that_binds_by_another_style_is_refused(empty_stack: LocalStack) -> None:
-    port = int(empty_stack.environment["SNOWFLAKE_PORT"])
+def test_a_connection_that_binds_by_another_style_is_refused(shop_stack: LocalStack) -> None:
+    port = int(shop_stack.environment["SNOWFLAKE_PORT"])
     other = snowflake.connector.connect(
         account="local", user="u", password="p", host="127.0.0.1", port=port, protocol="http"
     )
