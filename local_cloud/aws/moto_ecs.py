@@ -13,6 +13,7 @@ from moto.ecs.responses import EC2ContainerServiceResponse
 from local_cloud.aws.fargate.engine import FargateEngine, Params
 from local_cloud.aws.fargate.record import TaskRecord
 from local_cloud.aws.fargate.refusals import RefusedError
+from local_cloud.aws.fargate.roster import Roster
 from local_cloud.aws.fargate.world import Place
 from local_cloud.aws.services.api import ServiceApi
 
@@ -41,6 +42,7 @@ class FargateResponse(EC2ContainerServiceResponse):
     """
 
     engine: ClassVar[FargateEngine]
+    roster: ClassVar[Roster]
     services: ClassVar[ServiceApi]
 
     def parse_parameters(self, request: Request) -> None:
@@ -133,7 +135,7 @@ class FargateResponse(EC2ContainerServiceResponse):
         if ":task/" not in arn:
             return None
         try:
-            return self.engine.record(arn)
+            return self.roster.record(arn)
         except RefusedError as refusal:
             raise RefusalResponse(refusal) from refusal
 
@@ -147,7 +149,12 @@ class FargateResponse(EC2ContainerServiceResponse):
             raise RefusalResponse(refusal) from refusal
 
 
-def engine_response(engine: FargateEngine, services: ServiceApi) -> type[FargateResponse]:
+def engine_response(engine: FargateEngine, roster: Roster, services: ServiceApi) -> type[FargateResponse]:
     """Make the response class that is bound to one engine and its services."""
-    members: dict[str, Any] = {"engine": engine, "services": services, "__doc__": FargateResponse.__doc__}
+    members: dict[str, Any] = {
+        "engine": engine,
+        "roster": roster,
+        "services": services,
+        "__doc__": FargateResponse.__doc__,
+    }
     return type("BoundFargateResponse", (FargateResponse,), members)

@@ -18,6 +18,7 @@ import moto.s3.responses
 
 from local_cloud.aws.clock import Clock
 from local_cloud.aws.fargate.engine import FargateEngine
+from local_cloud.aws.fargate.roster import Roster
 from local_cloud.aws.moto_ecs import engine_response
 from local_cloud.aws.s3.keeper import S3Keeper
 from local_cloud.aws.s3.moto_s3 import keeping_response
@@ -27,9 +28,9 @@ RESET_PATH = "{0}/moto-api/reset"
 ECS_PATH = "{0}/$"
 
 
-def hook_ecs(engine: FargateEngine, services: ServiceApi) -> None:
+def hook_ecs(engine: FargateEngine, roster: Roster, services: ServiceApi) -> None:
     """Let our Fargate answer for ECS's tasks and services."""
-    moto.ecs.urls.url_paths[ECS_PATH] = engine_response(engine, services).dispatch
+    moto.ecs.urls.url_paths[ECS_PATH] = engine_response(engine, roster, services).dispatch
 
 
 def hook_s3(keeper: S3Keeper, clock: Clock) -> None:

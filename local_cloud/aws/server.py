@@ -14,6 +14,7 @@ from local_cloud.aws.fargate.container_plan import Surroundings
 from local_cloud.aws.fargate.engine import FargateEngine
 from local_cloud.aws.fargate.images import ImageMap
 from local_cloud.aws.fargate.processes import ProcessHost
+from local_cloud.aws.fargate.roster import Roster
 from local_cloud.aws.fargate.supervisor import Platform
 from local_cloud.aws.fargate.world import Place
 from local_cloud.aws.faults.gate import FaultGate
@@ -65,14 +66,14 @@ class LocalAws:
             watch=TaskEvents(MotoEventBus(), self._faults).note,
             time_scale=settings.time_scale,
         )
+        self._roster = Roster(utc_now, settings.stopped_retention_s, settings.visible_after_s)
         self._engine = FargateEngine(
             platform,
             Throttle() if settings.throttled else NoThrottle(),
-            settings.stopped_retention_s,
-            settings.visible_after_s,
+            self._roster,
         )
         self._scheduler = Scheduler(self._engine, utc_now, settings.time_scale)
-        moto_hooks.hook_ecs(self._engine, ServiceApi(self._scheduler, world, utc_now))
+        moto_hooks.hook_ecs(self._engine, self._roster, ServiceApi(self._scheduler, world, utc_now))
         moto_hooks.hook_s3(self._keeper, utc_now)
         moto_hooks.hook_reset(self._reset, settle_default_network)
         moto_hooks.hook_module_list()
@@ -106,7 +107,7 @@ class LocalAws:
         return make_server(
             HOST,
             self._settings.port,
-            OwnRoutes(self._engine, self._faults, FaultGate(self._faults, stock)),
+            OwnRoutes(self._engine, self._roster, self._faults, FaultGate(self._faults, stock)),
             threaded=True,
             request_handler=MotoRequestHandler,
         )

@@ -9,6 +9,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from local_cloud.aws.faults.names import why_not
+
 REQUEST_KINDS = frozenset({"throttle", "error_500", "denied", "slow", "reply_lost"})
 LAUNCH_KINDS = frozenset({"capacity", "vcpu_quota", "ec2_throttle"})
 TASK_KINDS = frozenset(
@@ -16,6 +18,7 @@ TASK_KINDS = frozenset(
         "oom", "spot", "pull", "secrets", "eni", "hang", "exit", "vanish", "slow_start", "ignores_sigterm",
     }
 )  # fmt: skip
+RUNNING_KINDS = frozenset({"oom", "spot", "hang", "vanish"})
 EVENT_KINDS = frozenset({"duplicate", "disorder", "lost"})
 
 
@@ -32,6 +35,7 @@ class Fault:
         after_s: how long a task runs before it is struck, for `oom`, `spot`, `hang`, `exit`, `vanish`.
         code: exit code, for `exit`.
         text: other words than the usual ones, for what ends in a message.
+        running: whether a task that runs already is struck too, and first; for `oom`, `spot`, `hang`, `vanish`.
     """
 
     op: str
@@ -42,6 +46,7 @@ class Fault:
     after_s: float = 0.0
     code: int = 1
     text: str = ""
+    running: bool = False
 
 
 class FaultOrderError(ValueError):
@@ -69,11 +74,19 @@ class FaultBook:
         with self._lock:
             self._open.extend(orders)
 
-    def take(self, op: str, text: str, kinds: Collection[str]) -> Fault | None:
-        """Answer with the first order that fits and count it down; None when nothing shall go wrong."""
+    def take(self, op: str, text: str, kinds: Collection[str], *, running: bool = False) -> Fault | None:
+        """Answer with the first order that fits and count it down; None when nothing shall go wrong.
+
+        Args:
+            op: the operation, `task` or `event`.
+            text: where an order's `match` is looked for.
+            kinds: the kinds of trouble that can happen here.
+            running: whether only orders count that are for what runs already.
+        """
         with self._lock:
             for position, fault in enumerate(self._open):
-                if fault.op == op and fault.kind in kinds and fault.match in text:
+                fits = fault.op == op and fault.kind in kinds and fault.match in text
+                if fits and (fault.running or not running):
                     self._count_down(position, fault)
                     return fault
         return None
@@ -112,22 +125,28 @@ def parse(document: Any) -> Fault:
     fault = Fault(**values)
     if fault.kind not in kinds_of(fault.op):
         raise FaultOrderError(f"{fault.op!r} has no kind {fault.kind!r}; it has {sorted(kinds_of(fault.op))}")
+    if fault.running and (fault.op != "task" or fault.kind not in RUNNING_KINDS):
+        raise FaultOrderError(f"running goes with op task and kinds {sorted(RUNNING_KINDS)}")
     if fault.times < 1 or fault.seconds < 0 or fault.after_s < 0:
         raise FaultOrderError("times is 1 or more; seconds and after_s are 0 or more")
     return fault
 
 
 def kinds_of(op: str) -> frozenset[str]:
-    """Answer with the kinds of trouble that an operation can have."""
+    """Answer with the kinds of trouble that an operation can have.
+
+    Raises:
+        FaultOrderError: when there is no such operation, or it cannot be struck.
+    """
     if op in {"task", "event"}:
         return TASK_KINDS if op == "task" else EVENT_KINDS
-    if not op[:1].isupper() or not op.isalnum():
-        raise FaultOrderError(f"{op!r} is neither an API's operation such as RunTask nor task nor event")
+    if reason := why_not(op):
+        raise FaultOrderError(reason)
     return REQUEST_KINDS | LAUNCH_KINDS if op == "RunTask" else REQUEST_KINDS
 
 
 def _typed(name: str, wanted: Any, value: Any) -> Any:
     accepted = (int, float) if wanted is float else wanted
-    if not isinstance(value, accepted) or isinstance(value, bool):
+    if not isinstance(value, accepted) or (isinstance(value, bool) and wanted is not bool):
         raise FaultOrderError(f"{name} must be a {wanted.__name__}, not {value!r}")
     return value
