@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from executor.cli import demo, deploy, jobs, logs, run, up
+from executor.cli import demo, deploy, jobs, local_faults, logs, run, up
 from executor.cli.errors import CommandError, Exit, say_error
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.command()(jobs.jobs)
 app.command()(jobs.show)
 app.command()(logs.logs)
 app.add_typer(deploy.app, name="deploy")
+app.add_typer(local_faults.app, name="local")
 
 _DEBUG = "REPORTING_DEBUG"
 
