@@ -10,6 +10,7 @@ from moto.core.responses import ActionResult, EmptyResult
 from moto.ecs.exceptions import ECSException
 from moto.ecs.responses import EC2ContainerServiceResponse
 
+from local_cloud.aws.fargate.capacity import FARGATE_PROVIDERS
 from local_cloud.aws.fargate.engine import FargateEngine, Params
 from local_cloud.aws.fargate.record import TaskRecord
 from local_cloud.aws.fargate.refusals import RefusedError
@@ -98,6 +99,20 @@ class FargateResponse(EC2ContainerServiceResponse):
             of_stacks = [item.arn for key, item in self.ecs_backend.services.items() if key.startswith(prefix)]
             answer["serviceArns"] += of_stacks
         return json.dumps(answer)
+
+    def describe_capacity_providers(self) -> ActionResult:
+        """Answer DescribeCapacityProviders; those of Fargate are in every account."""
+        asked = self._get_param("capacityProviders") or list(FARGATE_PROVIDERS)
+        others = [name for name in asked if name.rsplit("/", 1)[-1] not in FARGATE_PROVIDERS]
+        found, failures = self.ecs_backend.describe_capacity_providers(others)
+        names = [name.rsplit("/", 1)[-1] for name in asked if name not in others]
+        prefix = f"arn:aws:ecs:{self.region}:{self.current_account}:capacity-provider/"
+        ours = [{"capacityProviderArn": prefix + name, "name": name, "status": "ACTIVE"} for name in names]
+        return ActionResult({"capacityProviders": [*ours, *found], "failures": failures})
+
+    def start_task(self) -> ActionResult:
+        """Refuse StartTask: there are no container instances, and moto's tasks would never run."""
+        raise NotImplementedError
 
     def tag_resource(self) -> ActionResult:
         """Answer TagResource, for tasks as for what moto has."""

@@ -21,6 +21,7 @@ from local_cloud.aws.faults.gate import FaultGate
 from local_cloud.aws.faults.orders import FaultBook
 from local_cloud.aws.log_files import LogFiles
 from local_cloud.aws.moto_events import MotoEventBus
+from local_cloud.aws.moto_refusals import honest
 from local_cloud.aws.moto_world import MotoWorld
 from local_cloud.aws.own_routes import METADATA_PREFIX, OwnRoutes
 from local_cloud.aws.s3.folder import ObjectFolder
@@ -74,6 +75,7 @@ class LocalAws:
         )
         self._scheduler = Scheduler(self._engine, utc_now, settings.time_scale)
         moto_hooks.hook_ecs(self._engine, self._roster, ServiceApi(self._scheduler, world, utc_now))
+        moto_hooks.hook_logs()
         moto_hooks.hook_s3(self._keeper, utc_now)
         moto_hooks.hook_reset(self._reset, settle_default_network)
         moto_hooks.hook_module_list()
@@ -103,7 +105,7 @@ class LocalAws:
         self._server.serve_forever(poll_interval=STOP_LOOK_S)
 
     def _listen(self) -> BaseWSGIServer:
-        stock = DomainDispatcherApplication(create_backend_app)
+        stock = honest(DomainDispatcherApplication(create_backend_app))
         return make_server(
             HOST,
             self._settings.port,
