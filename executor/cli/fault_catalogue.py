@@ -30,6 +30,7 @@ KINDS: Final = (
     Kind("aws", "RunTask, PutObject, …", "throttle", "refused: Rate exceeded; S3: SlowDown", "--text"),
     Kind("aws", "RunTask, PutObject, …", "error_500", "refused with a server's error", "--text"),
     Kind("aws", "RunTask, PutObject, …", "denied", "refused: AccessDenied", "--text"),
+    Kind("aws", "RunTask, PutObject, …", "error", "refused with any code of AWS", "--error, --text, --code"),
     Kind("aws", "RunTask, PutObject, …", "slow", "the right answer, late", "--seconds"),
     Kind("aws", "RunTask, PutObject, …", "reply_lost", "done, but no answer comes"),
     Kind("aws", "RunTask", "capacity", "nothing launched: capacity is unavailable", "--text, --code 400"),

@@ -15,7 +15,7 @@ from executor.cli.local_endpoints import Endpoints
 # What an order says besides side, op, kind, times and match, and the values that go without saying.
 USUAL: dict[str, tuple[object, ...]] = {
     "seconds": (1.0,), "after_s": (0.0,), "text": ("",), "running": (False,), "answers": (0,), "code": (1, 390111),
-    "status": (503,),
+    "status": (503,), "error": ("",),
 }  # fmt: skip
 
 app = typer.Typer(no_args_is_help=True, help="What the local cloud offers besides Snowflake and AWS.")
@@ -41,6 +41,7 @@ def add(  # noqa: PLR0913 - one parameter per field of an order
     code: Annotated[int | None, typer.Option(help="Exit code, session error, or 400 for an error.")] = None,
     status: Annotated[int | None, typer.Option(help="HTTP status of unavailable.")] = None,
     answers: Annotated[int | None, typer.Option(help="Answers that reply_lost loses; 0 is all.")] = None,
+    error: Annotated[str | None, typer.Option(help="The code of an error, such as BlockedException.")] = None,
     text: Annotated[str | None, typer.Option(help="Other words than the usual ones.")] = None,
     folder: Folder = LOCAL,
     running: Annotated[bool, typer.Option("--running", help="Strike tasks that run already, too.")] = False,
@@ -49,7 +50,7 @@ def add(  # noqa: PLR0913 - one parameter per field of an order
     """Order one kind of trouble."""
     given = {
         "op": op, "kind": kind, "times": times, "match": match, "seconds": seconds, "after_s": after_s, "code": code,
-        "status": status, "answers": answers, "text": text, "running": running or None,
+        "status": status, "answers": answers, "text": text, "error": error, "running": running or None,
     }  # fmt: skip
     order = {name: value for name, value in given.items() if value is not None}
     _check(side, order)

@@ -7,11 +7,12 @@ An order names an operation (`op`: an API's operation, `task` or `event`), a `ki
 import threading
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields
+from http import HTTPStatus
 from typing import Any
 
 from local_cloud.aws.faults.names import why_not
 
-REQUEST_KINDS = frozenset({"throttle", "error_500", "denied", "slow", "reply_lost"})
+REQUEST_KINDS = frozenset({"throttle", "error_500", "denied", "error", "slow", "reply_lost"})
 LAUNCH_KINDS = frozenset({"capacity", "vcpu_quota", "ec2_throttle"})
 TASK_KINDS = frozenset(
     {
@@ -20,6 +21,7 @@ TASK_KINDS = frozenset(
 )  # fmt: skip
 RUNNING_KINDS = frozenset({"oom", "spot", "hang", "vanish"})
 EVENT_KINDS = frozenset({"duplicate", "disorder", "lost"})
+ERROR_STATUSES = frozenset(int(status) for status in HTTPStatus if status >= HTTPStatus.BAD_REQUEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class Fault:
         match: a piece of text that the request, task or event must have in it; empty for all.
         seconds: how long, for `slow` and `slow_start`.
         after_s: how long a task runs before it is struck, for `oom`, `spot`, `hang`, `exit`, `vanish`.
-        code: exit code, for `exit`.
+        code: exit code, for `exit`; HTTP status, for `error`, 400 unless it is one.
+        error: the code of the answer, such as `BlockedException`, for `error`.
         text: other words than the usual ones, for what ends in a message.
         running: whether a task that runs already is struck too, and first; for `oom`, `spot`, `hang`, `vanish`.
     """
@@ -47,6 +50,7 @@ class Fault:
     code: int = 1
     text: str = ""
     running: bool = False
+    error: str = ""
 
 
 class FaultOrderError(ValueError):
@@ -127,6 +131,10 @@ def parse(document: Any) -> Fault:
         raise FaultOrderError(f"{fault.op!r} has no kind {fault.kind!r}; it has {sorted(kinds_of(fault.op))}")
     if fault.running and (fault.op != "task" or fault.kind not in RUNNING_KINDS):
         raise FaultOrderError(f"running goes with op task and kinds {sorted(RUNNING_KINDS)}")
+    if (fault.kind == "error") != bool(fault.error):
+        raise FaultOrderError("kind error goes with the field error, the code of the answer such as BlockedException")
+    if fault.error and fault.code not in {1, *ERROR_STATUSES}:
+        raise FaultOrderError(f"with error, code is the HTTP status of an error such as 400 or 503, not {fault.code}")
     if fault.times < 1 or fault.seconds < 0 or fault.after_s < 0:
         raise FaultOrderError("times is 1 or more; seconds and after_s are 0 or more")
     return fault

@@ -59,6 +59,7 @@ def test_what_is_ordered_strikes_official_clients_and_is_used_up(stack: Stack, f
         (("aws", "RunTsk", "throttle"), "did you mean RunTask"),
         (("aws", "RunTask", "throttle", "--status", "503"), "unknown fields"),
         (("snowflake", "MERGE", "melt"), "kind is one of"),
+        (("snowflake", "MERGEE", "timeout"), "did you mean MERGE"),
         (("snowflake", "MERGE", "stale_read"), "stale_read strikes SELECT"),
     ],
 )

@@ -86,6 +86,22 @@ def test_a_launch_without_room_can_be_an_error_too(trouble: Any) -> None:
     assert error_of(trouble.launch)[:2] == ("ClientException", CAPACITY)
 
 
+@pytest.mark.parametrize(
+    ("op", "code", "text", "status"),
+    [
+        ("RunTask", "BlockedException", "Your AWS account was blocked.", 400),
+        ("RunTask", "UnsupportedFeatureException", "The specified task isn't supported in this Region.", 400),
+        ("RunTask", "InvalidParameterException", "The requested CPU configuration is above your limit.", 400),
+        ("DescribeTasks", "ExpiredTokenException", "The security token included in the request is expired", 400),
+        ("PutObject", "ServiceUnavailable", "Service is unable to handle request.", 503),
+        ("GetCallerIdentity", "InvalidClientTokenId", "The security token included in the request is invalid", 403),
+    ],
+)
+def test_any_other_error_of_the_field_can_be_ordered(trouble: Any, op: str, code: str, text: str, status: int) -> None:
+    trouble.order({"op": op, "kind": "error", "error": code, "text": text, "code": status})
+    assert error_of(calls(trouble)[op]) == (code, text, status)
+
+
 def test_a_lost_reply_leaves_the_task_behind_which_the_same_token_finds(trouble: Any) -> None:
     trouble.order({"op": "RunTask", "kind": "reply_lost"})
     with pytest.raises(ConnectionClosedError):
@@ -172,6 +188,8 @@ def test_orders_strike_what_they_match_as_often_as_they_say(trouble: Any) -> Non
         ({"op": "PutMetricData", "kind": "throttle"}, "not supported by the local cloud: trouble with PutMetricData"),
         ({"op": "task", "kind": "exit", "running": True}, "running goes with op task and kinds"),
         ({"op": "RunTask", "kind": "slow", "second": 3}, "unknown fields ['second']"),
+        ({"op": "RunTask", "kind": "error"}, "kind error goes with the field error"),
+        ({"op": "RunTask", "kind": "error", "error": "X", "code": 700}, "code is the HTTP status of an error"),
         ({"op": "RunTask", "kind": "throttle", "times": 0}, "times is 1 or more"),
         ({"op": "RunTask", "kind": "throttle", "times": "2"}, "times must be a int"),
     ],
