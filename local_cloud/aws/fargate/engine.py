@@ -94,6 +94,7 @@ class FargateEngine:
         record, supervisor = found
         if record.last_status != "STOPPED":
             supervisor.stop("UserInitiated", params.get("reason") or USER_STOPPED)
+            record.change(tags=[])  # the API reference's page on StopTask: the task's tags are deleted
         return f'{{"task":{record.to_json()}}}'
 
     def start_for_service(self, params: Params, place: Place) -> TaskRecord:
