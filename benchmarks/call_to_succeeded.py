@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 from snowflake.connector import DictCursor
 
-from executor.cli.cloud_options import CloudOptions
+from executor.cli.aws_options import AwsOptions
 from executor.cli.local_stack import Ports, Stack, local_stack
 
 POLL_S = 0.05
@@ -87,7 +87,7 @@ def main() -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
         local_stack(
-            Path(folder), executor=True, ports=Ports(), options=CloudOptions(start_delay_s=0.0), say=print
+            Path(folder), executor=True, ports=Ports(), aws_options=AwsOptions(start_delay_s=0.0), say=print
         ) as stack,
         _connect(stack) as connection,
     ):

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 
-from executor.cli.cloud_options import CloudOptions
+from executor.cli.aws_options import AwsOptions
 from executor.cli.local_settings import CONNECTION
 from executor.cli.local_stack import Ports, Stack, local_stack
 from executor.cli.progress import Progress
@@ -30,25 +30,20 @@ def up(  # noqa: PLR0913 - one parameter per switch
         float, typer.Option(help="Seconds that a second of ECS's health checks and services takes.", min=0.001)
     ] = 1.0,
     *,
-    enforce_privileges: Annotated[
-        bool, typer.Option("--enforce-privileges", help="Snowflake refuses what a role has no grant for.")
-    ] = False,
     executor: Annotated[bool, typer.Option("--executor/--no-executor", help="Start an executor too.")] = True,
 ) -> None:
     """Start the local Snowflake and AWS, the product on them, and an executor; Ctrl-C stops it, data stay."""
     console = Console(soft_wrap=True, highlight=False)
     signal.signal(signal.SIGTERM, _as_interrupt)
     ports = Ports(snowflake_port, aws_port)
-    options = CloudOptions(
-        start_delay_s, throttle, visible_after_s, stopped_retention_s, time_scale, enforce_privileges
-    )
+    aws_options = AwsOptions(start_delay_s, throttle, visible_after_s, stopped_retention_s, time_scale)
     ready = False
     with ExitStack() as running:
         try:
             with Progress(console) as progress:
                 progress.do("starting; the first time takes a little longer")
                 stack = running.enter_context(
-                    local_stack(folder, executor=executor, ports=ports, options=options, say=progress.say)
+                    local_stack(folder, executor=executor, ports=ports, aws_options=aws_options, say=progress.say)
                 )
             _introduce(console, folder.resolve(), stack)
             ready = True

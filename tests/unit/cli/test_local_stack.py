@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from executor.cli.cloud_options import CloudOptions
+from executor.cli.aws_options import AwsOptions
 from executor.cli.local_settings import snowflake_environment
 from executor.cli.local_stack import only
 from executor.settings import ObjectNames
@@ -21,9 +21,7 @@ def test_what_the_shell_says_of_an_account_does_not_reach_the_local_snowflake(mo
 
 
 def test_the_switches_of_up_reach_the_local_aws(tmp_path: Path) -> None:
-    options = CloudOptions(0.1, "aws", 2.0, 60.0, 0.01, enforce_privileges=True)
-    settings = parse_arguments(["--data-dir", str(tmp_path), "--images", "images.json", *options.aws_words()])
+    options = AwsOptions(0.1, "aws", 2.0, 60.0, 0.01)
+    settings = parse_arguments(["--data-dir", str(tmp_path), "--images", "images.json", *options.words()])
     assert (settings.start_delay_s, settings.throttled, settings.visible_after_s) == (0.1, True, 2.0)
     assert (settings.stopped_retention_s, settings.time_scale) == (60.0, 0.01)
-    assert options.snowflake_words() == ["--enforce-privileges"]
-    assert CloudOptions().snowflake_words() == []

@@ -1,12 +1,12 @@
-"""How the local cloud shall behave, as ``reporting up`` is told: the servers' own switches."""
+"""How the local AWS shall behave, as ``reporting up`` is told: the server's own switches."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
-class CloudOptions:
-    """Switches of the local Snowflake and AWS.
+class AwsOptions:
+    """Switches of the local AWS.
 
     Attributes:
         start_delay_s: how long the local Fargate takes before a task runs.
@@ -14,7 +14,6 @@ class CloudOptions:
         visible_after_s: how long a new task is MISSING.
         stopped_retention_s: how long a STOPPED task is known.
         time_scale: seconds that one second of ECS's health checks and service scheduler takes.
-        enforce_privileges: whether the local Snowflake refuses what a role has no grant for.
     """
 
     start_delay_s: float = 0.5
@@ -22,10 +21,9 @@ class CloudOptions:
     visible_after_s: float = 0.0
     stopped_retention_s: float = 3600.0
     time_scale: float = 1.0
-    enforce_privileges: bool = False
 
-    def aws_words(self) -> list[str]:
-        """The words for the local AWS's command line."""
+    def words(self) -> list[str]:
+        """The words for its command line."""
         switches = {
             "--start-delay-s": self.start_delay_s,
             "--throttle": self.throttle,
@@ -34,7 +32,3 @@ class CloudOptions:
             "--time-scale": self.time_scale,
         }
         return [str(word) for pair in switches.items() for word in pair]
-
-    def snowflake_words(self) -> list[str]:
-        """The words for the local Snowflake's command line."""
-        return ["--enforce-privileges"] if self.enforce_privileges else []
