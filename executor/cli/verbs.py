@@ -19,6 +19,7 @@ VERBS: Final = {
     "show": "jobs.show",
     "logs": "logs.logs",
     "deploy": "deploy.app",
+    "local": "local_faults.app",
 }
 """Each verb, and its module and function (or its own Typer) in this package; in the order of the list."""
 
@@ -31,6 +32,7 @@ LINES: Final = {
     "show": "Show one job, whole.",
     "logs": "Print the log of a job's last attempt.",
     "deploy": "Install or upgrade the product.",
+    "local": "What the local cloud offers besides Snowflake and AWS.",
 }
 """What the list says of each verb: the first line of its own help."""
 
