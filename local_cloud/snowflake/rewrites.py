@@ -7,6 +7,7 @@ from sqlglot import Expr, exp
 from local_cloud.snowflake.errors import not_supported
 from local_cloud.snowflake.function_rewrites import Context, rewrite_function
 from local_cloud.snowflake.functions import PREFIX
+from local_cloud.snowflake.table_as import cast_to_declared
 
 # DuckDB's reserved words that Snowflake allows as names.
 _RESERVED: Final = frozenset(
@@ -17,12 +18,14 @@ _RESERVED: Final = frozenset(
     """.split()  # noqa: SIM905  a list of forty quoted words would hide them
 )
 _MOMENTS: Final = {exp.DataType.Type.TIMESTAMP, exp.DataType.Type.TIMESTAMPNTZ}
+_UNSIZED: Final = {exp.DataType.Type.BINARY, exp.DataType.Type.VARBINARY, exp.DataType.Type.TIME}
 _COMPARED: Final = (exp.Predicate, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod)
 
 
 def rewrite(statement: Expr, context: Context) -> Expr:
     """The statement as the rest of the translation can take it; `statement` itself may be changed."""
     _quote_keys(statement)
+    cast_to_declared(statement)
     _name_columns(statement)
     _strip_constraints(statement)
     _qualify(statement, context)
@@ -49,6 +52,8 @@ def _node(node: Expr, context: Context) -> Expr:
         return node
     if isinstance(node, (exp.Parameter, exp.Column)):
         return _position(node)
+    if isinstance(node, exp.DataType) and node.this in _UNSIZED:
+        node.set("expressions", [])
     if isinstance(node, _COMPARED):
         _compare(node)
     if isinstance(node, (exp.Cast, exp.ToChar)) and (changed := _cast(node)):
@@ -102,7 +107,8 @@ def _compare(node: Expr) -> None:
 def _position(node: Expr) -> Expr:
     # `SELECT $1 FROM VALUES (…)`: columns by position
     parameter = node if isinstance(node, exp.Parameter) else node.this
-    if isinstance(parameter, exp.Parameter) and str(parameter.name).isdigit():
+    in_copy = node.find_ancestor(exp.Copy) is not None  # of a staged file, which fakesnow reads
+    if isinstance(parameter, exp.Parameter) and str(parameter.name).isdigit() and not in_copy:
         return exp.column(_named(parameter, int(parameter.name)))
     return node
 
@@ -161,8 +167,17 @@ def _strip_column(column: exp.ColumnDef, keyed: set[str]) -> None:
 
 def _qualify(statement: Expr, context: Context) -> None:
     # `SCHEMA.TABLE` would be ambiguous to the engine where a database has the schema's name.
+    for table in list(statement.find_all(exp.Table)):
+        if table.args.get("db") and context.is_temporary(table):
+            _to_session(table, context)
     if context.database is None:
         return
     for table in statement.find_all(exp.Table):
         if table.args.get("db") and not table.args.get("catalog") and isinstance(table.this, exp.Identifier):
             table.set("catalog", exp.to_identifier(context.database, quoted=True))
+
+
+def _to_session(table: exp.Table, context: Context) -> None:
+    """The engine keeps a temporary table in a place of the session's own, whatever schema it was declared in."""
+    table.set("catalog", None if context.database else exp.to_identifier("temp", quoted=True))
+    table.set("db", None if context.database else exp.to_identifier("main", quoted=True))

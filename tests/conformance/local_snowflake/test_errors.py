@@ -58,8 +58,46 @@ def test_a_failure_has_snowflakes_number(ask: Any, sql: str, errno: int, sqlstat
         "SELECT SOUNDEX('a')",
         "SELECT * FROM TABLE(FLATTEN(INPUT => PARSE_JSON('{}'), RECURSIVE => TRUE))",
         "CREATE PROCEDURE p() RETURNS STRING LANGUAGE SQL AS 'BEGIN RETURN 1; END'",
+        "CREATE EXTERNAL TABLE e (a INT)",
+        "CREATE MATERIALIZED VIEW m AS SELECT 1 AS a",
+        "CREATE DYNAMIC TABLE d TARGET_LAG = '1 minute' WAREHOUSE = w AS SELECT 1 AS a",
+        "CREATE MASKING POLICY p AS (v STRING) RETURNS STRING -> v",
+        "CREATE TAG t",
+        "SHOW STREAMS",
+        "SHOW LOCKS",
+        "DESCRIBE SCHEMA public",
+        "DESCRIBE USER u",
+        "COMMENT ON SEQUENCE s IS 'x'",
+        "EXPLAIN SELECT 1",
+        "BEGIN SELECT 1; END",
+        "INSERT ALL INTO t VALUES (1) SELECT 1",
+        "SELECT 1 FROM t AT(OFFSET => -60)",
+        "SELECT IS_INTEGER(1::VARIANT)",
+        "SELECT GET_DDL('STAGE', 's')",
+        "SELECT SYSTEM$TYPEOF(1)",
     ],
 )
 def test_what_cannot_be_done_here_is_said_and_not_pretended(ask: Any, sql: str) -> None:
     with pytest.raises(ProgrammingError, match="not supported by the local cloud"):
         ask(sql)
+
+
+@pytest.mark.parametrize(
+    ("sql", "errno"),
+    [
+        ("SELECT * FROM read_csv('/etc/hostname')", 2140),
+        ("SELECT * FROM '/etc/hostname'", 2003),
+        ("SELECT * FROM duckdb_tables()", 1003),
+        ("SELECT * FROM _fs_global.main.notes", 2003),
+        ("SELECT STRPTIME('2026', '%Y')", 2140),
+        ("SELECT * FROM TABLE(nothing())", 2140),
+        ("PRAGMA version", 1003),
+        ("VACUUM", 1003),
+        ("INSTALL json", 1003),
+        ("COPY t TO 'x'", 1003),
+    ],
+)
+def test_what_only_the_engine_knows_is_unknown(ask: Any, sql: str, errno: int) -> None:
+    with pytest.raises(DatabaseError) as refused:
+        ask(sql)
+    assert refused.value.errno == errno
