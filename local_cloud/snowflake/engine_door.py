@@ -87,6 +87,8 @@ def enter(statement: Expr, text: str, tables: frozenset[str]) -> None:
             _refuse_function(node, tables)
         elif isinstance(node, exp.Table):
             _refuse_source(node)
+        elif isinstance(node, exp.TableFromRows) and node.args.get("sample"):
+            raise not_supported("SAMPLE of a table function")
 
 
 def _refuse_statement(statement: Expr, text: str) -> None:

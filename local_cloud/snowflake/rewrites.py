@@ -52,18 +52,26 @@ def _node(node: Expr, context: Context) -> Expr:
         return node
     if isinstance(node, (exp.Parameter, exp.Column)):
         return _position(node)
-    if isinstance(node, exp.DataType) and node.this in _UNSIZED:
-        node.set("expressions", [])
+    if isinstance(node, (exp.DataType, exp.WithinGroup)):
+        return _reshaped(node)
     if isinstance(node, _COMPARED):
         _compare(node)
     if isinstance(node, (exp.Cast, exp.ToChar)) and (changed := _cast(node)):
         return changed
-    if isinstance(node, exp.Explode) or (isinstance(node, exp.Kwarg) and str(node.this.name).upper() == "RECURSIVE"):
+    if isinstance(node, exp.Kwarg) and (option := str(node.this.name).upper()) in {"RECURSIVE", "OUTER"}:
         if node.sql().upper().endswith("TRUE"):
-            raise not_supported("FLATTEN with RECURSIVE => TRUE")
+            raise not_supported(f"FLATTEN with {option} => TRUE")
         return node
     if isinstance(node, (exp.Func, exp.Window)):
         return rewrite_function(node, context)
+    return node
+
+
+def _reshaped(node: Expr) -> Expr:
+    if isinstance(node, exp.DataType) and node.this in _UNSIZED:
+        node.set("expressions", [])
+    if isinstance(node, exp.WithinGroup) and isinstance(node.this, exp.ArrayAgg):  # which leaves out NULLs
+        return exp.Anonymous(this=f"{PREFIX}_sf_array_compact", expressions=[node.copy()])
     return node
 
 
@@ -73,15 +81,26 @@ def _cast(node: Expr) -> Expr | None:
         return exp.Anonymous(this=f"{PREFIX}_sf_text", expressions=[node.this])
     if isinstance(node, exp.TryCast) and node.to.this in _MOMENTS:
         return exp.Anonymous(this=f"{PREFIX}_sf_try_timestamp", expressions=[node.this])
+    if isinstance(node, exp.Cast) and node.to.this in exp.DataType.TEXT_TYPES and node.to.expressions:
+        return _cut(node)
     if isinstance(node, exp.Cast) and node.to.this in {exp.DataType.Type.VARIANT, exp.DataType.Type.OBJECT}:
         return exp.Anonymous(this="TO_JSON", expressions=[node.this])
     return None
 
 
+def _cut(node: exp.Cast) -> Expr:
+    """A cast to VARCHAR(n) cuts what is longer; the engine keeps it."""
+    whole = type(node)(this=node.this.copy(), to=exp.DataType.build("VARCHAR"))
+    text = _cast(whole) or whole
+    return exp.Anonymous(this="LEFT", expressions=[text, node.to.expressions[0].this.copy()])
+
+
 def _is_text_of_column(node: Expr) -> bool:
     # Only the engine knows whether a column is a VARIANT.
-    if not isinstance(node.this, exp.Column):
+    if not isinstance(node.this, (exp.Column, exp.ParseJSON, exp.Cast, exp.CurrentTimestamp)):
         return False
+    if node.this.find(exp.Query, exp.JSONExtract, exp.GetExtract):
+        return False  # paths are fakesnow's; a subquery would be asked several times
     if isinstance(node, exp.Cast):
         return node.to.this in exp.DataType.TEXT_TYPES and not node.to.expressions
     return isinstance(node, exp.ToChar) and node.args.get("format") is None

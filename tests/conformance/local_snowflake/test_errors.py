@@ -28,6 +28,10 @@ from snowflake.connector.errors import DatabaseError, ProgrammingError
         ("SELECT 'x'::DATE", 100035, "22007"),
         ("SELECT PARSE_JSON('{bad')", 100069, "22P02"),
         ("SELECT 1/0", 100051, "22012"),
+        ("SELECT 123456::NUMBER(4, 0)", 100046, "22003"),
+        ("SELECT id FROM t a JOIN t b ON a.id = b.id", 2028, "42601"),
+        ("SELECT 1, 2 UNION SELECT 1", 1789, "42601"),
+        ("INSERT INTO t (id) VALUES (1, 2)", 2020, "42601"),
         ("SELECT $unset", 2211, "02000"),
         ("LIST @nowhere", 2003, "02000"),
         ("SELECT 1; SELECT 2", 8, "0A000"),
@@ -75,9 +79,15 @@ def test_a_failure_has_snowflakes_number(ask: Any, sql: str, errno: int, sqlstat
         "SELECT IS_INTEGER(1::VARIANT)",
         "SELECT GET_DDL('STAGE', 's')",
         "SELECT SYSTEM$TYPEOF(1)",
+        "SELECT * FROM TABLE(FLATTEN(INPUT => PARSE_JSON('[]'), OUTER => TRUE))",
+        "SELECT '5' + 3",
+        "SELECT HLL(1)",
+        "SELECT * FROM TABLE(GENERATOR(ROWCOUNT => 9)) SAMPLE (1 ROWS)",
+        "SELECT * FROM t SAMPLE (1 ROWS)",
     ],
 )
 def test_what_cannot_be_done_here_is_said_and_not_pretended(ask: Any, sql: str) -> None:
+    ask("CREATE TABLE t (id INT)")
     with pytest.raises(ProgrammingError, match="not supported by the local cloud"):
         ask(sql)
 
