@@ -74,13 +74,15 @@ def _view(session: Session, place: Place, *, whole: bool) -> str | None:
     if relation_kind(session, place) != "VIEW":
         return None
     comment, text = _note(session, "VIEW", place)
+    if text is None:
+        raise not_supported("GET_DDL of a view whose text was not kept yet when it was made; create it anew")
     columns = ",\n".join(
         f"\t{name}" + (f" COMMENT {_quoted(said)}" if said else "")
         for name, _, _, _, said, *_ in columns_of(session, place)
     )
     told = f" COMMENT={_quoted(comment)}" if comment else ""
     head = f"create or replace view {_shown(place, place[2], whole=whole)}(\n{columns}\n){told}"
-    return f"{head} as {query_of_view(text or '')};"
+    return f"{head} as {query_of_view(text)};"
 
 
 def query_of_view(text: str) -> str:
