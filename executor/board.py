@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from contract.job import JobRow
 from contract.states import TERMINAL, JobState
+from executor.core.leadership import may_send
 from executor.core.stopping import StopCause, adopted
 from executor.core.tasks import TaskView
 
@@ -35,6 +36,10 @@ class Board:
     def leads(self, now_s: float) -> bool:
         """Whether this executor may act as leader at this moment of the monotonic clock."""
         return self.fence is not None and now_s < self.trusted_until_s
+
+    def may_send(self, now_s: float) -> bool:
+        """Whether a statement that writes may be sent at this moment: it would be over before the trust is."""
+        return self.fence is not None and may_send(self.trusted_until_s, now_s)
 
     def begin(self, fence: int, jobs: Iterable[JobRow]) -> None:
         """Lead under a fence, with what earlier leaders left open."""
@@ -78,6 +83,15 @@ class Board:
         self.put(job)
         if due_at_s is not None:
             self.retries_at_s[job.request_id] = due_at_s
+
+    def lose(self, request_ids: Iterable[str]) -> None:
+        """Forget jobs whose rows are not what was written: whoever claims or adopts them next begins from the row."""
+        for key in request_ids:
+            for kept in (self.jobs, self.ended):
+                kept.pop(key, None)
+            self.to_find.discard(key)
+            self.retries_at_s[key] = 0.0
+        self.claim_bell.set()
 
     def end_of_task(self, job: JobRow, task: TaskView | None) -> None:
         """Hand a job whose task stopped, or was forgotten, to the settle loop."""

@@ -13,7 +13,7 @@ from contract.policy import NO_CAPS, Caps
 from contract.report import ReportDefinition
 from executor.core.launch import LaunchProfile
 from executor.core.launch_answers import LaunchAnswer
-from executor.core.leadership import LeaseView
+from executor.core.leadership import Leader, LeaseView
 from executor.core.tasks import TaskView
 
 
@@ -63,6 +63,14 @@ class StoreUnavailableError(RuntimeError):
     """The store could not be asked; nothing is known of the statement, and asking again is safe."""
 
 
+class TrustSpentError(StoreUnavailableError):
+    """The lease is not trusted for as long as a statement may take, so the statement was not sent."""
+
+
+class SignInRefusedError(StoreUnavailableError):
+    """Snowflake does not let us in; a person has to put that right, and then work goes on by itself."""
+
+
 class RowRefusedError(RuntimeError):
     """The store refused a statement for what its rows hold; the same rows will be refused again."""
 
@@ -91,11 +99,23 @@ class Store(Protocol):
     async def fence(self) -> int:
         """The fence of the leader row. Raises StateMissingError without one."""
 
+    async def leader(self) -> Leader:
+        """The leader row. Raises StateMissingError without one."""
+
     async def take_fence(self, known: int, holder: str) -> int | None:
         """Take the next fence if ``known`` is still the current one; None when another was faster."""
 
     async def restamp(self, fence: int) -> None:
         """Give open rows of earlier leaders to this fence."""
+
+    async def cancel_statements(self, session_id: str) -> None:
+        """End what a session of an earlier leader still runs, if it is there and ours to end."""
+
+    async def fold(self, fence: int) -> int:
+        """Make one of rows that two claims running at once doubled; answers how many were one too many."""
+
+    async def quiet(self) -> bool:
+        """Whether no statement that was sent from here can still be carried out."""
 
     async def claim(self, fence: int, claim_id: str, slots: int, caps: Caps = NO_CAPS) -> None:
         """Claim up to ``slots`` due jobs under ``claim_id``, within the caps.

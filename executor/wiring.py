@@ -58,7 +58,8 @@ class Ports:
 
 def assemble(ports: Ports, settings: ExecutorSettings, holder: str) -> Service:
     """An executor over these ports; ``holder`` is its name among all executors."""
-    board, writer, clock = Board(), Writer(ports.store), ports.clock
+    board, clock = Board(), ports.clock
+    writer = Writer(ports.store, lambda: board.may_send(clock.monotonic_s()), board.lose)
     definitions, profiles = Definitions(ports.store), Profiles(ports.artifacts, settings.launch_profile())
     loops = Loops(
         lead=Lead(ports.lease, ports.store, board, writer, clock, holder),
@@ -73,7 +74,7 @@ def assemble(ports: Ports, settings: ExecutorSettings, holder: str) -> Service:
         flush=Flush(writer),
     )
     rhythm = Rhythm(settings.poll_interval_s, settings.watch_interval_s, settings.flush_interval_s)
-    return Service(loops, writer, board, ports.lease, holder, rhythm)
+    return Service(loops, board, rhythm)
 
 
 @asynccontextmanager

@@ -1,13 +1,13 @@
 """The one writer: collects changes, results and events, and writes them together, forward only."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import structlog
 
 from contract.events import AttemptResult, Event
-from executor.ports import Batch, Change, DeposedError, RowRefusedError, StateMissingError, Store
+from executor.ports import Batch, Change, DeposedError, RowRefusedError, Store, TrustSpentError
 
 MAX_ROWS = 200
 """Rows of a kind in one batch; the store cuts longer ones by their bytes."""
@@ -18,9 +18,23 @@ log = structlog.get_logger()
 class Writer:
     """Puts many small truths into few statements, and notices when they are no longer ours to write."""
 
-    def __init__(self, store: Store) -> None:
-        """A writer without a fence: it writes nothing until :meth:`begin`."""
+    def __init__(
+        self,
+        store: Store,
+        may_send: Callable[[], bool] = lambda: True,
+        on_astray: Callable[[set[str]], None] = lambda _request_ids: None,
+    ) -> None:
+        """A writer without a fence: it writes nothing until :meth:`begin`.
+
+        Args:
+            store: where to write.
+            may_send: whether the lease is trusted for as long as a statement may take.
+            on_astray: told of jobs whose rows did not take what was written, because they are gone or older than
+                what this leader knows: nothing that rests on the write may be done.
+        """
         self._store = store
+        self._may_send = may_send
+        self._on_astray = on_astray
         self._fence: int | None = None
         self._changes: dict[str, Change] = {}
         self._results: list[AttemptResult] = []
@@ -62,8 +76,9 @@ class Writer:
 
         Raises:
             DeposedError: another took the fence; nothing of ours was written.
-            StateMissingError: a row is gone, or older than what this leader knows of it; nothing may be launched.
+            StateMissingError: the leader row is gone; nothing may be done.
             StoreUnavailableError: nothing is known; what waited still waits, and a second write does no harm.
+            TrustSpentError: nothing was sent, and all still waits.
         """
         async with self._one_at_a_time:
             while self._fence is not None and (self._changes or self._results or self._events):
@@ -77,6 +92,8 @@ class Writer:
         )
 
     async def _write(self, fence: int, batch: Batch) -> None:
+        if not self._may_send():
+            raise TrustSpentError("not written: the lease is trusted for less than a statement may take")
         try:
             moved = await self._store.write(fence, batch)
         except RowRefusedError as error:
@@ -85,17 +102,21 @@ class Writer:
         missing = await self._missing(fence, batch.changes) if moved < len(batch.changes) else set()
         if self._fence != fence:
             return
-        self._forget(batch, missing)
+        self._forget(batch)
         if missing:
-            raise StateMissingError(
-                f"state_missing: {len(missing)} rows did not take what was written, {min(missing)} among them; "
-                "run reporting recover"
-            )
+            for key in missing:
+                self._changes.pop(key, None)
+                log.error(
+                    "the job's row is gone or older than what is known of it; it is begun again from the row",
+                    action="row_astray",
+                    request_id=key,
+                )
+            self._on_astray(missing)
 
-    def _forget(self, batch: Batch, missing: set[str]) -> None:
+    def _forget(self, batch: Batch) -> None:
         for change in batch.changes:
             key = change.job.request_id
-            if key not in missing and self._changes.get(key) is change:
+            if self._changes.get(key) is change:
                 del self._changes[key]
         self._results = _without(self._results, batch.results)
         self._events = _without(self._events, batch.events)
@@ -107,7 +128,7 @@ class Writer:
                 await self._write(fence, half)
             return
         log.error("a row was refused", action="row_refused", row=repr(batch)[:500], reason=str(error))
-        self._forget(batch, set())
+        self._forget(batch)
         for change in batch.changes:
             if (bare := _bare_change(change)) != change:
                 self._changes[change.job.request_id] = bare

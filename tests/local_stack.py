@@ -152,6 +152,7 @@ class LocalStack:
             port=snowflake_port,
             protocol="http",
             paramstyle="qmark",
+            platform_detection_timeout_seconds=0,  # it would first ask cloud metadata services where it runs
         )
         with self.connection.cursor() as cursor:
             cursor.execute(f"CREATE DATABASE IF NOT EXISTS {DATABASE}")

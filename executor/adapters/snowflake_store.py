@@ -23,6 +23,7 @@ from executor.adapters.snowflake_rows import (
     state_row,
 )
 from executor.adapters.snowflake_session import SnowflakeSession
+from executor.core.leadership import Leader
 from executor.core.transitions import RANK
 from executor.ports import Batch, Installed, RowRefusedError, StateMissingError
 
@@ -55,10 +56,15 @@ class SnowflakeStore:
 
     async def fence(self) -> int:
         """The fence of the leader row."""
+        return (await self.leader()).fence
+
+    async def leader(self) -> Leader:
+        """The leader row."""
         answer = await self._session.run("leader")
         if not answer.rows:
             raise StateMissingError("state_missing: the leader row is gone; run reporting recover")
-        return int(answer.rows[0]["fence"])
+        row = answer.rows[0]
+        return Leader(int(row["fence"]), row["holder"], row["session_id"])
 
     async def take_fence(self, known: int, holder: str) -> int | None:
         """Take the next fence, unless another was faster."""
@@ -68,6 +74,23 @@ class SnowflakeStore:
     async def restamp(self, fence: int) -> None:
         """Give open rows of earlier leaders to this fence."""
         await self._session.run("restamp", fence=fence)
+
+    async def cancel_statements(self, session_id: str) -> None:
+        """End what a session of an earlier leader still runs; one that is gone, or another user's, is left alone."""
+        try:
+            await self._session.run("cancel_statements", session_id=session_id)
+        except errors.DatabaseError as error:
+            log.info("nothing was cancelled", action="cancel_refused", session_id=session_id, reason=str(error))
+
+    async def fold(self, fence: int) -> int:
+        """Make one of doubled rows, and of doubled requests of one job."""
+        rows = await self._session.run("fold_rows", fence=fence)
+        jobs = await self._session.run("fold_jobs", fence=fence, duplicate_rank=RANK[JobState.DUPLICATE])
+        return rows.changed + jobs.changed
+
+    async def quiet(self) -> bool:
+        """Whether no statement that was sent from here can still be carried out."""
+        return await self._session.quiet()
 
     async def claim(self, fence: int, claim_id: str, slots: int, caps: Caps = NO_CAPS) -> None:
         """Claim due jobs."""

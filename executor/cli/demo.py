@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from contract.states import TERMINAL, JobState
+from executor.cli.aws_options import AwsOptions
 from executor.cli.client import Client
 from executor.cli.demo_folder import DemoFolder
 from executor.cli.errors import CommandError, Exit
@@ -35,7 +36,7 @@ def demo(
         where = Path(cloud)
         try:
             progress.do("starting the local cloud")
-            with local_stack(where, executor=True, ports=Ports(), start_delay_s=0.5, say=progress.say) as stack:
+            with local_stack(where, executor=True, ports=Ports(), aws_options=AwsOptions(), say=progress.say) as stack:
                 rows = _morning(stack, progress)
                 progress.do("fetching the files, stopping everything")
                 kept = _keep_files(stack, rows, kept_in)

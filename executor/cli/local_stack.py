@@ -14,6 +14,7 @@ from typing import Any
 import snowflake.connector
 
 from executor.cli import local_settings as local
+from executor.cli.aws_options import AwsOptions
 from executor.cli.children import Child
 from executor.cli.errors import CommandError
 from executor.deploy import snowflake as snowflake_side
@@ -49,14 +50,14 @@ class Stack:
 
 
 @contextmanager
-def local_stack(folder: Path, *, executor: bool, ports: Ports, start_delay_s: float, say: Say) -> Iterator[Stack]:
+def local_stack(folder: Path, *, executor: bool, ports: Ports, aws_options: AwsOptions, say: Say) -> Iterator[Stack]:
     """Start everything, and end it in order: the executor first, so that it can write back what it knows.
 
     Args:
         folder: data, logs and settings; what it already holds is used again.
         executor: whether to start an executor too.
         ports: TCP ports of the endpoints.
-        start_delay_s: how long the local Fargate takes before a task runs, in seconds.
+        aws_options: how the local AWS shall behave.
         say: told each step.
 
     Raises:
@@ -66,7 +67,7 @@ def local_stack(folder: Path, *, executor: bool, ports: Ports, start_delay_s: fl
     (folder / "logs").mkdir(parents=True, exist_ok=True)
     children: list[Child] = []
     try:
-        endpoints = _start_cloud(folder, _settled(ports, folder), start_delay_s, children)
+        endpoints = _start_cloud(folder, _settled(ports, folder), aws_options, children)
         say(f"local Snowflake {endpoints['snowflake']}, local AWS {endpoints['aws']}: answer")
         environment = _install(folder, endpoints, say)
         local.write_files(folder, environment)
@@ -94,7 +95,7 @@ def _if_free(port: str) -> int:
         return 0
 
 
-def _start_cloud(folder: Path, ports: Ports, start_delay_s: float, children: list[Child]) -> dict[str, str]:
+def _start_cloud(folder: Path, ports: Ports, aws_options: AwsOptions, children: list[Child]) -> dict[str, str]:
     images = folder / "images.json"
     if not images.exists():
         images.write_text("{}", encoding="utf-8")
@@ -110,7 +111,7 @@ def _start_cloud(folder: Path, ports: Ports, start_delay_s: float, children: lis
         "the local AWS",
         [
             *python, "local_cloud.aws", "--port", str(ports.aws), *common, str(folder / "aws"),
-            "--images", str(images), "--start-delay-s", str(start_delay_s),
+            "--images", str(images), *aws_options.words(),
         ],
         folder / "logs" / "aws.log",
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The command ``reporting``: every verb, and how its errors are said."""
+"""The command ``reporting``: its own options, and how errors are said."""
 
 import os
 import sys
@@ -7,28 +7,16 @@ from typing import Annotated
 
 import typer
 
-from executor.cli import commands, demo, deploy, jobs, logs, run, up
 from executor.cli.errors import CommandError, Exit, say_error
+from executor.cli.verbs import Verbs
 
 app = typer.Typer(
+    cls=Verbs,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     help="Reports out of Snowflake, made on Fargate, asked for with a CALL.",
 )
-app.command()(up.up)
-app.command()(demo.demo)
-app.command()(run.run)
-app.command()(jobs.submit)
-app.command()(jobs.jobs)
-app.command()(jobs.show)
-app.command()(logs.logs)
-app.command()(commands.cancel)
-app.command()(commands.retry)
-app.command()(commands.pause)
-app.command()(commands.resume)
-app.command()(commands.prune)
-app.add_typer(deploy.app, name="deploy")
 
 _DEBUG = "REPORTING_DEBUG"
 

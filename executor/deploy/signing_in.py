@@ -29,8 +29,10 @@ def explicit(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def environment(arguments: Mapping[str, Any]) -> dict[str, str]:
-    """This process's environment, with these arguments as its only ``SNOWFLAKE_*``."""
+    """This process's environment, with these arguments as its only ``SNOWFLAKE_*`` that say who signs in."""
     signed = {
         f"SNOWFLAKE_{key.upper()}": str(value) for key, value in arguments.items() if isinstance(value, str | int)
     }
+    # As in the executor's own settings: no asking of cloud metadata services who we are.
+    signed["SNOWFLAKE_DISABLE_PLATFORM_DETECTION"] = "true"
     return {key: value for key, value in os.environ.items() if not key.startswith("SNOWFLAKE_")} | signed

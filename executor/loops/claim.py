@@ -11,7 +11,7 @@ from contract.policy import Limits
 from contract.states import JobState
 from executor.board import Board
 from executor.core.capacity import next_look_s, room_to_claim
-from executor.ports import Clock, Store, StoreUnavailableError
+from executor.ports import Clock, DeposedError, Store, StoreUnavailableError
 
 ASK_AGAIN_S = 15.0
 """When a job that was due and was not there is asked for again: its waiting may not have been written yet."""
@@ -51,7 +51,7 @@ class Claim:
 
     async def tick(self) -> None:
         """Look for new requests; claim what there is room for."""
-        if not self._board.leads(self._clock.monotonic_s()) or self._board.fence is None:
+        if not self._board.may_send(self._clock.monotonic_s()) or self._board.fence is None:
             return
         if self._board.fence != self._fence:
             # A new reign: what was seen or half done under the last one says nothing now.
@@ -82,6 +82,8 @@ class Claim:
         # since then, or everything if the claim never arrived, is for the next one: such a round saw no token.
         repeated, asked_at_s = self._claim_id is not None, self._clock.monotonic_s()
         if self._claim_id is None:
+            if not self._board.may_send(asked_at_s):
+                return False
             self._claim_id = uuid4().hex
             await self._send(fence, self._claim_id, room)
         jobs = await self._store.claimed(self._claim_id)
@@ -90,6 +92,8 @@ class Claim:
         self._claim_id = None
         if self._board.fence != fence:
             return False
+        if not jobs and await self._store.fence() != fence:
+            raise DeposedError(f"fence {fence} is no longer the current one")
         self._more_waits = self._take(jobs) >= room
         due_s = await self._store.next_due_s()
         pause_s = next_look_s(due_s, some_ended=self._board.left != self._left)

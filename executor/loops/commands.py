@@ -25,7 +25,7 @@ class Commands:
     async def tick(self) -> None:
         """Carry out what is new."""
         fence = self._board.fence
-        if fence is None or not self._board.leads(self._clock.monotonic_s()):
+        if fence is None or not self._board.may_send(self._clock.monotonic_s()):
             return
         seen = (fence, await self._store.intake_token())
         if seen == self._seen:

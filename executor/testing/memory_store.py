@@ -4,25 +4,25 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from contract.commands import Command, CommandKind
 from contract.events import AttemptResult, Event
 from contract.job import JobRow
 from contract.policy import NO_CAPS, Caps
 from contract.report import ReportDefinition
 from contract.request import RunRequest
 from contract.states import JobState
+from executor.core.leadership import Leader
 from executor.core.transitions import RANK
 from executor.ports import Batch, Change, Installed, StateMissingError
 from executor.testing.faults import Faults
 from executor.testing.memory_claim import choose, due_moments
+from executor.testing.memory_orders import MemoryOrders
 from executor.testing.memory_pauses import Pause, last_words
-from executor.testing.memory_prune import kept_orders, old_requests
 from executor.testing.memory_queue import Asked, Ended, Ordered, StateRow, after_cancel, is_cancelled, judge, new_job
 
 TOLD: Final = frozenset({JobState.CLAIMED, JobState.CANCELLING})
 
 
-class MemoryStore:
+class MemoryStore(MemoryOrders):
     """The ``Store`` port without Snowflake; callers use :meth:`enqueue` and :meth:`define`."""
 
     def __init__(
@@ -33,7 +33,7 @@ class MemoryStore:
         self._installation = installation
         self._max_queue_age = timedelta(seconds=max_queue_age_s)
         self._changes = 0
-        self.leader: tuple[int, str | None] | None = (0, None)
+        self.leader_row: Leader | None = Leader(0)
         self.intake: dict[str, Asked] = {}
         self.orders: list[Ordered] = []
         self.pauses: dict[str, Pause] = {}
@@ -41,19 +41,13 @@ class MemoryStore:
         self.results: list[AttemptResult] = []
         self.events: list[Event] = []
         self.types: dict[tuple[str, int], ReportDefinition] = {}
+        self.silenced: list[str] = []
         self.faults = Faults()
 
     def enqueue(self, request: RunRequest, *, requested_by: str = "ANALYST", age_s: float = 0.0) -> None:
         """Insert a RUN row, as a procedure would."""
         self.intake[request.request_id] = Asked(request, requested_by, self._now() - timedelta(seconds=age_s))
         self._changes += 1
-
-    def order(self, kind: CommandKind, target: str | None = None, *, keep_days: int | None = None) -> str:
-        """Insert a row that is no RUN, as a procedure would; answers with its request id."""
-        ordered = Ordered(f"order-{self._changes + 1:06d}", kind, target, self._now(), keep_days=keep_days)
-        self.orders.append(ordered)
-        self._changes += 1
-        return ordered.request_id
 
     def define(self, report_type: str, version: int, definition: ReportDefinition) -> None:
         """Add a version of a report type."""
@@ -70,19 +64,37 @@ class MemoryStore:
 
     async def fence(self) -> int:
         """The fence of the leader row."""
-        self.faults.before("fence")
-        if self.leader is None:
+        return (await self.leader()).fence
+
+    async def leader(self) -> Leader:
+        """The leader row."""
+        self.faults.before("leader")
+        if self.leader_row is None:
             raise StateMissingError("state_missing: the leader row is gone; run reporting recover")
-        return self.leader[0]
+        return self.leader_row
 
     async def take_fence(self, known: int, holder: str) -> int | None:
         """Take the next fence if ``known`` is still the current one."""
         self.faults.before("take_fence")
         if not self._holds(known):
             return None
-        self.leader = (known + 1, holder)
+        self.leader_row = Leader(known + 1, holder, f"session of {holder}")
         self.faults.after("take_fence")
         return known + 1
+
+    async def cancel_statements(self, session_id: str) -> None:
+        """Nothing to cancel: a statement of this store is over when its answer comes."""
+        self.faults.before("cancel_statements")
+        self.silenced.append(session_id)
+
+    async def fold(self, fence: int) -> int:  # noqa: ARG002 - as the port has it; a dictionary has no double rows
+        """Nothing to fold: this store has one row per request."""
+        self.faults.before("fold")
+        return 0
+
+    async def quiet(self) -> bool:
+        """A statement of this store is over when its answer comes."""
+        return True
 
     async def restamp(self, fence: int) -> None:
         """Give open rows of earlier leaders to this fence."""
@@ -97,9 +109,7 @@ class MemoryStore:
         """Claim due jobs."""
         self.faults.before("claim")
         if self._holds(fence):
-            due, ended = judge(self.intake, self.state, self.orders, self._now(), self._max_queue_age)
-            open_jobs = [row.job for row in self.state.values() if row.open]
-            chosen = choose(due, open_jobs, self.types, last_words(self.pauses, self.orders), slots, caps)
+            chosen, ended = self._to_claim(slots, caps)
             for key in [key for key, row in self.state.items() if row.open]:
                 if is_cancelled(self.intake[key], self.orders):
                     self.state[key] = after_cancel(self.state[key], fence, claim_id, self._now())
@@ -108,6 +118,11 @@ class MemoryStore:
             for key in chosen:
                 self._take(key, fence, claim_id)
         self.faults.after("claim")
+
+    def _to_claim(self, slots: int, caps: Caps) -> tuple[list[str], list[Ended]]:
+        due, ended = judge(self.intake, self.state, self.orders, self._now(), self._max_queue_age)
+        open_jobs = [row.job for row in self.state.values() if row.open]
+        return choose(due, open_jobs, self.types, last_words(self.pauses, self.orders), slots, caps), ended
 
     def _end(self, end: Ended, fence: int, claim_id: str) -> None:
         job = new_job(end.asked, end.status, RANK[end.status], claim_id=claim_id, finished_at=self._now())
@@ -165,42 +180,6 @@ class MemoryStore:
         moments = due_moments(self.intake, self.state, self.orders, last_words(self.pauses, self.orders))
         return min(((moment - self._now()).total_seconds() for moment in moments), default=None)
 
-    async def commands(self) -> list[Command]:
-        """Orders to prune, and pauses that are not noted yet."""
-        self.faults.before("commands")
-        words = {word.request_id for word in last_words(self.pauses, self.orders).values()}
-        noted = {word.request_id for word in self.pauses.values()}
-        return [
-            order.command()
-            for order in self.orders
-            if order.kind is CommandKind.PRUNE or order.request_id in words - noted
-        ]
-
-    async def note_pauses(self, fence: int) -> None:
-        """Note the last word on each type."""
-        self.faults.before("note_pauses")
-        if self._holds(fence):
-            self.pauses = last_words(self.pauses, self.orders)
-        self.faults.after("note_pauses")
-
-    async def prune(self, fence: int, request_id: str, keep_days: int) -> None:
-        """Forget jobs that ended long ago, and last the order itself."""
-        self.faults.before("prune")
-        if self._holds(fence):
-            self._forget(old_requests(self.state, self._now() - timedelta(days=keep_days)))
-            before = self._now() - timedelta(days=keep_days)
-            self.orders = kept_orders(self.orders, request_id, before, self.intake.values(), self.pauses)
-            self._changes += 1
-        self.faults.after("prune")
-
-    def _forget(self, keys: set[str]) -> None:
-        job_ids = {self.state[key].job.job_id for key in keys}
-        for key in keys:
-            self.intake.pop(key, None)
-            del self.state[key]
-        self.results = [result for result in self.results if result.request_id not in keys]
-        self.events = [event for event in self.events if event.job_id not in job_ids]
-
     async def definitions(self, keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], ReportDefinition]:
         """Report definitions by type and version."""
         self.faults.before("definitions")
@@ -235,7 +214,7 @@ class MemoryStore:
     # The three guards. Each promise that rests on one has a test that goes red without it.
 
     def _holds(self, fence: int) -> bool:
-        return self.leader is not None and self.leader[0] == fence
+        return self.leader_row is not None and self.leader_row.fence == fence
 
     def _owns(self, row: StateRow, fence: int) -> bool:
         return row.fence == fence

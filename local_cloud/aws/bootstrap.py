@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -72,10 +73,9 @@ def create_stack(  # noqa: PLR0913 - one argument per parameter of the deployed 
         secrets: variables whose values go into Secrets Manager; the task definition has only their ARNs.
         region: AWS Region.
     """
-    session = boto3.Session("AKIALOCALCLOUDSTACK0", "local", region_name=region)
 
     def client(service: str) -> Any:
-        return session.client(service, endpoint_url=endpoint_url)  # type: ignore[call-overload]  # name is a variable
+        return _session(region).client(service, endpoint_url=endpoint_url)  # type: ignore[call-overload]  # name is a variable
 
     _ensure_bucket(client("s3"), bucket, region)
     _ensure_log_group(client("logs"), log_group)
@@ -104,6 +104,12 @@ def create_stack(  # noqa: PLR0913 - one argument per parameter of the deployed 
         region=region,
         account_id=client("sts").get_caller_identity()["Account"],
     )
+
+
+@cache
+def _session(region: str) -> boto3.Session:
+    # One for all stacks of a process: a session reads the descriptions of the services it is asked for once.
+    return boto3.Session("AKIALOCALCLOUDSTACK0", "local", region_name=region)
 
 
 def _default_network(ec2: Any) -> tuple[str, str]:

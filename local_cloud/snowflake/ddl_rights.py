@@ -5,6 +5,7 @@ from typing import Final
 
 from sqlglot import Expr, exp
 
+from local_cloud.snowflake import ddl_notes
 from local_cloud.snowflake.access_checks import Guard, insufficient, place_of
 from local_cloud.snowflake.privileges import OWNERSHIP, Place
 from local_cloud.snowflake.session import Session
@@ -51,10 +52,13 @@ def check_ddl(session: Session, statement: Expr) -> None:
                 guard.need(kind, place, OWNERSHIP)
 
 
-def note_ddl(session: Session, statement: Expr) -> None:
-    """Record the owner of what was made, and forget the grants of what was dropped."""
+def note_ddl(session: Session, statement: Expr, text: str) -> None:
+    """Record what was made, its owner and its text; forget what was dropped, and its grants."""
     rights = session.server.privileges
-    for kind, place in _targets(session, statement):
+    targets = list(_targets(session, statement))
+    if not _is_temporary(statement):
+        ddl_notes.note(session, statement, [t for t in targets if t[1] not in session.temporary], text)
+    for kind, place in targets:
         if isinstance(statement, exp.Drop):
             rights.forget(kind, place)
             session.temporary.discard(place)

@@ -7,13 +7,28 @@ from typing import Final
 
 from sqlglot import Expr, exp, parse
 
-from local_cloud.snowflake import access, calls, namespaces, procedures, session_commands, stages, table_ddl, tasks
+from local_cloud.snowflake import (
+    access,
+    calls,
+    comments,
+    describe_objects,
+    namespaces,
+    procedure_tables,
+    procedures,
+    session_commands,
+    stages,
+    table_ddl,
+    tasks,
+)
 from local_cloud.snowflake.access_checks import Guard, check
+from local_cloud.snowflake.dynamic_names import resolve_names
 from local_cloud.snowflake.engine import Params, run_statement
+from local_cloud.snowflake.engine_door import enter
 from local_cloud.snowflake.errors import failure, translate
 from local_cloud.snowflake.result import Result
 from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.sql_text import head, with_variables, without_trailing_semicolon
+from local_cloud.snowflake.table_functions import NO_PROCEDURES
 from local_cloud.snowflake.warehouse_need import command_needs_warehouse, needs_warehouse
 
 Command = Callable[[Session, str, Params], Result]
@@ -33,6 +48,15 @@ COMMANDS: Final[tuple[tuple[re.Pattern[str], Command], ...]] = tuple(
         (r"EXECUTE TASK", tasks.execute),
         (r"DROP TASK", tasks.drop),
         (r"SHOW TASKS", tasks.show),
+        (r"(?:DESC|DESCRIBE) TASK", tasks.describe),
+        (r"(?:DESC|DESCRIBE) (?:TABLE|VIEW)", describe_objects.describe_relation),
+        (r"(?:DESC|DESCRIBE) STAGE", describe_objects.describe_stage),
+        (r"(?:DESC|DESCRIBE)", table_ddl.refuse),
+        (r"SHOW (?:PRIMARY|UNIQUE) KEYS", describe_objects.show_keys),
+        (r"SHOW TRANSACTIONS", describe_objects.show_transactions),
+        (r"(?:DECLARE|LET|EXPLAIN)", table_ddl.refuse),
+        (r"BEGIN (?!NAME |TRANSACTION|WORK)\w+", table_ddl.refuse),
+        (r"COMMENT", comments.comment),
         (r"GRANT", access.grant),
         (r"REVOKE", access.revoke),
         (rf"CREATE {_OR}(?:DATABASE )?ROLE", access.create_role),
@@ -66,6 +90,10 @@ COMMANDS: Final[tuple[tuple[re.Pattern[str], Command], ...]] = tuple(
         (r"START TRANSACTION", session_commands.start_transaction),
     )
 )
+_LATE_EXISTS: Final = re.compile(
+    r'^(\s*CREATE\b[\w\s]*?\bTABLE)\s+((?:"[^"]+"|[\w$]+)(?:\.(?:"[^"]+"|[\w$]+))*)\s+IF\s+NOT\s+EXISTS\b',
+    re.IGNORECASE,
+)
 _QUERIES: Final = frozenset(("SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "WITH"))
 
 
@@ -85,6 +113,9 @@ def run(session: Session, sql: str, params: Params = None) -> Result:
                         return command(session, text, params)
             text = _as_parsed(first, text)
         statement = _parsed(text)
+        params = resolve_names(statement, params)
+        procedure_tables.furnish(session, statement, NO_PROCEDURES)
+        enter(statement, text, NO_PROCEDURES)
         if session.server.privileges.enforced:
             check(session, statement)  # what may not be seen is refused before a warehouse is looked for
         with _metered(session, text, first, needed=needs_warehouse(statement)):
@@ -104,8 +135,11 @@ def _as_parsed(first: str, text: str) -> str:
     """Spellings of Snowpark's that the parser does not know."""
     if first.startswith("PUT"):
         return re.sub(r"'(@[^']+)'", r"\1", text)
+    if first.startswith("COPY"):
+        return re.sub(r"'(@[^']+)'", lambda found: re.sub(r'"([A-Z_][A-Z0-9_$]*)"', r"\1", found[1]), text)
     if first.startswith("CREATE"):
-        return re.sub(r"\bSCOPED\s+(?=TEMP)", "", text, count=1, flags=re.IGNORECASE)
+        text = re.sub(r"\bSCOPED\s+(?=TEMP)", "", text, count=1, flags=re.IGNORECASE)
+        return _LATE_EXISTS.sub(r"\1 IF NOT EXISTS \2 ", text, count=1)
     return text
 
 

@@ -49,7 +49,7 @@ def run_statement(session: Session, statement: Expr, params: Params, text: str =
     if changed and result.rowcount:
         _note_change(session, changed)
     if isinstance(statement, _DDL):
-        note_ddl(session, statement)
+        note_ddl(session, statement, text)
     return result
 
 
@@ -121,7 +121,7 @@ def _once(session: Session, statement: Expr, params: list[Any] | dict[str, Any] 
     kind = statement_type_id(statement)
     if found := result_scan.stored(session, statement):
         return found
-    furnish(session, statement)
+    furnish(session, statement, params)
     plan = translated(session, statement, params, text)
     cursor = FakeSnowflakeCursor(session, session.engine)
     merged: list[str] = []

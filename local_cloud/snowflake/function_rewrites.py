@@ -20,6 +20,7 @@ class Context:
     transaction_id: int | None = None
     system: Callable[[str, list[Any]], Any] = lambda name, _arguments: _unknown(name)
     params: list[Any] = field(default_factory=list)
+    is_temporary: Callable[[exp.Table], bool] = lambda _table: False
 
 
 Rewrite = Callable[[Expr, Context], Expr]
@@ -30,9 +31,10 @@ def rewrite_function(node: Expr, context: Context) -> Expr:
     if isinstance(node, exp.Array):  # the engine's lists hold one type; JSON holds any
         return exp.Anonymous(this="JSON_ARRAY", expressions=node.expressions)
     if isinstance(node, exp.Window):
+        _order_by_nothing(node)
         return _ratio_to_report(node)
     name = _name(node)
-    if name.startswith("SYSTEM$"):
+    if name.startswith("SYSTEM$") or name == "GET_DDL":
         return _system(node, name, context)
     if name in _SESSION:
         return _SESSION[name](node, context)
@@ -219,6 +221,13 @@ _SPECIAL: Final[Mapping[str, Rewrite]] = {
 }
 
 
+def _order_by_nothing(node: exp.Window) -> None:
+    # SEQ4() and its like count rows as they come, which is a window itself; inside another it means any order.
+    for ordered in node.args["order"].expressions if node.args.get("order") else ():
+        if re.fullmatch(r"SEQ[1248]", _name(ordered.this)) or ordered.find(exp.Window):
+            ordered.set("this", exp.Literal.number(1))
+
+
 def _ratio_to_report(node: exp.Window) -> Expr:
     if _name(node.this) != "RATIO_TO_REPORT":
         return node
@@ -236,6 +245,6 @@ def _system(node: Expr, name: str, context: Context) -> Expr:
             position = next(i for i, holder in enumerate(holders) if holder is argument)
             arguments.append(context.params.pop(position))
         else:
-            arguments.append(argument.name)
+            arguments.append(argument.name or argument.sql())
     value = context.system(name, arguments)
     return exp.Literal.number(value) if isinstance(value, int) else _text(value)

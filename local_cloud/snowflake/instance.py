@@ -13,6 +13,7 @@ import fakesnow.macros
 import fakesnow.transforms.show
 import fakesnow.transforms.stage
 
+from local_cloud.snowflake import metadata
 from local_cloud.snowflake.catalog import Catalog
 from local_cloud.snowflake.chunks import Chunks
 from local_cloud.snowflake.clock import now_ns
@@ -22,6 +23,7 @@ from local_cloud.snowflake.locks import TableLocks
 from local_cloud.snowflake.meter import Meter
 from local_cloud.snowflake.privileges import Place, Privileges
 from local_cloud.snowflake.procedure_ddl import from_json
+from local_cloud.snowflake.query_history import QueryHistory
 from local_cloud.snowflake.result_cache import ResultCache
 from local_cloud.snowflake.session import Login, Session
 from local_cloud.snowflake.task_runs import TaskRuns
@@ -65,6 +67,7 @@ class LocalSnowflake:
         self.locks = TableLocks(self._ask_about)
         self.meter = Meter(now_s, self._warehouse_options)
         self.task_runs = TaskRuns(self, now_s)
+        self.query_history = QueryHistory(now_s)
         self.chunks = Chunks()
         self.results = ResultCache()
         self.translations = ResultCache()
@@ -95,6 +98,8 @@ class LocalSnowflake:
         engine.execute(f"ATTACH '{self.data_dir / 'account.db'}' AS _fs_global")
         engine.execute(fakesnow.info_schema.fs_global_creation_sql())
         engine.execute(fakesnow.transforms.show.fs_global_creation_sql())
+        engine.execute(fakesnow.macros.creation_sql("memory"))  # for sessions without a current database
+        metadata.furnish_account(engine)
         engine.execute(macros())
         for file in sorted(self.databases_dir.glob("*.db")):
             engine.execute(f"ATTACH '{file}' AS \"{file.stem}\"")
@@ -106,6 +111,7 @@ class LocalSnowflake:
         engine.execute(f'CREATE SCHEMA IF NOT EXISTS "{database}"."PUBLIC"')
         engine.execute(fakesnow.info_schema.per_db_creation_sql(database))
         engine.execute(fakesnow.macros.creation_sql(database))
+        metadata.furnish_database(engine, database)
 
     def open_session(self, login: Login) -> Session:
         """A new session on its own engine connection."""

@@ -3,8 +3,10 @@
 import shutil
 from typing import Any
 
+from local_cloud.snowflake import object_notes
 from local_cloud.snowflake.access_checks import Guard
 from local_cloud.snowflake.errors import COMPILATION, failure
+from local_cloud.snowflake.object_notes import Made
 from local_cloud.snowflake.privileges import ACCOUNT
 from local_cloud.snowflake.result import DONE, Result, status
 from local_cloud.snowflake.session import Session
@@ -76,6 +78,7 @@ def create_database(session: Session, sql: str, _params: Any) -> Result:
     reader.expect("DATABASE")
     gently = reader.accept("IF", "NOT", "EXISTS") or alter
     database = reader.identifier()
+    text = _comment(reader)
     session.commit_before_ddl()
     server = session.server
     if server.has_database(database):
@@ -92,7 +95,18 @@ def create_database(session: Session, sql: str, _params: Any) -> Result:
     session.stand_in(database, "PUBLIC")
     for kind, place in (("DATABASE", (database, "", "")), ("SCHEMA", (database, "PUBLIC", ""))):
         server.privileges.created(kind, place, session.acting_role)
+        object_notes.made(session, Made(kind, place, text if kind == "DATABASE" else None))
     return status(f"Database {database} successfully created.")
+
+
+def _comment(reader: Reader) -> str | None:
+    """The comment among the options of CREATE DATABASE, which else mean storage and retention."""
+    while not reader.done:
+        if reader.accept("COMMENT"):
+            reader.accept("=")
+            return reader.word()
+        reader.word()
+    return None
 
 
 def drop_database(session: Session, sql: str, _params: Any) -> Result:
@@ -126,3 +140,4 @@ def _remove(session: Session, database: str) -> None:
     shutil.rmtree(server.stages_dir / database, ignore_errors=True)
     server.privileges.forget("DATABASE", (database, "", ""))
     server.catalog.forget(database)
+    object_notes.forget(session, "DATABASE", (database, "", ""))

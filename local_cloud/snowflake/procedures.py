@@ -7,7 +7,14 @@ from local_cloud.snowflake.access_checks import Guard
 from local_cloud.snowflake.clock import now_text
 from local_cloud.snowflake.errors import COMPILATION, failure
 from local_cloud.snowflake.names import like, resolve
-from local_cloud.snowflake.procedure_ddl import Creation, Procedure, family, from_json, read_creation
+from local_cloud.snowflake.procedure_ddl import (
+    Creation,
+    Procedure,
+    family,
+    from_json,
+    read_creation,
+    shown_type,
+)
 from local_cloud.snowflake.result import Result, from_rows, status
 from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.show_text import read_show
@@ -112,10 +119,10 @@ def describe(session: Session, sql: str, _params: Any) -> Result:
     procedure, _ = _one(session, reader)
     if procedure is None:
         reader.fail()
-    arguments = ", ".join(f"{p.name} {p.type}" for p in procedure.parameters)
+    arguments = ", ".join(f"{p.name} {family(p.type)}" for p in procedure.parameters)
     rows = [
         ("signature", f"({arguments})"),
-        ("returns", procedure.returns),
+        ("returns", shown_type(procedure.returns)),
         ("language", "PYTHON"),
         ("execute as", procedure.execute_as),
         ("body", procedure.body),
@@ -141,10 +148,10 @@ def show(session: Session, sql: str, _params: Any) -> Result:
             "N",
             sum(p.default is None for p in procedure.parameters),
             len(procedure.parameters),
-            f"{_with_defaults(procedure)} RETURN {procedure.returns}",
+            f"{_with_defaults(procedure)} RETURN {shown_type(procedure.returns)}",
             procedure.comment,
             procedure.database,
-            "N",
+            "Y" if procedure.returns.startswith("TABLE") else "N",
             "N",
             "N",
         )
@@ -158,5 +165,6 @@ def show(session: Session, sql: str, _params: Any) -> Result:
 
 
 def _with_defaults(procedure: Procedure) -> str:
-    types = [p.type if p.default is None else f"DEFAULT {p.type}" for p in procedure.parameters]
+    kinds = [family(p.type) for p in procedure.parameters]
+    types = [k if p.default is None else f"DEFAULT {k}" for k, p in zip(kinds, procedure.parameters, strict=True)]
     return f"{procedure.name}({', '.join(types)})"

@@ -133,12 +133,13 @@ Work = Callable[[Statement], Result]
 def statement_work(session: Session, sql: str, rows: list[Any], *, only_describe: bool = False) -> Work:
     """The work of one request: one statement, or one per row of an array binding, counted together."""
 
-    def work(_statement: Statement) -> Result:
+    def work(statement: Statement) -> Result:
         if only_describe:
             return describe_only(session, sql, rows[0] if rows else None)
-        if len(rows) <= 1:
-            return run(session, sql, rows[0] if rows else None)
-        return run_batch(session, sql, rows)
+        with session.server.query_history.noted(session, sql, statement.query_id) as asked:
+            answer = run_batch(session, sql, rows) if len(rows) > 1 else run(session, sql, rows[0] if rows else None)
+            asked.rows = answer.rowcount
+        return answer
 
     return work
 

@@ -1,4 +1,4 @@
-"""SYSTEM$ functions that act or wait; they can be CALLed and SELECTed."""
+"""SYSTEM$ functions that act or wait, which can be CALLed and SELECTed; and GET_DDL."""
 
 import re
 import time
@@ -6,8 +6,9 @@ from typing import Any
 
 from local_cloud.snowflake.access_checks import Guard
 from local_cloud.snowflake.argument_binding import read_call
-from local_cloud.snowflake.errors import COMPILATION, failure
+from local_cloud.snowflake.errors import COMPILATION, failure, not_supported
 from local_cloud.snowflake.names import resolve
+from local_cloud.snowflake.object_ddl import get_ddl
 from local_cloud.snowflake.result import Result, from_rows
 from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.sql_text import Reader
@@ -23,10 +24,10 @@ def run(session: Session, sql: str, params: Any) -> Result:
 
 
 def value(session: Session, name: str, arguments: list[str]) -> Any:
-    """The value of a SYSTEM$ function.
+    """The value of a SYSTEM$ function or of GET_DDL.
 
     Raises:
-        ProgrammingError: 002140 for a function that is not known here.
+        ProgrammingError: 000002 for a function that is not known here.
     """
     if name == "SYSTEM$WAIT":
         return _wait(arguments)
@@ -34,9 +35,9 @@ def value(session: Session, name: str, arguments: list[str]) -> Any:
         return _last_change(session, arguments[0])
     if name == "SYSTEM$CANCEL_ALL_QUERIES":
         return "0 queries cancelled."
-    if name == "SYSTEM$TYPEOF":
-        raise failure(2140, "42601", f"{COMPILATION}Unknown function {name}")
-    raise failure(2140, "42601", f"{COMPILATION}Unknown function {name}")
+    if name == "GET_DDL":
+        return get_ddl(session, arguments)
+    raise not_supported(f"the function {name}")
 
 
 def _wait(arguments: list[str]) -> str:

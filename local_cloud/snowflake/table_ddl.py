@@ -26,7 +26,7 @@ def create_or_alter(session: Session, sql: str, params: Any) -> Result:
     statement.set("replace", kind == "VIEW")
     statement.meta["keeps_grants"] = kind == "VIEW"
     statement.set("exists", kind in {"SCHEMA", "STAGE"})
-    return run_statement(session, statement, params)
+    return run_statement(session, statement, params, sql)
 
 
 def _columns(session: Session, table: exp.Table) -> list[str]:

@@ -159,16 +159,32 @@ def execute(session: Session, sql: str, _params: Any) -> Result:
 def show(session: Session, sql: str, _params: Any) -> Result:
     """SHOW TASKS [LIKE …] [IN …]."""
     asked = read_show(session, sql, "TASKS")
+    kept = session.server.catalog.all(KIND, asked.database, asked.schema)
+    return _shown([task for task in kept if like(asked.pattern, task["name"])])
+
+
+def describe(session: Session, sql: str, _params: Any) -> Result:
+    """DESCRIBE TASK name: what SHOW TASKS tells of it."""
+    reader = Reader(sql)
+    reader.word()
+    reader.expect("TASK")
+    kept, name = _one(session, reader)
+    if kept is None or not reader.done:
+        reader.fail()
+    Guard(session).need_any(KIND, (kept["database"], kept["schema"], name))
+    return _shown([kept])
+
+
+def _shown(tasks: list[dict[str, Any]]) -> Result:
     names = "created_on name id database_name schema_name owner comment warehouse schedule predecessors state"
     names += " definition condition allow_overlapping_execution error_integration last_committed_on last_suspended_on"
     rows = []
-    for kept in session.server.catalog.all(KIND, asked.database, asked.schema):
-        if like(asked.pattern, kept["name"]):
-            options = kept["options"]
-            place = (kept["database"], kept["schema"], kept["owner"], options.get("COMMENT", ""))
-            plan = (options.get("WAREHOUSE"), options.get("SCHEDULE"), _after(kept), kept["state"])
-            rest = (kept["definition"], options.get("WHEN"), "false", None, None, None)
-            rows.append((kept["created_on"], kept["name"], kept["name"], *place, *plan, *rest))
+    for kept in tasks:
+        options = kept["options"]
+        place = (kept["database"], kept["schema"], kept["owner"], options.get("COMMENT", ""))
+        plan = (options.get("WAREHOUSE"), options.get("SCHEDULE"), _after(kept), kept["state"])
+        rest = (kept["definition"], options.get("WHEN"), "false", None, None, None)
+        rows.append((kept["created_on"], kept["name"], kept["name"], *place, *plan, *rest))
     return from_rows(dict.fromkeys(names.split(), "VARCHAR"), rows)
 
 

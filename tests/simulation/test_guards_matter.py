@@ -15,6 +15,7 @@ from executor.writer import Writer
 from tests.simulation import test_executors_that_die as dying
 from tests.simulation import test_jobs_to_their_end as jobs
 from tests.simulation import test_outages as outages
+from tests.simulation import test_take_over as taking
 from tests.simulation.world import World
 
 
@@ -99,3 +100,29 @@ async def test_p1_without_asking_for_a_late_claim_its_jobs_are_forgotten(
     monkeypatch.setattr("executor.loops.claim.LANDS_WITHIN_S", 0.0)
     with pytest.raises(AssertionError):
         await outages.test_p1_a_claim_that_lands_after_nobody_waited_for_it_is_found(new_world)
+
+
+async def test_p3_p17_without_waiting_for_the_old_leaders_statement_a_claim_is_made_twice(
+    new_world: Callable[..., World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("executor.loops.lead.quiet_in_s", lambda _before, _won_from: 0.0)
+    with pytest.raises(AssertionError):
+        await taking.test_p3_p17_a_claim_that_waits_for_a_lock_while_another_takes_over_doubles_nothing(
+            new_world, taking.SeesItsBeginning
+        )
+
+
+async def test_p3_without_looking_at_the_trust_a_statement_may_outlive_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Board, "may_send", lambda self, _now_s: self.fence is not None)
+    with pytest.raises(AssertionError):
+        await taking.test_p3_nothing_is_written_while_the_lease_is_trusted_for_less_than_a_statement_takes(world)
+
+
+async def test_p17_without_standing_back_two_leases_take_the_fence_from_each_other_for_ever(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("executor.loops.lead.stand_back_s", lambda _times, _dice: 0.0)
+    with pytest.raises(AssertionError):
+        await taking.test_p17_two_buckets_on_one_queue_double_nothing_and_leave_each_other_time_to_work(world)

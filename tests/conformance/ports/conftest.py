@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from aiobotocore.config import AioConfig
-from aiobotocore.session import get_session
+from aiobotocore.session import AioSession, get_session
 
 from executor.adapters.cloudwatch_logs import CloudWatchLogs
 from executor.adapters.s3_artifacts import S3Artifacts
@@ -109,10 +109,15 @@ class Clients:
     stack: StackOutputs
 
 
+@pytest.fixture(scope="session")
+def aws_session() -> AioSession:
+    """One for all clients, though each test has its own: a session reads each service's description once."""
+    return get_session()
+
+
 @pytest.fixture
-async def clients(aws_stack: tuple[str, StackOutputs]) -> AsyncIterator[Clients]:
+async def clients(aws_session: AioSession, aws_stack: tuple[str, StackOutputs]) -> AsyncIterator[Clients]:
     endpoint, stack = aws_stack
-    session = get_session()
     arguments: dict[str, Any] = {
         "endpoint_url": endpoint,
         "region_name": stack.region,
@@ -121,9 +126,9 @@ async def clients(aws_stack: tuple[str, StackOutputs]) -> AsyncIterator[Clients]
         "config": AioConfig(retries={"total_max_attempts": 1}),
     }
     async with (
-        session.create_client("ecs", **arguments) as ecs,
-        session.create_client("s3", **arguments) as s3,
-        session.create_client("logs", **arguments) as logs,
+        aws_session.create_client("ecs", **arguments) as ecs,
+        aws_session.create_client("s3", **arguments) as s3,
+        aws_session.create_client("logs", **arguments) as logs,
     ):
         yield Clients(ecs, s3, logs, stack)
 

@@ -103,7 +103,7 @@ class MemoryQueue:
         self._memory.intake.clear()
 
     def lose_leader(self) -> None:
-        self._memory.leader = None
+        self._memory.leader_row = None
 
     def now(self) -> datetime:
         return self._clock.now()

@@ -33,6 +33,50 @@ async def test_p18_what_a_call_asks_for_is_claimed_once_however_often_it_is_call
     assert len(definitions) == len(asked)
 
 
+async def test_p3_double_rows_of_a_request_become_the_one_that_got_further(snowflake_queue: SnowflakeQueue) -> None:
+    queue = snowflake_queue
+    queue.empty()
+    doubled, single = request(), request()
+    queue.enqueue(doubled, single)
+    fence = await queue.store.take_fence(await queue.store.fence(), "executor-1")
+    assert fence is not None
+    await queue.store.claim(fence, "claim-1", 5)
+    copy = (
+        "INSERT INTO job_state (request_id, job_id, status, attempt, launch_try, status_rank, claim_id, fence) "
+        "SELECT request_id, job_id, 'LAUNCHED', 1, 1, 20, 'claim-0', fence FROM job_state WHERE request_id = ?"
+    )
+    queue.sql(copy, doubled.request_id)
+    assert await queue.store.fold(fence - 1) == 0
+    assert await queue.store.fold(fence) == 1
+    rows = queue.sql("SELECT request_id, status FROM job_state WHERE request_id <> '__leader__'")
+    assert {row["request_id"]: row["status"] for row in rows} == {
+        doubled.request_id: "LAUNCHED",
+        single.request_id: "CLAIMED",
+    }
+
+
+async def test_p3_two_open_requests_of_one_job_become_one_and_a_duplicate(snowflake_queue: SnowflakeQueue) -> None:
+    queue = snowflake_queue
+    queue.empty()
+    first, second = request(job_id="one-job"), request(job_id="one-job")
+    queue.enqueue(first)
+    fence = await queue.store.take_fence(await queue.store.fence(), "executor-1")
+    assert fence is not None
+    await queue.store.claim(fence, "claim-1", 5)
+    queue.enqueue(second)
+    copy = (
+        "INSERT INTO job_state (request_id, job_id, status, attempt, launch_try, status_rank, claim_id, fence) "
+        "SELECT ?, job_id, 'CLAIMED', 1, 0, 5, 'claim-2', fence FROM job_state WHERE request_id = ?"
+    )
+    queue.sql(copy, second.request_id, first.request_id)
+    assert await queue.store.fold(fence) == 1
+    seen = {one.request_id: queue.seen(one) for one in (first, second)}
+    assert [(row.status, row.duplicate_of) for row in seen.values() if row] == [
+        ("CLAIMED", None),
+        ("DUPLICATE", "one-job"),
+    ]
+
+
 async def test_p9_an_expired_job_says_why_and_what_to_do(snowflake_queue: SnowflakeQueue) -> None:
     queue = snowflake_queue
     queue.empty()

@@ -46,6 +46,23 @@ async def test_a_fence_is_taken_by_one_only(queue: Queue) -> None:
     assert await queue.store.fence() == known + 1
 
 
+async def test_the_leader_row_says_who_took_the_fence_and_with_which_session(queue: Queue) -> None:
+    before = await queue.store.leader()
+    assert (before.holder, before.session_id) == (None, None)
+    await queue.store.take_fence(before.fence, "executor-1")
+    leader = await queue.store.leader()
+    assert (leader.fence, leader.holder) == (before.fence + 1, "executor-1")
+    assert leader.session_id
+    await queue.store.cancel_statements(leader.session_id)
+    await queue.store.cancel_statements("4711")
+
+
+async def test_without_double_rows_there_is_nothing_to_fold(queue: Queue) -> None:
+    fence, _ = await one_claimed(queue)
+    assert await queue.store.fold(fence) == 0
+    assert await queue.store.quiet()
+
+
 async def test_without_a_leader_row_nothing_is_claimed_and_the_loss_is_said(queue: Queue) -> None:
     asked = request()
     queue.enqueue(asked)

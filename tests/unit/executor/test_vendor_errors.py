@@ -4,7 +4,7 @@ import pytest
 from snowflake.connector import errors
 
 from executor.adapters.ecs_errors import answer_of
-from executor.adapters.snowflake_errors import connection_is_gone, is_transient
+from executor.adapters.snowflake_errors import connection_is_gone, is_transient, sign_in_trouble
 from executor.core.launch_answers import Refused, Throttled, Unknown
 
 
@@ -80,3 +80,16 @@ def test_a_lost_connection_is_opened_again() -> None:
 )
 def test_p14_a_service_in_trouble_is_asked_again(kind: type[errors.Error]) -> None:
     assert is_transient(kind(msg="x", errno=503))
+
+
+def test_p14_a_refused_sign_in_says_why_and_trouble_on_the_way_is_none() -> None:
+    refused = errors.DatabaseError(msg="Incorrect username or password was specified.", errno=250001, sqlstate="08001")
+    forbidden = errors.ForbiddenError(msg="Verify the account name is correct", errno=250001)
+    assert "Incorrect username" in str(sign_in_trouble(refused))
+    assert "account name" in str(sign_in_trouble(forbidden))
+    for passing in (
+        errors.OperationalError(msg="Could not connect", errno=250001),
+        errors.ServiceUnavailableError(msg="HTTP 503"),
+        errors.GatewayTimeoutError(msg="HTTP 504"),
+    ):
+        assert sign_in_trouble(passing) is None
