@@ -162,6 +162,8 @@ USING (
         :claim_id AS claim_id, :claimed_rank AS claimed_rank, :ended_rank AS ended_rank
     FROM chosen
     CROSS JOIN leader
+    -- Whatever lies doubled in the intake or the state: a MERGE takes one row for each.
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY chosen.request_id ORDER BY chosen.status) = 1
 ) AS n
 ON s.request_id = n.request_id
 WHEN MATCHED AND s.status = 'RETRY_WAIT' AND n.status = 'CLAIMED' THEN UPDATE SET

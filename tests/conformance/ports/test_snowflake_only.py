@@ -119,6 +119,9 @@ async def test_p24_rows_that_no_code_can_read_are_claimed_to_fail_and_keep_no_ot
     assert sum(queue.all_seen()[name].status == "CLAIMED" for name in jobs) == len(jobs) == 4
     (order,) = await queue.store.commands()
     assert (order.request_id, order.keep_days) == ("aimless-3", None)
+    queue.sql("UPDATE job_state SET status = 'RETRY_WAIT', due_at = SYSDATE() WHERE request_id = 'twice'")
+    await queue.store.claim(fence, "claim-2", 10)
+    assert queue.all_seen()["twice"].status == "CLAIMED"
 
 
 async def test_p14_a_session_that_snowflake_forgot_is_an_outage_once_and_then_a_new_one(tmp_path: Path) -> None:
