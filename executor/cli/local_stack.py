@@ -49,7 +49,9 @@ class Stack:
 
 
 @contextmanager
-def local_stack(folder: Path, *, executor: bool, ports: Ports, start_delay_s: float, say: Say) -> Iterator[Stack]:
+def local_stack(
+    folder: Path, *, executor: bool, ports: Ports, start_delay_s: float, say: Say, privileges: bool = True
+) -> Iterator[Stack]:
     """Start everything, and end it in order: the executor first, so that it can write back what it knows.
 
     Args:
@@ -58,6 +60,7 @@ def local_stack(folder: Path, *, executor: bool, ports: Ports, start_delay_s: fl
         ports: TCP ports of the endpoints.
         start_delay_s: how long the local Fargate takes before a task runs, in seconds.
         say: told each step.
+        privileges: whether the local Snowflake refuses what a role was not granted.
 
     Raises:
         CommandError: a part did not start; its last words are in the message.
@@ -66,7 +69,7 @@ def local_stack(folder: Path, *, executor: bool, ports: Ports, start_delay_s: fl
     (folder / "logs").mkdir(parents=True, exist_ok=True)
     children: list[Child] = []
     try:
-        endpoints = _start_cloud(folder, _settled(ports, folder), start_delay_s, children)
+        endpoints = _start_cloud(folder, _settled(ports, folder), start_delay_s, children, privileges=privileges)
         say(f"local Snowflake {endpoints['snowflake']}, local AWS {endpoints['aws']}: answer")
         environment = _install(folder, endpoints, say)
         local.write_files(folder, environment)
@@ -94,7 +97,9 @@ def _if_free(port: str) -> int:
         return 0
 
 
-def _start_cloud(folder: Path, ports: Ports, start_delay_s: float, children: list[Child]) -> dict[str, str]:
+def _start_cloud(
+    folder: Path, ports: Ports, start_delay_s: float, children: list[Child], *, privileges: bool
+) -> dict[str, str]:
     images = folder / "images.json"
     if not images.exists():
         images.write_text("{}", encoding="utf-8")
@@ -102,9 +107,12 @@ def _start_cloud(folder: Path, ports: Ports, start_delay_s: float, children: lis
     python = [sys.executable, "-m"]
     snowflake_child = Child(
         "the local Snowflake",
-        [*python, "local_cloud.snowflake", "--port", str(ports.snowflake), *common, str(folder / "snowflake")],
+        [
+            *python, "local_cloud.snowflake", "--port", str(ports.snowflake), *common, str(folder / "snowflake"),
+            *([] if privileges else ["--no-privileges"]),
+        ],
         folder / "logs" / "snowflake.log",
-    )
+    )  # fmt: skip
     children.append(snowflake_child)
     aws_child = Child(
         "the local AWS",

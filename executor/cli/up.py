@@ -24,6 +24,7 @@ def up(
     start_delay_s: Annotated[float, typer.Option(help="How long the local Fargate starts a task.")] = 0.5,
     *,
     executor: Annotated[bool, typer.Option("--executor/--no-executor", help="Start an executor too.")] = True,
+    no_privileges: Annotated[bool, typer.Option("--no-privileges", help="Let every role do everything.")] = False,
 ) -> None:
     """Start the local Snowflake and AWS, the product on them, and an executor; Ctrl-C stops it, data stay."""
     console = Console(soft_wrap=True, highlight=False)
@@ -35,7 +36,14 @@ def up(
             with Progress(console) as progress:
                 progress.do("starting; the first time takes a little longer")
                 stack = running.enter_context(
-                    local_stack(folder, executor=executor, ports=ports, start_delay_s=start_delay_s, say=progress.say)
+                    local_stack(
+                        folder,
+                        executor=executor,
+                        ports=ports,
+                        start_delay_s=start_delay_s,
+                        say=progress.say,
+                        privileges=not no_privileges,
+                    )
                 )
             _introduce(console, folder.resolve(), stack)
             ready = True

@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,13 +19,11 @@ from local_cloud.snowflake.errors import failure
 from local_cloud.snowflake.functions import macros
 from local_cloud.snowflake.locks import TableLocks
 from local_cloud.snowflake.meter import Meter
-from local_cloud.snowflake.privileges import Place, Privileges
+from local_cloud.snowflake.privileges import SYSTEM_ROLES, Place, Privileges
 from local_cloud.snowflake.procedure_ddl import from_json
 from local_cloud.snowflake.result_cache import ResultCache
 from local_cloud.snowflake.session import Login, Session
 from local_cloud.snowflake.task_runs import TaskRuns
-
-_ROLE_GRANT = re.compile(r"GRANT ROLE (?P<role>\S+) TO ROLE (?P<holder>\S+)", re.IGNORECASE)
 
 
 class DirectoryInUseError(RuntimeError):
@@ -143,23 +140,13 @@ class LocalSnowflake:
         held = self.privileges.held(kind, place, self.privileges.roles_of(session.role))
         return not self.privileges.enforced or not held.isdisjoint(("USAGE", "OWNERSHIP"))
 
-    def roles_of(self, role: str) -> list[str]:
-        """The role and every role granted to it, directly or through others; ACCOUNTADMIN has all."""
-        if role == "ACCOUNTADMIN":
-            return sorted({role, "PUBLIC", "SYSADMIN", *(kept["name"] for kept in self.catalog.all("ROLE"))})
-        granted = [_ROLE_GRANT.fullmatch(kept["statement"]) for kept in self.catalog.all("GRANT")]
-        found, queue = set[str](), [role, "PUBLIC"]
-        while queue:
-            holder = queue.pop()
-            if holder not in found:
-                found.add(holder)
-                queue += [g["role"].upper() for g in granted if g and g["holder"].upper() == holder]
-        return sorted(found)
-
     def may_use_role(self, user: str, role: str) -> bool:
         """Whether a user has a role; one that was never created with CREATE USER is an administrator and has all."""
-        known = self.catalog.get("USER", ("", ""), user) is not None
-        return not self.privileges.enforced or not known or role in self.privileges.roles_of_user(user)
+        if not self.privileges.enforced:
+            return True
+        if self.catalog.get("USER", ("", ""), user) is not None:
+            return role in self.privileges.roles_of_user(user)
+        return role in SYSTEM_ROLES or self.catalog.get("ROLE", ("", ""), role) is not None
 
     def named(self, kind: str, database: str, schema: str | None) -> list[Place]:
         """Where the procedures or tasks of a database or schema stand."""

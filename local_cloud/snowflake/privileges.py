@@ -50,7 +50,7 @@ class Privileges:
 
     def __init__(self, catalog: Catalog) -> None:
         """Read what the catalog holds."""
-        self.enforced = False
+        self.enforced = True
         self._catalog = catalog
         self._guard = threading.Lock()
         self._held: dict[tuple[str, Place], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))

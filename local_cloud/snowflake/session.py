@@ -87,7 +87,7 @@ class Session(FakeSnowflakeConnection):
         """Change the current role."""
         self.role = role
         self._tell("role", role)
-        self.engine.execute("SET VARIABLE _sf_roles = ?", [self.server.roles_of(role)])
+        self.engine.execute("SET VARIABLE _sf_roles = ?", [sorted(self.server.privileges.roles_of(role))])
 
     def use_warehouse(self, warehouse: str | None) -> None:
         """Change the current warehouse."""

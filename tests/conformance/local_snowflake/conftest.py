@@ -15,7 +15,7 @@ _numbers = itertools.count(1)
 
 
 def connect(endpoint: dict[str, Any], **more: Any) -> SnowflakeConnection:
-    settings: dict[str, Any] = {"user": "tester", "role": "TESTERS", "warehouse": "TEST_WH"} | more
+    settings: dict[str, Any] = {"user": "tester", "role": "ACCOUNTADMIN", "warehouse": "TEST_WH"} | more
     return snowflake.connector.connect(
         account="local",
         password="any",
@@ -37,6 +37,7 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any
 def administrator(endpoint: dict[str, Any]) -> Iterator[SnowflakeConnection]:
     with connect(endpoint) as connection:
         connection.cursor().execute(f"CREATE DATABASE {DATABASE}")
+        connection.cursor().execute("CREATE WAREHOUSE test_wh")
         yield connection
 
 

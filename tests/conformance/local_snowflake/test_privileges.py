@@ -52,7 +52,7 @@ SET_UP = (
 def as_role(tmp_path_factory: pytest.TempPathFactory) -> Iterator[As]:
     """Runs a statement as a role on a server of its own, where everything is refused that was not granted."""
     data = str(tmp_path_factory.mktemp("enforcing"))
-    with served("local_cloud.snowflake", "--data-dir", data, "--enforce-privileges") as server:
+    with served("local_cloud.snowflake", "--data-dir", data) as server:
         connections: dict[tuple[str, str], Any] = {}
 
         def run(role: str, sql: str, user: str = "root") -> Rows:
