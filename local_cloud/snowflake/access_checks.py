@@ -16,6 +16,7 @@ _TARGETED: Final = {
     exp.Update: ("UPDATE",),
     exp.Delete: ("DELETE",),
     exp.TruncateTable: ("TRUNCATE",),
+    exp.Copy: ("INSERT",),
 }
 
 
@@ -142,12 +143,13 @@ def check(session: "Session", statement: Expr) -> None:
     target = _target(statement)
     for privileges in (wanted for kind, wanted in _TARGETED.items() if isinstance(statement, kind)):
         for table in [target] if target else statement.find_all(exp.Table):
-            guard.need("TABLE", place_of(session, table), *privileges)
+            if isinstance(table.this, exp.Identifier):  # COPY may write to a stage
+                guard.need("TABLE", place_of(session, table), *privileges)
     if isinstance(statement, exp.Merge) and target:
         guard.need("TABLE", place_of(session, target), "SELECT", *_merge_privileges(statement))
     if isinstance(statement, exp.Describe) and isinstance(statement.this, exp.Table):
         guard.need_any("TABLE", place_of(session, statement.this))
-    if isinstance(statement, (exp.Query, exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Create)):
+    if isinstance(statement, (exp.Query, exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Copy, exp.Create)):
         for table in _sources(statement, target):
             guard.need("TABLE", place_of(session, table), "SELECT")
 

@@ -27,7 +27,8 @@ def call(session: Session, sql: str, params: Params) -> Result:
     asked = read_call(sql)
     if asked.name[0].startswith("SYSTEM$"):
         return system_calls.run(session, sql, params)
-    procedure, expressions = bind(asked, _callable(session, asked.name))
+    procedure, expressions = bind(asked, allowed(session, asked.name))
+    Guard(session).need_warehouse()
     values = _evaluate(session, procedure, expressions, params)
     handler = handlers.load(session, procedure)
     with ExitStack() as around:
@@ -43,13 +44,18 @@ def call(session: Session, sql: str, params: Params) -> Result:
             raise _python_error(procedure, error) from error
 
 
-def _callable(session: Session, name: tuple[str, ...]) -> list[Procedure]:
+def allowed(session: Session, name: tuple[str, ...]) -> list[Procedure]:
+    """The procedures of this name that the role may call.
+
+    Raises:
+        ProgrammingError: 002140 when there is none.
+    """
     guard = Guard(session)
     found = overloads(session, name)
-    allowed = [p for p in found if guard.may("PROCEDURE", (p.database, p.schema, p.signature), "USAGE")]
-    if not allowed:
+    usable = [p for p in found if guard.may("PROCEDURE", (p.database, p.schema, p.signature), "USAGE")]
+    if not usable:
         raise unknown_procedure(f"{found[0].database}.{found[0].schema}.{found[0].name}")
-    return allowed
+    return usable
 
 
 def _leave(session: Session) -> None:

@@ -4,10 +4,10 @@ from sqlglot import exp, parse_one
 
 from local_cloud.snowflake.argument_binding import bind, read_call
 from local_cloud.snowflake.argument_values import to_engine
+from local_cloud.snowflake.calls import allowed
 from local_cloud.snowflake.dispatch import run
 from local_cloud.snowflake.engine import Params, run_statement
 from local_cloud.snowflake.errors import translate
-from local_cloud.snowflake.procedures import overloads
 from local_cloud.snowflake.result import Result, from_rows
 from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.sql_text import head, with_variables, without_trailing_semicolon
@@ -46,7 +46,7 @@ def _planned(session: Session, text: str, params: Params) -> Result:
 
 def _of_call(session: Session, text: str) -> Result:
     asked = read_call(text)
-    procedure, _ = bind(asked, overloads(session, asked.name))
+    procedure, _ = bind(asked, allowed(session, asked.name))
     if procedure.returns.startswith("TABLE"):
         return from_rows({procedure.name: "JSON"}, [])
     return from_rows({procedure.name: to_engine(None, procedure.returns)[1]}, [])

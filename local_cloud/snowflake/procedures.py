@@ -12,6 +12,7 @@ from local_cloud.snowflake.result import Result, from_rows, status
 from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.show_text import read_show
 from local_cloud.snowflake.sql_text import Reader, comma_separated
+from local_cloud.snowflake.stage_rights import need_stage
 
 KIND = "PROCEDURE"
 
@@ -30,6 +31,8 @@ def create(session: Session, sql: str, _params: Any) -> Result:
         return status(f"{name} already exists, statement succeeded.")
     if there and asked.mode == "CREATE":
         raise failure(2002, "42710", f"{COMPILATION}Object '{name}' already exists.")
+    for staged in procedure.imports:
+        need_stage(session, staged, "READ", (database, schema))
     handlers.load(session, procedure)
     if there and session.server.privileges.enforced:
         Guard(session).need(KIND, (database, schema, procedure.signature), "OWNERSHIP")

@@ -1,6 +1,7 @@
 """Roles, grants and owner's rights, on a server that enforces them: role by object by action."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,6 +43,9 @@ SET_UP = (
     "GRANT USAGE ON PROCEDURE shop.sales.with_callers_rights() TO ROLE caller",
     "GRANT OPERATE ON TASK shop.sales.nightly TO ROLE caller",
     "GRANT CREATE TABLE, CREATE VIEW ON SCHEMA shop.sales TO ROLE builder",
+    "CREATE STAGE shop.sales.files",
+    "GRANT READ ON STAGE shop.sales.files TO ROLE reader",
+    "GRANT READ, WRITE ON STAGE shop.sales.files TO ROLE writer",
     "GRANT ROLE reader TO ROLE manager",
     "CREATE USER clerk",
     "GRANT ROLE manager TO USER clerk",
@@ -70,6 +74,7 @@ def as_role(tmp_path_factory: pytest.TempPathFactory) -> Iterator[As]:
 
 
 ORDERS = "shop.sales.orders"
+FILE = Path(__file__).parent / "orders.csv"
 OK = 0
 
 
@@ -130,6 +135,20 @@ OK = 0
         ("STRANGER", f"GRANT SELECT ON TABLE {ORDERS} TO ROLE stranger", 2003),
         ("SECURITYADMIN", f"GRANT REFERENCES ON TABLE {ORDERS} TO ROLE reader", OK),
         ("STRANGER", "SELECT 1", OK),
+        ("READER", "LIST @shop.sales.files", OK),
+        ("READER", "REMOVE @shop.sales.files/nothing", 3001),
+        ("READER", f"PUT file://{FILE} @shop.sales.files", 3001),
+        ("WRITER", f"PUT file://{FILE} @shop.sales.files/in AUTO_COMPRESS=FALSE", OK),
+        ("WRITER", f"COPY INTO {ORDERS} FROM @shop.sales.files/in FILE_FORMAT = (TYPE = CSV)", OK),
+        ("READER", f"COPY INTO {ORDERS} FROM @shop.sales.files/in FILE_FORMAT = (TYPE = CSV)", 3001),
+        ("WRITER", "REMOVE @shop.sales.files/in", OK),
+        ("CALLER", "LIST @shop.sales.files", 2003),
+        ("CALLER", f"PUT file://{FILE} @shop.sales.files", 2003),
+        ("CALLER", f"PUT file://{FILE} @%orders", 2003),
+        ("WRITER", f"PUT file://{FILE} @%orders", 3001),
+        ("WRITER", "DROP STAGE shop.sales.files", 3001),
+        ("STRANGER", "DROP STAGE shop.sales.files", 2003),
+        ("PROBE", "CALL shop.sales.with_owners_rights()", 2140),
     ],
 )
 def test_a_role_may_do_what_it_was_granted_and_nothing_else(as_role: As, role: str, sql: str, errno: int) -> None:
