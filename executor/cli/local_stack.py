@@ -127,10 +127,10 @@ def _start_cloud(
 
 
 def _install(folder: Path, endpoints: Mapping[str, str], say: Say) -> dict[str, str]:
-    signing_in = local.snowflake_environment(endpoints["snowflake"])
-    outputs = _aws_resources(folder, endpoints["aws"], signing_in)
+    as_runner = local.snowflake_environment(endpoints["snowflake"], local.RUNNER)
+    outputs = _aws_resources(folder, endpoints["aws"], as_runner)
     say(f"bucket {local.BUCKET}, cluster {local.CLUSTER}, task definition {outputs.task_definition}: there")
-    settings = only(signing_in)
+    settings = only(local.snowflake_environment(endpoints["snowflake"], local.ADMINISTRATOR))
     names = ObjectNames(database=local.DATABASE, warehouse=local.WAREHOUSE, REPORTING_SCHEMA=local.SCHEMA)
     try:
         snowflake_side.deploy(
@@ -145,7 +145,7 @@ def _install(folder: Path, endpoints: Mapping[str, str], say: Say) -> dict[str, 
     _sample_data(settings, names, say)
     return {
         **local.aws_environment(endpoints["aws"]),
-        **signing_in,
+        **local.snowflake_environment(endpoints["snowflake"], local.OPERATOR),
         "SNOWFLAKE_HOME": str(folder),
         "SNOWFLAKE_DEFAULT_CONNECTION_NAME": local.CONNECTION,
         **local.reporting_environment(outputs.task_definition, outputs.subnets, outputs.security_groups),
@@ -187,7 +187,7 @@ def _sample_data(settings: SnowflakeSettings, names: ObjectNames, say: Say) -> N
 
     yesterday = datetime.now(UTC).date() - timedelta(days=1)  # noqa: TID251 - the edge reads the clock
     with snowflake.connector.connect(**settings.connect_arguments(names), paramstyle="qmark") as connection:
-        load_sample_data(connection, database=names.database, last_day=yesterday, progress=say)
+        load_sample_data(connection, database=names.database, last_day=yesterday, reader=local.RUNNER, progress=say)
 
 
 def _executor(folder: Path, environment: Mapping[str, str]) -> Child:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from executor.cli.local_settings import CONNECTION
+from executor.cli.local_settings import ADMINISTRATOR, CONNECTION, OPERATOR
 from executor.cli.local_stack import Ports, Stack, local_stack
 from executor.cli.progress import Progress
 
@@ -68,6 +68,7 @@ Settings for every client:   set -a; . '{env}'; set +a
   reporting jobs
   aws s3 ls s3://{where["REPORTING_BUCKET"]}/reports/ --recursive
   snow sql -c {CONNECTION} -q 'CALL reporting.generate_daily_reports()'
+Their role is {OPERATOR}; USE ROLE {ADMINISTRATOR} may do everything.
 
 In Python:   snowflake.connector.connect(connection_name="{CONNECTION}")
              snowflake.snowpark.Session.builder.config("connection_name", "{CONNECTION}").create()
