@@ -12,6 +12,7 @@ from local_cloud.snowflake.privileges import ACCOUNT
 from local_cloud.snowflake.result import DONE, Result, from_rows, status
 from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.sql_text import Reader
+from local_cloud.snowflake.visibility import Sight
 
 _ACCOUNT = ("", "")
 
@@ -207,10 +208,10 @@ def show_warehouses(session: Session, sql: str, _params: Any) -> Result:
     names = (
         "name state type size running queued is_default is_current auto_suspend auto_resume created_on owner comment"
     )
-    rows = []
+    rows, sight = [], Sight(session)
     for kept in session.server.catalog.all("WAREHOUSE"):
         options, name = kept["options"], kept["name"]
-        if like(_pattern(sql), name):
+        if like(_pattern(sql), name) and sight.sees("WAREHOUSE", ("", "", name)):
             size = options.get("WAREHOUSE_SIZE", "X-Small")
             state = kept.get("state", "STARTED")
             current = "Y" if name == session.warehouse else "N"

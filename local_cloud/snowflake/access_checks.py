@@ -150,7 +150,7 @@ def check(session: "Session", statement: Expr) -> None:
     if isinstance(statement, exp.Describe) and isinstance(statement.this, exp.Table):
         guard.need_any("TABLE", place_of(session, statement.this))
     if isinstance(statement, (exp.Query, exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Copy, exp.Create)):
-        for table in _sources(statement, target):
+        for table in _sources(session, statement, target):
             guard.need("TABLE", place_of(session, table), "SELECT")
 
 
@@ -167,10 +167,11 @@ def _merge_privileges(merge: exp.Merge) -> set[str]:
     return set(operations(merge))
 
 
-def _sources(statement: Expr, target: exp.Table | None) -> Iterator[exp.Table]:
+def _sources(session: "Session", statement: Expr, target: exp.Table | None) -> Iterator[exp.Table]:
+    in_own_schema = not str(session.schema).upper().startswith("_FS")  # after USE SCHEMA INFORMATION_SCHEMA it is not
     named = {found.alias.upper() for found in statement.find_all(exp.CTE)}
     for table in statement.find_all(exp.Table):
         schema = str(table.args.get("db") or "").strip('"').upper()
         is_plain = isinstance(table.this, exp.Identifier) and not (table.name.upper() in named and not schema)
-        if table is not target and is_plain and schema != "INFORMATION_SCHEMA":
+        if table is not target and is_plain and schema != "INFORMATION_SCHEMA" and (schema or in_own_schema):
             yield table

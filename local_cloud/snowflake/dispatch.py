@@ -15,6 +15,7 @@ from local_cloud.snowflake.result import Result
 from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.sql_text import head, with_variables, without_trailing_semicolon
 from local_cloud.snowflake.stage_rights import check_stages
+from local_cloud.snowflake.visibility import shown
 from local_cloud.snowflake.warehouse_need import command_needs_warehouse, needs_warehouse
 
 Command = Callable[[Session, str, Params], Result]
@@ -94,7 +95,8 @@ def run(session: Session, sql: str, params: Params = None) -> Result:
         if needed:
             Guard(session).need_warehouse()
         with _metered(session, text, first, needed=needed):
-            return run_statement(session, statement, params, text)
+            result = run_statement(session, statement, params, text)
+            return shown(session, first, result) if first.startswith("SHOW ") else result
     except Exception as error:
         raise translate(error) from error
 

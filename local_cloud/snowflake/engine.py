@@ -17,6 +17,7 @@ from local_cloud.snowflake.result import DONE, Result, status
 from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.table_functions import furnish
 from local_cloud.snowflake.translation import translated
+from local_cloud.snowflake.visibility import veil
 
 Params = Sequence[Any] | dict[str, Any] | None
 _LOCKING: Final = (exp.Update, exp.Delete, exp.Merge)
@@ -122,6 +123,7 @@ def _once(session: Session, statement: Expr, params: list[Any] | dict[str, Any] 
     if found := result_scan.stored(session, statement):
         return found
     furnish(session, statement)
+    veil(session, statement)
     plan = translated(session, statement, params, text)
     cursor = FakeSnowflakeCursor(session, session.engine)
     merged: list[str] = []

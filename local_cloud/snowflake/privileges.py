@@ -147,6 +147,11 @@ class Privileges:
             found |= {privilege for role in roles for privilege in _ON_ACCOUNT.get(role, ())}
         return frozenset(found)
 
+    def places(self, kind: str) -> list[Place]:
+        """Every object of a kind on which anybody has a privilege."""
+        with self._guard:
+            return [place for known, place in self._held if known == family_of(kind)]
+
     def has_owner(self, kind: str, place: Place) -> bool:
         """Whether an object's owner is known, which means that it exists."""
         return bool(self._holders(kind, place, OWNERSHIP))

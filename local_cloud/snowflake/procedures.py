@@ -13,6 +13,7 @@ from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.show_text import read_show
 from local_cloud.snowflake.sql_text import Reader, comma_separated
 from local_cloud.snowflake.stage_rights import need_stage
+from local_cloud.snowflake.visibility import Sight
 
 KIND = "PROCEDURE"
 
@@ -87,6 +88,8 @@ def _one(session: Session, reader: Reader) -> tuple[Procedure | None, str]:
     types = ", ".join(family(text) for text in comma_separated(reader.group()))
     signature = f"{name}({types})"
     kept = session.server.catalog.get(KIND, (database, schema), signature)
+    if kept and not Sight(session).sees(KIND, (database, schema, signature)):
+        kept = None
     if kept is None and not exists_clause:
         raise failure(2003, "02000", f"{COMPILATION}Procedure '{signature}' does not exist or not authorized.")
     return (from_json(kept) if kept else None), signature
@@ -132,7 +135,7 @@ def describe(session: Session, sql: str, _params: Any) -> Result:
 
 def show(session: Session, sql: str, _params: Any) -> Result:
     """SHOW PROCEDURES [LIKE …] [IN …]."""
-    asked = read_show(session, sql, "PROCEDURES")
+    asked, sight = read_show(session, sql, "PROCEDURES"), Sight(session)
     kept = [from_json(body) for body in session.server.catalog.all(KIND, asked.database, asked.schema)]
     rows = [
         (
@@ -152,6 +155,7 @@ def show(session: Session, sql: str, _params: Any) -> Result:
             "N",
         )
         for procedure in kept
+        if sight.sees(KIND, (procedure.database, procedure.schema, procedure.signature))
         if like(asked.pattern, procedure.name)
     ]
     names = "created_on name schema_name is_builtin is_aggregate is_ansi min_num_arguments max_num_arguments arguments"

@@ -8,6 +8,7 @@ from sqlglot import Expr, exp
 from local_cloud.snowflake.errors import not_supported
 from local_cloud.snowflake.result import Result, from_rows
 from local_cloud.snowflake.session import Session
+from local_cloud.snowflake.visibility import Sight
 
 Arguments = Mapping[str, Any]
 
@@ -61,6 +62,7 @@ def _task_history(session: Session, arguments: Arguments) -> Result:
         raise not_supported(f"TASK_HISTORY with {', '.join(sorted(unknown))}")
     name, limit = str(arguments.get("TASK_NAME", "")).upper(), int(arguments.get("RESULT_LIMIT", 100))
     only_errors = str(arguments.get("ERROR_ONLY", "")).upper() == "TRUE"
+    sight = Sight(session)
     runs = [
         (
             run.query_id,
@@ -80,6 +82,7 @@ def _task_history(session: Session, arguments: Arguments) -> Result:
         )
         for run in reversed(session.server.task_runs.history)
         if (not name or run.task["name"].upper() == name) and (not only_errors or run.state.startswith("FAILED"))
+        if sight.sees("TASK", (run.task["database"], run.task["schema"], run.task["name"]))
     ]
     return from_rows(_TASK_HISTORY, runs[:limit])
 

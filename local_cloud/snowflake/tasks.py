@@ -15,6 +15,7 @@ from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.show_text import read_show
 from local_cloud.snowflake.sql_text import Reader
 from local_cloud.snowflake.task_runs import KIND, predecessors
+from local_cloud.snowflake.visibility import Sight
 
 
 def create(session: Session, sql: str, _params: Any) -> Result:
@@ -164,12 +165,12 @@ def execute(session: Session, sql: str, _params: Any) -> Result:
 
 def show(session: Session, sql: str, _params: Any) -> Result:
     """SHOW TASKS [LIKE …] [IN …]."""
-    asked = read_show(session, sql, "TASKS")
+    asked, sight = read_show(session, sql, "TASKS"), Sight(session)
     names = "created_on name id database_name schema_name owner comment warehouse schedule predecessors state"
     names += " definition condition allow_overlapping_execution error_integration last_committed_on last_suspended_on"
     rows = []
     for kept in session.server.catalog.all(KIND, asked.database, asked.schema):
-        if like(asked.pattern, kept["name"]):
+        if like(asked.pattern, kept["name"]) and sight.sees(KIND, (kept["database"], kept["schema"], kept["name"])):
             options = kept["options"]
             place = (kept["database"], kept["schema"], kept["owner"], options.get("COMMENT", ""))
             plan = (options.get("WAREHOUSE"), options.get("SCHEDULE"), _after(kept), kept["state"])

@@ -80,6 +80,9 @@ class AsRole:
             return int(error.errno or -1)
         return 0
 
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        return self._connection.cursor().execute(sql).fetchall()  # type: ignore[union-attr]  # a cursor, not None
+
     def close(self) -> None:
         self._connection.close()
 
@@ -115,6 +118,14 @@ def test_only_who_asks_for_reports_may_call_the_procedures(as_role: AsRole) -> N
         assert {UNKNOWN, HIDDEN, INSUFFICIENT, NO_WAREHOUSE}.isdisjoint(refused.values()), refused
     else:
         assert set(refused.values()) == {UNKNOWN}, refused
+
+
+def test_a_role_sees_of_the_schema_what_it_may_use(as_role: AsRole) -> None:
+    asked = (f"SHOW PROCEDURES IN SCHEMA {PLACE}", f"SHOW TABLES IN SCHEMA {PLACE}", f"SHOW TASKS IN SCHEMA {PLACE}")
+    procedures, tables, tasks = ({row[1] for row in as_role.rows(sql)} for sql in asked)
+    assert len(procedures) == (len(CALLS) if as_role.role in ASKING else 0)
+    assert tables == GRANTED[as_role.role].keys() - {"JOBS"}
+    assert len(tasks) == (3 if as_role.role == "REPORT_OPERATOR" else 0)
 
 
 def test_only_operators_touch_tasks_and_nobody_the_warehouse_or_the_code(as_role: AsRole) -> None:
