@@ -17,6 +17,7 @@ DATABASE: Final = "ANALYTICS_PLATFORM"
 SCHEMA: Final = "REPORTING"
 WAREHOUSE: Final = "REPORTS_WH"
 CONNECTION: Final = "local"
+USER: Final = "REPORTING"
 ADMINISTRATOR: Final = "ACCOUNTADMIN"
 OPERATOR: Final = "REPORT_OPERATOR"
 RUNNER: Final = "REPORT_RUNNER"
@@ -24,11 +25,11 @@ LOOPBACK: Final = "127.0.0.1"
 
 
 def snowflake_environment(endpoint: str, role: str = OPERATOR) -> dict[str, str]:
-    """How a client signs in to the local Snowflake with one of its roles; it takes every user and password."""
+    """How a client signs in to the local Snowflake with one of its roles; it takes every password."""
     url = urlparse(endpoint)
     return {
         "SNOWFLAKE_ACCOUNT": "local",
-        "SNOWFLAKE_USER": "REPORTING",
+        "SNOWFLAKE_USER": USER,
         "SNOWFLAKE_PASSWORD": "local-only",
         "SNOWFLAKE_HOST": str(url.hostname),
         "SNOWFLAKE_PORT": str(url.port),

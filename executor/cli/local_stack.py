@@ -109,7 +109,7 @@ def _start_cloud(
         "the local Snowflake",
         [
             *python, "local_cloud.snowflake", "--port", str(ports.snowflake), *common, str(folder / "snowflake"),
-            *([] if privileges else ["--no-privileges"]),
+            "--administrators", local.USER, *([] if privileges else ["--no-privileges"]),
         ],
         folder / "logs" / "snowflake.log",
     )  # fmt: skip

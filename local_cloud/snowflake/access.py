@@ -31,7 +31,7 @@ def _create(session: Session, sql: str, *words: str) -> tuple[str, dict[str, str
     options = _options(reader)
     if there and gently:
         return name, options, False
-    Guard(session).need("ACCOUNT", ACCOUNT, f"CREATE {words[-1]}")
+    Guard(session, creating=True).need("ACCOUNT", ACCOUNT, f"CREATE {words[-1]}")
     session.commit_before_ddl()
     body = {"name": name, "created_on": now_text(), "owner": session.role, "options": options}
     session.server.catalog.put(words[-1], _ACCOUNT, name, body)
@@ -64,6 +64,9 @@ def _drop(session: Session, sql: str, *words: str) -> Result:
         Guard(session).need(words[-1], ("", "", name), "OWNERSHIP")
     if session.server.catalog.drop(words[-1], _ACCOUNT, name):
         session.server.privileges.forget(words[-1], ("", "", name))
+        if words[-1] in {"ROLE", "USER"}:
+            holder = name if words[-1] == "ROLE" else f"USER {name}"
+            session.server.privileges.forget_holder(holder, session.acting_role)
         return status(f"{name} successfully dropped.")
     if gently:
         return status("Drop statement executed successfully (object already dropped).")

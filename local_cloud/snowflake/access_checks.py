@@ -40,11 +40,20 @@ def no_warehouse() -> Exception:
 class Guard:
     """The checks of one session; without enforcement everything is allowed."""
 
-    def __init__(self, session: "Session") -> None:
-        """Look through the eyes of the session's current role, or of the owner whose rights it runs with."""
+    def __init__(self, session: "Session", *, creating: bool = False) -> None:
+        """Look through the eyes of the session's roles, or of the owner whose rights it runs with.
+
+        Args:
+            session: whose roles count.
+            creating: only the primary role counts, which alone can allow a CREATE.
+        """
         self.session = session
         self.rights = session.server.privileges
-        self.roles = self.rights.roles_of(session.acting_role) if self.rights.enforced else frozenset[str]()
+        self.roles = frozenset[str]()
+        if self.rights.enforced:
+            self.roles = self.rights.roles_of(session.acting_role)
+            if session.secondary and not creating:
+                self.roles |= session.secondary_roles()
 
     def held(self, kind: str, place: Place) -> frozenset[str]:
         """The role's privileges on an object."""

@@ -12,6 +12,7 @@ import fakesnow.macros
 import fakesnow.transforms.show
 import fakesnow.transforms.stage
 
+from local_cloud.snowflake.access_checks import Guard
 from local_cloud.snowflake.catalog import Catalog
 from local_cloud.snowflake.chunks import Chunks
 from local_cloud.snowflake.clock import now_ns
@@ -49,6 +50,7 @@ class LocalSnowflake:
             DirectoryInUseError: another server runs on this directory.
         """
         self.endpoint = ("127.0.0.1", 0)
+        self.administrators: frozenset[str] | None = None  # of those never created; None is everybody
         self.data_dir = data_dir
         self.databases_dir = data_dir / "databases"
         self.stages_dir = data_dir / "stages"
@@ -137,16 +139,28 @@ class LocalSnowflake:
             session.stand_in(database, wanted if usable else None)
 
     def _may_use(self, session: Session, kind: str, place: Place) -> bool:
-        held = self.privileges.held(kind, place, self.privileges.roles_of(session.role))
-        return not self.privileges.enforced or not held.isdisjoint(("USAGE", "OWNERSHIP"))
+        return Guard(session).may(kind, place, "USAGE")
 
     def may_use_role(self, user: str, role: str) -> bool:
         """Whether a user has a role; one that was never created with CREATE USER is an administrator and has all."""
-        if not self.privileges.enforced:
-            return True
+        return not self.privileges.enforced or role in self.roles_of_user(user)
+
+    def is_known(self, user: str) -> bool:
+        """Whether somebody may log in by this name: who was created, and who is an administrator without."""
+        created = self.catalog.get("USER", ("", ""), user) is not None
+        return created or not self.privileges.enforced or self.administrators is None or user in self.administrators
+
+    def roles_of_user(self, user: str) -> frozenset[str]:
+        """Every role that a user may use; all that there are of an administrator who was never created."""
         if self.catalog.get("USER", ("", ""), user) is not None:
-            return role in self.privileges.roles_of_user(user)
-        return role in SYSTEM_ROLES or self.catalog.get("ROLE", ("", ""), role) is not None
+            return self.privileges.roles_of_user(user)
+        return frozenset({*SYSTEM_ROLES, *(str(kept["name"]) for kept in self.catalog.all("ROLE"))})
+
+    def default_secondary_roles(self, user: str) -> str:
+        """ALL unless the user was made with others, as in Snowflake since 2024; "" of one who was never created."""
+        kept = self.catalog.get("USER", ("", ""), user)
+        said = str(kept["options"].get("DEFAULT_SECONDARY_ROLES", "ALL")) if kept else ""
+        return "ALL" if "ALL" in said.upper() else ""
 
     def named(self, kind: str, database: str, schema: str | None) -> list[Place]:
         """Where the procedures or tasks of a database or schema stand."""

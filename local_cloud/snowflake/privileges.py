@@ -76,7 +76,7 @@ class Privileges:
         kind = family_of(kind)
         with self._guard:
             self._held[kind, place][role].discard(privilege)
-            if kind == "ROLE":
+            if kind == "ROLE" and privilege == "USAGE":
                 self._roles[role].discard(place[2])
         self._catalog.drop(_KIND, place[:2], _key(kind, place, privilege, role))
 
@@ -109,6 +109,21 @@ class Privileges:
             for role, privileges in roles.items():
                 for privilege in privileges:
                     self._catalog.drop(_KIND, p[:2], _key(k, p, privilege, role))
+
+    def forget_holder(self, holder: str, heir: str) -> None:
+        """A role or `USER name` is gone: its grants are, too, and what it owned is the heir's."""
+        with self._guard:
+            held = [(k, p, tuple(roles[holder])) for (k, p), roles in self._held.items() if roles.get(holder)]
+            self._roles.pop(holder, None)
+        for kind, place, privileges in held:
+            for privilege in privileges:
+                if privilege == OWNERSHIP:
+                    self.own(kind, place, heir)
+                else:
+                    self.revoke(kind, place, privilege, holder)
+        with self._guard:
+            for roles_held in self._roles.values():
+                roles_held.discard(holder)
 
     def future(self, kind: str, scope: tuple[str, str], privilege: str, role: str, *, give: bool = True) -> None:
         """GRANT (or REVOKE) … ON FUTURE …: for the objects of a kind that are created in (database, schema or '')."""

@@ -25,7 +25,7 @@ def create(session: Session, sql: str, _params: Any) -> Result:
     database, schema, name = resolve(session, asked.name)
     if not session.server.has_schema(database, schema):
         raise failure(2003, "02000", f"{COMPILATION}Schema '{database}.{schema}' does not exist or not authorized.")
-    Guard(session).need_to_create("PROCEDURE", database, schema)
+    Guard(session, creating=True).need_to_create("PROCEDURE", database, schema)
     procedure = _declared(session, asked, database, schema, name)
     there = session.server.catalog.get(KIND, (database, schema), procedure.signature)
     if there and asked.mode == "IF NOT EXISTS":

@@ -56,7 +56,7 @@ def create(session: Session, sql: str, _params: Any) -> Result:
 
 
 def _refuse_creation(session: Session, database: str, schema: str, options: dict[str, str]) -> None:
-    guard = Guard(session)
+    guard = Guard(session, creating=True)
     guard.need_to_create(KIND, database, schema)
     if (warehouse := options.get("WAREHOUSE")) and not guard.may_use_warehouse(warehouse):
         raise hidden("Warehouse", warehouse)

@@ -48,6 +48,15 @@ def schema(administrator: SnowflakeConnection) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def as_role(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., list[tuple[Any, ...]]]]:
+    """Runs a statement as a role, on a server whose roles and grants are those of `role_world`."""
+    from tests.conformance.local_snowflake.role_world import role_world  # noqa: PLC0415  it asks through `connect`
+
+    with role_world(tmp_path_factory.mktemp("roles")) as run:
+        yield run
+
+
 Opener = Callable[..., SnowflakeConnection]
 
 

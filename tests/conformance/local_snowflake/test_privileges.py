@@ -1,77 +1,11 @@
-"""Roles, grants and owner's rights, on a server that enforces them: role by object by action."""
+"""Roles, grants and owner's rights: role by object by action."""
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from snowflake.connector.errors import DatabaseError, ProgrammingError
 
-from tests.conformance.local_snowflake.conftest import connect
-from tests.local_stack import served
-
-Rows = list[tuple[Any, ...]]
-As = Callable[..., Rows]
-
-HANDLER = """CREATE OR REPLACE PROCEDURE shop.sales.{name}() RETURNS STRING LANGUAGE PYTHON RUNTIME_VERSION = '3.11'
-PACKAGES = ('snowflake-snowpark-python') HANDLER = 'run' EXECUTE AS {rights} AS
-$$
-def run(session):
-    return str(session.sql("SELECT COUNT(*) FROM shop.sales.orders WHERE id > 0").collect()[0][0])
-$$"""
-
-SET_UP = (
-    "CREATE WAREHOUSE wh",
-    "CREATE DATABASE shop",
-    "CREATE SCHEMA shop.sales",
-    "CREATE TABLE shop.sales.orders (id INT)",
-    "INSERT INTO shop.sales.orders VALUES (1), (2)",
-    "CREATE TABLE shop.sales.secrets (id INT)",
-    "CREATE VIEW shop.sales.order_count AS SELECT COUNT(*) AS n FROM shop.sales.orders WHERE id > 0",
-    HANDLER.format(name="with_owners_rights", rights="OWNER"),
-    HANDLER.format(name="with_callers_rights", rights="CALLER"),
-    "CREATE TASK shop.sales.nightly WAREHOUSE = wh SCHEDULE = '60 MINUTES' AS SELECT 1",
-    *(f"CREATE ROLE {role}" for role in ("reader", "writer", "caller", "builder", "manager", "stranger", "probe")),
-    *(f"GRANT USAGE ON DATABASE shop TO ROLE {r}" for r in ("reader", "writer", "caller", "builder", "probe")),
-    *(f"GRANT USAGE ON SCHEMA shop.sales TO ROLE {r}" for r in ("reader", "writer", "caller", "builder", "probe")),
-    *(f"GRANT USAGE ON WAREHOUSE wh TO ROLE {r}" for r in ("reader", "writer", "caller", "builder", "stranger")),
-    "GRANT SELECT ON TABLE shop.sales.orders TO ROLE reader",
-    "GRANT SELECT ON TABLE shop.sales.orders TO ROLE probe",
-    "GRANT INSERT, UPDATE, DELETE ON TABLE shop.sales.orders TO ROLE writer",
-    "GRANT SELECT ON VIEW shop.sales.order_count TO ROLE caller",
-    "GRANT USAGE ON PROCEDURE shop.sales.with_owners_rights() TO ROLE caller",
-    "GRANT USAGE ON PROCEDURE shop.sales.with_callers_rights() TO ROLE caller",
-    "GRANT OPERATE ON TASK shop.sales.nightly TO ROLE caller",
-    "GRANT CREATE TABLE, CREATE VIEW, CREATE TASK ON SCHEMA shop.sales TO ROLE builder",
-    "CREATE STAGE shop.sales.files",
-    "GRANT READ ON STAGE shop.sales.files TO ROLE reader",
-    "GRANT READ, WRITE ON STAGE shop.sales.files TO ROLE writer",
-    "GRANT ROLE reader TO ROLE manager",
-    "CREATE USER clerk",
-    "GRANT ROLE manager TO USER clerk",
-)
-
-
-@pytest.fixture(scope="module")
-def as_role(tmp_path_factory: pytest.TempPathFactory) -> Iterator[As]:
-    """Runs a statement as a role on a server of its own, where everything is refused that was not granted."""
-    data = str(tmp_path_factory.mktemp("enforcing"))
-    with served("local_cloud.snowflake", "--data-dir", data) as server:
-        connections: dict[tuple[str, str], Any] = {}
-
-        def run(role: str, sql: str, user: str = "root") -> Rows:
-            if (role, user) not in connections:
-                place = {"database": "SHOP", "schema": "SALES", "warehouse": "WH"}
-                connections[role, user] = connect(server, role=role, user=user, **place)
-            rows: Rows = connections[role, user].cursor().execute(sql).fetchall()
-            return rows
-
-        for statement in SET_UP:
-            run("ACCOUNTADMIN", statement)
-        yield run
-        for connection in connections.values():
-            connection.close()
-
+from tests.conformance.local_snowflake.role_world import As
 
 ORDERS = "shop.sales.orders"
 FILE = Path(__file__).parent / "orders.csv"
@@ -209,60 +143,3 @@ def test_a_created_user_has_the_roles_it_was_granted(as_role: As) -> None:
         as_role("MANAGER", "USE ROLE accountadmin", user="clerk")
     with pytest.raises(DatabaseError, match="390189"):
         as_role("ACCOUNTADMIN", "SELECT 1", user="clerk")
-
-
-@pytest.mark.parametrize(
-    ("sql", "column", "seen"),
-    [
-        ("SHOW TABLES IN SCHEMA shop.sales", 1, {"READER": {"ORDERS"}, "STRANGER": set(), "PROBE": {"ORDERS"}}),
-        ("SHOW VIEWS IN SCHEMA shop.sales", 1, {"READER": set(), "CALLER": {"ORDER_COUNT"}}),
-        ("SHOW COLUMNS IN TABLE shop.sales.secrets", 0, {"READER": set(), "ACCOUNTADMIN": {"SECRETS"}}),
-        ("SHOW STAGES IN SCHEMA shop.sales", 1, {"READER": {"FILES"}, "CALLER": set()}),
-        ("SHOW DATABASES", 1, {"READER": {"SHOP"}, "STRANGER": set()}),
-        ("SHOW SCHEMAS IN DATABASE shop", 1, {"READER": {"SALES", "INFORMATION_SCHEMA"}, "STRANGER": set()}),
-        ("SHOW WAREHOUSES", 0, {"READER": {"WH"}, "PROBE": set()}),
-        (
-            "SHOW PROCEDURES IN SCHEMA shop.sales",
-            1,
-            {"READER": set(), "CALLER": {"WITH_OWNERS_RIGHTS", "WITH_CALLERS_RIGHTS"}},
-        ),
-        ("SHOW TASKS IN SCHEMA shop.sales", 1, {"READER": set(), "CALLER": {"NIGHTLY"}}),
-        (
-            "SELECT table_name FROM shop.information_schema.tables WHERE table_schema = 'SALES'",
-            0,
-            {"READER": {"ORDERS"}, "CALLER": set(), "PROBE": {"ORDERS"}},
-        ),
-        (
-            "SELECT c.table_name FROM shop.information_schema.views v, shop.information_schema.columns AS c",
-            0,
-            {"READER": set(), "CALLER": {"ORDER_COUNT"}},
-        ),
-        (
-            "SELECT schema_name FROM shop.information_schema.schemata",
-            0,
-            {"READER": {"SALES", "INFORMATION_SCHEMA"}},
-        ),
-    ],
-)
-def test_a_role_is_shown_what_it_may_see(as_role: As, sql: str, column: int, seen: dict[str, set[str]]) -> None:
-    made = {"BUILT", "PASSING", "BY_SYSADMIN", "LATER"}  # by other tests of this module, and visible to some
-    told = {role: {row[column].upper() for row in as_role(role, sql)} - made for role in seen}
-    assert told == seen
-
-
-def test_the_same_question_is_answered_by_role_however_often(as_role: As) -> None:
-    sql = "SELECT COUNT(*) FROM shop.information_schema.tables WHERE table_name IN ('ORDERS', 'SECRETS')"
-    assert [as_role(role, sql) for role in ("READER", "ACCOUNTADMIN", "READER")] == [[(1,)], [(2,)], [(1,)]]
-
-
-@pytest.mark.parametrize(
-    ("role", "sql"),
-    [
-        ("STRANGER", "SELECT table_name FROM shop.information_schema.tables"),
-        ("READER", "DESCRIBE PROCEDURE shop.sales.with_owners_rights()"),
-    ],
-)
-def test_what_may_not_be_seen_does_not_exist(as_role: As, role: str, sql: str) -> None:
-    with pytest.raises(ProgrammingError) as refused:
-        as_role(role, sql)
-    assert refused.value.errno == 2003

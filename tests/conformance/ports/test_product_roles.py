@@ -7,6 +7,8 @@ import pytest
 import snowflake.connector
 from snowflake.connector.errors import ProgrammingError
 
+from executor.adapters.snowflake_session import SnowflakeSession
+
 GRANTED: dict[str, dict[str, set[str]]] = {
     "REPORT_REQUESTER": {"JOBS": {"SELECT"}},
     "REPORT_AUTHOR": {"JOBS": {"SELECT"}, "REPORT_TYPES": {"SELECT", "INSERT"}},
@@ -146,3 +148,27 @@ def test_only_the_probe_has_no_warehouse_and_needs_none(as_role: AsRole) -> None
         assert (looked, used) == (0, 2043)
     else:
         assert used == 0
+
+
+@pytest.mark.parametrize("alone", [True, False])
+async def test_the_probe_has_nothing_of_its_users_other_roles(
+    snowflake_arguments: dict[str, Any], *, alone: bool
+) -> None:
+    with snowflake.connector.connect(**snowflake_arguments) as connection:
+        for sql in (
+            "CREATE USER IF NOT EXISTS executing",
+            "GRANT ROLE report_executor TO USER executing",
+            "GRANT ROLE report_probe TO USER executing",
+        ):
+            connection.cursor().execute(sql)
+    arguments = snowflake_arguments | {"user": "executing"}
+    session = SnowflakeSession(arguments, "probe", role="REPORT_PROBE", alone=alone)
+    try:
+        assert (await session.run("intake_token")).rows
+        if alone:
+            with pytest.raises(ProgrammingError, match="does not exist or not authorized"):
+                await session.run("waiting_count")
+        else:
+            assert (await session.run("waiting_count")).rows
+    finally:
+        await session.close()
