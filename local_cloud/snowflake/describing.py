@@ -2,6 +2,7 @@
 
 from sqlglot import exp, parse_one
 
+from local_cloud.snowflake.access_checks import check
 from local_cloud.snowflake.argument_binding import bind, read_call
 from local_cloud.snowflake.argument_values import to_engine
 from local_cloud.snowflake.calls import allowed
@@ -36,6 +37,8 @@ def describe_only(session: Session, sql: str, params: Params = None) -> Result:
 
 def _planned(session: Session, text: str, params: Params) -> Result:
     statement = parse_one(text, read="snowflake")
+    if session.server.privileges.enforced:
+        check(session, statement)
     if not params:
         for holder in list(statement.find_all(exp.Placeholder)):
             holder.replace(exp.null())

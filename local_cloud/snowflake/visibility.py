@@ -97,8 +97,8 @@ def veil(session: Session, statement: Expr) -> None:
         ProgrammingError: 002003 for a database that the role may not use; 000002 for a view of INFORMATION_SCHEMA
             that cannot be narrowed here.
     """
-    if isinstance(statement, exp.Create) and statement.args.get("kind") == "VIEW":
-        return  # whoever reads the view is looked at then
+    if not session.server.privileges.enforced or (isinstance(statement, exp.Create) and statement.kind == "VIEW"):
+        return  # a view is made for all its readers
     found = [(table, name) for table in statement.find_all(exp.Table) if (name := _view_name(session, table))]
     sight = Sight(session) if found else None
     for table, name in found if sight and not sight.everything else ():

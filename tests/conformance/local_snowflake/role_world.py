@@ -56,11 +56,13 @@ def role_world(folder: Path) -> Iterator[As]:
     with served("local_cloud.snowflake", "--data-dir", str(folder)) as server:
         connections: dict[tuple[str, str], Any] = {}
 
-        def run(role: str, sql: str, user: str = "root") -> Rows:
+        def run(role: str, sql: str, user: str = "root", *, describe: bool = False) -> Rows:
             if (role, user) not in connections:
                 place = {"database": "SHOP", "schema": "SALES"}
                 named = {"role": role, "warehouse": "WH"} if role else {"role": None, "warehouse": None}
                 connections[role, user] = connect(server, user=user, **place, **named)
+            if describe:
+                return [(column.name,) for column in connections[role, user].cursor().describe(sql)]
             rows: Rows = connections[role, user].cursor().execute(sql).fetchall()
             return rows
 

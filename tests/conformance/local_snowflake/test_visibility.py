@@ -61,3 +61,13 @@ def test_what_may_not_be_seen_does_not_exist(as_role: As, role: str, sql: str) -
     with pytest.raises(ProgrammingError) as refused:
         as_role(role, sql)
     assert refused.value.errno == 2003
+
+
+@pytest.mark.parametrize(
+    ("sql", "errno"), [("SELECT id FROM shop.sales.orders", 2003), ("CALL shop.sales.with_owners_rights()", 2140)]
+)
+def test_what_may_not_be_seen_is_not_described_either(as_role: As, sql: str, errno: int) -> None:
+    assert len(as_role("ACCOUNTADMIN", sql, describe=True)) == 1
+    with pytest.raises(ProgrammingError) as refused:
+        as_role("STRANGER", sql, describe=True)
+    assert refused.value.errno == errno
