@@ -22,6 +22,7 @@ from contract.manifest import Manifest
 from contract.report import Scalar
 
 DATABASE = "ANALYTICS_PLATFORM"
+WAREHOUSE = "TEST_WH"
 BUCKET = "report-files"
 READY_WITHIN_S = 30.0
 ENDS_WITHIN_S = 60.0
@@ -133,6 +134,7 @@ class LocalStack:
             "SNOWFLAKE_PROTOCOL": "http",
             "SNOWFLAKE_DATABASE": DATABASE,
             "SNOWFLAKE_SCHEMA": "PUBLIC",
+            "SNOWFLAKE_WAREHOUSE": WAREHOUSE,
             "REPORTING_SNOWFLAKE_LOGIN_TIMEOUT_S": "3",
         }
         self.s3: Any = boto3.client(
@@ -156,6 +158,7 @@ class LocalStack:
         )
         with self.connection.cursor() as cursor:
             cursor.execute(f"CREATE DATABASE IF NOT EXISTS {DATABASE}")
+            cursor.execute(f"CREATE WAREHOUSE IF NOT EXISTS {WAREHOUSE} INITIALLY_SUSPENDED = TRUE")
 
     def attempt(
         self,

@@ -50,7 +50,9 @@ class Stack:
 
 
 @contextmanager
-def local_stack(folder: Path, *, executor: bool, ports: Ports, aws_options: AwsOptions, say: Say) -> Iterator[Stack]:
+def local_stack(
+    folder: Path, *, executor: bool, ports: Ports, aws_options: AwsOptions, say: Say, privileges: bool = True
+) -> Iterator[Stack]:
     """Start everything, and end it in order: the executor first, so that it can write back what it knows.
 
     Args:
@@ -59,6 +61,7 @@ def local_stack(folder: Path, *, executor: bool, ports: Ports, aws_options: AwsO
         ports: TCP ports of the endpoints.
         aws_options: how the local AWS shall behave.
         say: told each step.
+        privileges: whether the local Snowflake refuses what a role was not granted.
 
     Raises:
         CommandError: a part did not start; its last words are in the message.
@@ -67,7 +70,7 @@ def local_stack(folder: Path, *, executor: bool, ports: Ports, aws_options: AwsO
     (folder / "logs").mkdir(parents=True, exist_ok=True)
     children: list[Child] = []
     try:
-        endpoints = _start_cloud(folder, _settled(ports, folder), aws_options, children)
+        endpoints = _start_cloud(folder, _settled(ports, folder), aws_options, children, privileges=privileges)
         say(f"local Snowflake {endpoints['snowflake']}, local AWS {endpoints['aws']}: answer")
         environment = _install(folder, endpoints, say)
         local.write_files(folder, environment)
@@ -95,7 +98,9 @@ def _if_free(port: str) -> int:
         return 0
 
 
-def _start_cloud(folder: Path, ports: Ports, aws_options: AwsOptions, children: list[Child]) -> dict[str, str]:
+def _start_cloud(
+    folder: Path, ports: Ports, aws_options: AwsOptions, children: list[Child], *, privileges: bool
+) -> dict[str, str]:
     images = folder / "images.json"
     if not images.exists():
         images.write_text("{}", encoding="utf-8")
@@ -103,9 +108,12 @@ def _start_cloud(folder: Path, ports: Ports, aws_options: AwsOptions, children: 
     python = [sys.executable, "-m"]
     snowflake_child = Child(
         "the local Snowflake",
-        [*python, "local_cloud.snowflake", "--port", str(ports.snowflake), *common, str(folder / "snowflake")],
+        [
+            *python, "local_cloud.snowflake", "--port", str(ports.snowflake), *common, str(folder / "snowflake"),
+            "--administrators", local.USER, *([] if privileges else ["--no-privileges"]),
+        ],
         folder / "logs" / "snowflake.log",
-    )
+    )  # fmt: skip
     children.append(snowflake_child)
     aws_child = Child(
         "the local AWS",
@@ -120,10 +128,10 @@ def _start_cloud(folder: Path, ports: Ports, aws_options: AwsOptions, children: 
 
 
 def _install(folder: Path, endpoints: Mapping[str, str], say: Say) -> dict[str, str]:
-    signing_in = local.snowflake_environment(endpoints["snowflake"])
-    outputs = _aws_resources(folder, endpoints["aws"], signing_in)
+    as_runner = local.snowflake_environment(endpoints["snowflake"], local.RUNNER)
+    outputs = _aws_resources(folder, endpoints["aws"], as_runner)
     say(f"bucket {local.BUCKET}, cluster {local.CLUSTER}, task definition {outputs.task_definition}: there")
-    settings = only(signing_in)
+    settings = only(local.snowflake_environment(endpoints["snowflake"], local.ADMINISTRATOR))
     names = ObjectNames(database=local.DATABASE, warehouse=local.WAREHOUSE, REPORTING_SCHEMA=local.SCHEMA)
     try:
         snowflake_side.deploy(
@@ -138,7 +146,7 @@ def _install(folder: Path, endpoints: Mapping[str, str], say: Say) -> dict[str, 
     _sample_data(settings, names, say)
     return {
         **local.aws_environment(endpoints["aws"]),
-        **signing_in,
+        **local.snowflake_environment(endpoints["snowflake"], local.OPERATOR),
         "SNOWFLAKE_HOME": str(folder),
         "SNOWFLAKE_DEFAULT_CONNECTION_NAME": local.CONNECTION,
         **local.reporting_environment(outputs.task_definition, outputs.subnets, outputs.security_groups),
@@ -180,7 +188,7 @@ def _sample_data(settings: SnowflakeSettings, names: ObjectNames, say: Say) -> N
 
     yesterday = datetime.now(UTC).date() - timedelta(days=1)  # noqa: TID251 - the edge reads the clock
     with snowflake.connector.connect(**settings.connect_arguments(names), paramstyle="qmark") as connection:
-        load_sample_data(connection, database=names.database, last_day=yesterday, progress=say)
+        load_sample_data(connection, database=names.database, last_day=yesterday, reader=local.RUNNER, progress=say)
 
 
 def _executor(folder: Path, environment: Mapping[str, str]) -> Child:

@@ -29,6 +29,7 @@ def call(session: Session, sql: str, params: Params) -> Result:
     if asked.name[0].startswith("SYSTEM$"):
         return system_calls.run(session, sql, params)
     procedure, expressions = _chosen(session, asked, params)
+    Guard(session).need_warehouse()
     values = _evaluate(session, procedure, expressions, params)
     handler = handlers.load(session, procedure)
     with ExitStack() as around:
@@ -45,7 +46,7 @@ def call(session: Session, sql: str, params: Params) -> Result:
 
 
 def _chosen(session: Session, asked: Call, params: Params) -> tuple[Procedure, dict[str, str]]:
-    found = fits(asked, _callable(session, asked.name))
+    found = fits(asked, allowed(session, asked.name))
     if len(found) == 1:
         return found[0]
     from local_cloud.snowflake.dispatch import run  # noqa: PLC0415  a CALL's arguments are statements themselves
@@ -56,13 +57,18 @@ def _chosen(session: Session, asked: Call, params: Params) -> tuple[Procedure, d
     return nearest(found, dict(zip(texts, kinds, strict=True)))
 
 
-def _callable(session: Session, name: tuple[str, ...]) -> list[Procedure]:
+def allowed(session: Session, name: tuple[str, ...]) -> list[Procedure]:
+    """The procedures of this name that the role may call.
+
+    Raises:
+        ProgrammingError: 002140 when there is none.
+    """
     guard = Guard(session)
     found = overloads(session, name)
-    allowed = [p for p in found if guard.may("PROCEDURE", (p.database, p.schema, p.signature), "USAGE")]
-    if not allowed:
+    usable = [p for p in found if guard.may("PROCEDURE", (p.database, p.schema, p.signature), "USAGE")]
+    if not usable:
         raise unknown_procedure(f"{found[0].database}.{found[0].schema}.{found[0].name}")
-    return allowed
+    return usable
 
 
 def _leave(session: Session) -> None:

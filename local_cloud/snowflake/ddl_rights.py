@@ -35,7 +35,7 @@ def check_ddl(session: Session, statement: Expr) -> None:
     Raises:
         ProgrammingError: 002003 or 003001.
     """
-    guard = Guard(session)
+    guard = Guard(session, creating=isinstance(statement, exp.Create))
     for kind, place in _targets(session, statement):
         if not isinstance(statement, exp.Create):
             if not statement.args.get("exists") or guard.held(kind, place):
@@ -49,7 +49,7 @@ def check_ddl(session: Session, statement: Expr) -> None:
         else:
             guard.need_to_create(kind, *place[:2])
             if statement.args.get("replace") and session.server.privileges.has_owner(kind, place):
-                guard.need(kind, place, OWNERSHIP)
+                Guard(session).need(kind, place, OWNERSHIP)
 
 
 def note_ddl(session: Session, statement: Expr, text: str) -> None:

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any, Final
 
 from local_cloud.snowflake import object_notes
-from local_cloud.snowflake.access_checks import Guard
+from local_cloud.snowflake.access_checks import Guard, insufficient
 from local_cloud.snowflake.comments import relation_kind
 from local_cloud.snowflake.errors import missing
 from local_cloud.snowflake.names import resolve
@@ -13,6 +13,7 @@ from local_cloud.snowflake.result import Result, from_rows
 from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.show_text import read_show
 from local_cloud.snowflake.sql_text import Reader
+from local_cloud.snowflake.visibility import Sight
 
 _DESCRIPTION: Final = (
     *("name", "type", "kind", "null?", "default", "primary key", "unique key", "check", "expression", "comment"),
@@ -68,6 +69,7 @@ def columns_of(session: Session, place: Place) -> list[tuple[Any, ...]]:
 def _of_information_schema(session: Session, place: Place) -> Result:
     names = {name.upper(): name for name in (place[2], f"_fs_{place[2]}", f"_FS_{place[2]}")}
     sql = "SELECT view_name FROM duckdb_views() WHERE database_name = ? AND schema_name = '_fs_information_schema'"
+    Guard(session).enter(place[0], "")
     there = [row[0] for row in object_notes.read(session, sql, (place[0],)) if row[0].upper() in names]
     if not there:
         raise missing("view", ".".join(place))
@@ -88,6 +90,7 @@ def describe_stage(session: Session, sql: str, _params: Any) -> Result:
     place = resolve(session, reader.name())
     if not object_notes.stage_exists(session, place):
         raise missing("stage", ".".join(place))
+    Guard(session).need_any("STAGE", place)
     names = ("parent_property", "property", "property_type", "property_value", "property_default")
     rows = [
         ("STAGE_FILE_FORMAT", "TYPE", "String", "CSV", "CSV"),
@@ -115,7 +118,8 @@ def show_keys(session: Session, sql: str, _params: Any) -> Result:
     )
     names = ("database_name", "schema_name", "table_name", "column_name", "key_sequence", "constraint_name", "rely")
     columns = {"created_on": _MOMENT, **dict.fromkeys(names, "VARCHAR"), "key_sequence": "BIGINT", "comment": "VARCHAR"}
-    return from_rows(columns, found)
+    sight = Sight(session)
+    return from_rows(columns, [row for row in found if sight.sees("TABLE", (row[1], row[2], row[3]))])
 
 
 def _scope_of_keys(session: Session, sql: str) -> tuple[str | None, str | None, str | None]:
@@ -140,12 +144,18 @@ def _names_table(session: Session, sql: str) -> bool:
 
 
 def show_transactions(session: Session, sql: str, _params: Any) -> Result:
-    """SHOW TRANSACTIONS [IN ACCOUNT]: what is open, of this user or of everybody."""
+    """SHOW TRANSACTIONS [IN ACCOUNT]: what is open, of this user or of everybody.
+
+    Raises:
+        ProgrammingError: 003001 when a role asks for the whole account that does not see everything.
+    """
     reader = Reader(sql)
     reader.expect("SHOW", "TRANSACTIONS")
     everybody = reader.accept("IN", "ACCOUNT")
     if not reader.done:
         reader.fail()
+    if everybody and not Sight(session).everything:
+        raise insufficient("account", "LOCAL")
     rows = []
     for other in dict.fromkeys(session.server.sessions.values()):
         found = other.transaction

@@ -28,7 +28,9 @@ from local_cloud.snowflake.errors import failure, translate
 from local_cloud.snowflake.result import Result
 from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.sql_text import head, with_variables, without_trailing_semicolon
+from local_cloud.snowflake.stage_rights import check_stages
 from local_cloud.snowflake.table_functions import NO_PROCEDURES
+from local_cloud.snowflake.visibility import shown
 from local_cloud.snowflake.warehouse_need import command_needs_warehouse, needs_warehouse
 
 Command = Callable[[Session, str, Params], Result]
@@ -114,19 +116,23 @@ def run(session: Session, sql: str, params: Params = None) -> Result:
             text = _as_parsed(first, text)
         statement = _parsed(text)
         params = resolve_names(statement, params)
+        if session.server.privileges.enforced:  # what may not be seen is refused before a warehouse is looked for
+            check(session, statement)
+            if "@" in text:
+                check_stages(session, statement)
         procedure_tables.furnish(session, statement, NO_PROCEDURES)
         enter(statement, text, NO_PROCEDURES)
-        if session.server.privileges.enforced:
-            check(session, statement)  # what may not be seen is refused before a warehouse is looked for
-        with _metered(session, text, first, needed=needs_warehouse(statement)):
-            return run_statement(session, statement, params, text)
+        needed = needs_warehouse(statement)
+        if needed:
+            Guard(session).need_warehouse()
+        with _metered(session, text, first, needed=needed):
+            result = run_statement(session, statement, params, text)
+            return shown(session, first, result) if first.startswith("SHOW ") else result
     except Exception as error:
         raise translate(error) from error
 
 
 def _metered(session: Session, text: str, first: str, *, needed: bool) -> AbstractContextManager[None]:
-    if needed:
-        Guard(session).need_warehouse()
     place = (session.role, str(session.parameters["QUERY_TAG"]), session.warehouse or "")
     return session.server.meter.statement(text, first.split(" ", 1)[0], place, needed=needed)
 

@@ -17,6 +17,7 @@ from local_cloud.snowflake.result import DONE, Result, status
 from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.table_functions import furnish
 from local_cloud.snowflake.translation import translated
+from local_cloud.snowflake.visibility import veil
 
 Params = Sequence[Any] | dict[str, Any] | None
 _LOCKING: Final = (exp.Update, exp.Delete, exp.Merge)
@@ -56,10 +57,9 @@ def run_statement(session: Session, statement: Expr, params: Params, text: str =
 def _prepare(session: Session, statement: Expr) -> None:
     if session.transaction:
         session.transaction.refuse_if_doomed()
-    if session.server.privileges.enforced:
+    if session.server.privileges.enforced and isinstance(statement, _DDL):  # whoever asks has checked the others
         check(session, statement)
-        if isinstance(statement, _DDL):
-            check_ddl(session, statement)
+        check_ddl(session, statement)
     if isinstance(statement, _DDL):
         session.commit_before_ddl()
     elif isinstance(statement, _WRITING) and not session.autocommit_on:
@@ -122,6 +122,7 @@ def _once(session: Session, statement: Expr, params: list[Any] | dict[str, Any] 
     if found := result_scan.stored(session, statement):
         return found
     furnish(session, statement, params)
+    veil(session, statement)
     plan = translated(session, statement, params, text)
     cursor = FakeSnowflakeCursor(session, session.engine)
     merged: list[str] = []

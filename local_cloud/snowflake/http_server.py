@@ -68,7 +68,7 @@ class Face:
     async def login(self, request: Request) -> Response:
         """Open a session; any credential is accepted, which is why the server binds to 127.0.0.1."""
         body = await _body(request)
-        login, parameters = read_login(request.query_params, body["data"])
+        login, parameters = read_login(request.query_params, body["data"], self.server.catalog)
         fault = self.own.faults.take(LOGIN, login.user)
         if fault and fault.kind == "unavailable":
             return Response(status_code=fault.status)
@@ -76,6 +76,8 @@ class Face:
             raise network_policy(request.client.host if request.client else "unknown")
         if fault:
             await asyncio.sleep(fault.seconds)
+        if not self.server.is_known(login.user):
+            raise failure(390100, "28000", "Incorrect username or password was specified.")
         if not self.server.may_use_role(login.user, login.role):
             raise failure(390189, "08001", f"Role '{login.role}' does not exist or is not granted to this user.")
         session = await asyncio.to_thread(self.server.open_session, login)

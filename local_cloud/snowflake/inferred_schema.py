@@ -7,6 +7,7 @@ from typing import Any, Final
 from local_cloud.snowflake.errors import COMPILATION, failure, not_supported
 from local_cloud.snowflake.result import Result, from_rows
 from local_cloud.snowflake.session import Session
+from local_cloud.snowflake.stage_rights import need_stage
 from local_cloud.snowflake.stages import directory_of
 
 _COLUMNS: Final = {
@@ -36,9 +37,9 @@ def infer_schema(session: Session, arguments: Mapping[str, Any]) -> Result:
     """
     if unknown := set(arguments) - {"LOCATION", "FILE_FORMAT"}:
         raise not_supported(f"INFER_SCHEMA with {', '.join(sorted(unknown))}")
-    directory, prefix, stage = directory_of(
-        session, re.sub(r'"([A-Z_][A-Z0-9_$]*)"', r"\1", str(arguments["LOCATION"]))
-    )
+    location = re.sub(r'"([A-Z_][A-Z0-9_$]*)"', r"\1", str(arguments["LOCATION"]))
+    need_stage(session, location, "READ")
+    directory, prefix, stage = directory_of(session, location)
     files = sorted(p for p in directory.rglob("*") if p.is_file() and str(p.relative_to(directory)).startswith(prefix))
     if not files:
         raise failure(2003, "02000", f"{COMPILATION}Remote file '{arguments['LOCATION']}' was not found.")

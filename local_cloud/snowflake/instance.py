@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import fakesnow.transforms.show
 import fakesnow.transforms.stage
 
 from local_cloud.snowflake import metadata
+from local_cloud.snowflake.access_checks import Guard
 from local_cloud.snowflake.catalog import Catalog
 from local_cloud.snowflake.chunks import Chunks
 from local_cloud.snowflake.clock import now_ns
@@ -21,14 +21,12 @@ from local_cloud.snowflake.errors import failure
 from local_cloud.snowflake.functions import macros
 from local_cloud.snowflake.locks import TableLocks
 from local_cloud.snowflake.meter import Meter
-from local_cloud.snowflake.privileges import Place, Privileges
+from local_cloud.snowflake.privileges import SYSTEM_ROLES, Place, Privileges
 from local_cloud.snowflake.procedure_ddl import from_json
 from local_cloud.snowflake.query_history import QueryHistory
 from local_cloud.snowflake.result_cache import ResultCache
 from local_cloud.snowflake.session import Login, Session
 from local_cloud.snowflake.task_runs import TaskRuns
-
-_ROLE_GRANT = re.compile(r"GRANT ROLE (?P<role>\S+) TO ROLE (?P<holder>\S+)", re.IGNORECASE)
 
 
 class DirectoryInUseError(RuntimeError):
@@ -54,6 +52,7 @@ class LocalSnowflake:
             DirectoryInUseError: another server runs on this directory.
         """
         self.endpoint = ("127.0.0.1", 0)
+        self.administrators: frozenset[str] | None = None  # of those never created; None is everybody
         self.data_dir = data_dir
         self.databases_dir = data_dir / "databases"
         self.stages_dir = data_dir / "stages"
@@ -146,26 +145,28 @@ class LocalSnowflake:
             session.stand_in(database, wanted if usable else None)
 
     def _may_use(self, session: Session, kind: str, place: Place) -> bool:
-        held = self.privileges.held(kind, place, self.privileges.roles_of(session.role))
-        return not self.privileges.enforced or not held.isdisjoint(("USAGE", "OWNERSHIP"))
-
-    def roles_of(self, role: str) -> list[str]:
-        """The role and every role granted to it, directly or through others; ACCOUNTADMIN has all."""
-        if role == "ACCOUNTADMIN":
-            return sorted({role, "PUBLIC", "SYSADMIN", *(kept["name"] for kept in self.catalog.all("ROLE"))})
-        granted = [_ROLE_GRANT.fullmatch(kept["statement"]) for kept in self.catalog.all("GRANT")]
-        found, queue = set[str](), [role, "PUBLIC"]
-        while queue:
-            holder = queue.pop()
-            if holder not in found:
-                found.add(holder)
-                queue += [g["role"].upper() for g in granted if g and g["holder"].upper() == holder]
-        return sorted(found)
+        return Guard(session).may(kind, place, "USAGE")
 
     def may_use_role(self, user: str, role: str) -> bool:
         """Whether a user has a role; one that was never created with CREATE USER is an administrator and has all."""
-        known = self.catalog.get("USER", ("", ""), user) is not None
-        return not self.privileges.enforced or not known or role in self.privileges.roles_of_user(user)
+        return not self.privileges.enforced or role in self.roles_of_user(user)
+
+    def is_known(self, user: str) -> bool:
+        """Whether somebody may log in by this name: who was created, and who is an administrator without."""
+        created = self.catalog.get("USER", ("", ""), user) is not None
+        return created or not self.privileges.enforced or self.administrators is None or user in self.administrators
+
+    def roles_of_user(self, user: str) -> frozenset[str]:
+        """Every role that a user may use; all that there are of an administrator who was never created."""
+        if self.catalog.get("USER", ("", ""), user) is not None:
+            return self.privileges.roles_of_user(user)
+        return frozenset({*SYSTEM_ROLES, *(str(kept["name"]) for kept in self.catalog.all("ROLE"))})
+
+    def default_secondary_roles(self, user: str) -> str:
+        """ALL unless the user was made with others, as in Snowflake since 2024; "" of one who was never created."""
+        kept = self.catalog.get("USER", ("", ""), user)
+        said = str(kept["options"].get("DEFAULT_SECONDARY_ROLES", "ALL")) if kept else ""
+        return "ALL" if "ALL" in said.upper() else ""
 
     def named(self, kind: str, database: str, schema: str | None) -> list[Place]:
         """Where the procedures or tasks of a database or schema stand."""

@@ -4,6 +4,7 @@ from typing import Final
 
 from sqlglot import Expr, exp
 
+from local_cloud.snowflake.access_checks import OF_SERVER
 from local_cloud.snowflake.calls import call
 from local_cloud.snowflake.errors import COMPILATION, failure, not_supported
 from local_cloud.snowflake.names import resolve
@@ -34,7 +35,9 @@ def furnish(session: Session, statement: Expr, known: frozenset[str]) -> None:
         rows = call(session, f"CALL {source.this.sql('snowflake')}", None)
         view = f"{_VIEW}_{number}"
         session.engine.register(view, rows.table)
-        source.replace(exp.to_table(view).as_(source.alias or name[-1]))
+        table = exp.to_table(view)
+        table.meta[OF_SERVER] = True
+        source.replace(table.as_(source.alias or name[-1]))
 
 
 def _name(dotted: Expr, function: exp.Anonymous) -> tuple[str, ...]:

@@ -69,11 +69,13 @@ class Session(FakeSnowflakeConnection):
         self.running = 0  # statements on their way
         self.last_end_s = time.monotonic()
         self.names: dict[str, str] = {}  # SET name = value
+        self.secondary: tuple[str, ...] | str = ()  # ALL, or the secondary roles by name
         self.acting_as: str | None = None  # the owner with whose rights a procedure runs
         self.serverless = False  # a task without a warehouse of its own
         self.temporary: set[tuple[str, str, str]] = set()  # temporary tables of this session
         self._tell("user", login.user)
         self._tell("session", self.session_id)
+        self.secondary = server.default_secondary_roles(login.user)
         self.use_role(login.role)
         self.use_warehouse(login.warehouse)
         self.stand_in(None, None)
@@ -87,7 +89,21 @@ class Session(FakeSnowflakeConnection):
         """Change the current role."""
         self.role = role
         self._tell("role", role)
-        self.engine.execute("SET VARIABLE _sf_roles = ?", [self.server.roles_of(role)])
+        roles = self.server.privileges.roles_of(role) | self.secondary_roles()
+        self.engine.execute("SET VARIABLE _sf_roles = ?", [sorted(roles)])
+
+    def use_secondary(self, roles: tuple[str, ...] | str) -> None:
+        """Change the secondary roles: ALL, or these."""
+        self.secondary = roles
+        self.use_role(self.role)
+
+    def secondary_roles(self) -> frozenset[str]:
+        """What the secondary roles are at this moment, with all that they hold; none while an owner's rights count."""
+        if self.acting_as or not self.secondary:
+            return frozenset()
+        if isinstance(self.secondary, str):
+            return self.server.roles_of_user(self.login.user)
+        return frozenset[str]().union(*(self.server.privileges.roles_of(role) for role in self.secondary))
 
     def use_warehouse(self, warehouse: str | None) -> None:
         """Change the current warehouse."""

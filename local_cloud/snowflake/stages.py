@@ -7,13 +7,15 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from local_cloud.snowflake.access_checks import Guard
 from local_cloud.snowflake.errors import COMPILATION, failure, missing
 from local_cloud.snowflake.names import resolve
+from local_cloud.snowflake.privileges import OWNERSHIP
 from local_cloud.snowflake.result import Result, from_rows, status
 from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.sql_text import Reader
-
-_STAGE = re.compile(r"@((?:\"[^\"]+\"|[\w$%]+)(?:\.(?:\"[^\"]+\"|[\w$]+)){0,2})(?:/(.*))?$", re.DOTALL)
+from local_cloud.snowflake.stage_names import read_reference
+from local_cloud.snowflake.stage_rights import need_stage
 
 
 def directory_of(session: Session, reference: str, at: tuple[str, str] | None = None) -> tuple[Path, str, str]:
@@ -22,20 +24,14 @@ def directory_of(session: Session, reference: str, at: tuple[str, str] | None = 
     Raises:
         ProgrammingError: 001003 for what is no stage reference, 002003 for a stage that does not exist.
     """
-    found = _STAGE.match(reference.strip().strip("'"))
-    if not found:
-        raise failure(1003, "42000", f"{COMPILATION}'{reference}' names no stage; write @stage/path.")
-    name = Reader(found[1].replace("%", "")).name() if not found[1].startswith("%") else (found[1].upper(),)
-    if at and len(name) < 3:
-        name = (*at, *name)[-3:] if len(name) == 1 else (at[0], *name)
-    database, schema, stage = resolve(session, name)
+    (database, schema, stage), path = read_reference(session, reference, at)
     sql = (
         "SELECT 1 FROM _fs_global._fs_information_schema._fs_stages WHERE database_name=? AND schema_name=? AND name=?"
     )
     with session.server.engine.cursor() as engine:
         if not engine.execute(sql, [database, schema, stage]).fetchone():
             raise missing("stage", f"{database}.{schema}.{stage}")
-    return session.server.stages_dir.resolve() / database / schema / stage, found[2] or "", stage
+    return session.server.stages_dir.resolve() / database / schema / stage, path, stage
 
 
 def staged_file(session: Session, reference: str, at: tuple[str, str]) -> Path:
@@ -60,6 +56,7 @@ def _files(session: Session, reference: str) -> tuple[Path, str, list[Path]]:
 def list_files(session: Session, sql: str, _params: Any) -> Result:
     """LIST @stage[/path] [PATTERN = 'regex']."""
     reference, pattern = _arguments(sql)
+    need_stage(session, reference, "READ")
     directory, stage, files = _files(session, reference)
     columns = {"name": "VARCHAR", "size": "BIGINT", "md5": "VARCHAR", "last_modified": "VARCHAR"}
     rows = []
@@ -74,6 +71,7 @@ def list_files(session: Session, sql: str, _params: Any) -> Result:
 def remove(session: Session, sql: str, _params: Any) -> Result:
     """REMOVE @stage[/path] [PATTERN = 'regex']."""
     reference, pattern = _arguments(sql)
+    need_stage(session, reference, "WRITE")
     directory, stage, files = _files(session, reference)
     rows = []
     for file in files:
@@ -99,10 +97,15 @@ def drop(session: Session, sql: str, _params: Any) -> Result:
     gently = reader.accept("IF", "EXISTS")
     database, schema, stage = resolve(session, reader.name())
     session.commit_before_ddl()
+    rights, place = session.server.privileges, (database, schema, stage)
+    if rights.has_owner("STAGE", place) or not gently:
+        Guard(session).need("STAGE", place, OWNERSHIP)
     sql = "DELETE FROM _fs_global._fs_information_schema._fs_stages WHERE database_name=? AND schema_name=? AND name=?"
     (count,) = session.engine.execute(sql, [database, schema, stage]).fetchone() or (0,)
     if not count and not gently:
         raise missing("stage", f"{database}.{schema}.{stage}")
+    rights.forget("STAGE", place)
+    session.temporary.discard(place)
     shutil.rmtree(session.server.stages_dir / database / schema / stage, ignore_errors=True)
     done = f"{stage} successfully dropped."
     return status(done if count else "Drop statement executed successfully (object already dropped).")

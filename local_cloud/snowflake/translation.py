@@ -21,7 +21,7 @@ Params = list[Any] | dict[str, Any] | None
 _HARMLESS: Final = re.compile(r"property|CommentColumnConstraint|SEQ in restricted context", re.IGNORECASE)
 # What a translation takes from one moment, from a bind or from a file, and must not be used twice.
 _OF_THE_MOMENT: Final = re.compile(
-    r"SYSTEM\$|GET_DDL|QUERY_HISTORY|INFER_SCHEMA|LAST_QUERY_ID|CURRENT_TRANSACTION|IDENTIFIER\s*\(|RESULT_SCAN|LOCAL_CLOUD_|TASK_HISTORY|RANDOM|SAMPLE|@",
+    r"SYSTEM\$|GET_DDL|QUERY_HISTORY|INFER_SCHEMA|LAST_QUERY_ID|CURRENT_TRANSACTION|IDENTIFIER\s*\(|INFORMATION_SCHEMA|RESULT_SCAN|LOCAL_CLOUD_|TASK_HISTORY|RANDOM|SAMPLE|@",
     re.IGNORECASE,
 )
 _LONGEST: Final = 20_000
@@ -57,8 +57,10 @@ def translated(session: Session, statement: Expr, params: Params, text: str) -> 
     bound = len(params or ())
     found = _translate(session, statement, params)
     lasts = isinstance(statement, (exp.Query, exp.Insert, exp.Update, exp.Delete, exp.Merge)) and len(found.parts) == 1
+    in_own_schema = not str(session.schema).upper().startswith("_FS")  # INFORMATION_SCHEMA differs by role
     if (
         lasts
+        and in_own_schema
         and text
         and not session.temporary
         and len(text) <= _LONGEST

@@ -43,6 +43,7 @@ def test_rows_come_and_go_as_pandas_also_when_there_are_none(endpoint: dict[str,
         "password": "any",
         "protocol": "http",
         "database": "CONFORMANCE",
+        "warehouse": "TEST_WH",
         **place,
     }
     said = subprocess.run(
