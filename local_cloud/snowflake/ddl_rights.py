@@ -51,6 +51,11 @@ def check_ddl(session: Session, statement: Expr) -> None:
                 guard.need(kind, place, OWNERSHIP)
 
 
+def tables_of(session: Session, statement: Expr) -> set[str]:
+    """The tables that a DDL statement makes, alters or drops, as `DB.SCHEMA.TABLE`."""
+    return {".".join(place) for kind, place in _targets(session, statement) if kind == "TABLE"}
+
+
 def note_ddl(session: Session, statement: Expr) -> None:
     """Record the owner of what was made, and forget the grants of what was dropped."""
     rights = session.server.privileges

@@ -7,6 +7,7 @@ import math
 import secrets
 import threading
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -45,6 +46,7 @@ class Face:
         self.running = Running()
         self.own = OwnRoutes(server)
         self.tokens = Tokens(server.sessions)
+        server.end_token = partial(self.tokens.end, code=390111)
         self._turns: dict[str, threading.Lock] = {}
 
     def app(self) -> ASGIApp:

@@ -7,6 +7,7 @@ from sqlglot import Expr, exp
 from local_cloud.snowflake.errors import not_supported
 from local_cloud.snowflake.function_rewrites import Context, rewrite_function
 from local_cloud.snowflake.functions import PREFIX
+from local_cloud.snowflake.moment import told
 
 # DuckDB's reserved words that Snowflake allows as names.
 _RESERVED: Final = frozenset(
@@ -57,6 +58,8 @@ def _node(node: Expr, context: Context) -> Expr:
         if node.sql().upper().endswith("TRUE"):
             raise not_supported("FLATTEN with RECURSIVE => TRUE")
         return node
+    if changed := told(node):
+        return changed
     if isinstance(node, (exp.Func, exp.Window)):
         return rewrite_function(node, context)
     return node

@@ -188,3 +188,14 @@ def test_a_created_user_has_the_roles_it_was_granted(as_role: As) -> None:
         as_role("MANAGER", "USE ROLE accountadmin", user="clerk")
     with pytest.raises(DatabaseError, match="390189"):
         as_role("ACCOUNTADMIN", "SELECT 1", user="clerk")
+
+
+def test_another_users_statements_are_stopped_only_with_a_right_on_their_warehouse(as_role: As) -> None:
+    ((session_id,),) = as_role("READER", "SELECT CURRENT_SESSION()")
+    stop = f"SELECT SYSTEM$CANCEL_ALL_QUERIES({session_id})"
+    assert as_role("WRITER", stop) == [("0 cancelled.",)]
+    with pytest.raises(ProgrammingError, match="Insufficient privileges") as refused:
+        as_role("MANAGER", stop, "clerk")
+    assert refused.value.errno == 3001
+    as_role("ACCOUNTADMIN", "GRANT OPERATE ON WAREHOUSE wh TO ROLE manager")
+    assert as_role("MANAGER", stop, "clerk") == [("0 cancelled.",)]
