@@ -36,6 +36,7 @@ def main() -> int:
         sys.stderr.write(f"local Snowflake: {error}\n")
         return 2
     snowflake.privileges.enforced = options.enforce_privileges
+    snowflake.aws_endpoint_url = options.aws_endpoint_url
     port = listener.getsockname()[1]
     snowflake.endpoint = (_HOST, port)
     server = _start(snowflake, listener)
@@ -88,6 +89,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--data-dir", type=Path, required=True, help="where everything is kept")
     parser.add_argument("--die-with-parent", action="store_true", help="end when the starting process ends")
     parser.add_argument("--enforce-privileges", action="store_true", help="refuse what the role has no grant for")
+    parser.add_argument("--aws-endpoint-url", help="the local AWS, for stages in S3")
     return parser.parse_args()
 
 

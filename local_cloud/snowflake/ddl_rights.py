@@ -64,7 +64,7 @@ def note_ddl(session: Session, statement: Expr) -> None:
             rights.forget(kind, place)
             session.temporary.discard(place)
             if kind == "SCHEMA":
-                session.server.catalog.forget(*place[:2])
+                session.server.forget_schema(*place[:2])
         elif isinstance(statement, exp.Create):
             if _is_temporary(statement):
                 session.temporary.add(place)

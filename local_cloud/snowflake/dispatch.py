@@ -7,7 +7,18 @@ from typing import Final
 
 from sqlglot import Expr, exp, parse
 
-from local_cloud.snowflake import access, calls, namespaces, procedures, session_commands, stages, table_ddl, tasks
+from local_cloud.snowflake import (
+    access,
+    calls,
+    integrations,
+    namespaces,
+    procedures,
+    session_commands,
+    stage_commands,
+    stage_copies,
+    table_ddl,
+    tasks,
+)
 from local_cloud.snowflake.access_checks import Guard, check
 from local_cloud.snowflake.engine import Params, run_statement
 from local_cloud.snowflake.errors import failure, translate
@@ -60,9 +71,19 @@ COMMANDS: Final[tuple[tuple[re.Pattern[str], Command], ...]] = tuple(
         (r"UNDROP", table_ddl.refuse),
         (r"EXECUTE IMMEDIATE", table_ddl.refuse),
         (rf"CREATE {_OR}(?:STREAM|ALERT|PIPE|FUNCTION)", table_ddl.refuse),
-        (r"DROP STAGE", stages.drop),
-        (r"(?:REMOVE|RM)", stages.remove),
-        (r"(?:LIST|LS)", stages.list_files),
+        (rf"CREATE {_OR}(?:TEMP |TEMPORARY )?STAGE", stage_commands.create),
+        (r"DROP STAGE", stage_commands.drop),
+        (r"(?:REMOVE|RM)", stage_commands.remove),
+        (r"(?:LIST|LS)", stage_commands.list_files),
+        (r"PUT", stage_commands.put),
+        (r"GET", stage_commands.get),
+        (r"COPY INTO (?:' )?@\S+", stage_copies.unload),
+        (r"COPY INTO '", stage_copies.refuse),
+        (r"COPY INTO", stage_copies.load),
+        (rf"CREATE {_OR}STORAGE INTEGRATION", integrations.create),
+        (r"(?:DESC|DESCRIBE) (?:STORAGE )?INTEGRATION", integrations.describe),
+        (r"SHOW (?:STORAGE )?INTEGRATIONS", integrations.show),
+        (r"DROP (?:STORAGE )?INTEGRATION", integrations.drop),
         (r"START TRANSACTION", session_commands.start_transaction),
     )
 )
@@ -102,8 +123,6 @@ def _metered(session: Session, text: str, first: str, *, needed: bool) -> Abstra
 
 def _as_parsed(first: str, text: str) -> str:
     """Spellings of Snowpark's that the parser does not know."""
-    if first.startswith("PUT"):
-        return re.sub(r"'(@[^']+)'", r"\1", text)
     if first.startswith("CREATE"):
         return re.sub(r"\bSCOPED\s+(?=TEMP)", "", text, count=1, flags=re.IGNORECASE)
     return text

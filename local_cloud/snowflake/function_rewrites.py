@@ -32,7 +32,7 @@ def rewrite_function(node: Expr, context: Context) -> Expr:
     if isinstance(node, exp.Window):
         return _ratio_to_report(node)
     name = _name(node)
-    if name.startswith("SYSTEM$"):
+    if name.startswith("SYSTEM$") or name == "GET_PRESIGNED_URL":
         return _system(node, name, context)
     if name in _SESSION:
         return _SESSION[name](node, context)
@@ -235,7 +235,10 @@ def _system(node: Expr, name: str, context: Context) -> Expr:
             holders = list(node.root().find_all(exp.Placeholder, bfs=False))
             position = next(i for i, holder in enumerate(holders) if holder is argument)
             arguments.append(context.params.pop(position))
+        elif isinstance(argument, exp.Column):
+            raise not_supported(f"{name} of a column; write the value")
         else:
-            arguments.append(argument.name)
+            is_stage = argument.find(exp.Parameter) is not None
+            arguments.append(argument.sql("snowflake").lstrip("$@") if is_stage else argument.name)
     value = context.system(name, arguments)
     return exp.Literal.number(value) if isinstance(value, int) else _text(value)

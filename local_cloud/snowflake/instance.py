@@ -3,6 +3,7 @@
 import fcntl
 import os
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from local_cloud.snowflake.errors import failure
 from local_cloud.snowflake.functions import macros
 from local_cloud.snowflake.locks import TableLocks
 from local_cloud.snowflake.meter import Meter
+from local_cloud.snowflake.presigned import Links
 from local_cloud.snowflake.privileges import Place, Privileges
 from local_cloud.snowflake.procedure_ddl import from_json
 from local_cloud.snowflake.result_cache import ResultCache
@@ -63,6 +65,8 @@ class LocalSnowflake:
         fakesnow.transforms.stage.LOCAL_BUCKET_PATH = str(self.stages_dir.resolve())
         self.catalog = Catalog(data_dir / "catalog.sqlite")
         self.changes = Changes(self.catalog)
+        self.links = Links(self.catalog)
+        self.aws_endpoint_url: str | None = None  # where stages in S3 are
         self.privileges = Privileges(self.catalog)
         self.locks = TableLocks(self._ask_about)
         self.meter = Meter(now_s, self.warehouse_options)
@@ -199,6 +203,14 @@ class LocalSnowflake:
         tokens = [token for token, held in list(self.sessions.items()) if held is session]
         for token in tokens:
             self.end_token(token)
+
+    def forget_schema(self, database: str, schema: str) -> None:
+        """Drop what a dropped schema held beside its tables: procedures, tasks, grants, stages with their files."""
+        sql = "DELETE FROM _fs_global._fs_information_schema._fs_stages WHERE database_name = ? AND schema_name = ?"
+        with self.engine.cursor() as engine:
+            engine.execute(sql, [database, schema])
+        shutil.rmtree(self.stages_dir / database / schema, ignore_errors=True)
+        self.catalog.forget(database, schema)
 
     def close(self) -> None:
         """Flush everything to disk."""

@@ -35,6 +35,8 @@ def value(session: Session, name: str, arguments: list[str]) -> Any:
         return _wait(session, arguments)
     if name == "SYSTEM$LAST_CHANGE_COMMIT_TIME":
         return _last_change(session, arguments[0])
+    if name == "GET_PRESIGNED_URL":
+        return _presigned_url(session, arguments)
     if name in stopping.FUNCTIONS:
         return stopping.FUNCTIONS[name](session, arguments[0])
     raise failure(2140, "42601", f"{COMPILATION}Unknown function {name}")
@@ -48,6 +50,12 @@ def _wait(session: Session, arguments: list[str]) -> str:
         session.refuse_if_stopped()
         time.sleep(min(left_s, _LOOK_EVERY_S))
     return f"waited {arguments[0]} {unit.lower()}"
+
+
+def _presigned_url(session: Session, arguments: list[str]) -> str:
+    from local_cloud.snowflake.stage_commands import presigned_url  # noqa: PLC0415  which run statements, as we serve
+
+    return presigned_url(session, arguments)
 
 
 def _last_change(session: Session, name: str) -> int:
