@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any, Final
 
 import duckdb
@@ -15,6 +16,7 @@ from local_cloud.snowflake.access_checks import check, place_of
 from local_cloud.snowflake.ddl_rights import check_ddl, note_ddl, tables_of
 from local_cloud.snowflake.earlier import read_moments, refuse_if_changed
 from local_cloud.snowflake.merge import counted
+from local_cloud.snowflake.moment import as_declared
 from local_cloud.snowflake.privileges import Place
 from local_cloud.snowflake.result import DONE, Result, status
 from local_cloud.snowflake.session import Session
@@ -172,7 +174,11 @@ def _once(session: Session, statement: Expr, params: list[Any] | dict[str, Any] 
         else:
             cursor._execute(part.tree, sent)  # noqa: SLF001  fakesnow's own pipeline, pinned by the seam test
             upload = part.tree.args.get("put_stage_data")
-    return counted(merged, plan.merge_operations) if plan.merge_operations else _result(session, cursor, kind, upload)
+    if plan.merge_operations:
+        return counted(merged, plan.merge_operations)
+    result = _result(session, cursor, kind, upload)
+    tells_defaults = isinstance(statement, (exp.Describe, exp.Show)) or "INFORMATION_SCHEMA" in text.upper()
+    return replace(result, table=as_declared(result.table)) if tells_defaults and result.table is not None else result
 
 
 def _result(session: Session, cursor: FakeSnowflakeCursor, kind: int, upload: dict[str, Any] | None) -> Result:

@@ -5,13 +5,18 @@ each statement is told its own time, in a variable that everything which asks fo
 """
 
 import datetime as dt
-from typing import Final
+from typing import Any, Final
 
 from sqlglot import Expr, exp
 
+from local_cloud.snowflake.arrow import pa, pc
 from local_cloud.snowflake.clock import now_ns
 
 MOMENT: Final = "moment"
+
+
+# How the engine writes down what `told` put into a column's default.
+_KEPT_AS: Final = f"COALESCE(CAST(getvariable('_sf_{MOMENT}') AS TIMESTAMPTZ), now())"
 
 
 def clock_reading() -> str:
@@ -38,3 +43,12 @@ def _moment() -> Expr:
     variable = exp.Anonymous(this="GETVARIABLE", expressions=[exp.Literal.string(f"_sf_{MOMENT}")])
     now = exp.Anonymous(this="NOW", expressions=[])
     return exp.Coalesce(this=exp.cast(variable, "TIMESTAMPTZ", dialect="duckdb"), expressions=[now])
+
+
+def as_declared(table: Any) -> Any:
+    """An answer about columns with their defaults as they were declared."""
+    for i, column in enumerate(table.columns):
+        if pa.types.is_string(column.type) and pc.any(pc.match_substring(column, _KEPT_AS)).as_py():
+            shown = pc.replace_substring(column, _KEPT_AS, "CURRENT_TIMESTAMP")
+            table = table.set_column(i, table.schema.field(i), shown)
+    return table

@@ -83,3 +83,10 @@ def test_truncating_is_a_change(table: Any) -> None:
     before = table("SELECT SYSTEM$LAST_CHANGE_COMMIT_TIME('t')")[0][0]
     table("TRUNCATE TABLE t")
     assert table("SELECT SYSTEM$LAST_CHANGE_COMMIT_TIME('t')")[0][0] > before
+
+
+def test_a_default_is_described_as_it_was_declared(ask: Any) -> None:
+    ask("CREATE TABLE d (made_at TIMESTAMP_NTZ DEFAULT CURRENT_TIMESTAMP())")
+    assert ask("DESCRIBE TABLE d")[0][4] == "CURRENT_TIMESTAMP"
+    told = ask("SELECT column_default FROM information_schema.columns WHERE table_name = 'D'")
+    assert told[0][0] == "CURRENT_TIMESTAMP"
