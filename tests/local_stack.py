@@ -194,10 +194,11 @@ def local_stack(folder: Path) -> Iterator[LocalStack]:
     """Both servers, started and ended."""
     images = folder / "images.json"
     images.write_text("{}")
-    with (
-        served("local_cloud.snowflake", "--data-dir", str(folder / "snowflake")) as snowflake_server,
-        served("local_cloud.aws", "--data-dir", str(folder / "aws"), "--images", str(images)) as aws_server,
-    ):
+    aws = ("--data-dir", str(folder / "aws"), "--images", str(images))
+    with served("local_cloud.aws", *aws) as aws_server, served(
+        "local_cloud.snowflake",
+        "--data-dir", str(folder / "snowflake"), "--aws-endpoint-url", aws_server["endpoint"],
+    ) as snowflake_server:  # fmt: skip
         stack = LocalStack(snowflake_server["port"], aws_server["endpoint"])
         yield stack
         stack.connection.close()

@@ -90,6 +90,11 @@ def _settled(ports: Ports, folder: Path) -> Ports:
     return Ports(snowflake_port, ports.aws or _if_free(last.get("AWS_ENDPOINT_URL", "0").rpartition(":")[2]))
 
 
+def _free() -> int:
+    with socket.create_server((local.LOOPBACK, 0)) as found:
+        return int(found.getsockname()[1])
+
+
 def _if_free(port: str) -> int:
     try:
         with socket.create_server((local.LOOPBACK, int(port))):
@@ -104,6 +109,7 @@ def _start_cloud(
     images = folder / "images.json"
     if not images.exists():
         images.write_text("{}", encoding="utf-8")
+    aws_port = ports.aws or _free()  # chosen here, because the local Snowflake is told it when both start
     common = ["--die-with-parent", "--data-dir"]
     python = [sys.executable, "-m"]
     snowflake_child = Child(
@@ -111,6 +117,7 @@ def _start_cloud(
         [
             *python, "local_cloud.snowflake", "--port", str(ports.snowflake), *common, str(folder / "snowflake"),
             "--administrators", local.USER, *([] if privileges else ["--no-privileges"]),
+            "--aws-endpoint-url", f"http://{local.LOOPBACK}:{aws_port}",
         ],
         folder / "logs" / "snowflake.log",
     )  # fmt: skip
@@ -118,7 +125,7 @@ def _start_cloud(
     aws_child = Child(
         "the local AWS",
         [
-            *python, "local_cloud.aws", "--port", str(ports.aws), *common, str(folder / "aws"),
+            *python, "local_cloud.aws", "--port", str(aws_port), *common, str(folder / "aws"),
             "--images", str(images), *aws_options.words(),
         ],
         folder / "logs" / "aws.log",

@@ -36,6 +36,7 @@ def main() -> int:
         sys.stderr.write(f"local Snowflake: {error}\n")
         return 2
     snowflake.privileges.enforced = not options.no_privileges
+    snowflake.aws_endpoint_url = options.aws_endpoint_url
     if options.administrators:
         snowflake.administrators = frozenset(options.administrators.upper().split(","))
     port = listener.getsockname()[1]
@@ -91,6 +92,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--die-with-parent", action="store_true", help="end when the starting process ends")
     parser.add_argument("--administrators", help="users that have every role without CREATE USER; everybody, if none")
     parser.add_argument("--no-privileges", action="store_true", help="refuse nothing for want of a grant")
+    parser.add_argument("--aws-endpoint-url", help="the local AWS, for stages in S3")
     return parser.parse_args()
 
 

@@ -2,8 +2,10 @@
 
 import re
 import secrets
+import threading
 import traceback
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import snowflake.connector
@@ -14,7 +16,8 @@ from local_cloud.snowflake.access_checks import Guard
 from local_cloud.snowflake.argument_binding import Call, fits, read_call
 from local_cloud.snowflake.argument_values import argument_sql, to_engine, to_python
 from local_cloud.snowflake.engine import Params
-from local_cloud.snowflake.errors import failure
+from local_cloud.snowflake.errors import cancelled, failure
+from local_cloud.snowflake.handler_stop import HandlerStopped, forgive_thread
 from local_cloud.snowflake.overload_choice import family_of_value, nearest
 from local_cloud.snowflake.procedure_ddl import Procedure
 from local_cloud.snowflake.procedures import overloads, unknown_procedure
@@ -39,10 +42,24 @@ def call(session: Session, sql: str, params: Params) -> Result:
         around.callback(_leave, session)
         snowpark = around.enter_context(_Alias(session))
         try:
-            answer = handler(snowpark, *values)
-            return _answer(session, procedure, answer)
+            with _stoppable(session):
+                answer = handler(snowpark, *values)
+                return _answer(session, procedure, answer)
+        except HandlerStopped:
+            raise cancelled() from None
         except Exception as error:
+            session.refuse_if_stopped()
             raise _python_error(procedure, error) from error
+
+
+@contextmanager
+def _stoppable(session: Session) -> Iterator[None]:
+    session.handler_threads.append(threading.get_ident())
+    try:
+        yield
+    finally:
+        with session.uninterrupted:
+            forgive_thread(session.handler_threads.pop())
 
 
 def _chosen(session: Session, asked: Call, params: Params) -> tuple[Procedure, dict[str, str]]:

@@ -52,6 +52,11 @@ def check_ddl(session: Session, statement: Expr) -> None:
                 Guard(session).need(kind, place, OWNERSHIP)
 
 
+def tables_of(session: Session, statement: Expr) -> set[str]:
+    """The tables that a DDL statement makes, alters or drops, as `DB.SCHEMA.TABLE`."""
+    return {".".join(place) for kind, place in _targets(session, statement) if kind == "TABLE"}
+
+
 def note_ddl(session: Session, statement: Expr, text: str) -> None:
     """Record what was made, its owner and its text; forget what was dropped, and its grants."""
     rights = session.server.privileges
@@ -63,7 +68,7 @@ def note_ddl(session: Session, statement: Expr, text: str) -> None:
             rights.forget(kind, place)
             session.temporary.discard(place)
             if kind == "SCHEMA":
-                session.server.catalog.forget(*place[:2])
+                session.server.forget_schema(*place[:2])
         elif isinstance(statement, exp.Create):
             if _is_temporary(statement):
                 session.temporary.add(place)

@@ -1,18 +1,21 @@
 """DESCRIBE TABLE, VIEW, STAGE and TASK; SHOW PRIMARY KEYS and SHOW UNIQUE KEYS; SHOW TRANSACTIONS."""
 
 import datetime as dt
+import json
 from typing import Any, Final
 
 from local_cloud.snowflake import object_notes
 from local_cloud.snowflake.access_checks import Guard, insufficient
 from local_cloud.snowflake.comments import relation_kind
 from local_cloud.snowflake.errors import missing
+from local_cloud.snowflake.moment import default_as_declared
 from local_cloud.snowflake.names import resolve
 from local_cloud.snowflake.privileges import Place
 from local_cloud.snowflake.result import Result, from_rows
 from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.show_text import read_show
 from local_cloud.snowflake.sql_text import Reader
+from local_cloud.snowflake.stage_options import inner
 from local_cloud.snowflake.visibility import Sight
 
 _DESCRIPTION: Final = (
@@ -63,7 +66,8 @@ def columns_of(session: Session, place: Place) -> list[tuple[Any, ...]]:
             AND n.column_name = c.column_name
         WHERE c.table_catalog = ? AND c.table_schema = ? AND c.table_name = ? ORDER BY c.ordinal_position
     """
-    return [tuple(row) for row in session.engine.execute(sql, list(place)).fetchall()]
+    found = session.engine.execute(sql, list(place)).fetchall()
+    return [(*row[:3], default_as_declared(row[3]), *row[4:]) for row in found]
 
 
 def _of_information_schema(session: Session, place: Place) -> Result:
@@ -83,7 +87,7 @@ def _of_information_schema(session: Session, place: Place) -> Result:
 
 
 def describe_stage(session: Session, sql: str, _params: Any) -> Result:
-    """DESCRIBE STAGE name: of an internal stage, which has no options here."""
+    """DESCRIBE STAGE name: where its files are, and of which type."""
     reader = Reader(sql)
     reader.word()
     reader.expect("STAGE")
@@ -92,9 +96,11 @@ def describe_stage(session: Session, sql: str, _params: Any) -> Result:
         raise missing("stage", ".".join(place))
     Guard(session).need_any("STAGE", place)
     names = ("parent_property", "property", "property_type", "property_value", "property_default")
+    kept = session.server.catalog.get("STAGE", place[:2], place[2]) or {}
+    file_type = inner(kept.get("file_format") or "()").get("TYPE", "CSV").upper()
     rows = [
-        ("STAGE_FILE_FORMAT", "TYPE", "String", "CSV", "CSV"),
-        ("STAGE_LOCATION", "URL", "String", "", ""),
+        ("STAGE_FILE_FORMAT", "TYPE", "String", file_type, "CSV"),
+        ("STAGE_LOCATION", "URL", "String", json.dumps([kept["url"]]) if kept.get("url") else "", ""),
         ("DIRECTORY", "ENABLE", "Boolean", "false", "false"),
     ]
     return from_rows(dict.fromkeys(names, "VARCHAR"), rows)

@@ -12,11 +12,13 @@ from local_cloud.snowflake import (
     calls,
     comments,
     describe_objects,
+    integrations,
     namespaces,
     procedure_tables,
     procedures,
     session_commands,
-    stages,
+    stage_commands,
+    stage_copies,
     table_ddl,
     tasks,
 )
@@ -53,6 +55,7 @@ COMMANDS: Final[tuple[tuple[re.Pattern[str], Command], ...]] = tuple(
         (r"(?:DESC|DESCRIBE) TASK", tasks.describe),
         (r"(?:DESC|DESCRIBE) (?:TABLE|VIEW)", describe_objects.describe_relation),
         (r"(?:DESC|DESCRIBE) STAGE", describe_objects.describe_stage),
+        (r"(?:DESC|DESCRIBE) (?:STORAGE )?INTEGRATION", integrations.describe),
         (r"(?:DESC|DESCRIBE)", table_ddl.refuse),
         (r"SHOW (?:PRIMARY|UNIQUE) KEYS", describe_objects.show_keys),
         (r"SHOW TRANSACTIONS", describe_objects.show_transactions),
@@ -86,9 +89,18 @@ COMMANDS: Final[tuple[tuple[re.Pattern[str], Command], ...]] = tuple(
         (r"UNDROP", table_ddl.refuse),
         (r"EXECUTE IMMEDIATE", table_ddl.refuse),
         (rf"CREATE {_OR}(?:STREAM|ALERT|PIPE|FUNCTION)", table_ddl.refuse),
-        (r"DROP STAGE", stages.drop),
-        (r"(?:REMOVE|RM)", stages.remove),
-        (r"(?:LIST|LS)", stages.list_files),
+        (rf"CREATE {_OR}(?:TEMP |TEMPORARY )?STAGE", stage_commands.create),
+        (r"DROP STAGE", stage_commands.drop),
+        (r"(?:REMOVE|RM)", stage_commands.remove),
+        (r"(?:LIST|LS)", stage_commands.list_files),
+        (r"PUT", stage_commands.put),
+        (r"GET", stage_commands.get),
+        (r"COPY INTO (?:' )?@\S+", stage_copies.unload),
+        (r"COPY INTO '", stage_copies.refuse),
+        (r"COPY INTO", stage_copies.load),
+        (rf"CREATE {_OR}STORAGE INTEGRATION", integrations.create),
+        (r"SHOW (?:STORAGE )?INTEGRATIONS", integrations.show),
+        (r"DROP (?:STORAGE )?INTEGRATION", integrations.drop),
         (r"START TRANSACTION", session_commands.start_transaction),
     )
 )
@@ -139,10 +151,6 @@ def _metered(session: Session, text: str, first: str, *, needed: bool) -> Abstra
 
 def _as_parsed(first: str, text: str) -> str:
     """Spellings of Snowpark's that the parser does not know."""
-    if first.startswith("PUT"):
-        return re.sub(r"'(@[^']+)'", r"\1", text)
-    if first.startswith("COPY"):
-        return re.sub(r"'(@[^']+)'", lambda found: re.sub(r'"([A-Z_][A-Z0-9_$]*)"', r"\1", found[1]), text)
     if first.startswith("CREATE"):
         text = re.sub(r"\bSCOPED\s+(?=TEMP)", "", text, count=1, flags=re.IGNORECASE)
         return _LATE_EXISTS.sub(r"\1 IF NOT EXISTS \2 ", text, count=1)

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,14 @@ import fakesnow.transforms.stage
 from local_cloud.snowflake import metadata
 from local_cloud.snowflake.access_checks import Guard
 from local_cloud.snowflake.catalog import Catalog
+from local_cloud.snowflake.changes import Changes
 from local_cloud.snowflake.chunks import Chunks
 from local_cloud.snowflake.clock import now_ns
 from local_cloud.snowflake.errors import failure
 from local_cloud.snowflake.functions import macros
 from local_cloud.snowflake.locks import TableLocks
 from local_cloud.snowflake.meter import Meter
+from local_cloud.snowflake.presigned import Links
 from local_cloud.snowflake.privileges import SYSTEM_ROLES, Place, Privileges
 from local_cloud.snowflake.procedure_ddl import from_json
 from local_cloud.snowflake.query_history import QueryHistory
@@ -62,9 +65,12 @@ class LocalSnowflake:
         # fakesnow keeps stages under a module global; its functions read it at each call.
         fakesnow.transforms.stage.LOCAL_BUCKET_PATH = str(self.stages_dir.resolve())
         self.catalog = Catalog(data_dir / "catalog.sqlite")
+        self.changes = Changes(self.catalog)
+        self.links = Links(self.catalog)
+        self.aws_endpoint_url: str | None = None  # where stages in S3 are
         self.privileges = Privileges(self.catalog)
         self.locks = TableLocks(self._ask_about)
-        self.meter = Meter(now_s, self._warehouse_options)
+        self.meter = Meter(now_s, self.warehouse_options)
         self.task_runs = TaskRuns(self, now_s)
         self.query_history = QueryHistory(now_s)
         self.chunks = Chunks()
@@ -72,7 +78,7 @@ class LocalSnowflake:
         self.translations = ResultCache()
         self.fakesnow_results: dict[str, Any] = _Forgetful()
         self.sessions: dict[str, Session] = {}
-        self._changes: dict[str, int] = {}
+        self.end_token: Callable[[str], object] = self.sessions.pop  # the HTTP face also remembers why
         self.engine = self._open_engine()
 
     def _claim_directory(self) -> None:
@@ -100,10 +106,23 @@ class LocalSnowflake:
         engine.execute(fakesnow.macros.creation_sql("memory"))  # for sessions without a current database
         metadata.furnish_account(engine)
         engine.execute(macros())
+        self._finish_drops()
         for file in sorted(self.databases_dir.glob("*.db")):
             engine.execute(f"ATTACH '{file}' AS \"{file.stem}\"")
             self.furnish_database(engine, file.stem)
         return engine
+
+    def _finish_drops(self) -> None:
+        for file in self.databases_dir.glob("*.dropped"):
+            self.forget_files(file.stem)
+
+    def forget_files(self, database: str) -> None:
+        """Remove a database's files so that a kill in between leaves it there altogether or not at all."""
+        dropped = self.databases_dir / f"{database}.dropped"
+        if not dropped.exists():
+            (self.databases_dir / f"{database}.db").rename(dropped)
+        (self.databases_dir / f"{database}.db.wal").unlink(missing_ok=True)
+        dropped.unlink(missing_ok=True)
 
     def furnish_database(self, engine: duckdb.DuckDBPyConnection, database: str) -> None:
         """Create what each database carries beside the user's own: schemas, metadata views, functions."""
@@ -121,7 +140,8 @@ class LocalSnowflake:
             if session.session_id == session_id:
                 session.abandon()
 
-    def _warehouse_options(self, warehouse: str) -> dict[str, str]:
+    def warehouse_options(self, warehouse: str) -> dict[str, str]:
+        """What CREATE and ALTER WAREHOUSE said of one."""
         kept = self.catalog.get("WAREHOUSE", ("", ""), warehouse)
         return dict(kept["options"]) if kept else {}
 
@@ -174,19 +194,6 @@ class LocalSnowflake:
         names = [from_json(body).signature if kind == "PROCEDURE" else body["name"] for body in kept]
         return [(body["database"], body["schema"], name) for body, name in zip(kept, names, strict=True)]
 
-    def record_changes(self, tables: set[str]) -> None:
-        """Note that committed DML changed these tables (`DB.SCHEMA.TABLE`)."""
-        for table in tables:
-            self._changes[table] = max(now_ns(), self.last_change(table) + 1)
-            self.catalog.put("CHANGE", ("", ""), table, {"at": self._changes[table]})
-
-    def last_change(self, table: str) -> int:
-        """When DML last changed a table, in nanoseconds since 1970; 0 when it never did."""
-        if table not in self._changes:
-            kept = self.catalog.get("CHANGE", ("", ""), table)
-            self._changes[table] = int(kept["at"]) if kept else 0
-        return self._changes[table]
-
     def session_of(self, token: str) -> Session:
         """The session a token stands for.
 
@@ -197,6 +204,20 @@ class LocalSnowflake:
         if session is None:
             raise failure(390104, "08001", "User must login again to access the service.")
         return session
+
+    def abort(self, session: Session) -> None:
+        """End a session from outside; its clients are told 390111."""
+        tokens = [token for token, held in list(self.sessions.items()) if held is session]
+        for token in tokens:
+            self.end_token(token)
+
+    def forget_schema(self, database: str, schema: str) -> None:
+        """Drop what a dropped schema held beside its tables: procedures, tasks, grants, stages with their files."""
+        sql = "DELETE FROM _fs_global._fs_information_schema._fs_stages WHERE database_name = ? AND schema_name = ?"
+        with self.engine.cursor() as engine:
+            engine.execute(sql, [database, schema])
+        shutil.rmtree(self.stages_dir / database / schema, ignore_errors=True)
+        self.catalog.forget(database, schema)
 
     def close(self) -> None:
         """Flush everything to disk."""

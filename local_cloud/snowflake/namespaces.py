@@ -152,8 +152,7 @@ def _remove(session: Session, database: str) -> None:
     with server.engine.cursor() as engine:
         engine.execute(f'DETACH "{database}"')
         engine.execute("DELETE FROM _fs_global._fs_information_schema._fs_stages WHERE database_name = ?", [database])
-    for file in server.databases_dir.glob(f"{database}.db*"):
-        file.unlink()
+    server.forget_files(database)
     shutil.rmtree(server.stages_dir / database, ignore_errors=True)
     server.privileges.forget("DATABASE", (database, "", ""))
     server.catalog.forget(database)

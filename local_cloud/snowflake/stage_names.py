@@ -12,6 +12,11 @@ from local_cloud.snowflake.sql_text import Reader
 _STAGE: Final = re.compile(r"@((?:\"[^\"]+\"|[\w$%]+)(?:\.(?:\"[^\"]+\"|[\w$]+)){0,2})(?:/(.*))?$", re.DOTALL)
 
 
+def is_of_table(reference: str) -> bool:
+    """Whether this is a table's own stage, `@%table`."""
+    return reference.strip("' ").startswith("@%")
+
+
 def read_reference(session: Session, reference: str, at: tuple[str, str] | None = None) -> tuple[Place, str]:
     """(place of the stage, path within it) of `@stage/path`; of `@%table` the place is the table's.
 

@@ -5,11 +5,13 @@ from sqlglot import Expr, exp
 from local_cloud.snowflake.access_checks import Guard
 from local_cloud.snowflake.privileges import OWNERSHIP
 from local_cloud.snowflake.session import Session
-from local_cloud.snowflake.stage_names import read_reference
+from local_cloud.snowflake.stage_names import is_of_table, read_reference
 
 
 def need_stage(session: Session, reference: str, privilege: str, at: tuple[str, str] | None = None) -> None:
     """A privilege on the stage of `@stage/path`; a table's own stage is its owner's, a user's own is the user's.
+
+    Of a stage in S3 the privilege is USAGE for everything, as in Snowflake.
 
     Raises:
         ProgrammingError: 002003 when the role has no privilege on the stage, 003001 when it has others.
@@ -17,10 +19,11 @@ def need_stage(session: Session, reference: str, privilege: str, at: tuple[str, 
     if not session.server.privileges.enforced or reference.strip("' ").startswith("@~"):
         return
     place, _ = read_reference(session, reference, at)
-    if reference.strip("' ").startswith("@%"):
+    if is_of_table(reference):
         Guard(session).need("TABLE", place, OWNERSHIP)
-    else:
-        Guard(session).need("STAGE", place, privilege)
+        return
+    kept = session.server.catalog.get("STAGE", place[:2], place[2]) or {}
+    Guard(session).need("STAGE", place, "USAGE" if kept.get("url") else privilege)
 
 
 def check_stages(session: Session, statement: Expr) -> None:

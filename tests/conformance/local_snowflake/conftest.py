@@ -86,3 +86,11 @@ def ask(opened: Opener) -> Ask:
         return cursor.execute(sql, params).fetchall()  # type: ignore[union-attr]  # a cursor, not None
 
     return rows
+
+
+@pytest.fixture
+def table(ask: Ask) -> Ask:
+    """`ask`, with a table `t` of two rows."""
+    ask("CREATE TABLE t (id INT, s STRING)")
+    ask("INSERT INTO t VALUES (1, 'a'), (2, 'b')")
+    return ask

@@ -54,6 +54,13 @@ OK = 0
         ("PROBE", f"SELECT SYSTEM$LAST_CHANGE_COMMIT_TIME('{ORDERS}')", OK),
         ("PROBE", f"SELECT id FROM {ORDERS}", 606),
         ("PROBE", "USE WAREHOUSE wh", 2043),
+        ("WRITER", "COPY INTO @shop.sales.files/out FROM (SELECT 1) OVERWRITE = TRUE", OK),
+        ("READER", "COPY INTO @shop.sales.files/out FROM (SELECT 1) OVERWRITE = TRUE", 3001),
+        ("CALLER", "COPY INTO @shop.sales.files/out FROM (SELECT 1) OVERWRITE = TRUE", 2003),
+        ("READER", "SELECT GET_PRESIGNED_URL(@shop.sales.files, 'out')", OK),
+        ("CALLER", "SELECT GET_PRESIGNED_URL(@shop.sales.files, 'out')", 2003),
+        ("READER", "DROP STAGE shop.sales.files", 3001),
+        ("READER", "CREATE STORAGE INTEGRATION mine TYPE = EXTERNAL_STAGE STORAGE_PROVIDER = 'S3'", 3001),
         ("READER", "ALTER WAREHOUSE wh SUSPEND", 3001),
         ("READER", "ALTER WAREHOUSE wh SET AUTO_SUSPEND = 1", 3001),
         ("STRANGER", "USE DATABASE shop", 2043),
@@ -143,3 +150,14 @@ def test_a_created_user_has_the_roles_it_was_granted(as_role: As) -> None:
         as_role("MANAGER", "USE ROLE accountadmin", user="clerk")
     with pytest.raises(DatabaseError, match="390189"):
         as_role("ACCOUNTADMIN", "SELECT 1", user="clerk")
+
+
+def test_another_users_statements_are_stopped_only_with_a_right_on_their_warehouse(as_role: As) -> None:
+    ((session_id,),) = as_role("READER", "SELECT CURRENT_SESSION()")
+    stop = f"SELECT SYSTEM$CANCEL_ALL_QUERIES({session_id})"
+    assert as_role("WRITER", stop) == [("0 cancelled.",)]
+    with pytest.raises(ProgrammingError, match="Insufficient privileges") as refused:
+        as_role("MANAGER", stop, "clerk")
+    assert refused.value.errno == 3001
+    as_role("ACCOUNTADMIN", "GRANT OPERATE ON WAREHOUSE wh TO ROLE manager")
+    assert as_role("MANAGER", stop, "clerk") == [("0 cancelled.",)]

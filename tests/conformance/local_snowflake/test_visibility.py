@@ -86,11 +86,14 @@ def test_what_may_not_be_seen_is_not_described_either(as_role: As, sql: str, err
 
 def test_the_history_tells_of_ones_own_statements_and_of_the_warehouses_one_watches(as_role: As) -> None:
     sql = "SELECT DISTINCT user_name FROM TABLE(information_schema.query_history(RESULT_LIMIT => 2000))"
-    as_role("MANAGER", "SELECT 1", user="clerk")
-    assert as_role("MANAGER", sql, user="clerk") == [("CLERK",)]
-    assert {("CLERK",), ("ROOT",)} <= set(as_role("ACCOUNTADMIN", sql))
-    as_role("ACCOUNTADMIN", "GRANT MONITOR ON WAREHOUSE wh TO ROLE manager")
-    assert ("ROOT",) in as_role("MANAGER", sql, user="clerk")
+    as_role("ACCOUNTADMIN", "CREATE USER watcher DEFAULT_SECONDARY_ROLES = ()")
+    as_role("ACCOUNTADMIN", "GRANT ROLE reader TO USER watcher")
+    as_role("READER", "SELECT 1", user="watcher")
+    assert as_role("READER", sql, user="watcher") == [("WATCHER",)]
+    assert {("WATCHER",), ("ROOT",)} <= set(as_role("ACCOUNTADMIN", sql))
+    as_role("ACCOUNTADMIN", "GRANT MONITOR ON WAREHOUSE wh TO ROLE reader")
+    assert ("ROOT",) in as_role("READER", sql, user="watcher")
+    as_role("ACCOUNTADMIN", "REVOKE MONITOR ON WAREHOUSE wh FROM ROLE reader")
 
 
 def test_only_an_administrator_sees_everybodys_transactions(as_role: As) -> None:
