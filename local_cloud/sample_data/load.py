@@ -51,6 +51,7 @@ def load_sample_data(
     seed: int = 7,
     reader: str | None = None,
     progress: Callable[[str], None],
+    made: Callable[[], Shop] | None = None,
 ) -> dict[str, int]:
     """Put the shop's 24 months up to ``last_day`` into the schemas CRM, CATALOG and SALES of a database.
 
@@ -64,6 +65,7 @@ def load_sample_data(
         seed: another seed gives another shop.
         reader: a role that shall be able to read them.
         progress: takes one sentence per step.
+        made: answers with the shop of that day and seed, where it is made elsewhere; else it is made here.
 
     Returns:
         Rows by table.
@@ -85,7 +87,7 @@ def load_sample_data(
         loader.grant(reader)
         return loaded
     progress(f"making 24 months of sample data up to {last_day.isoformat()}")
-    shop = generate(last_day, seed)
+    shop = made() if made else generate(last_day, seed)
     loader.run("forget_loads")
     rows = {table.name: loader.fill(table, shop, progress) for table in _TABLES}
     loader.run("create_sold_lines")

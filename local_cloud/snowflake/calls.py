@@ -149,11 +149,17 @@ class _Alias:
             role=session.role,
             warehouse=session.warehouse,
             network_timeout=60,
+            server_session_keep_alive=True,  # its end is not the end of the caller's session
             platform_detection_timeout_seconds=0,
         )
         self._connection = connection
         session_of_handler: SnowparkSession = SnowparkSession.builder.configs({"connection": connection}).create()
+        self._snowpark = session_of_handler
         return session_of_handler
 
     def __exit__(self, *_: object) -> None:
         self._session.server.sessions.pop(self._token, None)
+        # The connection first: connector and Snowpark each remember what is open, and Snowpark cancels statements
+        # of a session that it closes itself.
+        self._connection.close()
+        self._snowpark.close()

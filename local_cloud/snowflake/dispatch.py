@@ -108,6 +108,9 @@ _LATE_EXISTS: Final = re.compile(
     r'^(\s*CREATE\b[\w\s]*?\bTABLE)\s+((?:"[^"]+"|[\w$]+)(?:\.(?:"[^"]+"|[\w$]+))*)\s+IF\s+NOT\s+EXISTS\b',
     re.IGNORECASE,
 )
+_LONGEST_KEPT: Final = 20_000
+# Of these a name, a moment or a table is taken out of the parsed statement, which then cannot be used twice.
+_CHANGED_WHEN_RUN: Final = re.compile(r"\b(?:IDENTIFIER|TABLE|AT|BEFORE)\s*\(", re.IGNORECASE)
 _QUERIES: Final = frozenset(("SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "WITH"))
 
 
@@ -126,7 +129,7 @@ def run(session: Session, sql: str, params: Params = None) -> Result:
                     with _metered(session, text, first, needed=command_needs_warehouse(first)):
                         return command(session, text, params)
             text = _as_parsed(first, text)
-        statement = _parsed(text)
+        statement = _remembered(session, text)
         params = resolve_names(statement, params)
         if session.server.privileges.enforced:  # what may not be seen is refused before a warehouse is looked for
             check(session, statement)
@@ -155,6 +158,16 @@ def _as_parsed(first: str, text: str) -> str:
         text = re.sub(r"\bSCOPED\s+(?=TEMP)", "", text, count=1, flags=re.IGNORECASE)
         return _LATE_EXISTS.sub(r"\1 IF NOT EXISTS \2 ", text, count=1)
     return text
+
+
+def _remembered(session: Session, text: str) -> Expr:
+    """The parsed statement, which nobody changes: clients repeat their statements with other binds."""
+    known: Expr | None = session.server.parsed.get(text)
+    if known is None:
+        known = _parsed(text)
+        if len(text) <= _LONGEST_KEPT and not _CHANGED_WHEN_RUN.search(text):
+            session.server.parsed[text] = known
+    return known
 
 
 def _parsed(text: str) -> Expr:

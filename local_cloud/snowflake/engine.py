@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any, Final
 
 import duckdb
-from fakesnow.cursor import FakeSnowflakeCursor
 from fakesnow.statement_type import statement_type_id
 from sqlglot import Expr, exp
 
@@ -15,13 +14,15 @@ from local_cloud.snowflake import result_scan
 from local_cloud.snowflake.access_checks import check, place_of
 from local_cloud.snowflake.ddl_rights import check_ddl, note_ddl, tables_of
 from local_cloud.snowflake.earlier import read_moments, refuse_if_changed
+from local_cloud.snowflake.execution import execute
 from local_cloud.snowflake.merge import counted
 from local_cloud.snowflake.moment import as_declared
 from local_cloud.snowflake.privileges import Place
 from local_cloud.snowflake.result import DONE, Result, status
 from local_cloud.snowflake.session import Session
+from local_cloud.snowflake.spool import as_table
 from local_cloud.snowflake.table_functions import furnish
-from local_cloud.snowflake.translation import translated
+from local_cloud.snowflake.translation import remembered, translated
 from local_cloud.snowflake.visibility import veil
 
 Params = Sequence[Any] | dict[str, Any] | None
@@ -148,7 +149,7 @@ def _retrying(session: Session, statement: Expr, params: Params, text: str) -> R
     while True:
         bound = params if params is None or isinstance(params, dict) else list(params)
         try:
-            return _once(session, statement.copy(), bound, text)
+            return _once(session, statement, bound, text)
         except duckdb.TransactionException as conflict:
             is_over = time.monotonic() > deadline_s or bool(session.transaction and session.transaction.is_batch)
             if "onflict" not in str(conflict) or is_over:
@@ -160,29 +161,25 @@ def _retrying(session: Session, statement: Expr, params: Params, text: str) -> R
 
 def _once(session: Session, statement: Expr, params: list[Any] | dict[str, Any] | None, text: str) -> Result:
     kind = statement_type_id(statement)
-    if found := result_scan.stored(session, statement):
-        return found
-    furnish(session, statement, params)
-    veil(session, statement)
-    plan = translated(session, statement, params, text)
-    cursor = FakeSnowflakeCursor(session, session.engine)
+    plan = remembered(session, text)
+    if plan is None:
+        statement = statement.copy()  # the translation changes it, and it may be needed again
+        if found := result_scan.stored(session, statement):
+            return found
+        furnish(session, statement, params)
+        veil(session, statement)
+        plan = translated(session, statement, params, text)
+    answer: Result | None = None
     merged: list[str] = []
-    upload = None
     for part in plan.parts:
         sent = params if part.has_binds else None
         if plan.merge_operations:
             merged = [row[0] for row in session.engine.execute(part.sql, sent).fetchall()]
         else:
-            cursor._execute(part.tree, sent)  # noqa: SLF001  fakesnow's own pipeline, pinned by the seam test
-            upload = part.tree.args.get("put_stage_data")
-    if plan.merge_operations:
+            answer = execute(session, part, sent, kind)
+    if answer is None:
         return counted(merged, plan.merge_operations)
-    result = _result(session, cursor, kind, upload)
     tells_defaults = isinstance(statement, (exp.Describe, exp.Show)) or "INFORMATION_SCHEMA" in text.upper()
-    return replace(result, table=as_declared(result.table)) if tells_defaults and result.table is not None else result
-
-
-def _result(session: Session, cursor: FakeSnowflakeCursor, kind: int, upload: dict[str, Any] | None) -> Result:
-    table: Any = cursor._arrow_table  # noqa: SLF001  fakesnow keeps the answer here
-    types = tuple(str(column[1]) for column in session.engine.description or ())
-    return Result(table, types, int(cursor.rowcount or 0), kind, upload=upload)
+    if not tells_defaults or answer.table is None:
+        return answer
+    return replace(answer, table=as_declared(as_table(answer.table)))

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
 from snowflake.connector.errors import Error, ProgrammingError
 from starlette.applications import Starlette
@@ -44,10 +45,10 @@ class Face:
         """Serve `server`."""
         self.server = server
         self.running = Running()
-        self.own = OwnRoutes(server)
+        self.own = OwnRoutes(server, lambda: {"statements": len(self.running.by_query), "turns": len(self._turns)})
         self.tokens = Tokens(server.sessions)
         server.end_token = partial(self.tokens.end, code=390111)
-        self._turns: dict[str, threading.Lock] = {}
+        self._turns: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()  # as long as statements do
 
     def app(self) -> ASGIApp:
         """The ASGI application."""
@@ -105,7 +106,6 @@ class Face:
         token = _token(request)
         if request.query_params.get("delete"):
             session = self.server.sessions.pop(token, None)
-            self._turns.pop(token, None)
             if session and session not in self.server.sessions.values():  # a handler's token is a second one
                 await asyncio.to_thread(session.end)
         return responses.success(None)

@@ -5,7 +5,7 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import duckdb
 import fakesnow.info_schema
@@ -30,6 +30,9 @@ from local_cloud.snowflake.query_history import QueryHistory
 from local_cloud.snowflake.result_cache import ResultCache
 from local_cloud.snowflake.session import Login, Session
 from local_cloud.snowflake.task_runs import TaskRuns
+
+_ENGINE_MEMORY_MIB: Final = 256  # of tables read and of sorts and joins under way
+_MOST_ENGINE_THREADS: Final = 4  # each needs a share of that memory
 
 
 class DirectoryInUseError(RuntimeError):
@@ -59,9 +62,11 @@ class LocalSnowflake:
         self.data_dir = data_dir
         self.databases_dir = data_dir / "databases"
         self.stages_dir = data_dir / "stages"
+        self.results_dir = data_dir / "results"
         self.databases_dir.mkdir(parents=True, exist_ok=True)
         self.stages_dir.mkdir(exist_ok=True)
         self._claim_directory()
+        shutil.rmtree(self.results_dir, ignore_errors=True)  # of a server that was killed
         # fakesnow keeps stages under a module global; its functions read it at each call.
         fakesnow.transforms.stage.LOCAL_BUCKET_PATH = str(self.stages_dir.resolve())
         self.catalog = Catalog(data_dir / "catalog.sqlite")
@@ -76,6 +81,7 @@ class LocalSnowflake:
         self.chunks = Chunks()
         self.results = ResultCache()
         self.translations = ResultCache()
+        self.parsed = ResultCache()
         self.fakesnow_results: dict[str, Any] = _Forgetful()
         self.sessions: dict[str, Session] = {}
         self.end_token: Callable[[str], object] = self.sessions.pop  # the HTTP face also remembers why
@@ -97,6 +103,10 @@ class LocalSnowflake:
     def _open_engine(self) -> duckdb.DuckDBPyConnection:
         # sqlglot still writes arrow lambdas; a division by zero shall be an error and not infinity.
         engine = duckdb.connect(":memory:", config={"lambda_syntax": "ENABLE_SINGLE_ARROW"})
+        # What does not fit goes to disk; without this the engine would take four fifths of the machine's memory.
+        engine.execute(f"SET GLOBAL memory_limit = '{_ENGINE_MEMORY_MIB}MiB'")
+        engine.execute(f"SET GLOBAL threads = {min(os.cpu_count() or 1, _MOST_ENGINE_THREADS)}")
+        engine.execute(f"SET GLOBAL temp_directory = '{self.data_dir / 'spill'}'")
         engine.execute("SET GLOBAL TimeZone = 'UTC'")
         engine.execute("SET GLOBAL ieee_floating_point_ops = false")
         engine.execute("SET GLOBAL error_on_division_by_zero = true")
@@ -193,6 +203,17 @@ class LocalSnowflake:
         kept = self.catalog.all(kind, database, schema)
         names = [from_json(body).signature if kind == "PROCEDURE" else body["name"] for body in kept]
         return [(body["database"], body["schema"], name) for body, name in zip(kept, names, strict=True)]
+
+    def kept(self) -> dict[str, int]:
+        """How many of each thing this server keeps for later; none of them may grow for ever."""
+        return {
+            "tokens": len(self.sessions),
+            "results": len(self.results),
+            "parsed": len(self.parsed),
+            "translations": len(self.translations),
+            "task runs": len(self.task_runs.history),
+            "query history": len(self.query_history.newest()),
+        }
 
     def session_of(self, token: str) -> Session:
         """The session a token stands for.

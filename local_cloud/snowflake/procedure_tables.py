@@ -10,6 +10,7 @@ from local_cloud.snowflake.errors import COMPILATION, failure, not_supported
 from local_cloud.snowflake.names import resolve
 from local_cloud.snowflake.procedures import KIND, overloads
 from local_cloud.snowflake.session import Session
+from local_cloud.snowflake.spool import as_table
 
 _VIEW: Final = "_SF_RETURNED"
 
@@ -34,7 +35,7 @@ def furnish(session: Session, statement: Expr, known: frozenset[str]) -> None:
             raise not_supported("a bind as an argument of a procedure in TABLE(…); write the value")
         rows = call(session, f"CALL {source.this.sql('snowflake')}", None)
         view = f"{_VIEW}_{number}"
-        session.engine.register(view, rows.table)
+        session.engine.register(view, as_table(rows.table))
         table = exp.to_table(view)
         table.meta[OF_SERVER] = True
         source.replace(table.as_(source.alias or name[-1]))

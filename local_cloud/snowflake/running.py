@@ -14,13 +14,13 @@ from typing import Any, Final
 
 from snowflake.connector.errors import Error
 
-from local_cloud.snowflake.chunks import is_large, on_disk
 from local_cloud.snowflake.describing import describe_only
 from local_cloud.snowflake.dispatch import run
 from local_cloud.snowflake.errors import cancelled, timed_out
 from local_cloud.snowflake.result import Result, from_rows
 from local_cloud.snowflake.result_cache import ResultCache
 from local_cloud.snowflake.session import Session
+from local_cloud.snowflake.spool import PIECE_BYTES, Spooled, rows_in_memory, stored
 
 _NEVER_S: Final = 86_400.0
 _INTERRUPT_EVERY_S: Final = 0.05
@@ -49,7 +49,7 @@ class Running:
         return statement
 
     def _weigh(self, request_id: str, query_id: str, done: Future[Result]) -> None:
-        rows = done.result().table.num_rows if done.exception() is None else 1
+        rows = rows_in_memory(done.result().table) if done.exception() is None else 1
         self.by_request.weigh(request_id, rows)
         self.by_query.weigh(query_id, rows)
 
@@ -120,9 +120,8 @@ class Statement:
     def _finish(self) -> None:
         try:
             self._wait()
-            answer = replace(self._work(self), query_id=self.query_id)
-            if is_large(answer):
-                answer = on_disk(answer, self._session.server.data_dir / "results")
+            result = self._work(self)
+            answer = replace(result, table=self._kept(result.table), query_id=self.query_id)
             self._session.server.results[self.query_id] = answer
             self._session.last_query_id = self.query_id
             self._end(answer)
@@ -141,6 +140,11 @@ class Statement:
             self.done.set_exception(outcome)
         else:
             self.done.set_result(outcome)
+
+    def _kept(self, table: Any) -> Any:
+        if isinstance(table, Spooled) or table.nbytes <= PIECE_BYTES:
+            return table
+        return stored(table.to_batches(), table.schema, self._session.server.results_dir)
 
     def _wait(self) -> None:
         if self._cancelled.wait(self.delay_s):

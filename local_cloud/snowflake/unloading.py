@@ -9,6 +9,7 @@ from typing import Any, Final
 from local_cloud.snowflake.arrow import pa
 from local_cloud.snowflake.errors import COMPILATION, failure, not_supported
 from local_cloud.snowflake.result import Result
+from local_cloud.snowflake.spool import as_table
 from local_cloud.snowflake.stage_options import only
 from local_cloud.snowflake.wire import wire_type
 
@@ -101,7 +102,7 @@ def _json(result: Result) -> bytes:
 
 def _parquet(result: Result, compression: str, *, header: bool) -> bytes:
     parquet = importlib.import_module("pyarrow.parquet")
-    table = result.table
+    table = as_table(result.table)
     if not header:
         table = table.rename_columns([f"_COL_{i}" for i in range(table.num_columns)])
     sink = pa.BufferOutputStream()

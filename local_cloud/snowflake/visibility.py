@@ -11,6 +11,7 @@ from local_cloud.snowflake.errors import not_supported
 from local_cloud.snowflake.privileges import ACCOUNT, Place
 from local_cloud.snowflake.result import Result
 from local_cloud.snowflake.session import Session
+from local_cloud.snowflake.spool import as_table
 
 _IN_SCHEMA: Final = ("database_name", "schema_name", "name")
 _OF_TABLE: Final = ("database_name", "schema_name", "table_name")
@@ -80,9 +81,10 @@ def shown(session: Session, words: str, result: Result) -> Result:
     if sight.everything or rule is None:
         return result
     kind, columns = rule
-    rows = result.table.to_pylist()
+    table = as_table(result.table)
+    rows = table.to_pylist()
     kept = [sight.sees(kind, _place([str(row.get(column) or "") for column in columns])) for row in rows]
-    return dataclasses.replace(result, table=result.table.filter(pa.array(kept, type=pa.bool_())), rowcount=sum(kept))
+    return dataclasses.replace(result, table=table.filter(pa.array(kept, type=pa.bool_())), rowcount=sum(kept))
 
 
 def _place(parts: list[str]) -> Place:
