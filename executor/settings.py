@@ -13,6 +13,8 @@ from executor.core.launch import LaunchProfile
 
 _ACCOUNT = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9-]+){0,3}$")
 
+_IDENTIFIER = r"^[A-Za-z_][A-Za-z0-9_$]*$"
+
 # Their tokens say who signs in (snowflake.connector.connection, empty_user_allowed_authenticators).
 _WITHOUT_USER = {
     "WORKLOAD_IDENTITY", "OAUTH", "OAUTH_AUTHORIZATION_CODE", "OAUTH_CLIENT_CREDENTIALS", "PROGRAMMATIC_ACCESS_TOKEN",
@@ -43,6 +45,8 @@ class ExecutorSettings(BaseSettings):
     security_groups: Listed = ()
     assign_public_ip: bool = False
     capacity_provider: str = "FARGATE"
+    executor_role: str | None = Field(default=None, pattern=_IDENTIFIER)
+    probe_role: str | None = Field(default=None, pattern=_IDENTIFIER)
     log_group: str = "/reporting/jobs"
     log_stream_prefix: str = "report"
     max_running: int = Field(default=50, ge=1)
@@ -85,9 +89,9 @@ class ObjectNames(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="REPORTING_", extra="ignore", frozen=True)
 
-    database: str = Field(default="ANALYTICS_PLATFORM", pattern=r"^[A-Za-z_][A-Za-z0-9_$]*$")
-    schema_name: str = Field(default="REPORTING", alias="REPORTING_SCHEMA", pattern=r"^[A-Za-z_][A-Za-z0-9_$]*$")
-    warehouse: str = Field(default="REPORTS_WH", pattern=r"^[A-Za-z_][A-Za-z0-9_$]*$")
+    database: str = Field(default="ANALYTICS_PLATFORM", pattern=_IDENTIFIER)
+    schema_name: str = Field(default="REPORTING", alias="REPORTING_SCHEMA", pattern=_IDENTIFIER)
+    warehouse: str = Field(default="REPORTS_WH", pattern=_IDENTIFIER)
 
 
 class SnowflakeSettings(BaseSettings):

@@ -90,7 +90,8 @@ async def service(
     async with AsyncExitStack() as stack:
         # The probe has no warehouse: if what it asks ever needed one, it would fail instead of keeping one awake.
         without = {name: value for name, value in arguments.items() if name != "warehouse"}
-        session, probe = SnowflakeSession(arguments, "executor"), SnowflakeSession(without, "probe")
+        session = SnowflakeSession(arguments, "executor", role=settings.executor_role)
+        probe = SnowflakeSession(without, "probe", role=settings.probe_role, alone=settings.probe_role is not None)
         stack.push_async_callback(session.close)
         stack.push_async_callback(probe.close)
         aws = get_session()
