@@ -11,6 +11,10 @@ class RetryPolicy(BaseModel):
     max_infra_failures: int = Field(default=5, ge=0)
     first_delay_s: float = Field(default=5.0, gt=0)
     max_delay_s: float = Field(default=300.0, gt=0)
+    max_wait_s: float = Field(default=604_800.0, gt=0)
+    """How long a job waits for what is nobody's fault, room or a quota, before it ends with that as its cause."""
+    max_memory_mb: int = Field(default=16_384, ge=512)
+    """How far a job's memory may grow after it ran out of it."""
 
 
 class Limits(BaseModel):

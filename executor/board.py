@@ -19,6 +19,7 @@ class Board:
         self.to_find: set[str] = set()
         self.ended: dict[str, TaskView | None] = {}
         self.retries_at_s: dict[str, float] = {}
+        self.look_at_s: dict[str, float] = {}
         self.claim_bell = asyncio.Event()
         self.launch_bell = asyncio.Event()
         self.watch_bell = asyncio.Event()
@@ -47,12 +48,14 @@ class Board:
         self.to_find.clear()
         self.ended.clear()
         self.retries_at_s.clear()
+        self.look_at_s.clear()
 
     def put(self, job: JobRow) -> None:
         """Keep a job as it now is; one that waits for its next try, or has ended, leaves the board."""
         if job.status in TERMINAL or job.status is JobState.RETRY_WAIT:
             self.jobs.pop(job.request_id, None)
             self.ended.pop(job.request_id, None)
+            self.look_at_s.pop(job.request_id, None)
             self.to_find.discard(job.request_id)
             self.claim_bell.set()
             return
@@ -69,6 +72,11 @@ class Board:
         """Hand a job whose task stopped, or was forgotten, to the settle loop."""
         self.ended[job.request_id] = task
         self.settle_bell.set()
+
+    def hasten(self, request_id: str) -> None:
+        """Look at a job's task at once, for example because somebody says that it changed."""
+        self.look_at_s.pop(request_id, None)
+        self.watch_bell.set()
 
     def to_launch(self) -> list[JobRow]:
         """Jobs that have no task yet."""

@@ -7,6 +7,7 @@ from typing import TypeVar
 import structlog
 
 from contract.events import AttemptResult, Event
+from executor.core.breaker import Breaker
 from executor.ports import Batch, Change, DeposedError, RowRefusedError, StateMissingError, Store
 
 MAX_ROWS = 200
@@ -25,6 +26,7 @@ class Writer:
         self._changes: dict[str, Change] = {}
         self._results: list[AttemptResult] = []
         self._events: list[Event] = []
+        self._breaker: Breaker | None = None
         self._one_at_a_time = asyncio.Lock()
 
     def begin(self, fence: int) -> None:
@@ -38,6 +40,11 @@ class Writer:
         self._changes.clear()
         self._results.clear()
         self._events.clear()
+        self._breaker = None
+
+    def keep_breaker(self, breaker: Breaker) -> None:
+        """Take the circuit breaker for the next write."""
+        self._breaker = breaker if self._fence is not None else None
 
     def put(self, change: Change, *, result: AttemptResult | None = None, events: tuple[Event, ...] = ()) -> None:
         """Take a change for the next write; a newer change of the same job takes the place of an older one."""
@@ -64,6 +71,9 @@ class Writer:
         async with self._one_at_a_time:
             while self._fence is not None and (self._changes or self._results or self._events):
                 await self._write(self._fence, self._next_batch())
+            if self._fence is not None and (breaker := self._breaker) is not None:
+                await self._store.write_breaker(self._fence, breaker)
+                self._breaker = None if self._breaker is breaker else self._breaker
 
     def _next_batch(self) -> Batch:
         return Batch(

@@ -6,6 +6,8 @@ import structlog
 
 from contract.policy import Limits
 from executor.board import Board
+from executor.breakers import Breakers
+from executor.budgets import Budget
 from executor.core.capacity import room_to_claim
 from executor.ports import Clock, Store, StoreUnavailableError
 
@@ -13,6 +15,8 @@ SWEEP_EVERY_S = 86_400.0
 """A look without any sign, against what signs can miss; rare, because it wakes the warehouse."""
 ASK_AGAIN_S = 15.0
 """When a job that was due and was not there is asked for again: its waiting may not have been written yet."""
+LAUNCHED_WITHIN_S = 2.0
+"""As many jobs are claimed as can be launched within this time, by the launch budget."""
 LANDS_WITHIN_S = 15.0
 """So long a claim whose answer was lost may still be carried out: the statement time-out, and some."""
 
@@ -22,12 +26,16 @@ log = structlog.get_logger()
 class Claim:
     """One claim at a time, under an id chosen beforehand, so that a lost answer is only a question to repeat."""
 
-    def __init__(self, store: Store, board: Board, clock: Clock, limits: Limits) -> None:
-        """``limits`` say how many jobs may be open at once."""
+    def __init__(
+        self, store: Store, board: Board, clock: Clock, limits: Limits, budget: Budget, breakers: Breakers
+    ) -> None:
+        """``limits`` say how many jobs may be open at once, ``budget`` and ``breakers`` how many may be launched."""
         self._store = store
         self._board = board
         self._clock = clock
         self._limits = limits
+        self._budget = budget
+        self._breakers = breakers
         self._claim_id: str | None = None
         self._fence: int | None = None
         self._seen_token: str | None = None
@@ -42,12 +50,18 @@ class Claim:
         if self._board.fence != self._fence:
             # A new reign: what was seen or half done under the last one says nothing now.
             self._fence, self._claim_id, self._seen_token = self._board.fence, None, None
+            await self._breakers.begin()
         token = await self._store.intake_token()
-        room = room_to_claim(self._limits, len(self._board.jobs))
+        room = min(room_to_claim(self._limits, len(self._board.jobs)), self._launchable())
         if not self._worth_a_claim(token, room):
             return
         if await self._claim(self._fence, room):
             self._seen_token = token
+
+    def _launchable(self) -> int:
+        # What cannot be launched soon is better left in the queue, where others may still go before it.
+        soon = self._budget.ahead(LAUNCHED_WITHIN_S) - len(self._board.to_launch())
+        return max(0, min(soon, self._breakers.room()))
 
     def _worth_a_claim(self, token: str, room: int) -> bool:
         changed = token != self._seen_token or self._claim_id is not None

@@ -104,7 +104,7 @@ class SnowflakeQueue:
             return [{key.lower(): value for key, value in dict(row).items()} for row in cursor.fetchall()]
 
     def empty(self) -> None:
-        for table in ("job_intake", "job_state", "job_results", "job_events"):
+        for table in ("job_intake", "job_state", "job_results", "job_events", "type_state"):
             self.sql(f"DELETE FROM {table}")
         self.sql("INSERT INTO job_state (request_id, fence) SELECT '__leader__', 0")
 

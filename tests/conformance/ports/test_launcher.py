@@ -11,7 +11,8 @@ from executor.adapters.cloudwatch_logs import CloudWatchLogs
 from executor.adapters.ecs_launcher import EcsLauncher
 from executor.adapters.s3_artifacts import S3Artifacts
 from executor.adapters.s3_lease import S3Lease
-from executor.core.launch_answers import Accepted, Refused, Unknown
+from executor.causes import load
+from executor.core.launch_answers import Accepted, Refused, Unknown, understood
 from executor.core.tasks import TaskView
 from executor.ports import CloudUnavailableError
 from executor.testing.fake_launcher import FakeLauncher
@@ -120,7 +121,7 @@ async def test_a_wrong_request_is_refused_for_good_and_says_why(
     token, tag = fresh()
     logs = CloudWatchLogs(clients.logs, clients.stack.log_group, "report")
     request = LocalFargate(clients.stack, clients.ecs, logs).request(DONE, token, tag)
-    answer = await EcsLauncher(clients.ecs).run(request | change)
+    answer = understood(await EcsLauncher(clients.ecs).run(request | change), load())
     assert isinstance(answer, Refused)
     assert answer.permanent
     assert says in answer.reason

@@ -1,0 +1,57 @@
+"""AWS's token buckets: what is launched stays inside, and what is refused costs only time."""
+
+from contract.job import JobRow
+from contract.outcome import FailureClass
+from contract.states import JobState
+from executor.core.launch_answers import Errored
+from executor.testing.account import Account
+from tests.simulation.world import World
+
+JOBS = 200
+DISGUISED = Errored(
+    "InvalidParameterException",
+    "Error retrieving subnet information for [subnet-1]: Request limit exceeded. (ErrorCode: RequestLimitExceeded)",
+    400,
+)
+
+
+def rows(world: World) -> list[JobRow]:
+    return [row.job for row in world.store.state.values()]
+
+
+async def test_p12_jobs_are_launched_as_fast_as_the_account_allows_and_never_throttled(world: World) -> None:
+    account = world.launcher.account = Account(world.clock.now)
+    world.executor(max_running=JOBS)
+    world.max_running = JOBS
+    for _ in range(JOBS):
+        world.ask()
+    await world.until(lambda: len(world.launcher.tasks) == JOBS, within_s=60)
+    created = sorted(task.created_at for task in world.launcher.tasks.values())
+    assert account.throttled == 0
+    assert (created[-1] - created[0]).total_seconds() <= 1.3 * (JOBS - account.burst) / account.per_s
+    await world.all_ended()
+    assert {job.status for job in rows(world)} == {JobState.SUCCEEDED}
+
+
+async def test_p12_when_others_use_the_accounts_rate_throttles_are_few_and_cost_no_budget(world: World) -> None:
+    account = world.launcher.account = Account(world.clock.now, per_s=2.0, burst=2.0)
+    world.executor(max_running=JOBS)
+    world.max_running = JOBS
+    for _ in range(60):
+        world.ask()
+    await world.all_ended(within_s=600)
+    assert {(job.status, job.attempt, job.infra_failures, job.user_failures) for job in rows(world)} == {
+        (JobState.SUCCEEDED, 1, 0, 0)
+    }
+    assert account.throttled < 60
+
+
+async def test_p12_a_throttle_in_disguise_costs_nothing_but_time(world: World) -> None:
+    world.launcher.answer_next(DISGUISED, times=6)
+    world.executor()
+    asked = world.ask()
+    await world.all_ended()
+    job = world.store.state[asked.request_id].job
+    assert (job.status, job.attempt, job.launch_try, job.infra_failures) == (JobState.SUCCEEDED, 1, 1, 0)
+    assert all(request == world.launcher.requests[0] for request in world.launcher.requests)
+    assert job.failure_class != FailureClass.LAUNCH_REFUSED
