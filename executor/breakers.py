@@ -34,6 +34,8 @@ class Breakers:
         if fence is None or fence == self._fence:
             return
         kept = await self._store.breaker()
+        if fence == self._fence:
+            return  # another loop asked at the same time
         self.state = breaker.taken_over(kept, self._task_definition)
         self._fence, self._probe, self._probe_at_s = fence, None, self._clock.monotonic_s()
 

@@ -15,7 +15,7 @@ SWEEP_EVERY_S = 86_400.0
 """A look without any sign, against what signs can miss; rare, because it wakes the warehouse."""
 ASK_AGAIN_S = 15.0
 """When a job that was due and was not there is asked for again: its waiting may not have been written yet."""
-LAUNCHED_WITHIN_S = 2.0
+LAUNCHED_WITHIN_S = 5.0
 """As many jobs are claimed as can be launched within this time, by the launch budget."""
 LANDS_WITHIN_S = 15.0
 """So long a claim whose answer was lost may still be carried out: the statement time-out, and some."""
@@ -95,6 +95,8 @@ class Claim:
             self._board.launch_bell.set()
             log.info("claimed", action="claimed", job_id=job.job_id, attempt=job.attempt, report_type=job.report_type)
         self._more_waits = len(jobs) >= room
+        if jobs and self._more_waits:
+            self._board.claim_bell.set()  # no pause while there is more than one claim takes
         due_s = await self._store.next_due_s()
         pause_s = SWEEP_EVERY_S if due_s is None else min(SWEEP_EVERY_S, max(0.0, due_s))
         self._look_at_s = self._clock.monotonic_s() + pause_s

@@ -28,6 +28,10 @@ AT_ONCE = 10
 """RunTask calls under way at a time; a call takes some hundred milliseconds, and Fargate takes 20 in a second."""
 MAX_FAULTS = 5
 """So often one job's launch may fail in a way that nobody foresaw."""
+NEXT_BATCH_S = 0.5
+"""How often newly claimed jobs are looked for while others are being launched."""
+REST_S = 2.0
+"""So long a launch rests that was throttled or not answered; the budget may make it rest for longer."""
 ASKS_AFTER = 10
 """After so many launches without an answer ECS is asked for the task itself."""
 
@@ -66,26 +70,46 @@ class Launch:
         self._policy = settings.retry_policy()
         self._faults: Counter[str] = Counter()
         self._sent: Counter[str] = Counter()
+        self._rests_s: dict[str, float] = {}
 
     async def tick(self) -> None:
-        """Commit the intents of all that is to be launched, then launch."""
+        """Commit the intents of all that is to be launched, then launch; what is claimed meanwhile comes along."""
         if not self._board.leads(self._clock.monotonic_s()):
             return
         await self._breakers.begin()
         self._sent = Counter({key: times for key, times in self._sent.items() if key in self._board.jobs})
-        jobs = [job for job in self._board.to_launch() if self._may(job)]
+        under_way: dict[asyncio.Task[None], str] = {}
+        troubles: list[BaseException] = []
+        gate = asyncio.Semaphore(AT_ONCE)
+        try:
+            while True:
+                if not troubles:
+                    for job, spec in await self._prepared(set(under_way.values())):
+                        under_way[asyncio.create_task(self._launch(job, spec, gate))] = job.request_id
+                if not under_way:
+                    break
+                done, _ = await asyncio.wait(under_way, timeout=NEXT_BATCH_S)
+                troubles += [trouble for task in done if (trouble := task.exception()) is not None]
+                under_way = {task: key for task, key in under_way.items() if task not in done}
+        finally:
+            for task in under_way:
+                task.cancel()
+        if troubles:
+            raise troubles[0]
+
+    async def _prepared(self, under_way: set[str]) -> list[tuple[JobRow, TaskSpec]]:
+        # Statements take long, launches are let through one by one: the next intents are written while tasks start.
+        now_s = self._clock.monotonic_s()
+        self._rests_s = {key: at_s for key, at_s in self._rests_s.items() if at_s > now_s}
+        idle = [job for job in self._board.to_launch() if job.request_id not in under_way | self._rests_s.keys()]
+        jobs = [job for job in idle if self._may(job)]
         if not jobs:
-            return
+            return []
         await self._definitions.fetch(jobs)
         orders = [(job, spec) for job in jobs if (spec := self._spec(job)) is not None]
         orders = [(await self._intend(job, spec), spec) for job, spec in orders]
         await self._writer.drain()
-        gate = asyncio.Semaphore(AT_ONCE)
-        troubles = await asyncio.gather(
-            *(self._launch(job, spec, gate) for job, spec in orders), return_exceptions=True
-        )
-        for trouble in filter(None, troubles):
-            raise trouble
+        return orders
 
     def _may(self, job: JobRow) -> bool:
         # A task may exist already of what was sent: its replay is a question, not a launch.
@@ -120,6 +144,7 @@ class Launch:
 
     async def _launch(self, job: JobRow, spec: TaskSpec, gate: asyncio.Semaphore) -> None:
         async with gate:
+            self._rests_s[job.request_id] = self._clock.monotonic_s() + REST_S
             try:
                 answer = await self._answer(job, spec)
             except ThrottledError:

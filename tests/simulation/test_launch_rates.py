@@ -7,7 +7,7 @@ from executor.core.launch_answers import Errored
 from executor.testing.account import Account
 from tests.simulation.world import World
 
-JOBS = 200
+JOBS = 400
 DISGUISED = Errored(
     "InvalidParameterException",
     "Error retrieving subnet information for [subnet-1]: Request limit exceeded. (ErrorCode: RequestLimitExceeded)",
@@ -28,7 +28,7 @@ async def test_p12_jobs_are_launched_as_fast_as_the_account_allows_and_never_thr
     await world.until(lambda: len(world.launcher.tasks) == JOBS, within_s=60)
     created = sorted(task.created_at for task in world.launcher.tasks.values())
     assert account.throttled == 0
-    assert (created[-1] - created[0]).total_seconds() <= 1.3 * (JOBS - account.burst) / account.per_s
+    assert (created[-1] - created[0]).total_seconds() <= 1.05 * (JOBS - account.burst) / account.per_s
     await world.all_ended()
     assert {job.status for job in rows(world)} == {JobState.SUCCEEDED}
 

@@ -11,13 +11,15 @@ from contract.states import JobState
 from executor.causes import load
 from executor.core.causes import CatalogueError, Fault, Retry, Scope, Text, read
 from executor.core.failures import Evidence, judge
-from executor.core.settle import settle
+from executor.core.launch_answers import Errored, Refused, refusal_verdict, understood
+from executor.core.settle import refused, settle
 from executor.core.tasks import ContainerView, TaskView
 from tests.jobs import ARN, NOW, job, stopped
 
 CATALOGUE = load()
 TEXTS = CATALOGUE.texts
 STOPPED = [text for text in TEXTS if text.scope is Scope.STOPPED]
+REFUSALS = [text for text in TEXTS if text.scope in {Scope.RUNTASK_EXCEPTION, Scope.RUNTASK_FAILURE}]
 CAUSES = {text.cause.cause_id: text.cause for text in TEXTS}
 POLICY = RetryPolicy()
 
@@ -61,6 +63,23 @@ def test_p9_each_text_of_a_stopped_task_comes_through_to_the_row(text: Text) -> 
     if not general and cause.cause_id != "oom":
         assert (verdict.blame, verdict.retry_helps) == (cause.blame, cause.retry is Retry.YES)
         assert verdict.diagnosis.startswith(cause.summary)
+
+
+@pytest.mark.parametrize("text", REFUSALS, ids=name)
+def test_p9_each_refusal_of_runtask_comes_through_to_the_row(text: Text) -> None:
+    code, _, message = text.example.partition(": ")
+    said = Errored(code, message, 400) if text.scope is Scope.RUNTASK_EXCEPTION else Refused(text.example)
+    answer = understood(said, CATALOGUE)
+    if not isinstance(answer, Refused):
+        # It is sent again with the same bytes: no fault of the request, and no end of the job.
+        assert text.cause.blame is Blame.NOBODY or text.cause.code_ran is not CodeRan.NO
+        return
+    row = refused(job(), refusal_verdict(answer, CATALOGUE), policy=POLICY, now=NOW, dice=0.5).job
+    assert row.cause_id == text.cause.cause_id
+    assert row.failure_class
+    assert (row.status is JobState.RETRY_WAIT) == (text.cause.retry is Retry.YES)
+    assert row.infra_failures == (text.cause.blame is Blame.INFRASTRUCTURE)
+    assert row.user_failures == 0
 
 
 @pytest.mark.parametrize("cause_id", sorted(CAUSES))
