@@ -9,9 +9,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from contract.ids import Bucket, Installation
 from contract.policy import Limits, RetryPolicy
+from contract.resources import Capacity
 from executor.core.launch import LaunchProfile
 from executor.core.rate import Rate
-from executor.core.spot import Capacity
 
 _ACCOUNT = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9-]+){0,3}$")
 

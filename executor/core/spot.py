@@ -1,10 +1,10 @@
 """On which of Fargate's two capacities an attempt runs: Spot is a third of the price and may be taken back."""
 
-from enum import StrEnum
 from typing import Final
 
 from contract.job import JobRow
 from contract.policy import RetryPolicy
+from contract.resources import Capacity
 
 ON_DEMAND: Final = "FARGATE"
 SPOT: Final = "FARGATE_SPOT"
@@ -15,20 +15,12 @@ MAX_REFUSALS: Final = 2
 """After so many a job runs on demand: Fargate does not put on-demand capacity in the place of Spot by itself."""
 
 
-class Capacity(StrEnum):
-    """What an installation wants: Spot while a job can bear it, never Spot, or nothing else."""
-
-    SPOT_FIRST = "spot-first"
-    ON_DEMAND = "on-demand"
-    SPOT = "spot"
-
-
 def provider_of(job: JobRow, wanted: Capacity, max_attempts: int, policy: RetryPolicy) -> str:
     """The capacity provider of a job's next launch.
 
     Args:
         job: the row with its counters.
-        wanted: the installation's wish.
+        wanted: what the request, the report's definition or the installation asks for.
         max_attempts: how often the report itself may fail; its last attempt is not put at risk.
         policy: the budget of the cloud's failures; its last one is not put at risk either.
     """

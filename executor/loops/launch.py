@@ -132,7 +132,8 @@ class Launch:
             return job
         profile = launch.turned(self._profiles.current, job.refusals)
         await self._profiles.keep(profile)
-        provider = provider_of(job, self._settings.capacity, spec.definition.max_attempts, self._policy)
+        wanted = spec.definition.capacity or self._settings.capacity
+        provider = provider_of(job, wanted, spec.definition.max_attempts, self._policy)
         intended = launch.intend(job, self._settings.installation, profile, provider, spec)
         event = settle.event(intended, JobEvent.LAUNCH_INTENDED, self._clock.now(), profile=profile.name)
         self._keep(intended, event)

@@ -9,6 +9,7 @@ import pytest
 
 from contract.manifest import StartMarker
 from contract.outcome import FailureClass
+from contract.request import RequestOptions
 from contract.states import JobState
 from executor.core.launch_answers import Errored, Refused
 from executor.testing.account import Account
@@ -108,6 +109,15 @@ async def test_p8_after_two_interruptions_a_job_runs_on_demand(world: World) -> 
     job = world.store.state[asked.request_id].job
     assert [provider(request) for request in world.launcher.requests] == ["FARGATE_SPOT", "FARGATE_SPOT", "FARGATE"]
     assert (job.status, job.interruptions, job.infra_failures, job.user_failures) == (JobState.SUCCEEDED, 2, 2, 0)
+
+
+async def test_a_request_or_a_definition_chooses_its_capacity_before_the_installation_does(world: World) -> None:
+    world.define("CHEAP", definition(capacity="spot"))
+    world.executor(capacity="on-demand")
+    for report_type, options in (("CHEAP", {}), ("CHEAP", {"capacity": "on-demand"}), ("SALES_REPORT", {})):
+        world.ask(report_type=report_type, options=RequestOptions.model_validate(options))
+        await world.all_ended()
+    assert [provider(sent) for sent in world.launcher.requests] == ["FARGATE_SPOT", "FARGATE", "FARGATE"]
 
 
 async def test_after_it_ran_out_of_memory_a_job_is_given_more_and_uses_its_own_attempts(world: World) -> None:

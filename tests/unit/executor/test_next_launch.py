@@ -3,10 +3,10 @@
 import pytest
 
 from contract.policy import RetryPolicy
-from contract.resources import FARGATE_SIZES, Resources
+from contract.resources import FARGATE_SIZES, Capacity, Resources
 from executor.core.launch import LaunchProfile, intend, order, task_spec, turned
 from executor.core.resources import next_size
-from executor.core.spot import ON_DEMAND, SPOT, Capacity, provider_of
+from executor.core.spot import ON_DEMAND, SPOT, provider_of
 from tests.jobs import PROFILE, definition, job
 
 SIZES = [Resources(cpu=cpu, memory_mb=memory_mb) for cpu, sizes in FARGATE_SIZES.items() for memory_mb in sizes]
