@@ -23,4 +23,4 @@ class Limits(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     max_running: int = Field(default=50, ge=1)
-    max_claim: int = Field(default=50, ge=1, le=200)
+    max_claim: int = Field(default=200, ge=1, le=200)

@@ -22,7 +22,7 @@ class Profiles:
 
     def task_definition_of(self, job: JobRow) -> str | None:
         """The task definition that a job was launched with, or None while its profile was not read."""
-        known = self._known.get(job.launch_profile or "")
+        known = {self.current.name: self.current, **self._known}.get(job.launch_profile or "")
         return known.task_definition if known else None
 
     async def of(self, job: JobRow) -> LaunchProfile:

@@ -24,10 +24,11 @@ from executor.budgets import Budgets
 from executor.definitions import Definitions
 from executor.loops.claim import Claim
 from executor.loops.flush import Flush
-from executor.loops.launch import Launch, Means
+from executor.loops.launch import Launch
 from executor.loops.lead import Lead
 from executor.loops.settle import Settle
 from executor.loops.watch import Pauses, Watch
+from executor.means import Means
 from executor.ports import Artifacts, Clock, Launcher, Lease, Logs, Store
 from executor.profiles import Profiles
 from executor.service import Loops, Rhythm, Service

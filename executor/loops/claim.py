@@ -15,7 +15,7 @@ SWEEP_EVERY_S = 86_400.0
 """A look without any sign, against what signs can miss; rare, because it wakes the warehouse."""
 ASK_AGAIN_S = 15.0
 """When a job that was due and was not there is asked for again: its waiting may not have been written yet."""
-LAUNCHED_WITHIN_S = 5.0
+LAUNCHED_WITHIN_S = 10.0
 """As many jobs are claimed as can be launched within this time, by the launch budget."""
 LANDS_WITHIN_S = 15.0
 """So long a claim whose answer was lost may still be carried out: the statement time-out, and some."""
@@ -59,9 +59,10 @@ class Claim:
             self._seen_token = token
 
     def _launchable(self) -> int:
-        # What cannot be launched soon is better left in the queue, where others may still go before it.
-        soon = self._budget.ahead(LAUNCHED_WITHIN_S) - len(self._board.to_launch())
-        return max(0, min(soon, self._breakers.room()))
+        # What cannot be launched soon is better left in the queue, where others may still go before it. And a claim is
+        # a statement: it is not worth one job while many others wait for their launch.
+        soon, claimed = self._budget.ahead(LAUNCHED_WITHIN_S), len(self._board.to_launch())
+        return min(soon - claimed, self._breakers.room()) if soon > 2 * claimed else 0
 
     def _worth_a_claim(self, token: str, room: int) -> bool:
         changed = token != self._seen_token or self._claim_id is not None

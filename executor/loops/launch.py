@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass
 
 import structlog
 
@@ -11,16 +10,13 @@ from contract.ids import started_by
 from contract.job import JobRow
 from contract.task_spec import TaskSpec
 from executor.board import Board
-from executor.breakers import Breakers
-from executor.budgets import Budgets
 from executor.core import launch, settle, watch
-from executor.core.causes import Catalogue
 from executor.core.launch_answers import Accepted, LaunchAnswer, Refused, Throttled, refusal_verdict, understood
 from executor.core.spot import provider_of
 from executor.core.tasks import TaskView
-from executor.definitions import Definitions, MissingDefinitionError
+from executor.definitions import MissingDefinitionError
+from executor.means import Means
 from executor.ports import Artifacts, Change, Clock, CloudUnavailableError, Launcher, ThrottledError
-from executor.profiles import Profiles
 from executor.settings import ExecutorSettings
 from executor.writer import Writer
 
@@ -30,23 +26,14 @@ MAX_FAULTS = 5
 """So often one job's launch may fail in a way that nobody foresaw."""
 NEXT_BATCH_S = 0.5
 """How often newly claimed jobs are looked for while others are being launched."""
+SENT_WITHIN_S = 3.0
+"""As many launches are begun as can be sent within this time, by the launch budget."""
 REST_S = 2.0
 """So long a launch rests that was throttled or not answered; the budget may make it rest for longer."""
 ASKS_AFTER = 10
 """After so many launches without an answer ECS is asked for the task itself."""
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What launching needs besides the launcher: definitions, profiles, budgets, breaker and known causes."""
-
-    definitions: Definitions
-    profiles: Profiles
-    budgets: Budgets
-    breakers: Breakers
-    catalogue: Catalogue
 
 
 class Launch:
@@ -71,6 +58,7 @@ class Launch:
         self._faults: Counter[str] = Counter()
         self._sent: Counter[str] = Counter()
         self._rests_s: dict[str, float] = {}
+        self._unwritten: set[str] = set()
 
     async def tick(self) -> None:
         """Commit the intents of all that is to be launched, then launch; what is claimed meanwhile comes along."""
@@ -108,8 +96,12 @@ class Launch:
         await self._definitions.fetch(jobs)
         orders = [(job, spec) for job in jobs if (spec := self._spec(job)) is not None]
         orders = [(await self._intend(job, spec), spec) for job, spec in orders]
-        await self._writer.drain()
-        return orders
+        if self._unwritten:
+            # Nothing is sent whose intent may not be on its row: a round that could not write it begins again here.
+            await self._writer.drain()
+            self._unwritten.clear()
+        # A round that waited for tokens could not be stopped meanwhile: what has none soon waits on the board.
+        return orders[: max(0, self._budgets.launches.ahead(SENT_WITHIN_S) - len(under_way))]
 
     def _may(self, job: JobRow) -> bool:
         # A task may exist already of what was sent: its replay is a question, not a launch.
@@ -137,6 +129,7 @@ class Launch:
         intended = launch.intend(job, self._settings.installation, profile, provider, spec)
         event = settle.event(intended, JobEvent.LAUNCH_INTENDED, self._clock.now(), profile=profile.name)
         self._keep(intended, event)
+        self._unwritten.add(intended.request_id)
         return intended
 
     def _keep(self, job: JobRow, *events: Event) -> None:
@@ -176,6 +169,8 @@ class Launch:
         order = launch.order(job, profile, spec)
         if order.spec_key is not None:
             await self._artifacts.put_spec(order.spec_key, order.spec_json)
+        if not self._budgets.launches.ahead(SENT_WITHIN_S):
+            return None  # AWS asked for a longer rest since this round began
         await self._budgets.launches.take()
         # Waiting takes time, and so do answers: only what is still ours, and still to be launched, is sent.
         if self._board.jobs.get(job.request_id) is not job or not self._board.leads(self._clock.monotonic_s()):

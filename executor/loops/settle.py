@@ -17,7 +17,7 @@ from executor.core.failures import Evidence, judge, succeeded
 from executor.core.settle import Settlement
 from executor.core.tasks import TaskView
 from executor.definitions import MissingDefinitionError
-from executor.loops.launch import Means
+from executor.means import Means
 from executor.ports import Artifacts, Change, Clock, CloudUnavailableError, Logs
 from executor.writer import Writer
 

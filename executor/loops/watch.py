@@ -13,10 +13,12 @@ from executor.core import settle, watch
 from executor.core.cadence import next_look_s
 from executor.core.tasks import TaskView
 from executor.core.watch import Sight
-from executor.loops.launch import Means
+from executor.means import Means
 from executor.ports import Change, Clock, Launcher, ThrottledError
 from executor.writer import Writer
 
+ASKED_WITHIN_S = 2.0
+"""As much is asked in one round as the read budget allows within this time; the rest comes next, longest due first."""
 PER_CALL = 100
 """DescribeTasks takes at most 100 tasks (ECS API reference)."""
 
@@ -67,7 +69,8 @@ class Watch:
         jobs = sorted(self._board.to_watch(), key=self._look_at_s)
         due = sum(self._look_at_s(job) <= now_s for job in jobs)
         self._seen = {job.request_id: self._seen[job.request_id] for job in jobs if job.request_id in self._seen}
-        return jobs[: -(-due // PER_CALL) * PER_CALL]
+        calls = min(-(-due // PER_CALL), max(1, self._reads.ahead(ASKED_WITHIN_S)))
+        return jobs[: calls * PER_CALL]
 
     def _look_at_s(self, job: JobRow) -> float:
         # What is being stopped is looked at in every round.

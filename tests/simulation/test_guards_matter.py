@@ -8,6 +8,7 @@ import pytest
 
 from contract.job import JobRow
 from contract.outcome import Blame, Verdict
+from contract.task_spec import TaskSpec
 from executor.board import Board
 from executor.budgets import Budget
 from executor.core import launch
@@ -126,6 +127,22 @@ async def test_p12_without_the_catalogue_a_throttle_in_disguise_ends_the_job(
     monkeypatch.setattr("executor.causes.load", lambda: EMPTY)
     with pytest.raises(AssertionError):
         await rates.test_p12_a_throttle_in_disguise_costs_nothing_but_time(world)
+
+
+async def test_p2_without_remembering_what_is_unwritten_it_is_sent_before_its_intent(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Launch._intend
+
+    async def forgets(self: Launch, job: JobRow, spec: TaskSpec) -> JobRow:
+        intended = await whole(self, job, spec)
+        if world.store.faults._unreached["write"] < 6:
+            self._unwritten.clear()
+        return intended
+
+    monkeypatch.setattr(Launch, "_intend", forgets)
+    with pytest.raises(AssertionError):
+        await causes.test_p2_nothing_is_sent_before_its_intent_is_on_the_row_however_often_the_write_fails(world)
 
 
 async def test_p2_without_the_start_marker_what_ran_and_was_forgotten_is_launched_again(

@@ -5,6 +5,7 @@ from contract.outcome import FailureClass
 from contract.states import JobState
 from executor.core.launch_answers import Errored
 from executor.testing.account import Account
+from tests.jobs import definition
 from tests.simulation.world import World
 
 JOBS = 400
@@ -21,13 +22,14 @@ def rows(world: World) -> list[JobRow]:
 
 async def test_p12_jobs_are_launched_as_fast_as_the_account_allows_and_never_throttled(world: World) -> None:
     account = world.launcher.account = Account(world.clock.now)
-    world.executor(max_running=JOBS)
+    executor = world.executor(max_running=JOBS)
     world.max_running = JOBS
     for _ in range(JOBS):
         world.ask()
     await world.until(lambda: len(world.launcher.tasks) == JOBS, within_s=60)
     created = sorted(task.created_at for task in world.launcher.tasks.values())
     assert account.throttled == 0
+    assert executor.steps.count("after store.claim") <= JOBS / 50
     assert (created[-1] - created[0]).total_seconds() <= 1.05 * (JOBS - account.burst) / account.per_s
     await world.all_ended()
     assert {job.status for job in rows(world)} == {JobState.SUCCEEDED}
@@ -55,3 +57,27 @@ async def test_p12_a_throttle_in_disguise_costs_nothing_but_time(world: World) -
     assert (job.status, job.attempt, job.launch_try, job.infra_failures) == (JobState.SUCCEEDED, 1, 1, 0)
     assert all(request == world.launcher.requests[0] for request in world.launcher.requests)
     assert job.failure_class != FailureClass.LAUNCH_REFUSED
+
+
+async def test_an_executor_whose_jobs_wait_for_room_stops_as_soon_as_it_is_told(world: World) -> None:
+    world.launcher.account = Account(world.clock.now, max_tasks=0)
+    executor = world.executor()
+    for _ in range(30):
+        world.ask()
+    await world.passes(120)
+    told_at_s = world.clock.monotonic_s()
+    await executor.ends()
+    assert world.clock.monotonic_s() - told_at_s < 5
+
+
+async def test_p12_long_tasks_are_looked_at_a_hundred_at_a_time_and_seldom(world: World) -> None:
+    world.define("SALES_REPORT", definition(), lambda arn, sent: world.makes_its_report(arn, sent, runs_for_s=300.0))
+    executor = world.executor(max_running=150)
+    world.max_running = 150
+    for _ in range(150):
+        world.ask()
+    await world.all_ended(within_s=400)
+    looks = executor.steps.count("after launcher.describe")
+    assert looks / 150 < 1.3
+    ended = [row.job for row in world.store.state.values()]
+    assert {job.status for job in ended} == {JobState.SUCCEEDED}

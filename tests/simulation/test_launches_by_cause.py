@@ -11,7 +11,7 @@ from contract.manifest import StartMarker
 from contract.outcome import FailureClass
 from contract.request import RequestOptions
 from contract.states import JobState
-from executor.core.launch_answers import Errored, Refused
+from executor.core.launch_answers import Errored, LaunchAnswer, Refused
 from executor.testing.account import Account
 from executor.testing.programs import manifest_of, result_uri, spec_of
 from executor.testing.task_life import Ending
@@ -150,6 +150,31 @@ async def test_p10_memory_grows_no_further_than_the_setting_allows(world: World)
     job = world.store.state[asked.request_id].job
     assert [request["overrides"]["memory"] for request in world.launcher.requests] == ["512", "1024"]
     assert (job.status, job.failure_class, job.cause_id) == (JobState.FAILED, FailureClass.OUT_OF_MEMORY, "oom")
+
+
+class Ledger:
+    """What ECS was asked while the row did not say so yet."""
+
+    def __init__(self, world: World) -> None:
+        self.unannounced: list[str] = []
+        self._world, self._run = world, world.launcher.run
+        world.launcher.run = self.run  # type: ignore[method-assign]  # the launcher as it is, with a witness
+
+    async def run(self, request: Mapping[str, Any]) -> LaunchAnswer:
+        announced = {row.job.launch_token for row in self._world.store.state.values()}
+        self.unannounced += [] if request["clientToken"] in announced else [str(request["clientToken"])]
+        return await self._run(request)
+
+
+async def test_p2_nothing_is_sent_before_its_intent_is_on_the_row_however_often_the_write_fails(world: World) -> None:
+    ledger = Ledger(world)
+    world.store.faults.fail("write", times=6)
+    world.executor(flush_interval_s=30)
+    asked = [world.ask() for _ in range(10)]
+    await world.all_ended()
+    assert {world.status(one) for one in asked} == {JobState.SUCCEEDED}
+    assert ledger.unannounced == []
+    assert len(world.launcher.requests) == 10
 
 
 async def launched_before_a_death_and_forgotten(world: World, marked_as: str | None) -> Any:
