@@ -25,6 +25,10 @@ MAX_SPEC_CHARS: Final = 6_000
 Counted as the spec stands in the request, where every quote of its JSON takes a backslash."""
 
 
+_NOT_FOR_THE_CONTAINER: Final = {"definition": {"capacity"}}
+"""Decided before the container is there; an older runner refuses what it does not know in a definition."""
+
+
 class LaunchProfile(BaseModel):
     """Where and how tasks run. Named by the hash of its content, and never changed under that name."""
 
@@ -111,7 +115,7 @@ def order(job: JobRow, profile: LaunchProfile, spec: TaskSpec) -> LaunchOrder:
     """
     if job.launch_token is None:
         raise ValueError(f"job {job.job_id} has no launch token; commit the intent first")
-    spec_json = spec.model_dump_json()
+    spec_json = spec.model_dump_json(exclude=_NOT_FOR_THE_CONTAINER)
     by_uri = len(json.dumps(spec_json)) > MAX_SPEC_CHARS
     key = spec_key(spec.prefix)
     environment = {SPEC_URI_ENV: f"s3://{spec.bucket}/{key}"} if by_uri else {SPEC_ENV: spec_json}

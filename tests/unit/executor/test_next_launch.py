@@ -4,6 +4,7 @@ import pytest
 
 from contract.policy import RetryPolicy
 from contract.resources import FARGATE_SIZES, Capacity, Resources
+from contract.task_spec import TaskSpec
 from executor.core.launch import LaunchProfile, intend, order, task_spec, turned
 from executor.core.resources import next_size
 from executor.core.spot import ON_DEMAND, SPOT, provider_of
@@ -80,3 +81,11 @@ def test_a_job_that_outgrew_its_definition_keeps_its_size_in_the_request() -> No
     sent = order(intend(row, "test", PROFILE, ON_DEMAND, spec), PROFILE, spec).run_task
     assert (sent["overrides"]["cpu"], sent["overrides"]["memory"]) == ("512", "4096")
     assert spec.definition.resources == Resources(cpu=512, memory_mb=4_096)
+
+
+def test_p20_a_runner_that_knows_no_capacity_is_not_told_of_it() -> None:
+    spec = task_spec(job(), "test", "b", definition(capacity="spot"))
+    told = order(intend(job(), "test", PROFILE, SPOT, spec), PROFILE, spec).spec_json
+    assert spec.definition.capacity is Capacity.SPOT
+    assert "capacity" not in told
+    assert TaskSpec.model_validate_json(told).definition.capacity is None
