@@ -12,7 +12,8 @@ from contract.task_spec import TaskSpec
 from executor.board import Board
 from executor.budgets import Budget
 from executor.core import launch
-from executor.core.causes import EMPTY, Catalogue
+from executor.core.budget import Spent
+from executor.core.causes import EMPTY, Catalogue, Text
 from executor.core.failures import Evidence, judge
 from executor.loops.launch import Launch
 from executor.testing.memory_artifacts import MemoryArtifacts
@@ -24,6 +25,7 @@ from tests.simulation import test_launches_by_cause as causes
 from tests.simulation import test_one_bad_deployment as deployment
 from tests.simulation import test_outages as outages
 from tests.simulation.world import World
+from tests.unit.executor import test_causes as refusals
 
 
 async def _nothing(_self: Writer) -> None:
@@ -107,6 +109,27 @@ async def test_p8_without_the_breaker_one_bad_deployment_burns_the_queue(
     monkeypatch.setattr("executor.core.breaker.failed", lambda breaker, _verdict, _now: breaker)
     with pytest.raises(AssertionError):
         await deployment.test_p8_p10_a_missing_image_does_not_burn_the_queue(world)
+
+
+async def test_p10_without_a_longer_wait_the_first_job_is_the_only_one_that_tries(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("executor.core.settle.wait_s", lambda _breaker, _dice: 0.0)
+    with pytest.raises(AssertionError):
+        await deployment.test_p10_while_launches_are_held_back_one_job_at_a_time_is_tried_and_not_always_the_same(world)
+
+
+async def test_p10_without_a_budget_a_poison_job_never_ends(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("executor.core.settle.budget.after_failure", lambda *_, **__: Spent(0, 0, may_retry=True))
+    with pytest.raises(AssertionError):
+        await jobs.test_p10_a_poison_job_ends_within_its_budget_and_starves_nobody(world)
+
+
+@pytest.mark.parametrize("text", [text for text in refusals.STOPPED if text.cause.cause_id == "secret_not_found"])
+def test_p9_without_the_catalogue_a_row_does_not_say_why(text: Text, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refusals, "CATALOGUE", EMPTY)
+    with pytest.raises(AssertionError):
+        refusals.test_p9_each_text_of_a_stopped_task_comes_through_to_the_row(text)
 
 
 async def test_p12_without_a_token_for_each_launch_the_account_throttles(

@@ -55,7 +55,9 @@ async def test_p8_p10_a_missing_image_does_not_burn_the_queue(world: World) -> N
     assert phase(world) is Phase.CLOSED
 
 
-async def test_while_launches_are_held_back_one_job_at_a_time_is_tried_and_not_always_the_same(world: World) -> None:
+async def test_p10_while_launches_are_held_back_one_job_at_a_time_is_tried_and_not_always_the_same(
+    world: World,
+) -> None:
     await broken(world)
     tried, most = [], 0
 
