@@ -38,6 +38,8 @@ class Breakers:
             return  # another loop asked at the same time
         self.state = breaker.taken_over(kept, self._task_definition)
         self._fence, self._probe, self._probe_at_s = fence, None, self._clock.monotonic_s()
+        if kept is not None and kept.phase is not self.state.phase:
+            self._writer.keep_breaker(self.state)  # so that nobody reads of what another deployment met
 
     def room(self) -> int:
         """How many jobs may be claimed as far as the breaker is concerned."""

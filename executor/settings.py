@@ -44,7 +44,7 @@ class ExecutorSettings(BaseSettings):
     subnets: Listed = Field(min_length=1)
     security_groups: Listed = ()
     assign_public_ip: bool = False
-    capacity: Capacity = Capacity.ON_DEMAND
+    capacity: Capacity = Capacity.SPOT_FIRST
     log_group: str = "/reporting/jobs"
     log_stream_prefix: str = "report"
     max_running: int = Field(default=50, ge=1)

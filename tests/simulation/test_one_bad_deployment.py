@@ -80,6 +80,7 @@ async def test_another_task_definition_is_tried_at_once(world: World) -> None:
     world.executor("two", task_definition="reporting-job:4")
     tasks = len(world.launcher.tasks)
     await world.until(lambda: len(world.launcher.tasks) > tasks, within_s=60)
+    await world.until(lambda: phase(world) is Phase.CLOSED, within_s=10)
     await world.all_ended(within_s=1_800)
     assert counts(world)[JobState.SUCCEEDED] > JOBS - FINAL_AFTER
 
