@@ -9,6 +9,7 @@ from contract.events import AttemptResult, Event
 from contract.job import JobRow
 from contract.manifest import Latest, Manifest, StartMarker
 from contract.report import ReportDefinition
+from executor.core.files import StoredFile
 from executor.core.launch import LaunchProfile
 from executor.core.launch_answers import LaunchAnswer
 from executor.core.leadership import Leader, LeaseView
@@ -161,6 +162,9 @@ class Artifacts(Protocol):
 
     async def start_marker(self, result_uri: str) -> StartMarker | None:
         """Which task began to work on an attempt, or None."""
+
+    async def stored(self, result_uri: str, name: str) -> StoredFile | None:
+        """What S3 says of a file of an attempt, or None when it is not there."""
 
     async def put_spec(self, key: str, spec_json: str) -> None:
         """Lay down a task spec that is too long for the environment."""

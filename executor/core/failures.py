@@ -23,6 +23,10 @@ class Evidence:
     log_tail: str | None = None
     trouble: str | None = None
     """Why evidence could not be read, if so."""
+    code_ran: bool | None = None
+    """Whether the start marker is there, if that was asked."""
+    wrong_files: tuple[str, ...] = ()
+    """What is wrong with the files that the manifest names."""
 
     @property
     def exit_code(self) -> int | None:
@@ -40,10 +44,16 @@ class Evidence:
 
 
 def succeeded(evidence: Evidence) -> bool:
-    """Whether the attempt did its work: a manifest of success, and no exit code that says otherwise."""
-    if evidence.manifest is None or evidence.manifest.status != "succeeded":
-        return False
-    return evidence.task is None or evidence.exit_code == ExitCode.DONE
+    """Whether the attempt did its work: a manifest of success, and every file as it says.
+
+    How the container ended after it had written the manifest changes nothing: what is finished is not done again.
+    """
+    return claims_success(evidence.manifest) and not evidence.wrong_files
+
+
+def claims_success(manifest: Manifest | None) -> bool:
+    """Whether the container says that its files are there."""
+    return manifest is not None and manifest.status == "succeeded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +140,16 @@ _LOST: Final = _Rule(
     "ECS no longer knows the task, and it left no manifest.",
     "The job is tried again by itself; if it happens often, look at the log group for the task's last lines.",
 )  # fmt: skip
+_NEVER_RAN: Final = _Rule(
+    _F.NEVER_RAN, _B.INFRASTRUCTURE, True,
+    "ECS no longer knows the task, and no code of it ran: it left no start marker.",
+    "Nothing to do: the job is launched again by itself.",
+)  # fmt: skip
+_FILES_MISSING: Final = _Rule(
+    _F.FILES_MISSING, _B.REPORT, True,
+    "The manifest says that the report was made, but its files do not lie in S3 as it says.",
+    "See who writes to or deletes from the job's prefix; a container must write its manifest after its files.",
+)  # fmt: skip
 _NO_EXIT_CODE: Final = _Rule(
     _F.LOST, _B.INFRASTRUCTURE, True,
     "The container began to run, and ECS does not know how it ended.",
@@ -159,15 +179,18 @@ def judge(evidence: Evidence) -> Verdict:
         blame=rule.blame,
         retry_helps=rule.retry_helps,
         diagnosis=f"{rule.diagnosis}{suffix}{' ECS says: ' + detail if detail else ''}"
-        f"{' ' + evidence.trouble if evidence.trouble else ''}",
+        f"{' ' + evidence.trouble if evidence.trouble else ''}"
+        f"{' ' + _first_of(evidence.wrong_files) if evidence.wrong_files else ''}",
         remedy=rule.remedy,
     )
 
 
 def _rule(evidence: Evidence) -> _Rule:
     task, code = evidence.task, evidence.exit_code
+    if claims_success(evidence.manifest):
+        return _FILES_MISSING
     if task is None:
-        return _LOST if evidence.manifest is None else _BY_EXIT.get(evidence.manifest.exit_code, _CRASHED)
+        return _of_forgotten(evidence)
     if task.stop_code == "SpotInterruption":
         return _SPOT
     if task.stop_code == "TaskFailedToStart" or (code is None and task.started_at is None):
@@ -179,3 +202,14 @@ def _rule(evidence: Evidence) -> _Rule:
     if code is None:
         return _NO_EXIT_CODE
     return _BY_EXIT.get(code, _CRASHED)
+
+
+def _of_forgotten(evidence: Evidence) -> _Rule:
+    if evidence.manifest is not None:
+        return _BY_EXIT.get(evidence.manifest.exit_code, _CRASHED)
+    return _NEVER_RAN if evidence.code_ran is False else _LOST
+
+
+def _first_of(wrong: tuple[str, ...]) -> str:
+    more = f"; {len(wrong) - 3} more" if len(wrong) > 3 else ""
+    return f"{'; '.join(wrong[:3])}{more}."

@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
+
+
+FORGOTTEN: Final = "FORGOTTEN"
+"""Our word for the status of a task that ECS does not know any more."""
 
 
 @dataclass(frozen=True, slots=True)

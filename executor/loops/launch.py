@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from datetime import timedelta
 
 import structlog
 
@@ -11,7 +12,8 @@ from contract.job import JobRow
 from contract.task_spec import TaskSpec
 from executor.board import Board
 from executor.core import launch, settle, watch
-from executor.core.launch_answers import Accepted, LaunchAnswer, Refused, refusal_verdict
+from executor.core.launch_answers import Accepted, LaunchAnswer, Refused, Unknown, refusal_verdict
+from executor.core.tasks import FORGOTTEN, TaskView
 from executor.definitions import Definitions, MissingDefinitionError
 from executor.ports import Artifacts, Change, Clock, CloudUnavailableError, Launcher
 from executor.profiles import Profiles
@@ -117,19 +119,39 @@ class Launch:
         if job.request_id in self._board.to_find:
             tag = started_by(self._settings.installation, job.job_id, job.attempt)
             found = await self._launcher.find(profile.cluster, tag)
-            self._board.to_find.discard(job.request_id)
-            if found:
-                return Accepted(found[0])
+            answer = Accepted(found[0]) if found else await self._left_behind(job)
+            if not isinstance(answer, Unknown):
+                self._board.to_find.discard(job.request_id)
+            if answer is not None:
+                return answer
         order = launch.order(job, profile, spec)
         if order.spec_key is not None:
             await self._artifacts.put_spec(order.spec_key, order.spec_json)
         return await self._launcher.run(order.run_task)
+
+    async def _left_behind(self, job: JobRow) -> Accepted | Unknown | None:
+        # ECS forgets a task an hour after its end, and its token with it: the same bytes would start a second one.
+        # What the first left in S3 says that it was there.
+        manifest = await self._artifacts.manifest(str(job.result_uri))
+        if manifest is not None:
+            return Accepted(TaskView(manifest.task_arn, FORGOTTEN))
+        marker = await self._artifacts.start_marker(str(job.result_uri))
+        if marker is None:
+            return None
+        if marker.task_arn.startswith("arn:"):
+            return Accepted(TaskView(marker.task_arn, "UNKNOWN"))
+        timeout_s = self._definitions.effective(job).timeout_s
+        if self._clock.now() < marker.started_at + timedelta(seconds=timeout_s):
+            return Unknown("a task that does not say its name works on this attempt; its manifest is waited for")
+        return Accepted(TaskView(marker.task_arn, FORGOTTEN))
 
     def _take(self, job: JobRow, answer: LaunchAnswer) -> None:
         if isinstance(answer, Accepted):
             launched = watch.launched(job, answer.task, self._clock.now())
             event = settle.event(launched, JobEvent.LAUNCHED, self._clock.now(), task_arn=answer.task.arn)
             self._keep(launched, event)
+            if answer.task.last_status == FORGOTTEN:
+                self._board.end_of_task(launched, None)
             self._board.watch_bell.set()
             log.info("launched", action="launched", job_id=job.job_id, attempt=job.attempt, task_arn=answer.task.arn)
         elif isinstance(answer, Refused):

@@ -2,17 +2,18 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
 
 from contract.job import JobRow
-from contract.manifest import MANIFEST_NAME, Latest
+from contract.manifest import MANIFEST_NAME, Latest, Manifest, ReportFile
 from contract.outcome import ExitCode
 from contract.policy import RetryPolicy
 from executor.board import Board
-from executor.core import settle
-from executor.core.failures import Evidence, succeeded
+from executor.core import files, settle
+from executor.core.failures import Evidence, claims_success, succeeded
 from executor.core.settle import Settlement
 from executor.core.tasks import TaskView
 from executor.definitions import Definitions, MissingDefinitionError
@@ -21,6 +22,7 @@ from executor.profiles import Profiles
 from executor.writer import Writer
 
 AT_ONCE = 10
+FILES_AT_ONCE = 5
 MAX_FAULTS = 5
 """So often the evidence of one job may fail to be read in a way that nobody foresaw."""
 
@@ -90,10 +92,25 @@ class Settle:
         evidence = Evidence(container, task, manifest)
         if evidence.exit_code == ExitCode.ALREADY_WORKED_ON and manifest is None and await self._leave_to_other(job):
             return None
+        if claims_success(manifest) and manifest is not None:
+            evidence = replace(evidence, wrong_files=await self._wrong_files(job, manifest))
         if succeeded(evidence):
             await self._point_at(job, evidence)
             return evidence
-        return Evidence(container, task, manifest, await self._log_tail(job, container))
+        if task is None and manifest is None:
+            marker = await self._artifacts.start_marker(str(job.result_uri))
+            evidence = replace(evidence, code_ran=marker is not None)
+        return replace(evidence, log_tail=await self._log_tail(job, container))
+
+    async def _wrong_files(self, job: JobRow, manifest: Manifest) -> tuple[str, ...]:
+        gate = asyncio.Semaphore(FILES_AT_ONCE)
+
+        async def wrong(file: ReportFile) -> str | None:
+            async with gate:
+                return files.wrong(file, await self._artifacts.stored(str(job.result_uri), file.name))
+
+        found = await asyncio.gather(*(wrong(file) for file in manifest.files))
+        return tuple(text for text in found if text is not None)
 
     async def _point_at(self, job: JobRow, evidence: Evidence) -> None:
         # latest.json is a convenience: a report that was made is not undone by what happens to it.

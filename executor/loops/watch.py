@@ -59,7 +59,8 @@ class Watch:
                 log.exception("watching failed", action="watch_fault", job_id=job.job_id, attempt=job.attempt)
 
     def _take(self, job: JobRow, task: TaskView | None) -> None:
-        match watch.look(job, task, self._missing_for_s(job, task)):
+        patience_s = watch.patience_s(job, self._clock.now())
+        match watch.look(job, task, self._missing_for_s(job, task), patience_s):
             case Sight.STARTED if task is not None:
                 timeout_s = self._definitions.effective(job).timeout_s
                 running = watch.started(job, task, timeout_s, self._clock.now())
