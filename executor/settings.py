@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from contract.ids import Bucket, Installation
 from contract.policy import Limits, RetryPolicy
 from executor.core.launch import LaunchProfile
+from executor.core.price import Rate
 
 _ACCOUNT = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9-]+){0,3}$")
 
@@ -51,6 +52,7 @@ class ExecutorSettings(BaseSettings):
     poll_interval_s: float = Field(default=2.0, ge=0.1, le=60)
     watch_interval_s: float = Field(default=2.0, ge=0.1, le=60)
     flush_interval_s: float = Field(default=1.0, ge=0.1, le=60)
+    prices: dict[str, Rate] | None = None
 
     @field_validator("subnets", "security_groups", mode="before")
     @classmethod

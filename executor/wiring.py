@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 
+from executor import prices
 from executor.adapters.cloudwatch_logs import CloudWatchLogs
 from executor.adapters.ecs_launcher import EcsLauncher
 from executor.adapters.s3_artifacts import S3Artifacts
@@ -65,7 +66,15 @@ def assemble(ports: Ports, settings: ExecutorSettings, holder: str) -> Service:
         launch=Launch(ports.launcher, ports.artifacts, definitions, profiles, board, writer, clock, settings),
         watch=Watch(ports.launcher, definitions, board, writer, clock),
         settle=Settle(
-            ports.artifacts, ports.logs, definitions, profiles, board, writer, clock, settings.retry_policy()
+            ports.artifacts,
+            ports.logs,
+            definitions,
+            profiles,
+            board,
+            writer,
+            clock,
+            settings.retry_policy(),
+            prices.load().with_own(settings.prices),
         ),
         flush=Flush(writer),
     )

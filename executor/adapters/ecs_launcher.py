@@ -81,7 +81,16 @@ def view(task: Mapping[str, Any]) -> TaskView:
             for container in task.get("containers", [])
         ),
         created_at=task.get("createdAt"),
+        pull_started_at=task.get("pullStartedAt"),
+        pull_stopped_at=task.get("pullStoppedAt"),
+        architecture=_architecture(task),
+        storage_gb=task.get("ephemeralStorage", {}).get("sizeInGiB"),
         started_at=task.get("startedAt"),
         stopped_at=task.get("stoppedAt"),
         capacity_provider=task.get("capacityProviderName"),
     )
+
+
+def _architecture(task: Mapping[str, Any]) -> str:
+    named = {attribute["name"]: attribute.get("value") for attribute in task.get("attributes", [])}
+    return str(named.get("ecs.cpu-architecture") or "x86_64")

@@ -83,6 +83,11 @@ def result_row(result: AttemptResult) -> dict[str, object]:
         "remedy": verdict.remedy if verdict else None,
         "error": result.error,
         "log_tail": result.log_tail,
+        "start_s": result.start_s,
+        "pull_s": result.pull_s,
+        "run_s": result.run_s,
+        "peak_memory_mb": result.manifest.peak_memory_mb if result.manifest else None,
+        "cost_usd": result.cost_usd,
         "manifest": _summary(result.manifest) if result.manifest else None,
         "at": _time(result.at),
     }

@@ -27,6 +27,8 @@ class Evidence:
     """Whether the start marker is there, if that was asked."""
     wrong_files: tuple[str, ...] = ()
     """What is wrong with the files that the manifest names."""
+    cost_usd: float | None = None
+    """What the task cost, where its price is known."""
 
     @property
     def exit_code(self) -> int | None:

@@ -11,6 +11,7 @@ from contract.policy import RetryPolicy
 from contract.states import TERMINAL, JobState
 from executor.core import backoff, budget
 from executor.core.failures import Evidence, judge, succeeded
+from executor.core.measures import measure
 from executor.core.transitions import RANK, Trigger, after
 
 
@@ -126,6 +127,7 @@ def _facts(job: JobRow, evidence: Evidence, now: datetime) -> dict[str, object]:
     return {
         "started_at": started,
         "finished_at": stopped or now,
+        "cost_usd": _sum(job.cost_usd, evidence.cost_usd),
         "peak_memory_mb": manifest.peak_memory_mb if manifest else None,
         "rows_out": manifest.rows if manifest else None,
         "bytes_out": manifest.bytes if manifest else None,
@@ -135,6 +137,7 @@ def _facts(job: JobRow, evidence: Evidence, now: datetime) -> dict[str, object]:
 def _result(job: JobRow, evidence: Evidence, verdict: Verdict | None, now: datetime) -> AttemptResult:
     manifest, task = evidence.manifest, evidence.task
     failure = manifest.failure if manifest else None
+    took = measure(job, task, manifest)
     exit_code = evidence.exit_code if task else (manifest.exit_code if manifest else None)
     return AttemptResult(
         request_id=job.request_id,
@@ -147,8 +150,17 @@ def _result(job: JobRow, evidence: Evidence, verdict: Verdict | None, now: datet
         error=cut(_error(failure), MAX_ERROR_BYTES) if failure else None,
         log_tail=cut(evidence.log_tail, MAX_LOG_TAIL_BYTES, keep_end=True) if evidence.log_tail else None,
         manifest=manifest,
+        start_s=took.start_s,
+        pull_s=took.pull_s,
+        run_s=took.run_s,
+        cost_usd=evidence.cost_usd,
         at=now,
     )
+
+
+def _sum(before: float | None, now: float | None) -> float | None:
+    # A job costs what all its attempts did.
+    return before if now is None else round((before or 0.0) + now, 6)
 
 
 def _error(failure: ReportFailure) -> str:

@@ -14,6 +14,7 @@ from contract.policy import RetryPolicy
 from executor.board import Board
 from executor.core import files, settle
 from executor.core.failures import Evidence, claims_success, succeeded
+from executor.core.price import PriceList, cost_usd
 from executor.core.settle import Settlement
 from executor.core.tasks import TaskView
 from executor.definitions import Definitions, MissingDefinitionError
@@ -32,7 +33,7 @@ log = structlog.get_logger()
 class Settle:
     """From an ended task to SUCCEEDED, RETRY_WAIT or FAILED."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what evidence is read from, and what it is judged by
         self,
         artifacts: Artifacts,
         logs: Logs,
@@ -42,8 +43,9 @@ class Settle:
         writer: Writer,
         clock: Clock,
         policy: RetryPolicy,
+        prices: PriceList,
     ) -> None:
-        """``policy`` is the budget for failures of the cloud."""
+        """``policy`` is the budget for failures of the cloud; ``prices`` say what a task costs."""
         self._artifacts = artifacts
         self._logs = logs
         self._definitions = definitions
@@ -52,6 +54,7 @@ class Settle:
         self._writer = writer
         self._clock = clock
         self._policy = policy
+        self._prices = prices
         self._faults: Counter[str] = Counter()
 
     async def tick(self) -> None:
@@ -81,7 +84,7 @@ class Settle:
                 evidence = Evidence(self._profiles.current.container, task, manifest=None, trouble=trouble)
         self._faults.pop(job.request_id, None)
         if evidence is not None and self._board.jobs.get(job.request_id) is job:
-            self._take(self._outcome(job, evidence))
+            self._take(self._outcome(job, self._priced(job, evidence)))
 
     async def _evidence(self, job: JobRow, task: TaskView | None) -> Evidence | None:
         container = (await self._profiles.of(job)).container
@@ -101,6 +104,11 @@ class Settle:
             marker = await self._artifacts.start_marker(str(job.result_uri))
             evidence = replace(evidence, code_ran=marker is not None)
         return replace(evidence, log_tail=await self._log_tail(job, container))
+
+    def _priced(self, job: JobRow, evidence: Evidence) -> Evidence:
+        if evidence.task is None:
+            return evidence
+        return replace(evidence, cost_usd=cost_usd(job, evidence.task, self._prices))
 
     async def _wrong_files(self, job: JobRow, manifest: Manifest) -> tuple[str, ...]:
         gate = asyncio.Semaphore(FILES_AT_ONCE)

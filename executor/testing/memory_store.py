@@ -128,6 +128,7 @@ class MemoryStore:
                 capacity_provider=old.capacity_provider,
                 cpu=old.cpu,
                 memory_mb=old.memory_mb,
+                cost_usd=old.cost_usd,
                 user_failures=old.user_failures,
                 infra_failures=old.infra_failures,
             )

@@ -190,3 +190,12 @@ async def test_definitions_are_read_by_version_and_missing_ones_are_left_out(que
     queue.define("KEPT_REPORT", 2, second)
     wanted = [("KEPT_REPORT", 1), ("KEPT_REPORT", 2), ("KEPT_REPORT", 3), ("NO_REPORT", 1)]
     assert await queue.store.definitions(wanted) == {("KEPT_REPORT", 1): first, ("KEPT_REPORT", 2): second}
+
+
+async def test_what_a_job_has_cost_so_far_comes_back_with_it(queue: Queue) -> None:
+    fence, job = await one_claimed(queue)
+    waits = moved(job, JobState.RETRY_WAIT, 50, launched_at=NOW, cost_usd=0.0125)
+    await queue.store.write(fence, Batch([Change(waits, due_in_s=-1.0)]))
+    assert [job.cost_usd for job in await queue.store.open_jobs()] == [0.0125]
+    await queue.store.claim(fence, "claim-2", 1)
+    assert [job.cost_usd for job in await queue.store.claimed("claim-2")] == [0.0125]
