@@ -20,6 +20,8 @@ class Board:
         self.to_find: set[str] = set()
         self.ended: dict[str, TaskView | None] = {}
         self.retries_at_s: dict[str, float] = {}
+        self.warehouse_at_s = float("-inf")
+        self.rung_at_s: float | None = None
         self.claim_bell = asyncio.Event()
         self.launch_bell = asyncio.Event()
         self.watch_bell = asyncio.Event()
@@ -83,6 +85,11 @@ class Board:
         """Hand a job whose task stopped, or was forgotten, to the settle loop."""
         self.ended[job.request_id] = task
         self.settle_bell.set()
+
+    def ring(self, now_s: float) -> None:
+        """Somebody says that there is a new request: look now, and a few times more."""
+        self.rung_at_s = now_s
+        self.claim_bell.set()
 
     def to_launch(self) -> list[JobRow]:
         """Jobs that have no task yet."""

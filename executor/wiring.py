@@ -62,7 +62,7 @@ def assemble(ports: Ports, settings: ExecutorSettings, holder: str) -> Service:
     definitions, profiles = Definitions(ports.store), Profiles(ports.artifacts, settings.launch_profile())
     loops = Loops(
         lead=Lead(ports.lease, ports.store, board, writer, clock, holder),
-        claim=Claim(ports.store, board, clock, settings.limits()),
+        claim=Claim(ports.store, board, clock, settings.limits(), settings.poll_interval_s),
         launch=Launch(ports.launcher, ports.artifacts, definitions, profiles, board, writer, clock, settings),
         watch=Watch(ports.launcher, definitions, board, writer, clock),
         settle=Settle(
@@ -76,7 +76,7 @@ def assemble(ports: Ports, settings: ExecutorSettings, holder: str) -> Service:
             settings.retry_policy(),
             prices.load().with_own(settings.prices),
         ),
-        flush=Flush(writer),
+        flush=Flush(writer, board, clock, settings.status_freshness_s),
     )
     rhythm = Rhythm(settings.poll_interval_s, settings.watch_interval_s, settings.flush_interval_s)
     return Service(loops, board, rhythm)

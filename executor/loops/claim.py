@@ -6,6 +6,7 @@ import structlog
 
 from contract.policy import Limits
 from executor.board import Board
+from executor.core import waking
 from executor.core.capacity import room_to_claim
 from executor.ports import Clock, DeposedError, Store, StoreUnavailableError
 
@@ -13,6 +14,7 @@ SWEEP_EVERY_S = 86_400.0
 """A look without any sign, against what signs can miss; rare, because it wakes the warehouse."""
 ASK_AGAIN_S = 15.0
 """When a job that was due and was not there is asked for again: its waiting may not have been written yet."""
+LEAST_PAUSE_S = 0.2
 LANDS_WITHIN_S = 15.0
 """So long a claim whose answer was lost may still be carried out: the statement time-out, and some."""
 
@@ -22,8 +24,8 @@ log = structlog.get_logger()
 class Claim:
     """One claim at a time, under an id chosen beforehand, so that a lost answer is only a question to repeat."""
 
-    def __init__(self, store: Store, board: Board, clock: Clock, limits: Limits) -> None:
-        """``limits`` say how many jobs may be open at once."""
+    def __init__(self, store: Store, board: Board, clock: Clock, limits: Limits, poll_s: float = 2.0) -> None:
+        """``limits`` say how many jobs may be open at once; ``poll_s`` is the pause between looks after recent work."""
         self._store = store
         self._board = board
         self._clock = clock
@@ -34,20 +36,34 @@ class Claim:
         self._more_waits = False
         self._look_at_s = 0.0
         self._may_land_until_s = 0.0
+        self._poll_s = poll_s
+        self._seen: tuple[str, int] | None = None
+        self._busy_at_s = 0.0
 
-    async def tick(self) -> None:
-        """Look for new requests; claim what there is room for."""
+    async def tick(self) -> float | None:
+        """Look for new requests; claim what there is room for; answers in how many seconds to look again."""
         if not self._board.may_send(self._clock.monotonic_s()) or self._board.fence is None:
-            return
+            return None
         if self._board.fence != self._fence:
             # A new reign: what was seen or half done under the last one says nothing now.
             self._fence, self._claim_id, self._seen_token = self._board.fence, None, None
         token = await self._store.intake_token()
         room = room_to_claim(self._limits, len(self._board.jobs))
-        if not self._worth_a_claim(token, room):
-            return
-        if await self._claim(self._fence, room):
+        if self._worth_a_claim(token, room) and await self._claim(self._fence, room):
             self._seen_token = token
+        return self._rest_s(token)
+
+    def _rest_s(self, token: str) -> float:
+        now_s, seen = self._clock.monotonic_s(), (token, len(self._board.jobs))
+        if seen != self._seen or token != self._seen_token or self._more_waits:
+            self._seen, self._busy_at_s = seen, now_s
+        if self._claim_id is not None:
+            return self._poll_s
+        pauses_s = [waking.pause_s(now_s - self._busy_at_s, self._poll_s)]
+        if room_to_claim(self._limits, len(self._board.jobs)) > 0:
+            pauses_s += [at_s - now_s for at_s in (self._look_at_s, *self._board.retries_at_s.values())]
+        bell_s = waking.bell_in_s(self._board.rung_at_s, now_s)
+        return max(LEAST_PAUSE_S, min([*pauses_s, *([] if bell_s is None else [bell_s])]))
 
     def _worth_a_claim(self, token: str, room: int) -> bool:
         changed = token != self._seen_token or self._claim_id is not None
@@ -57,6 +73,7 @@ class Claim:
         return changed or (due and room > 0)
 
     async def _send(self, fence: int, claim_id: str, room: int) -> None:
+        self._board.warehouse_at_s = self._clock.monotonic_s()
         try:
             await self._store.claim(fence, claim_id, room)
         except StoreUnavailableError:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import structlog
 
-from contract.events import Event, JobEvent
+from contract.events import JobEvent
 from contract.ids import started_by
 from contract.job import JobRow
 from contract.task_spec import TaskSpec
@@ -62,6 +62,7 @@ class Launch:
         await self._profiles.keep_current()
         orders = [(job, spec) for job in jobs if (spec := self._spec(job)) is not None]
         orders = [(self._intend(job, spec), spec) for job, spec in orders]
+        self._board.warehouse_at_s = self._clock.monotonic_s()
         await self._writer.drain()
         gate = asyncio.Semaphore(AT_ONCE)
         troubles = await asyncio.gather(
@@ -88,12 +89,9 @@ class Launch:
         profile = self._profiles.current
         intended = launch.intend(job, self._settings.installation, profile, provider, spec)
         event = settle.event(intended, JobEvent.LAUNCH_INTENDED, self._clock.now(), profile=profile.name)
-        self._keep(intended, event)
+        self._board.put(intended)
+        self._writer.put(Change(intended), events=(event,))
         return intended
-
-    def _keep(self, job: JobRow, *events: Event) -> None:
-        self._board.put(job)
-        self._writer.put(Change(job), events=events)
 
     async def _launch(self, job: JobRow, spec: TaskSpec, gate: asyncio.Semaphore) -> None:
         async with gate:
@@ -149,7 +147,8 @@ class Launch:
         if isinstance(answer, Accepted):
             launched = watch.launched(job, answer.task, self._clock.now())
             event = settle.event(launched, JobEvent.LAUNCHED, self._clock.now(), task_arn=answer.task.arn)
-            self._keep(launched, event)
+            self._board.put(launched)
+            self._writer.put(Change(launched), events=(event,), waits_since_s=self._clock.monotonic_s())
             if answer.task.last_status == FORGOTTEN:
                 self._board.end_of_task(launched, None)
             self._board.watch_bell.set()

@@ -65,7 +65,8 @@ class Watch:
                 timeout_s = self._definitions.effective(job).timeout_s
                 running = watch.started(job, task, timeout_s, self._clock.now())
                 self._board.put(running)
-                self._writer.put(Change(running), events=(settle.event(running, JobEvent.STARTED, self._clock.now()),))
+                started = settle.event(running, JobEvent.STARTED, self._clock.now())
+                self._writer.put(Change(running), events=(started,), waits_since_s=self._clock.monotonic_s())
                 log.info("running", action="started", job_id=job.job_id, attempt=job.attempt)
             case Sight.ENDED:
                 self._missing_since_s.pop(str(job.task_arn), None)
