@@ -20,7 +20,9 @@ from executor.adapters.snowflake_store import SnowflakeStore
 from executor.adapters.system_clock import SystemClock
 from executor.board import Board
 from executor.definitions import Definitions
+from executor.loops.cancel import Cancel
 from executor.loops.claim import Claim
+from executor.loops.commands import Commands
 from executor.loops.flush import Flush
 from executor.loops.launch import Launch
 from executor.loops.lead import Lead
@@ -76,6 +78,8 @@ def assemble(ports: Ports, settings: ExecutorSettings, holder: str) -> Service:
             settings.retry_policy(),
             prices.load().with_own(settings.prices),
         ),
+        cancel=Cancel(ports.launcher, profiles, board, writer, clock, settings.installation),
+        commands=Commands(ports.store, board, clock),
         flush=Flush(writer, board, clock, settings.status_freshness_s),
     )
     rhythm = Rhythm(settings.poll_interval_s, settings.watch_interval_s, settings.flush_interval_s)

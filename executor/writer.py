@@ -83,6 +83,10 @@ class Writer:
             self._results.append(result)
         self._events.extend(events)
 
+    def holds(self, request_id: str) -> bool:
+        """Whether a change of this job waits to be written."""
+        return request_id in self._changes
+
     @property
     def urgent(self) -> bool:
         """Whether something waits to be written that cannot wait."""

@@ -10,6 +10,7 @@ from typing import Final
 
 from contract.manifest import Manifest
 from contract.outcome import Blame, ExitCode, FailureClass, Verdict
+from executor.core.stopping import StopCause, cause_in
 from executor.core.tasks import TaskView
 
 
@@ -163,6 +164,22 @@ _CRASHED: Final = _Rule(
     "Read the log tail: a crash of the interpreter, a wrong command or a killed process.",
 )  # fmt: skip
 
+_CANCELLED: Final = _Rule(
+    _F.STOPPED, _B.NOBODY, False,
+    "The job was cancelled, and its task was stopped.",
+    "If it was a mistake, retry_report asks for the same report again.",
+)  # fmt: skip
+_START_LATE: Final = _Rule(
+    _F.START_DEADLINE, _B.INFRASTRUCTURE, True,
+    "No container of the task ran within 15 minutes of its launch; it was stopped.",
+    "Look at the size of the image, the subnets' way to its registry, and the capacity of the region.",
+)  # fmt: skip
+_OUR_STOPS: Final = {
+    StopCause.CANCELLED: _CANCELLED,
+    StopCause.DEADLINE: _BY_EXIT[ExitCode.DEADLINE],
+    StopCause.START_DEADLINE: _START_LATE,
+}
+
 _START_TEXTS: Final = (
     (re.compile(r"Capacity is unavailable|RESOURCE:"), _NO_ROOM),
     (re.compile(r"toomanyrequests|Rate (limit )?exceeded|RequestLimitExceeded|Throttling"), _THROTTLED),
@@ -171,7 +188,7 @@ _START_TEXTS: Final = (
 
 def judge(evidence: Evidence) -> Verdict:
     """The verdict on an attempt that did not succeed."""
-    rule = _rule(evidence)
+    rule = _FILES_MISSING if claims_success(evidence.manifest) else _rule(evidence)
     code = evidence.exit_code
     detail = evidence.text.splitlines()[0] if evidence.text else ""
     suffix = f" (exit code {code})" if code is not None else ""
@@ -189,10 +206,10 @@ def judge(evidence: Evidence) -> Verdict:
 
 def _rule(evidence: Evidence) -> _Rule:
     task, code = evidence.task, evidence.exit_code
-    if claims_success(evidence.manifest):
-        return _FILES_MISSING
     if task is None:
         return _of_forgotten(evidence)
+    if (cause := cause_in(task.stopped_reason)) is not None:
+        return _OUR_STOPS[cause]
     if task.stop_code == "SpotInterruption":
         return _SPOT
     if task.stop_code == "TaskFailedToStart" or (code is None and task.started_at is None):

@@ -72,7 +72,7 @@ def _after_failure(
 ) -> Settlement:
     if job.status is JobState.CANCELLING:
         cancelled = _moved(job, Trigger.STOP_CONFIRMED, facts)
-        stopped = event(cancelled, JobEvent.STOPPED, now, diagnosis=verdict.diagnosis)
+        stopped = event(cancelled, JobEvent.CANCELLED, now, diagnosis=verdict.diagnosis)
         return Settlement(cancelled, _result(cancelled, evidence, verdict, now), (stopped,))
     spent = budget.after_failure(job, verdict, max_attempts, policy)
     facts |= {

@@ -60,6 +60,8 @@ class Launch:
             return
         await self._definitions.fetch(jobs)
         await self._profiles.keep_current()
+        # What was cancelled meanwhile is another's by now.
+        jobs = [job for job in jobs if self._board.jobs.get(job.request_id) is job]
         orders = [(job, spec) for job in jobs if (spec := self._spec(job)) is not None]
         orders = [(self._intend(job, spec), spec) for job, spec in orders]
         self._board.warehouse_at_s = self._clock.monotonic_s()
@@ -111,6 +113,9 @@ class Launch:
         self._faults.pop(job.request_id, None)
         if self._board.jobs.get(job.request_id) is job:
             self._take(job, answer)
+        elif isinstance(answer, Accepted):
+            # Cancelled while the call was under way: its task is there, and has to be stopped.
+            self._board.adopt(job, answer.task)
 
     async def _answer(self, job: JobRow, spec: TaskSpec) -> LaunchAnswer:
         profile = await self._profiles.of(job)
@@ -125,6 +130,8 @@ class Launch:
         order = launch.order(job, profile, spec)
         if order.spec_key is not None:
             await self._artifacts.put_spec(order.spec_key, order.spec_json)
+        if self._board.jobs.get(job.request_id) is not job:
+            return Unknown("it was cancelled before RunTask was sent")
         return await self._launcher.run(order.run_task)
 
     async def _left_behind(self, job: JobRow) -> Accepted | Unknown | None:

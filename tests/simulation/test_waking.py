@@ -9,7 +9,6 @@ import pytest
 from contract.request import RunRequest
 from contract.states import JobState
 from executor.core import waking
-from executor.loops.claim import Claim
 from tests.jobs import definition
 from tests.simulation.metered_store import MeteredStore
 from tests.simulation.world import Executor, World
@@ -81,7 +80,7 @@ async def test_p5_a_status_that_was_never_written_is_no_loss_when_the_executor_d
 
 
 async def test_p19_an_idle_hour_wakes_no_warehouse_and_asks_twice_a_minute(new_world: Callable[..., World]) -> None:
-    world, store, executor = await idle_executor(new_world)
+    _, store, executor = await idle_executor(new_world)
     before = executor.steps.count("before store.intake_token")
     await asyncio.sleep(3_600)
     assert (store.wakes(), store.billed_s()) == (0, 0)
@@ -124,24 +123,3 @@ async def test_p1_a_request_that_comes_while_a_claim_is_made_is_seen_by_the_next
     world.ask()
     await world.all_ended(within_s=120)
     assert [world.status(one) for one in late] == [JobState.SUCCEEDED]
-
-
-async def test_p1_with_a_token_read_after_the_claim_such_a_request_is_overlooked(
-    new_world: Callable[..., World], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    whole = Claim._claim
-
-    async def reads_it_late(self: Claim, fence: int, room: int) -> bool:
-        stored = await whole(self, fence, room)
-        self._late_token = await self._store.intake_token()  # type: ignore[attr-defined]  # only here
-        return stored
-
-    def stores_it_late(self: Claim, token: str) -> float:
-        self._seen_token = getattr(self, "_late_token", token)
-        return rest(self, token)
-
-    rest = Claim._rest_s
-    monkeypatch.setattr(Claim, "_claim", reads_it_late)
-    monkeypatch.setattr(Claim, "_rest_s", stores_it_late)
-    with pytest.raises(AssertionError):
-        await test_p1_a_request_that_comes_while_a_claim_is_made_is_seen_by_the_next_look(new_world, monkeypatch)
