@@ -15,6 +15,7 @@ from executor.core.files import StoredFile
 from executor.core.launch import LaunchProfile
 from executor.core.launch_answers import LaunchAnswer
 from executor.core.leadership import Leader, LeaseView
+from executor.core.reconcile import RowState
 from executor.core.tasks import TaskView
 
 
@@ -158,6 +159,9 @@ class Store(Protocol):
     async def write(self, fence: int, batch: Batch) -> int:
         """Write a batch forward; answers how many state rows moved. Raises RowRefusedError for what a row holds."""
 
+    async def states(self, job_ids: Sequence[str]) -> dict[str, RowState]:
+        """What the queue says of each of these jobs at this moment, also of those that it does not have."""
+
     async def progress(self, request_ids: Sequence[str]) -> dict[str, tuple[int, int, int]]:
         """How far these rows are, as ``JobRow.progress`` counts it; a row that is gone is left out."""
 
@@ -170,6 +174,12 @@ class Launcher(Protocol):
 
     async def describe(self, cluster: str, arns: Sequence[str]) -> dict[str, TaskView]:
         """The tasks that ECS knows, by ARN; at most 100 at once."""
+
+    async def list_running(self, cluster: str, page: str | None = None) -> tuple[list[str], str | None]:
+        """One page of the ARNs of a cluster's tasks that shall run, whoever started them, and how to ask for the next.
+
+        The second value is None with the last page.
+        """
 
     async def find(self, cluster: str, started_by: str) -> list[TaskView]:
         """Tasks of one attempt, running and stopped."""

@@ -54,6 +54,7 @@ class ExecutorSettings(BaseSettings):
     poll_interval_s: float = Field(default=2.0, ge=0.1, le=60)
     watch_interval_s: float = Field(default=2.0, ge=0.1, le=60)
     flush_interval_s: float = Field(default=1.0, ge=0.1, le=60)
+    reconcile_interval_s: float = Field(default=300.0, ge=10, le=3600)
     status_freshness_s: float | None = Field(default=None, ge=0)
     prices: dict[str, Rate] | None = None
 

@@ -26,6 +26,7 @@ from executor.loops.commands import Commands
 from executor.loops.flush import Flush
 from executor.loops.launch import Launch
 from executor.loops.lead import Lead
+from executor.loops.reconcile import Reconcile
 from executor.loops.settle import Settle
 from executor.loops.watch import Watch
 from executor.ports import Artifacts, Clock, Launcher, Lease, Logs, Store
@@ -80,6 +81,15 @@ def assemble(ports: Ports, settings: ExecutorSettings, holder: str) -> Service:
         ),
         cancel=Cancel(ports.launcher, profiles, board, writer, clock, settings.installation),
         commands=Commands(ports.store, board, clock),
+        reconcile=Reconcile(
+            ports.store,
+            ports.launcher,
+            profiles,
+            board,
+            writer,
+            clock,
+            (settings.installation, settings.reconcile_interval_s),
+        ),
         flush=Flush(writer, board, clock, settings.status_freshness_s),
     )
     rhythm = Rhythm(settings.poll_interval_s, settings.watch_interval_s, settings.flush_interval_s)

@@ -20,10 +20,12 @@ from executor.adapters.snowflake_rows import (
     job_of,
     pieces,
     result_row,
+    row_state,
     state_row,
 )
 from executor.adapters.snowflake_session import SnowflakeSession
 from executor.core.leadership import Leader
+from executor.core.reconcile import RowState
 from executor.core.transitions import RANK
 from executor.ports import Batch, Installed, RowRefusedError, StateMissingError
 
@@ -170,6 +172,11 @@ class SnowflakeStore:
                     raise RowRefusedError(f"{name}: {error.msg or error}") from error
                 raise
         return changed
+
+    async def states(self, job_ids: Sequence[str]) -> dict[str, RowState]:
+        """What the queue says of each of these jobs at this moment."""
+        rows = (await self._session.run("states", job_ids=json.dumps(list(job_ids)))).rows
+        return {row["job_id"]: row_state(row) for row in rows}
 
     async def progress(self, request_ids: Sequence[str]) -> dict[str, tuple[int, int, int]]:
         """How far these rows are; a row that is gone is left out."""

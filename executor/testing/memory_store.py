@@ -11,6 +11,7 @@ from contract.report import ReportDefinition
 from contract.request import RunRequest
 from contract.states import JobState
 from executor.core.leadership import Leader
+from executor.core.reconcile import RowState
 from executor.core.transitions import RANK
 from executor.ports import Batch, Change, Installed, StateMissingError
 from executor.testing.faults import Faults
@@ -197,6 +198,25 @@ class MemoryStore(MemoryOrders):
             moved = sum(self._write(fence, change) for change in batch.changes)
         self.faults.after("write")
         return moved
+
+    async def states(self, job_ids: Sequence[str]) -> dict[str, RowState]:
+        """What the queue says of each of these jobs at this moment."""
+        self.faults.before("states")
+        asked = {asked.request.job_id for asked in self.intake.values()}
+        found = {job_id: RowState(job_id, job_id in asked) for job_id in job_ids}
+        for row in self.state.values():
+            if row.job.job_id in found and row.job.status is not JobState.DUPLICATE:
+                found[row.job.job_id] = RowState(
+                    row.job.job_id,
+                    row.job.job_id in asked,
+                    row.job.request_id,
+                    row.fence,
+                    row.job.status,
+                    row.job.attempt,
+                    row.job.task_arn,
+                    row.job.launched_at is not None,
+                )
+        return found
 
     async def progress(self, request_ids: Sequence[str]) -> dict[str, tuple[int, int, int]]:
         """How far these rows are; a row that is gone is left out."""

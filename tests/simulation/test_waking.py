@@ -31,7 +31,7 @@ async def idle_executor(new_world: Callable[..., World], **settings: Any) -> tup
 def lasts(world: World, pull_s: float, run_s: float) -> None:
     world.define(
         "SALES_REPORT",
-        definition(),
+        definition(timeout_s=7_200),
         lambda arn, request: world.makes_its_report(arn, request, starts_after_s=pull_s, runs_for_s=run_s),
     )
 
