@@ -3,8 +3,8 @@
 .DELETE_ON_ERROR:
 
 PYTHON ?=
-# Two at a time, a file's tests together: its servers start once.
-PYTEST_ARGS ?= -n 2 --dist loadgroup
+# Two at a time, in the order of tests/together.py; what shares servers stays together, so that they start once.
+PYTEST_ARGS ?= -n 2
 BENCH_ARGS ?=
 SOAK_ARGS ?=
 BIN := .venv/bin

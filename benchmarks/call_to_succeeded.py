@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.table import Table
 from snowflake.connector import DictCursor
 
+from executor.cli.aws_options import AwsOptions
 from executor.cli.local_stack import Ports, Stack, local_stack
 
 POLL_S = 0.05
@@ -85,7 +86,9 @@ def main() -> None:
     jobs: int = parser.parse_args().jobs
     with (
         tempfile.TemporaryDirectory() as folder,
-        local_stack(Path(folder), executor=True, ports=Ports(), start_delay_s=0.0, say=print) as stack,
+        local_stack(
+            Path(folder), executor=True, ports=Ports(), aws_options=AwsOptions(start_delay_s=0.0), say=print
+        ) as stack,
         _connect(stack) as connection,
     ):
         _one(connection)  # the first job warms every cache

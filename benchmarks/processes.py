@@ -73,7 +73,7 @@ def connected(endpoint: dict[str, Any], **more: Any) -> SnowflakeConnection:
     settings: dict[str, Any] = {"warehouse": "BENCH_WH", "paramstyle": "qmark"} | more
     return snowflake.connector.connect(
         account="local",
-        user="bench",
+        user=endpoint.get("user", "bench"),
         password="any",  # noqa: S106  no secret: the server takes every password
         host=endpoint["host"],
         port=endpoint["port"],

@@ -18,6 +18,7 @@ from benchmarks.processes import Held, held
 from benchmarks.snowflake_load import prepare
 from benchmarks.soak_load import Load, endpoint_of
 from benchmarks.soak_verdict import Trend, count_grows, memory_grows, trend
+from executor.cli.aws_options import AwsOptions
 from executor.cli.local_stack import Ports, Stack, local_stack
 
 SAMPLE_EVERY_S = 5.0
@@ -82,9 +83,10 @@ def main() -> int:
         "fault": 20.0,
     }
     seconds = 60.0 * options.minutes
+    at_once = AwsOptions(start_delay_s=0.0)
     with (
         tempfile.TemporaryDirectory() as folder,
-        local_stack(Path(folder), executor=True, ports=Ports(), start_delay_s=0.0, say=print) as stack,
+        local_stack(Path(folder), executor=True, ports=Ports(), aws_options=at_once, say=print) as stack,
     ):
         prepare(endpoint_of(stack))
         load = Load(stack, pace)

@@ -134,9 +134,10 @@ class Load:
 
 
 def endpoint_of(stack: Stack) -> dict[str, Any]:
-    """Where the stack's Snowflake answers."""
+    """Where the stack's Snowflake answers, and to whom."""
     host, port = stack.environment["SNOWFLAKE_HOST"], int(stack.environment["SNOWFLAKE_PORT"])
-    return {"host": host, "port": port, "endpoint": f"http://{host}:{port}"}
+    user = stack.environment["SNOWFLAKE_USER"]
+    return {"host": host, "port": port, "endpoint": f"http://{host}:{port}", "user": user}
 
 
 def product_connection(stack: Stack) -> snowflake.connector.SnowflakeConnection:

@@ -28,6 +28,15 @@ class Blame(StrEnum):
     NOBODY = "nobody"
 
 
+class CodeRan(StrEnum):
+    """Whether the report's code ran before the attempt ended; ``n/a`` where no report was meant to run."""
+
+    NO = "no"
+    MAYBE = "maybe"
+    YES = "yes"
+    NOT_APPLICABLE = "n/a"
+
+
 class FailureClass(StrEnum):
     """Why an attempt failed: few, stable, public. ``docs/reference/failures.md`` says what to do about each."""
 
@@ -37,8 +46,10 @@ class FailureClass(StrEnum):
     SNOWFLAKE_UNREACHABLE = "SNOWFLAKE_UNREACHABLE"
     S3_UNWRITABLE = "S3_UNWRITABLE"
     DEADLINE = "DEADLINE"
+    START_DEADLINE = "START_DEADLINE"
     OUT_OF_MEMORY = "OUT_OF_MEMORY"
     NO_MANIFEST = "NO_MANIFEST"
+    FILES_MISSING = "FILES_MISSING"
     STOPPED = "STOPPED"
     START_FAILED = "START_FAILED"
     LAUNCH_REFUSED = "LAUNCH_REFUSED"
@@ -46,11 +57,24 @@ class FailureClass(StrEnum):
     THROTTLED = "THROTTLED"
     SPOT_INTERRUPTION = "SPOT_INTERRUPTION"
     LOST = "LOST"
+    NEVER_RAN = "NEVER_RAN"
     CRASHED = "CRASHED"
 
 
 class Verdict(BaseModel):
-    """What is made of one ended attempt: its class, whose fault, whether a retry helps, what to say and advise."""
+    """What is made of one ended attempt: its class, whose fault, whether a retry helps, what to say and advise.
+
+    Attributes:
+        failure_class: one of few public words.
+        cause_id: the stable name of the cause in the failure catalogue, or the class in small letters.
+        blame: whose budget it uses.
+        retry_helps: whether the same attempt again may end better.
+        with_change: whether it may end better with something changed, more memory for example.
+        code_ran: whether the report's code ran.
+        start_up: whether the deployment kept the code from running, so that other jobs meet the same.
+        diagnosis: what happened.
+        remedy: what to do about it.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -60,6 +84,9 @@ class Verdict(BaseModel):
     retry_helps: bool
     diagnosis: str
     remedy: str
+    with_change: bool = False
+    code_ran: CodeRan = CodeRan.MAYBE
+    start_up: bool = False
 
 
 MAX_ERROR_BYTES: Final = 2_048

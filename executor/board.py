@@ -5,11 +5,16 @@ from collections.abc import Iterable
 
 from contract.job import JobRow
 from contract.states import TERMINAL, JobState
+from executor.core.leadership import may_send
+from executor.core.stopping import StopCause, adopted
 from executor.core.tasks import TaskView
 
 
 class Board:
-    """Open jobs by request id, and the bells by which one loop wakes the next."""
+    """Open jobs by request id, and the bells by which one loop wakes the next.
+
+    ``left`` counts the jobs that gave their place back: they ended, or wait for their next try.
+    """
 
     def __init__(self) -> None:
         """An empty board that leads nothing."""
@@ -19,14 +24,32 @@ class Board:
         self.to_find: set[str] = set()
         self.ended: dict[str, TaskView | None] = {}
         self.retries_at_s: dict[str, float] = {}
+        self.warehouse_at_s = float("-inf")
+        self.rung_at_s: float | None = None
+        self.token: str | None = None
+        self.looked_at_s = float("-inf")
+        self.told: dict[str, TaskView] = {}
+        self.backlog = False
+        self.to_cancel: dict[str, JobRow] = {}
+        self.to_stop: dict[str, StopCause] = {}
+        self.left = 0
+        self.look_at_s: dict[str, float] = {}
+        self.astray: set[str] = set()
+        self.gone: set[str] = set()
         self.claim_bell = asyncio.Event()
         self.launch_bell = asyncio.Event()
         self.watch_bell = asyncio.Event()
         self.settle_bell = asyncio.Event()
+        self.cancel_bell = asyncio.Event()
+        self.reconcile_bell = asyncio.Event()
 
     def leads(self, now_s: float) -> bool:
         """Whether this executor may act as leader at this moment of the monotonic clock."""
         return self.fence is not None and now_s < self.trusted_until_s
+
+    def may_send(self, now_s: float) -> bool:
+        """Whether a statement that writes may be sent at this moment: it would be over before the trust is."""
+        return self.fence is not None and may_send(self.trusted_until_s, now_s)
 
     def begin(self, fence: int, jobs: Iterable[JobRow]) -> None:
         """Lead under a fence, with what earlier leaders left open."""
@@ -39,6 +62,8 @@ class Board:
         self.claim_bell.set()
         self.launch_bell.set()
         self.watch_bell.set()
+        self.cancel_bell.set()
+        self.reconcile_bell.set()
 
     def end(self) -> None:
         """Lead no longer; forget every job."""
@@ -47,13 +72,26 @@ class Board:
         self.to_find.clear()
         self.ended.clear()
         self.retries_at_s.clear()
+        self.token = None
+        self.told.clear()
+        self.backlog = False
+        self.to_cancel.clear()
+        self.to_stop.clear()
+        self.look_at_s.clear()
+        self.astray.clear()
 
     def put(self, job: JobRow) -> None:
         """Keep a job as it now is; one that waits for its next try, or has ended, leaves the board."""
         if job.status in TERMINAL or job.status is JobState.RETRY_WAIT:
+            self.told.pop(str(job.task_arn), None)
             self.jobs.pop(job.request_id, None)
             self.ended.pop(job.request_id, None)
+            self.look_at_s.pop(job.request_id, None)
             self.to_find.discard(job.request_id)
+            self.to_stop.pop(job.request_id, None)
+            self.retries_at_s.pop(job.request_id, None)
+            self.left += 1
+            self.gone.add(job.request_id)
             self.claim_bell.set()
             return
         self.jobs[job.request_id] = job
@@ -65,10 +103,63 @@ class Board:
         if due_at_s is not None:
             self.retries_at_s[job.request_id] = due_at_s
 
+    def lose(self, request_ids: Iterable[str]) -> None:
+        """Forget jobs whose rows are not what was written: whoever claims or adopts them next begins from the row."""
+        for key in request_ids:
+            for kept in (self.jobs, self.ended):
+                kept.pop(key, None)
+            self.to_find.discard(key)
+            self.look_at_s.pop(key, None)
+            self.retries_at_s[key] = 0.0
+            self.astray.add(key)
+        self.claim_bell.set()
+        self.reconcile_bell.set()
+
+    def take(self, job: JobRow) -> None:
+        """Take an open row on the board, as it stands in the queue; a launch of it may be on its way."""
+        self.put(job)
+        if job.status is JobState.CLAIMED and job.launch_token is not None:
+            self.to_find.add(job.request_id)
+        self.launch_bell.set()
+        self.watch_bell.set()
+
+    def search(self, job: JobRow) -> None:
+        """Look for a task of a claimed job before its launch is sent again."""
+        self.to_find.add(job.request_id)
+        self.launch_bell.set()
+
     def end_of_task(self, job: JobRow, task: TaskView | None) -> None:
         """Hand a job whose task stopped, or was forgotten, to the settle loop."""
         self.ended[job.request_id] = task
         self.settle_bell.set()
+
+    def hasten(self, request_id: str) -> None:
+        """Look at a job's task at once, for example because somebody says that it changed."""
+        self.look_at_s.pop(request_id, None)
+        self.watch_bell.set()
+
+    def ring(self, now_s: float) -> None:
+        """Somebody says that there is a new request: look now, and a few times more."""
+        self.rung_at_s = now_s
+        self.claim_bell.set()
+
+    def ask_to_cancel(self, job: JobRow) -> None:
+        """Hand a job that somebody cancelled, as its row stands, to the cancel loop."""
+        self.to_cancel[job.request_id] = job
+        self.cancel_bell.set()
+
+    def adopt(self, job: JobRow, task: TaskView) -> None:
+        """Give a job that was cancelled while it was launched the task that came of it."""
+        held = self.jobs.get(job.request_id)
+        if held is not None and held.task_arn is None and (held.attempt, held.launch_try) == job.progress[:2]:
+            self.put(adopted(held, task))
+            self.cancel_bell.set()
+
+    def overdue(self, job: JobRow, cause: StopCause) -> None:
+        """Hand a job whose task has run, or started, too long to the cancel loop."""
+        if self.to_stop.get(job.request_id) is not cause:
+            self.to_stop[job.request_id] = cause
+            self.cancel_bell.set()
 
     def to_launch(self) -> list[JobRow]:
         """Jobs that have no task yet."""
@@ -80,5 +171,6 @@ class Board:
             job
             for job in self.jobs.values()
             if job.status in {JobState.LAUNCHED, JobState.RUNNING, JobState.CANCELLING}
+            and job.task_arn is not None
             and job.request_id not in self.ended
         ]

@@ -1,3 +1,4 @@
+# long: every port stands here, side by side for adapters and fakes
 """What the executor needs of the world; each has a real adapter and a shipped fake that pass one suite."""
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -5,13 +6,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from contract.commands import Command
 from contract.events import AttemptResult, Event
 from contract.job import JobRow
 from contract.manifest import Latest, Manifest, StartMarker
+from contract.policy import NO_CAPS, Caps
 from contract.report import ReportDefinition
+from executor.core.breaker import Breaker
+from executor.core.files import StoredFile
 from executor.core.launch import LaunchProfile
 from executor.core.launch_answers import LaunchAnswer
-from executor.core.leadership import LeaseView
+from executor.core.leadership import Leader, LeaseView
+from executor.core.reconcile import RowState
 from executor.core.tasks import TaskView
 
 
@@ -50,6 +56,14 @@ def _batch(rows: Sequence[Change | AttemptResult | Event]) -> Batch:
 
 
 @dataclass(frozen=True, slots=True)
+class HintMessage:
+    """One message of the hints queue, and the receipt by which it is acknowledged."""
+
+    receipt: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class Installed:
     """What the queue in Snowflake was installed for."""
 
@@ -61,12 +75,24 @@ class StoreUnavailableError(RuntimeError):
     """The store could not be asked; nothing is known of the statement, and asking again is safe."""
 
 
+class TrustSpentError(StoreUnavailableError):
+    """The lease is not trusted for as long as a statement may take, so the statement was not sent."""
+
+
+class SignInRefusedError(StoreUnavailableError):
+    """Snowflake does not let us in; a person has to put that right, and then work goes on by itself."""
+
+
 class RowRefusedError(RuntimeError):
     """The store refused a statement for what its rows hold; the same rows will be refused again."""
 
 
 class CloudUnavailableError(RuntimeError):
     """AWS could not be asked, or asks for patience; asking again is safe."""
+
+
+class ThrottledError(CloudUnavailableError):
+    """AWS asks for patience: we, or others in the account, asked too often."""
 
 
 class DeposedError(RuntimeError):
@@ -89,17 +115,36 @@ class Store(Protocol):
     async def fence(self) -> int:
         """The fence of the leader row. Raises StateMissingError without one."""
 
+    async def leader(self) -> Leader:
+        """The leader row. Raises StateMissingError without one."""
+
     async def take_fence(self, known: int, holder: str) -> int | None:
         """Take the next fence if ``known`` is still the current one; None when another was faster."""
 
     async def restamp(self, fence: int) -> None:
         """Give open rows of earlier leaders to this fence."""
 
-    async def claim(self, fence: int, claim_id: str, slots: int) -> None:
-        """Claim up to ``slots`` due jobs under ``claim_id``; ended ones are resolved on the way."""
+    async def cancel_statements(self, session_id: str) -> None:
+        """End what a session of an earlier leader still runs, if it is there and ours to end."""
+
+    async def fold(self, fence: int) -> int:
+        """Make one of rows that two claims running at once doubled; answers how many were one too many."""
+
+    async def quiet(self) -> bool:
+        """Whether no statement that was sent from here can still be carried out."""
+
+    async def claim(self, fence: int, claim_id: str, slots: int, caps: Caps = NO_CAPS) -> None:
+        """Claim up to ``slots`` due jobs under ``claim_id``, within the caps.
+
+        Duplicates and overdue requests end on the way. So does what was cancelled and waits; what was cancelled and
+        may have a task becomes CANCELLING. All this also with 0 slots.
+        """
 
     async def claimed(self, claim_id: str) -> list[JobRow]:
-        """The jobs that a claim took; safe to repeat."""
+        """The jobs that a claim took, and those of earlier claims that it found cancelled; safe to repeat.
+
+        CLAIMED ones are to be launched, of CANCELLING ones the task is to be stopped, CANCELLED ones have ended.
+        """
 
     async def open_jobs(self) -> list[JobRow]:
         """All jobs that were claimed and have not ended."""
@@ -108,13 +153,34 @@ class Store(Protocol):
         """How many jobs nobody claimed yet."""
 
     async def next_due_s(self) -> float | None:
-        """Seconds until a waiting job is due."""
+        """Seconds until a waiting job is due, 0 or less when one is; None when none waits that may be claimed."""
+
+    async def commands(self) -> list[Command]:
+        """Orders to prune, and pauses and resumptions that are not noted yet; cancels are the claim's."""
+
+    async def note_pauses(self, fence: int) -> None:
+        """Note the last word on each type, so that it outlives its row of the intake."""
+
+    async def prune(self, fence: int, request_id: str, keep_days: int) -> None:
+        """Forget jobs that ended more than ``keep_days`` days ago, with results and history, and last the order itself.
+
+        What was asked for goes before the state: a request without state would be a new job.
+        """
 
     async def definitions(self, keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], ReportDefinition]:
         """Report definitions by type and version."""
 
     async def write(self, fence: int, batch: Batch) -> int:
         """Write a batch forward; answers how many state rows moved. Raises RowRefusedError for what a row holds."""
+
+    async def breaker(self) -> Breaker | None:
+        """The circuit breaker of launches as the last leader left it, or None."""
+
+    async def write_breaker(self, fence: int, breaker: Breaker) -> None:
+        """Keep the circuit breaker of launches; with a stale fence nothing is kept."""
+
+    async def states(self, job_ids: Sequence[str]) -> dict[str, RowState]:
+        """What the queue says of each of these jobs at this moment, also of those that it does not have."""
 
     async def progress(self, request_ids: Sequence[str]) -> dict[str, tuple[int, int, int]]:
         """How far these rows are, as ``JobRow.progress`` counts it; a row that is gone is left out."""
@@ -129,8 +195,21 @@ class Launcher(Protocol):
     async def describe(self, cluster: str, arns: Sequence[str]) -> dict[str, TaskView]:
         """The tasks that ECS knows, by ARN; at most 100 at once."""
 
+    async def list_running(self, cluster: str, page: str | None = None) -> tuple[list[str], str | None]:
+        """One page of the ARNs of a cluster's tasks that shall run, whoever started them, and how to ask for the next.
+
+        The second value is None with the last page.
+        """
+
     async def find(self, cluster: str, started_by: str) -> list[TaskView]:
         """Tasks of one attempt, running and stopped."""
+
+    async def stop_task(self, cluster: str, arn: str, reason: str) -> None:
+        """Tell a task to stop; repeating it does no harm, and one that ECS does not know any more is none to stop.
+
+        Raises:
+            CloudUnavailableError: it may not have been told.
+        """
 
 
 class Artifacts(Protocol):
@@ -141,6 +220,9 @@ class Artifacts(Protocol):
 
     async def start_marker(self, result_uri: str) -> StartMarker | None:
         """Which task began to work on an attempt, or None."""
+
+    async def stored(self, result_uri: str, name: str) -> StoredFile | None:
+        """What S3 says of a file of an attempt, or None when it is not there."""
 
     async def put_spec(self, key: str, spec_json: str) -> None:
         """Lay down a task spec that is too long for the environment."""
@@ -160,6 +242,24 @@ class Logs(Protocol):
 
     async def tail(self, task_arn: str, container: str) -> str | None:
         """The last lines of a task's container, or None when there are none."""
+
+
+class Hints(Protocol):
+    """Doorbells and task events, each at least once, in any order."""
+
+    async def receive(self, wait_s: int) -> list[HintMessage]:
+        """Messages that are there, or come within so many seconds; what is not acknowledged comes again later.
+
+        Raises:
+            CloudUnavailableError: the queue cannot be asked, or refuses.
+        """
+
+    async def done(self, receipts: Sequence[str]) -> None:
+        """Acknowledge messages: they do not come again.
+
+        Raises:
+            CloudUnavailableError: they may come again.
+        """
 
 
 class Lease(Protocol):

@@ -8,18 +8,24 @@ import structlog
 
 from executor.board import Board
 from executor.core.leadership import RENEW_EVERY_S
+from executor.loops.cancel import Cancel
 from executor.loops.claim import Claim
+from executor.loops.commands import Commands
 from executor.loops.flush import Flush
+from executor.loops.hints import Listen
 from executor.loops.launch import Launch
 from executor.loops.lead import Lead
 from executor.loops.looper import MAX_PAUSE_S, run_every
+from executor.loops.reconcile import Reconcile
 from executor.loops.settle import Settle
 from executor.loops.watch import Watch
-from executor.ports import Lease
-from executor.writer import Writer
 
 LAUNCH_EVERY_S = 2.0
 SETTLE_EVERY_S = 2.0
+CANCEL_EVERY_S = 5.0
+COMMANDS_EVERY_S = 10.0
+RECONCILE_LOOK_S = 10.0
+LISTEN_EVERY_S = 0.1
 
 log = structlog.get_logger()
 
@@ -42,16 +48,19 @@ class Loops:
     launch: Launch
     watch: Watch
     settle: Settle
+    cancel: Cancel
+    commands: Commands
+    reconcile: Reconcile
     flush: Flush
+    listen: Listen | None = None
 
 
 class Service:
     """Runs until told to stop; tasks outlive it."""
 
-    def __init__(self, loops: Loops, writer: Writer, board: Board, lease: Lease, holder: str, rhythm: Rhythm) -> None:
-        """The loops, already given their ports."""
-        self._loops, self._rhythm = loops, rhythm
-        self._writer, self._board, self._lease, self._holder = writer, board, lease, holder
+    def __init__(self, loops: Loops, board: Board, rhythm: Rhythm) -> None:
+        """The loops, already given their ports, and the board that they share."""
+        self._loops, self._board, self._rhythm = loops, board, rhythm
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set; then write back what is known and let go of the lease.
@@ -60,14 +69,19 @@ class Service:
             LoopDiedError: a loop failed too often; the process must end loudly.
         """
         loops, board, rhythm = self._loops, self._board, self._rhythm
-        rounds: list[tuple[str, Callable[[], Awaitable[None]], float, asyncio.Event | None]] = [
+        rounds: list[tuple[str, Callable[[], Awaitable[float | None]], float, asyncio.Event | None]] = [
             ("lead", loops.lead.tick, RENEW_EVERY_S, None),
             ("claim", loops.claim.tick, rhythm.poll_s, board.claim_bell),
             ("launch", loops.launch.tick, LAUNCH_EVERY_S, board.launch_bell),
             ("watch", loops.watch.tick, rhythm.watch_s, board.watch_bell),
             ("settle", loops.settle.tick, SETTLE_EVERY_S, board.settle_bell),
+            ("cancel", loops.cancel.tick, CANCEL_EVERY_S, board.cancel_bell),
+            ("commands", loops.commands.tick, COMMANDS_EVERY_S, None),
+            ("reconcile", loops.reconcile.tick, RECONCILE_LOOK_S, board.reconcile_bell),
             ("flush", loops.flush.tick, rhythm.flush_s, None),
         ]
+        if loops.listen is not None:
+            rounds.append(("listen", loops.listen.tick, LISTEN_EVERY_S, None))
         try:
             async with asyncio.TaskGroup() as group:
                 for name, tick, every_s, bell in rounds:
@@ -81,24 +95,12 @@ class Service:
                             stop=stop,
                             bell=bell,
                             max_pause_s=pause_s,
-                            on_deposed=self._deposed,
+                            on_deposed=loops.lead.deposed,
                         ),
                         name=name,
                     )
         finally:
-            await self._let_go()
-
-    def _deposed(self) -> None:
-        self._loops.lead.step_down("the fence is another's")
-
-    async def _let_go(self) -> None:
-        # Whatever goes wrong here, the lease is let go, so that the next leader need not wait for it to expire.
-        try:
-            await self._writer.drain()
-        except Exception as error:  # noqa: BLE001 - told; the next leader finds out from ECS and S3
-            log.warning("the last writes did not arrive", action="last_flush_failed", reason=str(error))
-        try:
-            await self._lease.release(self._holder)
-        except Exception as error:  # noqa: BLE001 - told; it expires by itself
-            log.warning("the lease was not let go", action="release_failed", reason=str(error))
-        log.info("stopped; tasks run on", action="stopped", open_jobs=len(self._board.jobs))
+            if loops.listen is not None:
+                loops.listen.stop()
+            await loops.lead.let_go()
+            log.info("stopped; tasks run on", action="stopped", open_jobs=len(board.jobs))

@@ -10,22 +10,31 @@ from dataclasses import dataclass
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 
+from executor import causes, prices
 from executor.adapters.cloudwatch_logs import CloudWatchLogs
 from executor.adapters.ecs_launcher import EcsLauncher
 from executor.adapters.s3_artifacts import S3Artifacts
 from executor.adapters.s3_lease import S3Lease
 from executor.adapters.snowflake_session import SnowflakeSession
 from executor.adapters.snowflake_store import SnowflakeStore
+from executor.adapters.sqs_hints import SqsHints
 from executor.adapters.system_clock import SystemClock
 from executor.board import Board
+from executor.breakers import Breakers
+from executor.budgets import Budgets
 from executor.definitions import Definitions
+from executor.loops.cancel import Cancel
 from executor.loops.claim import Claim
+from executor.loops.commands import Commands
 from executor.loops.flush import Flush
+from executor.loops.hints import Listen
 from executor.loops.launch import Launch
 from executor.loops.lead import Lead
+from executor.loops.reconcile import Reconcile
 from executor.loops.settle import Settle
-from executor.loops.watch import Watch
-from executor.ports import Artifacts, Clock, Launcher, Lease, Logs, Store
+from executor.loops.watch import Pauses, Watch
+from executor.means import Means
+from executor.ports import Artifacts, Clock, Hints, Launcher, Lease, Logs, Store
 from executor.profiles import Profiles
 from executor.service import Loops, Rhythm, Service
 from executor.settings import ExecutorSettings, ObjectNames, SettingsError, SnowflakeSettings
@@ -52,24 +61,60 @@ class Ports:
     logs: Logs
     lease: Lease
     clock: Clock
+    hints: Hints | None = None
 
 
-def assemble(ports: Ports, settings: ExecutorSettings, holder: str) -> Service:
+def assemble(ports: Ports, settings: ExecutorSettings, holder: str) -> Service:  # long: all parts, one after the other
     """An executor over these ports; ``holder`` is its name among all executors."""
-    board, writer, clock = Board(), Writer(ports.store), ports.clock
-    definitions, profiles = Definitions(ports.store), Profiles(ports.artifacts, settings.launch_profile())
+    board, clock = Board(), ports.clock
+    writer = Writer(ports.store, lambda: board.may_send(clock.monotonic_s()), board.lose)
+    means = Means(
+        definitions=Definitions(ports.store),
+        profiles=Profiles(ports.artifacts, settings.launch_profile()),
+        budgets=Budgets(clock, settings.launch_rate(), settings.read_rate()),
+        breakers=Breakers(ports.store, board, writer, clock, settings.task_definition),
+        catalogue=causes.load(),
+    )
+    pauses = Pauses(settings.watch_interval_s, settings.watch_interval_max_s)
     loops = Loops(
         lead=Lead(ports.lease, ports.store, board, writer, clock, holder),
-        claim=Claim(ports.store, board, clock, settings.limits()),
-        launch=Launch(ports.launcher, ports.artifacts, definitions, profiles, board, writer, clock, settings),
-        watch=Watch(ports.launcher, definitions, board, writer, clock),
-        settle=Settle(
-            ports.artifacts, ports.logs, definitions, profiles, board, writer, clock, settings.retry_policy()
+        claim=Claim(
+            ports.store,
+            board,
+            clock,
+            settings.limits(),
+            means.budgets.launches,
+            means.breakers,
+            settings.poll_interval_s,
         ),
-        flush=Flush(writer),
+        launch=Launch(ports.launcher, ports.artifacts, means, board, writer, clock, settings),
+        watch=Watch(ports.launcher, means, board, writer, clock, pauses),
+        settle=Settle(
+            ports.artifacts,
+            ports.logs,
+            means,
+            board,
+            writer,
+            clock,
+            settings.retry_policy(),
+            prices.load().with_own(settings.prices),
+        ),
+        cancel=Cancel(ports.launcher, means, board, writer, clock, settings.installation),
+        commands=Commands(ports.store, board, clock),
+        reconcile=Reconcile(
+            ports.store,
+            ports.launcher,
+            means,
+            board,
+            writer,
+            clock,
+            (settings.installation, settings.reconcile_interval_s),
+        ),
+        flush=Flush(writer, board, clock, settings.status_freshness_s),
+        listen=None if ports.hints is None else Listen(ports.hints, board, writer, clock),
     )
     rhythm = Rhythm(settings.poll_interval_s, settings.watch_interval_s, settings.flush_interval_s)
-    return Service(loops, writer, board, ports.lease, holder, rhythm)
+    return Service(loops, board, rhythm)
 
 
 @asynccontextmanager
@@ -85,13 +130,15 @@ async def service(
     async with AsyncExitStack() as stack:
         # The probe has no warehouse: if what it asks ever needed one, it would fail instead of keeping one awake.
         without = {name: value for name, value in arguments.items() if name != "warehouse"}
-        session, probe = SnowflakeSession(arguments, "executor"), SnowflakeSession(without, "probe")
+        session = SnowflakeSession(arguments, "executor", role=settings.executor_role)
+        probe = SnowflakeSession(without, "probe", role=settings.probe_role, alone=settings.probe_role is not None)
         stack.push_async_callback(session.close)
         stack.push_async_callback(probe.close)
         aws = get_session()
         ecs = await stack.enter_async_context(aws.create_client("ecs", config=_ECS_CONFIG))
         s3 = await stack.enter_async_context(aws.create_client("s3", config=_CONFIG))
         logs = await stack.enter_async_context(aws.create_client("logs", config=_CONFIG))
+        sqs = await stack.enter_async_context(aws.create_client("sqs", config=_CONFIG))
         store = SnowflakeStore(session, probe, settings.max_queue_age_s)
         installed = await store.installation()
         for name, here, there in (
@@ -108,6 +155,7 @@ async def service(
                 logs=CloudWatchLogs(logs, settings.log_group, settings.log_stream_prefix),
                 lease=S3Lease(s3, settings.bucket, settings.installation),
                 clock=SystemClock(),
+                hints=SqsHints(sqs, settings.hints_queue_url) if settings.hints_queue_url else None,
             ),
             settings,
             holder_name(),

@@ -1,13 +1,14 @@
 """The one writer: collects changes, results and events, and writes them together, forward only."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import structlog
 
 from contract.events import AttemptResult, Event
-from executor.ports import Batch, Change, DeposedError, RowRefusedError, StateMissingError, Store
+from executor.core.breaker import Breaker
+from executor.ports import Batch, Change, DeposedError, RowRefusedError, Store, TrustSpentError
 
 MAX_ROWS = 200
 """Rows of a kind in one batch; the store cuts longer ones by their bytes."""
@@ -18,14 +19,31 @@ log = structlog.get_logger()
 class Writer:
     """Puts many small truths into few statements, and notices when they are no longer ours to write."""
 
-    def __init__(self, store: Store) -> None:
-        """A writer without a fence: it writes nothing until :meth:`begin`."""
+    def __init__(
+        self,
+        store: Store,
+        may_send: Callable[[], bool] = lambda: True,
+        on_astray: Callable[[set[str]], None] = lambda _request_ids: None,
+    ) -> None:
+        """A writer without a fence: it writes nothing until :meth:`begin`.
+
+        Args:
+            store: where to write.
+            may_send: whether the lease is trusted for as long as a statement may take.
+            on_astray: told of jobs whose rows did not take what was written, because they are gone or older than
+                what this leader knows: nothing that rests on the write may be done.
+        """
         self._store = store
+        self._may_send = may_send
+        self._on_astray = on_astray
         self._fence: int | None = None
         self._changes: dict[str, Change] = {}
+        self._can_wait: dict[str, float] = {}
         self._results: list[AttemptResult] = []
         self._events: list[Event] = []
+        self._breaker: Breaker | None = None
         self._one_at_a_time = asyncio.Lock()
+        self._again = 0
 
     def begin(self, fence: int) -> None:
         """Write under this fence from now on; what was meant for an earlier one is dropped."""
@@ -36,17 +54,56 @@ class Writer:
         """Write nothing more."""
         self._fence = None
         self._changes.clear()
+        self._can_wait.clear()
         self._results.clear()
         self._events.clear()
+        self._breaker = None
 
-    def put(self, change: Change, *, result: AttemptResult | None = None, events: tuple[Event, ...] = ()) -> None:
-        """Take a change for the next write; a newer change of the same job takes the place of an older one."""
+    def keep_breaker(self, breaker: Breaker) -> None:
+        """Take the circuit breaker for the next write."""
+        self._breaker = breaker if self._fence is not None else None
+
+    def put(
+        self,
+        change: Change,
+        *,
+        result: AttemptResult | None = None,
+        events: tuple[Event, ...] = (),
+        waits_since_s: float | None = None,
+    ) -> None:
+        """Take a change for the next write; a newer change of the same job takes the place of an older one.
+
+        Args:
+            change: the row as it is to be.
+            result: the attempt that ended with it.
+            events: what happened.
+            waits_since_s: this moment by the monotonic clock, where the change can wait for one that cannot.
+        """
         if self._fence is None:
             return
-        self._changes[change.job.request_id] = change
+        key = change.job.request_id
+        if waits_since_s is None:
+            self._can_wait.pop(key, None)
+        elif key not in self._changes or key in self._can_wait:
+            self._can_wait.setdefault(key, waits_since_s)
+        self._changes[key] = change
         if result is not None:
             self._results.append(result)
         self._events.extend(events)
+
+    def holds(self, request_id: str) -> bool:
+        """Whether a change of this job waits to be written."""
+        return request_id in self._changes
+
+    @property
+    def urgent(self) -> bool:
+        """Whether something waits to be written that cannot wait."""
+        return len(self._changes) > len(self._can_wait) or bool(self._results)
+
+    @property
+    def waits_since_s(self) -> float | None:
+        """Since when the oldest of what can wait has waited; None when nothing does."""
+        return min(self._can_wait.values(), default=None)
 
     @property
     def pending(self) -> int:
@@ -54,16 +111,26 @@ class Writer:
         return len(self._changes)
 
     async def drain(self) -> None:
-        """Write all that waits.
+        """Write all that waits at this moment; what comes meanwhile waits for the next time.
 
         Raises:
             DeposedError: another took the fence; nothing of ours was written.
-            StateMissingError: a row is gone, or older than what this leader knows of it; nothing may be launched.
+            StateMissingError: the leader row is gone; nothing may be done.
             StoreUnavailableError: nothing is known; what waited still waits, and a second write does no harm.
+            TrustSpentError: nothing was sent, and all still waits.
         """
         async with self._one_at_a_time:
-            while self._fence is not None and (self._changes or self._results or self._events):
+            left = self._rows_waiting()
+            while self._fence is not None and left > 0:
+                again = self._again
                 await self._write(self._fence, self._next_batch())
+                left = self._rows_waiting() if self._again > again else left - MAX_ROWS
+            if self._fence is not None and (breaker := self._breaker) is not None:
+                await self._store.write_breaker(self._fence, breaker)
+                self._breaker = None if self._breaker is breaker else self._breaker
+
+    def _rows_waiting(self) -> int:
+        return max(len(self._changes), len(self._results), len(self._events))
 
     def _next_batch(self) -> Batch:
         return Batch(
@@ -73,6 +140,8 @@ class Writer:
         )
 
     async def _write(self, fence: int, batch: Batch) -> None:
+        if not self._may_send():
+            raise TrustSpentError("not written: the lease is trusted for less than a statement may take")
         try:
             moved = await self._store.write(fence, batch)
         except RowRefusedError as error:
@@ -81,18 +150,24 @@ class Writer:
         missing = await self._missing(fence, batch.changes) if moved < len(batch.changes) else set()
         if self._fence != fence:
             return
-        self._forget(batch, missing)
+        self._forget(batch)
         if missing:
-            raise StateMissingError(
-                f"state_missing: {len(missing)} rows did not take what was written, {min(missing)} among them; "
-                "run reporting recover"
-            )
+            for key in missing:
+                self._changes.pop(key, None)
+                self._can_wait.pop(key, None)
+                log.error(
+                    "the job's row is gone or older than what is known of it; it is begun again from the row",
+                    action="row_astray",
+                    request_id=key,
+                )
+            self._on_astray(missing)
 
-    def _forget(self, batch: Batch, missing: set[str]) -> None:
+    def _forget(self, batch: Batch) -> None:
         for change in batch.changes:
             key = change.job.request_id
-            if key not in missing and self._changes.get(key) is change:
+            if self._changes.get(key) is change:
                 del self._changes[key]
+                self._can_wait.pop(key, None)
         self._results = _without(self._results, batch.results)
         self._events = _without(self._events, batch.events)
 
@@ -103,7 +178,8 @@ class Writer:
                 await self._write(fence, half)
             return
         log.error("a row was refused", action="row_refused", row=repr(batch)[:500], reason=str(error))
-        self._forget(batch, set())
+        self._forget(batch)
+        self._again += 1
         for change in batch.changes:
             if (bare := _bare_change(change)) != change:
                 self._changes[change.job.request_id] = bare

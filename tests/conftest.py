@@ -1,17 +1,20 @@
-"""Which tests stay together on one worker: those of a folder that share servers, else those of a file."""
+"""The order of the tests, and who runs them."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.together import TogetherScheduling, turn
+
 ROOT = Path(__file__).parent
-SHARE_SERVERS = ("acceptance/system", "conformance/local_aws", "conformance/local_snowflake", "conformance/ports")
-APART = {"test_lives_and_deaths.py"}
-"""Starts its own stacks; a worker of its own may take it."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        place = item.path.relative_to(ROOT)
-        shared = place.parent.as_posix() in SHARE_SERVERS and place.name not in APART
-        item.add_marker(pytest.mark.xdist_group(place.parent.as_posix() if shared else place.as_posix()))
+    items.sort(key=lambda item: turn(item.path.relative_to(ROOT)))
+
+
+@pytest.hookimpl(optionalhook=True)  # without xdist there is nothing to hand out
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> TogetherScheduling:
+    config.option.loadscopereorder = False  # else the groups of many tests would come before those of long ones
+    return TogetherScheduling(config, log)

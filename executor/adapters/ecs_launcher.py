@@ -1,14 +1,16 @@
 """ECS through aiobotocore: RunTask, DescribeTasks, ListTasks."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import structlog
 from botocore.exceptions import BotoCoreError, ClientError
 
 from executor.adapters.aws_outages import outages
-from executor.adapters.ecs_errors import answer_of
-from executor.core.launch_answers import Accepted, LaunchAnswer, Refused, Unknown
+from executor.core.launch_answers import Accepted, Errored, LaunchAnswer, Refused, Unknown
 from executor.core.tasks import ContainerView, TaskView
 
 if TYPE_CHECKING:
@@ -46,13 +48,21 @@ class EcsLauncher:
             arns = [str(arn) for arn in fields.get("resourceIds") or []]
             found = await self.describe(str(request["cluster"]), arns) if arns else {}
             return Accepted(found.get(arns[0]) or TaskView(arns[0], "UNKNOWN")) if arns else Unknown(message)
-        return answer_of(code, message)
+        return Errored(code, message, fields.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
 
     async def describe(self, cluster: str, arns: Sequence[str]) -> dict[str, TaskView]:
         """The tasks that ECS knows, by ARN."""
         with outages("DescribeTasks"):
             answer = await self._client.describe_tasks(cluster=cluster, tasks=list(arns))
-        return {task["taskArn"]: view(task) for task in answer["tasks"]}
+        seen_at = _date_of(answer)
+        return {task["taskArn"]: replace(view(task), seen_at=seen_at) for task in answer["tasks"]}
+
+    async def list_running(self, cluster: str, page: str | None = None) -> tuple[list[str], str | None]:
+        """One page of the ARNs of a cluster's tasks that shall run."""
+        next_page: dict[str, Any] = {"nextToken": page} if page else {}
+        with outages("ListTasks"):
+            answer = await self._client.list_tasks(cluster=cluster, desiredStatus="RUNNING", **next_page)
+        return list(answer["taskArns"]), answer.get("nextToken") or None
 
     async def find(self, cluster: str, started_by: str) -> list[TaskView]:
         """Tasks of one attempt, running ones first."""
@@ -66,6 +76,21 @@ class EcsLauncher:
             return []
         found = await self.describe(cluster, arns[:100])
         return [found[arn] for arn in arns if arn in found]
+
+    async def stop_task(self, cluster: str, arn: str, reason: str) -> None:
+        """Tell a task to stop."""
+        with outages("StopTask"):
+            try:
+                await self._client.stop_task(cluster=cluster, task=arn, reason=reason)
+            except ClientError as error:
+                # ECS forgets tasks an hour after their end; what it does not know does not run.
+                if "not found" not in error.response["Error"]["Message"]:
+                    raise
+
+
+def _date_of(answer: Mapping[str, Any]) -> datetime | None:
+    headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    return parsedate_to_datetime(headers["date"]) if "date" in headers else None
 
 
 def view(task: Mapping[str, Any]) -> TaskView:
@@ -81,7 +106,16 @@ def view(task: Mapping[str, Any]) -> TaskView:
             for container in task.get("containers", [])
         ),
         created_at=task.get("createdAt"),
+        pull_started_at=task.get("pullStartedAt"),
+        pull_stopped_at=task.get("pullStoppedAt"),
+        architecture=_architecture(task),
+        storage_gb=task.get("ephemeralStorage", {}).get("sizeInGiB"),
         started_at=task.get("startedAt"),
         stopped_at=task.get("stoppedAt"),
         capacity_provider=task.get("capacityProviderName"),
     )
+
+
+def _architecture(task: Mapping[str, Any]) -> str:
+    named = {attribute["name"]: attribute.get("value") for attribute in task.get("attributes", [])}
+    return str(named.get("ecs.cpu-architecture") or "x86_64")

@@ -40,7 +40,8 @@ FOR_THE_DATA: Final = frozenset(
     }
 )
 """The statement is right and one of its rows is not."""
-CONNECTION_GONE: Final = frozenset({250001, 250002, 390111, 390112, 390113, 390114, 390115, 390318})
+# 250003: a new connection tells in a second what repeated requests over the old one take half a minute to find out.
+CONNECTION_GONE: Final = frozenset({250001, 250002, 250003, 390111, 390112, 390113, 390114, 390115, 390318})
 
 
 _SERVICE_IN_TROUBLE: Final = (
@@ -68,3 +69,16 @@ def connection_is_gone(error: errors.Error) -> bool:
     """Whether a new connection is needed before asking again."""
     lost = (error.sqlstate or "").startswith(_CONNECTION_EXCEPTION)
     return lost or error.errno in CONNECTION_GONE or isinstance(error, errors.InterfaceError)
+
+
+def sign_in_trouble(error: errors.Error) -> str | None:
+    """Why Snowflake refused the sign-in, when that is what it did; None when it was only not to be reached.
+
+    The connector tells a refusal (wrong secret, unknown account or role, network policy, locked user) as a plain
+    ``DatabaseError`` or ``ForbiddenError``, and trouble on the way as an ``OperationalError`` or an HTTP error
+    (snowflake.connector.auth, ``Auth.authenticate``).
+    """
+    refused = isinstance(error, errors.DatabaseError | errors.ForbiddenError) and not isinstance(
+        error, _SERVICE_IN_TROUBLE
+    )
+    return str(error.msg or error) if refused else None

@@ -5,11 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from contract.commands import Command, CommandKind
 from contract.events import AttemptResult, Event
 from contract.job import JobRow
 from contract.manifest import Manifest
 from contract.outcome import cut
 from contract.states import JobState
+from executor.core.reconcile import RowState
 from executor.ports import Change
 
 MAX_MANIFEST_CHARS: Final = 8_000
@@ -18,9 +20,9 @@ MAX_STATEMENT_BYTES: Final = 512 * 1024
 
 _WRITTEN: Final = (
     "request_id", "status", "attempt", "launch_try", "status_rank", "start_deadline_at", "deadline_at",
-    "launch_token", "launch_profile", "task_arn", "capacity_provider", "cpu", "memory_mb", "user_failures",
-    "infra_failures", "launched_at", "started_at", "finished_at", "result_uri", "failure_class", "cause_id",
-    "cost_usd", "peak_memory_mb", "rows_out", "bytes_out",
+    "launch_token", "launch_profile", "task_arn", "capacity_provider", "cpu", "memory_mb", "interruptions",
+    "refusals", "waits_since", "user_failures", "infra_failures", "launched_at", "started_at", "finished_at",
+    "result_uri", "failure_class", "cause_id", "cost_usd", "peak_memory_mb", "rows_out", "bytes_out",
 )  # fmt: skip
 
 
@@ -34,6 +36,19 @@ def job_of(row: Mapping[str, Any]) -> JobRow:
         return JobRow.model_validate(values)
     except ValueError as error:
         return _spoiled(values, error)
+
+
+def command_of(row: Mapping[str, Any]) -> Command:
+    """A row of the intake that asks for no report."""
+    keep_days = row["keep_days"]
+    return Command(
+        request_id=row["request_id"],
+        kind=CommandKind(row["kind"]),
+        report_type=row["report_type"],
+        keep_days=None if keep_days is None else int(keep_days),
+        ordered_by=row["requested_by"] or "unknown",
+        at=_value(row["enqueued_at"]),
+    )
 
 
 def _spoiled(values: Mapping[str, Any], error: ValueError) -> JobRow:
@@ -51,6 +66,21 @@ def _spoiled(values: Mapping[str, Any], error: ValueError) -> JobRow:
     }
     status = JobState(values["status"])
     return JobRow.model_construct(**{**values, **intake, "status": status, "spoiled": str(error)})
+
+
+def row_state(row: Mapping[str, Any]) -> RowState:
+    """What a row of ``states`` says of a job."""
+    fence = row["fence"]
+    return RowState(
+        job_id=row["job_id"],
+        asked=bool(row["asked"]),
+        request_id=row["request_id"],
+        fence=None if fence is None else int(fence),
+        status=JobState(row["status"]) if row["status"] else None,
+        attempt=int(row["attempt"] or 0),
+        task_arn=row["task_arn"],
+        launched=bool(row["launched"]),
+    )
 
 
 def _value(value: object) -> Any:
@@ -83,6 +113,11 @@ def result_row(result: AttemptResult) -> dict[str, object]:
         "remedy": verdict.remedy if verdict else None,
         "error": result.error,
         "log_tail": result.log_tail,
+        "start_s": result.start_s,
+        "pull_s": result.pull_s,
+        "run_s": result.run_s,
+        "peak_memory_mb": result.manifest.peak_memory_mb if result.manifest else None,
+        "cost_usd": result.cost_usd,
         "manifest": _summary(result.manifest) if result.manifest else None,
         "at": _time(result.at),
     }

@@ -7,14 +7,31 @@ import structlog
 from pydantic import ValidationError
 from snowflake.connector import errors
 
+from contract.commands import Command
 from contract.job import JobRow
+from contract.policy import NO_CAPS, Caps
 from contract.report import ReportDefinition
 from contract.states import JobState
 from executor.adapters.snowflake_errors import FOR_THE_DATA
-from executor.adapters.snowflake_rows import MAX_STATEMENT_BYTES, event_row, job_of, pieces, result_row, state_row
+from executor.adapters.snowflake_rows import (
+    MAX_STATEMENT_BYTES,
+    command_of,
+    event_row,
+    job_of,
+    pieces,
+    result_row,
+    row_state,
+    state_row,
+)
 from executor.adapters.snowflake_session import SnowflakeSession
+from executor.core.breaker import Breaker
+from executor.core.leadership import Leader
+from executor.core.reconcile import RowState
 from executor.core.transitions import RANK
 from executor.ports import Batch, Installed, RowRefusedError, StateMissingError
+
+_NO_CAP = 1_000_000
+"""More jobs than any installation has at work at once."""
 
 log = structlog.get_logger()
 
@@ -42,10 +59,15 @@ class SnowflakeStore:
 
     async def fence(self) -> int:
         """The fence of the leader row."""
+        return (await self.leader()).fence
+
+    async def leader(self) -> Leader:
+        """The leader row."""
         answer = await self._session.run("leader")
         if not answer.rows:
             raise StateMissingError("state_missing: the leader row is gone; run reporting recover")
-        return int(answer.rows[0]["fence"])
+        row = answer.rows[0]
+        return Leader(int(row["fence"]), row["holder"], row["session_id"])
 
     async def take_fence(self, known: int, holder: str) -> int | None:
         """Take the next fence, unless another was faster."""
@@ -56,12 +78,31 @@ class SnowflakeStore:
         """Give open rows of earlier leaders to this fence."""
         await self._session.run("restamp", fence=fence)
 
-    async def claim(self, fence: int, claim_id: str, slots: int) -> None:
+    async def cancel_statements(self, session_id: str) -> None:
+        """End what a session of an earlier leader still runs; one that is gone, or another user's, is left alone."""
+        try:
+            await self._session.run("cancel_statements", session_id=session_id)
+        except errors.DatabaseError as error:
+            log.info("nothing was cancelled", action="cancel_refused", session_id=session_id, reason=str(error))
+
+    async def fold(self, fence: int) -> int:
+        """Make one of doubled rows, and of doubled requests of one job."""
+        rows = await self._session.run("fold_rows", fence=fence)
+        jobs = await self._session.run("fold_jobs", fence=fence, duplicate_rank=RANK[JobState.DUPLICATE])
+        return rows.changed + jobs.changed
+
+    async def quiet(self) -> bool:
+        """Whether no statement that was sent from here can still be carried out."""
+        return await self._session.quiet()
+
+    async def claim(self, fence: int, claim_id: str, slots: int, caps: Caps = NO_CAPS) -> None:
         """Claim due jobs."""
         await self._session.run(
             "claim",
             fence=fence,
             slots=slots,
+            per_type=_NO_CAP if caps.per_type is None else caps.per_type,
+            per_requester=_NO_CAP if caps.per_requester is None else caps.per_requester,
             claim_id=claim_id,
             claimed_rank=RANK[JobState.CLAIMED],
             ended_rank=RANK[JobState.EXPIRED],
@@ -84,6 +125,21 @@ class SnowflakeStore:
         """Seconds until a waiting job is due."""
         seconds = (await self._session.run("next_due")).rows[0]["seconds"]
         return None if seconds is None else float(seconds)
+
+    async def commands(self) -> list[Command]:
+        """Orders that wait to be carried out."""
+        return [command_of(row) for row in (await self._session.run("commands")).rows]
+
+    async def note_pauses(self, fence: int) -> None:
+        """Note the last word on each type."""
+        await self._session.run("note_pauses", fence=fence)
+
+    async def prune(self, fence: int, request_id: str, keep_days: int) -> None:
+        """Forget jobs that ended long ago, and last the order itself."""
+        await self._session.run("prune_intake", fence=fence, keep_days=keep_days)
+        for name in ("prune_results", "prune_events", "prune_state"):
+            await self._session.run(name, fence=fence)
+        await self._session.run("prune_orders", fence=fence, request_id=request_id, keep_days=keep_days)
 
     async def definitions(self, keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], ReportDefinition]:
         """Report definitions by type and version; one that cannot be read is left out, and said."""
@@ -117,6 +173,24 @@ class SnowflakeStore:
                     raise RowRefusedError(f"{name}: {error.msg or error}") from error
                 raise
         return changed
+
+    async def breaker(self) -> Breaker | None:
+        """The circuit breaker of launches, or None; one that cannot be read is as good as none, and said."""
+        rows = (await self._session.run("breaker")).rows
+        try:
+            return Breaker.model_validate_json(rows[0]["breaker"]) if rows and rows[0]["breaker"] else None
+        except ValidationError as error:
+            log.warning("unreadable circuit breaker", action="breaker_unreadable", reason=str(error))
+            return None
+
+    async def write_breaker(self, fence: int, breaker: Breaker) -> None:
+        """Keep the circuit breaker of launches."""
+        await self._session.run("write_breaker", breaker=breaker.model_dump_json(), fence=fence)
+
+    async def states(self, job_ids: Sequence[str]) -> dict[str, RowState]:
+        """What the queue says of each of these jobs at this moment."""
+        rows = (await self._session.run("states", job_ids=json.dumps(list(job_ids)))).rows
+        return {row["job_id"]: row_state(row) for row in rows}
 
     async def progress(self, request_ids: Sequence[str]) -> dict[str, tuple[int, int, int]]:
         """How far these rows are; a row that is gone is left out."""

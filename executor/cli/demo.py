@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from contract.states import TERMINAL, JobState
+from executor.cli.aws_options import AwsOptions
 from executor.cli.client import Client
 from executor.cli.demo_folder import DemoFolder
 from executor.cli.errors import CommandError, Exit
@@ -21,6 +22,7 @@ from executor.cli.progress import Progress
 
 TIMEOUT_S = 120.0
 POLL_S = 0.5
+REQUESTER = "REPORT_REQUESTER"
 
 
 def demo(
@@ -35,7 +37,7 @@ def demo(
         where = Path(cloud)
         try:
             progress.do("starting the local cloud")
-            with local_stack(where, executor=True, ports=Ports(), start_delay_s=0.5, say=progress.say) as stack:
+            with local_stack(where, executor=True, ports=Ports(), aws_options=AwsOptions(), say=progress.say) as stack:
                 rows = _morning(stack, progress)
                 progress.do("fetching the files, stopping everything")
                 kept = _keep_files(stack, rows, kept_in)
@@ -59,6 +61,7 @@ def demo(
 def _morning(stack: Stack, progress: Progress) -> list[dict[str, Any]]:
     names = {"host", "port", "protocol", "account", "user", "password", "database", "schema", "warehouse"}
     arguments: dict[str, Any] = {name: stack.environment[f"SNOWFLAKE_{name.upper()}"] for name in names}
+    arguments["role"] = REQUESTER
     with snowflake.connector.connect(**arguments, paramstyle="qmark") as connection:
         progress.say("CALL reporting.generate_daily_reports()")
         progress.do("waiting for the reports")

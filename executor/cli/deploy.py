@@ -9,7 +9,7 @@ from executor.cli.errors import CommandError, Exit
 from executor.deploy import snowflake as snowflake_side
 from executor.settings import ObjectNames, SettingsError, SnowflakeSettings, load
 
-app = typer.Typer(help="Install or upgrade the product.", no_args_is_help=True)
+app = typer.Typer(help="Install or upgrade the product.", no_args_is_help=True, add_completion=False)
 
 
 class DeploySettings(BaseSettings):

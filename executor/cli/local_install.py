@@ -39,11 +39,11 @@ def install(folder: Path, servers: Mapping[str, Child], sample: SampleFiles, say
     """
     endpoint = servers["snowflake"].ready()["endpoint"]
     say(f"local Snowflake {endpoint}: answers")
-    signing_in = local.snowflake_environment(endpoint)
-    settings = only(signing_in)
+    as_runner = local.snowflake_environment(endpoint, local.RUNNER)
+    settings = only(local.snowflake_environment(endpoint, local.ADMINISTRATOR))
     names = ObjectNames(database=local.DATABASE, warehouse=local.WAREHOUSE, REPORTING_SCHEMA=local.SCHEMA)
     with ThreadPoolExecutor(1) as beside:  # most of a deployment is waiting for the other side
-        making_aws = beside.submit(_aws_side, folder, servers["aws"], signing_in)
+        making_aws = beside.submit(_aws_side, folder, servers["aws"], as_runner)
         _deploy(settings, names, say)
         _load(sample, settings, names, say)
         aws_endpoint, outputs = making_aws.result()
@@ -51,10 +51,12 @@ def install(folder: Path, servers: Mapping[str, Child], sample: SampleFiles, say
     say(f"bucket {local.BUCKET}, cluster {local.CLUSTER}, task definition {outputs.task_definition}: there")
     return {
         **local.aws_environment(aws_endpoint),
-        **signing_in,
+        **local.snowflake_environment(endpoint, local.OPERATOR),
         "SNOWFLAKE_HOME": str(folder),
         "SNOWFLAKE_DEFAULT_CONNECTION_NAME": local.CONNECTION,
-        **local.reporting_environment(outputs.task_definition, outputs.subnets, outputs.security_groups),
+        **local.reporting_environment(
+            outputs.task_definition, outputs.subnets, outputs.security_groups, outputs.hints_queue_url
+        ),
     }
 
 
@@ -106,4 +108,11 @@ def _load(sample: SampleFiles, settings: SnowflakeSettings, names: ObjectNames, 
     from local_cloud.sample_data.load import load_sample_data  # noqa: PLC0415 - only this command needs the local extra
 
     with snowflake.connector.connect(**settings.connect_arguments(names), paramstyle="qmark") as connection:
-        load_sample_data(connection, database=names.database, last_day=sample.last_day, progress=say, made=sample.made)
+        load_sample_data(
+            connection,
+            database=names.database,
+            last_day=sample.last_day,
+            reader=local.RUNNER,
+            progress=say,
+            made=sample.made,
+        )

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from executor.cli import local_settings as local
+from executor.cli.aws_options import AwsOptions
 from executor.cli.children import Child
 from executor.cli.errors import CommandError
 from executor.cli.sample_files import SampleFiles
@@ -44,15 +45,18 @@ class Stack:
 
 
 @contextmanager
-def local_stack(folder: Path, *, executor: bool, ports: Ports, start_delay_s: float, say: Say) -> Iterator[Stack]:
+def local_stack(
+    folder: Path, *, executor: bool, ports: Ports, aws_options: AwsOptions, say: Say, privileges: bool = True
+) -> Iterator[Stack]:
     """Start everything, and end it in order: the executor first, so that it can write back what it knows.
 
     Args:
         folder: data, logs and settings; what it already holds is used again.
         executor: whether to start an executor too.
         ports: TCP ports of the endpoints.
-        start_delay_s: how long the local Fargate takes before a task runs, in seconds.
+        aws_options: how the local AWS shall behave.
         say: told each step.
+        privileges: whether the local Snowflake refuses what a role was not granted.
 
     Raises:
         CommandError: a part did not start; its last words are in the message.
@@ -62,7 +66,7 @@ def local_stack(folder: Path, *, executor: bool, ports: Ports, start_delay_s: fl
     (folder / "logs").mkdir(parents=True, exist_ok=True)
     children: list[Child] = []
     try:
-        servers = _start_cloud(folder, _settled(ports, folder), start_delay_s, children)
+        servers = _start_cloud(folder, _settled(ports, folder), aws_options, children, privileges=privileges)
         with SampleFiles(folder, _yesterday(), ahead=fresh) as sample:
             from executor.cli.local_install import install  # noqa: PLC0415 - loads while the servers do
 
@@ -84,6 +88,11 @@ def _settled(ports: Ports, folder: Path) -> Ports:
     return Ports(snowflake_port, ports.aws or _if_free(last.get("AWS_ENDPOINT_URL", "0").rpartition(":")[2]))
 
 
+def _free() -> int:
+    with socket.create_server((local.LOOPBACK, 0)) as found:
+        return int(found.getsockname()[1])
+
+
 def _if_free(port: str) -> int:
     try:
         with socket.create_server((local.LOOPBACK, int(port))):
@@ -96,23 +105,30 @@ def _yesterday() -> date:
     return datetime.now(UTC).date() - timedelta(days=1)  # noqa: TID251 - the edge reads the clock
 
 
-def _start_cloud(folder: Path, ports: Ports, start_delay_s: float, children: list[Child]) -> dict[str, Child]:
+def _start_cloud(
+    folder: Path, ports: Ports, aws_options: AwsOptions, children: list[Child], *, privileges: bool
+) -> dict[str, Child]:
     images = folder / "images.json"
     if not images.exists():
         images.write_text("{}", encoding="utf-8")
+    aws_port = ports.aws or _free()  # chosen here, because the local Snowflake is told it when both start
     common = ["--die-with-parent", "--data-dir"]
     python = [sys.executable, "-m"]
     snowflake_child = Child(
         "the local Snowflake",
-        [*python, "local_cloud.snowflake", "--port", str(ports.snowflake), *common, str(folder / "snowflake")],
+        [
+            *python, "local_cloud.snowflake", "--port", str(ports.snowflake), *common, str(folder / "snowflake"),
+            "--administrators", local.USER, *([] if privileges else ["--no-privileges"]),
+            "--aws-endpoint-url", f"http://{local.LOOPBACK}:{aws_port}",
+        ],
         folder / "logs" / "snowflake.log",
-    )
+    )  # fmt: skip
     children.append(snowflake_child)
     aws_child = Child(
         "the local AWS",
         [
-            *python, "local_cloud.aws", "--port", str(ports.aws), *common, str(folder / "aws"),
-            "--images", str(images), "--start-delay-s", str(start_delay_s),
+            *python, "local_cloud.aws", "--port", str(aws_port), *common, str(folder / "aws"),
+            "--images", str(images), *aws_options.words(),
         ],
         folder / "logs" / "aws.log",
     )  # fmt: skip

@@ -1,49 +1,27 @@
-"""The command ``reporting``: every verb, and how its errors are said."""
+"""The command ``reporting``: its own options, and how errors are said."""
 
 import os
 import sys
 import traceback
-from collections.abc import Sequence
-from importlib import import_module
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
 from executor.cli.errors import CommandError, Exit, say_error
+from executor.cli.verbs import Verbs
 
-# Each command and the module it lives in.
-COMMANDS: Final = {
-    "up": "up",
-    "demo": "demo",
-    "run": "run",
-    "submit": "jobs",
-    "jobs": "jobs",
-    "show": "jobs",
-    "logs": "logs",
-    "deploy": "deploy",
-}
+app = typer.Typer(
+    cls=Verbs,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Reports out of Snowflake, made on Fargate, asked for with a CALL.",
+)
+
 _DEBUG = "REPORTING_DEBUG"
 
 
-def app(arguments: Sequence[str]) -> typer.Typer:
-    """The command that these arguments name, or all of them: to load one takes long enough."""
-    asked = next((word for word in arguments if not word.startswith("-")), "")
-    made = typer.Typer(
-        no_args_is_help=True,
-        add_completion=False,
-        pretty_exceptions_enable=False,
-        help="Reports out of Snowflake, made on Fargate, asked for with a CALL.",
-    )
-    made.callback()(options)
-    for name in [asked] if asked in COMMANDS else COMMANDS:
-        module = import_module(f"executor.cli.{COMMANDS[name]}")
-        if name == "deploy":
-            made.add_typer(module.app, name=name)
-        else:
-            made.command()(getattr(module, name))
-    return made
-
-
+@app.callback()
 def options(*, debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False) -> None:
     """Reports out of Snowflake, made on Fargate, asked for with a CALL."""
     if debug:
@@ -53,7 +31,7 @@ def options(*, debug: Annotated[bool, typer.Option("--debug", help="Show traceba
 def main() -> None:
     """Run the command; an error is one sentence, a traceback only with ``--debug``."""
     try:
-        app(sys.argv[1:])()
+        app()
     except CommandError as error:
         _traceback()
         say_error(str(error))

@@ -9,6 +9,7 @@ from executor.ports import CloudUnavailableError, DeposedError, StateMissingErro
 
 MAX_FAULTS_IN_A_ROW = 10
 MAX_PAUSE_S = 30.0
+SAY_AGAIN_S = 60.0
 
 log = structlog.get_logger()
 
@@ -19,7 +20,7 @@ class LoopDiedError(RuntimeError):
 
 async def run_every(
     name: str,
-    tick: Callable[[], Awaitable[None]],
+    tick: Callable[[], Awaitable[float | None]],
     *,
     every_s: float,
     stop: asyncio.Event,
@@ -27,30 +28,52 @@ async def run_every(
     max_pause_s: float = MAX_PAUSE_S,
     on_deposed: Callable[[], None] = lambda: None,
 ) -> None:
-    """Call ``tick`` every so many seconds, or when the bell rings, until told to stop.
+    """Call ``tick`` every so many seconds, or when it says, or when the bell rings, until told to stop.
 
-    Outages are waited out however long they last, with pauses of at most ``max_pause_s``. Anything else is a fault of
-    ours: after ten in a row the loop ends with :class:`LoopDiedError`.
+    Outages are waited out however long they last, with pauses of at most ``max_pause_s``, and told once a minute.
+    Anything else is a fault of ours: after ten in a row the loop ends with :class:`LoopDiedError`.
     """
-    faults = outages = 0
+    faults, outage, pause_s = 0, _Outage(name), every_s
     while not stop.is_set():
         try:
-            await tick()
+            asked_s = await tick()
         except DeposedError as error:
             log.warning("another executor leads now", action="deposed", loop=name, reason=str(error))
             on_deposed()
         except (StoreUnavailableError, CloudUnavailableError, StateMissingError) as error:
-            outages += 1
-            log.warning("waiting for an outage to end", action="outage", loop=name, reason=str(error), times=outages)
+            outage.again(str(error))
         except Exception as error:
             faults += 1
             log.exception("a round failed", action="loop_fault", loop=name, times=faults)
             if faults >= MAX_FAULTS_IN_A_ROW:
                 raise LoopDiedError(f"the {name} loop failed {faults} times in a row: {error}") from error
         else:
-            faults = outages = 0
-        trouble = faults + outages
-        await _rest(every_s if not trouble else min(max_pause_s, every_s * 2.0 ** min(trouble, 10)), stop, bell)
+            faults = 0
+            outage.over()
+            pause_s = every_s if asked_s is None else asked_s
+        if trouble := faults + outage.times:
+            pause_s = min(max_pause_s, every_s * 2.0 ** min(trouble, 10))
+        await _rest(pause_s, stop, bell)
+
+
+class _Outage:
+    """Trouble that passes by itself: said when it begins, when its reason changes, once a minute, and when it ends."""
+
+    def __init__(self, loop: str) -> None:
+        self._loop, self.times = loop, 0
+        self._said, self._said_at_s = "", 0.0
+
+    def again(self, reason: str) -> None:
+        self.times += 1
+        now_s = asyncio.get_running_loop().time()
+        if self.times == 1 or reason != self._said or now_s - self._said_at_s >= SAY_AGAIN_S:
+            log.warning("waiting for it to pass", action="outage", loop=self._loop, reason=reason, times=self.times)
+            self._said, self._said_at_s = reason, now_s
+
+    def over(self) -> None:
+        if self.times:
+            log.info("it has passed", action="outage_over", loop=self._loop, times=self.times)
+        self.times, self._said = 0, ""
 
 
 async def _rest(pause_s: float, stop: asyncio.Event, bell: asyncio.Event | None) -> None:

@@ -1,20 +1,31 @@
+# long: one port is one class, with its guards beside each other
 """The queue in memory: fence, claim, forward-only writes, as the statements in ``sql/queries`` have them."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 from contract.events import AttemptResult, Event
 from contract.job import JobRow
+from contract.policy import NO_CAPS, Caps
 from contract.report import ReportDefinition
 from contract.request import RunRequest
 from contract.states import JobState
+from executor.core.breaker import Breaker
+from executor.core.leadership import Leader
+from executor.core.reconcile import RowState
 from executor.core.transitions import RANK
 from executor.ports import Batch, Change, Installed, StateMissingError
 from executor.testing.faults import Faults
-from executor.testing.memory_queue import Asked, Ended, StateRow, judge, new_job
+from executor.testing.memory_claim import choose, due_moments
+from executor.testing.memory_orders import MemoryOrders
+from executor.testing.memory_pauses import Pause, last_words
+from executor.testing.memory_queue import Asked, Ended, Ordered, StateRow, after_cancel, is_cancelled, judge, new_job
+
+TOLD: Final = frozenset({JobState.CLAIMED, JobState.CANCELLING})
 
 
-class MemoryStore:
+class MemoryStore(MemoryOrders):
     """The ``Store`` port without Snowflake; callers use :meth:`enqueue` and :meth:`define`."""
 
     def __init__(
@@ -25,12 +36,16 @@ class MemoryStore:
         self._installation = installation
         self._max_queue_age = timedelta(seconds=max_queue_age_s)
         self._changes = 0
-        self.leader: tuple[int, str | None] | None = (0, None)
+        self.leader_row: Leader | None = Leader(0)
         self.intake: dict[str, Asked] = {}
+        self.orders: list[Ordered] = []
+        self.pauses: dict[str, Pause] = {}
         self.state: dict[str, StateRow] = {}
         self.results: list[AttemptResult] = []
         self.events: list[Event] = []
+        self.kept_breaker: Breaker | None = None
         self.types: dict[tuple[str, int], ReportDefinition] = {}
+        self.silenced: list[str] = []
         self.faults = Faults()
 
     def enqueue(self, request: RunRequest, *, requested_by: str = "ANALYST", age_s: float = 0.0) -> None:
@@ -53,19 +68,37 @@ class MemoryStore:
 
     async def fence(self) -> int:
         """The fence of the leader row."""
-        self.faults.before("fence")
-        if self.leader is None:
+        return (await self.leader()).fence
+
+    async def leader(self) -> Leader:
+        """The leader row."""
+        self.faults.before("leader")
+        if self.leader_row is None:
             raise StateMissingError("state_missing: the leader row is gone; run reporting recover")
-        return self.leader[0]
+        return self.leader_row
 
     async def take_fence(self, known: int, holder: str) -> int | None:
         """Take the next fence if ``known`` is still the current one."""
         self.faults.before("take_fence")
         if not self._holds(known):
             return None
-        self.leader = (known + 1, holder)
+        self.leader_row = Leader(known + 1, holder, f"session of {holder}")
         self.faults.after("take_fence")
         return known + 1
+
+    async def cancel_statements(self, session_id: str) -> None:
+        """Nothing to cancel: a statement of this store is over when its answer comes."""
+        self.faults.before("cancel_statements")
+        self.silenced.append(session_id)
+
+    async def fold(self, fence: int) -> int:  # noqa: ARG002 - as the port has it; a dictionary has no double rows
+        """Nothing to fold: this store has one row per request."""
+        self.faults.before("fold")
+        return 0
+
+    async def quiet(self) -> bool:
+        """A statement of this store is over when its answer comes."""
+        return True
 
     async def restamp(self, fence: int) -> None:
         """Give open rows of earlier leaders to this fence."""
@@ -76,16 +109,24 @@ class MemoryStore:
                     self.state[key] = StateRow(row.job, fence, row.duplicate_of)
         self.faults.after("restamp")
 
-    async def claim(self, fence: int, claim_id: str, slots: int) -> None:
+    async def claim(self, fence: int, claim_id: str, slots: int, caps: Caps = NO_CAPS) -> None:
         """Claim due jobs."""
         self.faults.before("claim")
         if self._holds(fence):
-            due, ended = judge(self.intake, self.state, self._now(), self._max_queue_age)
+            chosen, ended = self._to_claim(slots, caps)
+            for key in [key for key, row in self.state.items() if row.open]:
+                if is_cancelled(self.intake[key], self.orders):
+                    self.state[key] = after_cancel(self.state[key], fence, claim_id, self._now())
             for end in ended:
                 self._end(end, fence, claim_id)
-            for key in due[:slots]:
+            for key in chosen:
                 self._take(key, fence, claim_id)
         self.faults.after("claim")
+
+    def _to_claim(self, slots: int, caps: Caps) -> tuple[list[str], list[Ended]]:
+        due, ended = judge(self.intake, self.state, self.orders, self._now(), self._max_queue_age)
+        open_jobs = [row.job for row in self.state.values() if row.open]
+        return choose(due, open_jobs, self.types, last_words(self.pauses, self.orders), slots, caps), ended
 
     def _end(self, end: Ended, fence: int, claim_id: str) -> None:
         job = new_job(end.asked, end.status, RANK[end.status], claim_id=claim_id, finished_at=self._now())
@@ -108,18 +149,23 @@ class MemoryStore:
                 capacity_provider=old.capacity_provider,
                 cpu=old.cpu,
                 memory_mb=old.memory_mb,
+                interruptions=old.interruptions,
+                refusals=old.refusals,
+                waits_since=old.waits_since,
+                cost_usd=old.cost_usd,
                 user_failures=old.user_failures,
                 infra_failures=old.infra_failures,
             )
         self.state[key] = StateRow(job, fence)
 
     async def claimed(self, claim_id: str) -> list[JobRow]:
-        """The jobs that a claim took."""
+        """The jobs that a claim took, or found cancelled."""
         self.faults.before("claimed")
         return self._sorted(
             row.job
             for row in self.state.values()
-            if row.job.claim_id == claim_id and row.job.status is JobState.CLAIMED
+            if row.job.claim_id == claim_id
+            and (row.job.status in TOLD or (row.job.status is JobState.CANCELLED and row.job.claimed_at is not None))
         )
 
     async def open_jobs(self) -> list[JobRow]:
@@ -139,10 +185,8 @@ class MemoryStore:
     async def next_due_s(self) -> float | None:
         """Seconds until a waiting job is due."""
         self.faults.before("next_due_s")
-        self.faults.before("next_due_s")
-        moments = [row.job.due_at for row in self.state.values() if row.job.status is JobState.RETRY_WAIT]
-        moments += [asked.request.not_before for key, asked in self.intake.items() if key not in self.state]
-        return min(((moment - self._now()).total_seconds() for moment in moments if moment is not None), default=None)
+        moments = due_moments(self.intake, self.state, self.orders, last_words(self.pauses, self.orders))
+        return min(((moment - self._now()).total_seconds() for moment in moments), default=None)
 
     async def definitions(self, keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], ReportDefinition]:
         """Report definitions by type and version."""
@@ -161,6 +205,37 @@ class MemoryStore:
         self.faults.after("write")
         return moved
 
+    async def breaker(self) -> Breaker | None:
+        """The circuit breaker of launches, or None."""
+        self.faults.before("breaker")
+        return self.kept_breaker
+
+    async def write_breaker(self, fence: int, breaker: Breaker) -> None:
+        """Keep the circuit breaker of launches."""
+        self.faults.before("write_breaker")
+        if self._holds(fence):
+            self.kept_breaker = breaker
+        self.faults.after("write_breaker")
+
+    async def states(self, job_ids: Sequence[str]) -> dict[str, RowState]:
+        """What the queue says of each of these jobs at this moment."""
+        self.faults.before("states")
+        asked = {asked.request.job_id for asked in self.intake.values()}
+        found = {job_id: RowState(job_id, job_id in asked) for job_id in job_ids}
+        for row in self.state.values():
+            if row.job.job_id in found and row.job.status is not JobState.DUPLICATE:
+                found[row.job.job_id] = RowState(
+                    row.job.job_id,
+                    row.job.job_id in asked,
+                    row.job.request_id,
+                    row.fence,
+                    row.job.status,
+                    row.job.attempt,
+                    row.job.task_arn,
+                    row.job.launched_at is not None,
+                )
+        return found
+
     async def progress(self, request_ids: Sequence[str]) -> dict[str, tuple[int, int, int]]:
         """How far these rows are; a row that is gone is left out."""
         self.faults.before("progress")
@@ -178,7 +253,7 @@ class MemoryStore:
     # The three guards. Each promise that rests on one has a test that goes red without it.
 
     def _holds(self, fence: int) -> bool:
-        return self.leader is not None and self.leader[0] == fence
+        return self.leader_row is not None and self.leader_row.fence == fence
 
     def _owns(self, row: StateRow, fence: int) -> bool:
         return row.fence == fence

@@ -12,6 +12,7 @@ from local_cloud.aws.data_lock import DataDirTakenError, take
 from local_cloud.aws.fargate.images import ImageFileError, ImageMap
 from local_cloud.aws.parent_death import die_with_parent
 from local_cloud.aws.settings import ServerSettings
+from local_cloud.collecting import uncollected
 
 USAGE = 2
 
@@ -59,10 +60,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return USAGE
     from local_cloud.aws.quick_loading import each_file_once  # noqa: PLC0415 - as below
 
-    with each_file_once():
+    with uncollected(), each_file_once():  # what moto makes as it is imported stays until the end
         from local_cloud.aws.server import LocalAws  # noqa: PLC0415 - takes a second; mistakes are told before
 
-    local_aws = LocalAws(settings, images)
+        local_aws = LocalAws(settings, images)
     local_aws.start()
     ready = {"ready": True, "service": "aws", "endpoint": local_aws.endpoint}
     sys.stdout.write(json.dumps(ready) + "\n")

@@ -8,10 +8,13 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.exceptions import ClientError
+
+from local_cloud.aws.hints_queue import ensure_hints_queue
 
 if TYPE_CHECKING:
     from types_boto3_ecs import ECSClient
@@ -41,6 +44,7 @@ class StackOutputs:
     log_group: str
     region: str
     account_id: str
+    hints_queue_url: str
 
 
 def create_stack(  # noqa: PLR0913 - one argument per parameter of the deployed template
@@ -57,7 +61,7 @@ def create_stack(  # noqa: PLR0913 - one argument per parameter of the deployed 
     secrets: Mapping[str, str] | None = None,
     region: str = "us-east-1",
 ) -> StackOutputs:
-    """Make bucket, cluster, log group, roles and the task definition of the report container.
+    """Make bucket, cluster, log group, roles, the hints queue and the task definition of the report container.
 
     Args:
         endpoint_url: where the local AWS answers.
@@ -72,14 +76,13 @@ def create_stack(  # noqa: PLR0913 - one argument per parameter of the deployed 
         secrets: variables whose values go into Secrets Manager; the task definition has only their ARNs.
         region: AWS Region.
     """
-    session = boto3.Session("AKIALOCALCLOUDSTACK0", "local", region_name=region)
 
     def client(service: str) -> Any:
-        return session.client(service, endpoint_url=endpoint_url)  # type: ignore[call-overload]  # name is a variable
+        return _session(region).client(service, endpoint_url=endpoint_url)  # type: ignore[call-overload]  # name is a variable
 
     _ensure_bucket(client("s3"), bucket, region)
     _ensure_log_group(client("logs"), log_group)
-    client("ecs").create_cluster(clusterName=cluster, capacityProviders=PROVIDERS)
+    made = client("ecs").create_cluster(clusterName=cluster, capacityProviders=PROVIDERS)["cluster"]
     iam = client("iam")
     arns = _ensure_secrets(client("secretsmanager"), family, secrets or {})
     definition = {
@@ -103,7 +106,16 @@ def create_stack(  # noqa: PLR0913 - one argument per parameter of the deployed 
         log_group=log_group,
         region=region,
         account_id=client("sts").get_caller_identity()["Account"],
+        hints_queue_url=ensure_hints_queue(
+            client("sqs"), client("events"), cluster_arn=made["clusterArn"], name=f"{cluster}-hints"
+        ),
     )
+
+
+@cache
+def _session(region: str) -> boto3.Session:
+    # One for all stacks of a process: a session reads the descriptions of the services it is asked for once.
+    return boto3.Session("AKIALOCALCLOUDSTACK0", "local", region_name=region)
 
 
 def _default_network(ec2: Any) -> tuple[str, str]:

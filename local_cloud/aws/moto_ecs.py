@@ -10,9 +10,11 @@ from moto.core.responses import ActionResult, EmptyResult
 from moto.ecs.exceptions import ECSException
 from moto.ecs.responses import EC2ContainerServiceResponse
 
+from local_cloud.aws.fargate.capacity import FARGATE_PROVIDERS
 from local_cloud.aws.fargate.engine import FargateEngine, Params
 from local_cloud.aws.fargate.record import TaskRecord
 from local_cloud.aws.fargate.refusals import RefusedError
+from local_cloud.aws.fargate.roster import Roster
 from local_cloud.aws.fargate.world import Place
 from local_cloud.aws.services.api import ServiceApi
 
@@ -41,6 +43,7 @@ class FargateResponse(EC2ContainerServiceResponse):
     """
 
     engine: ClassVar[FargateEngine]
+    roster: ClassVar[Roster]
     services: ClassVar[ServiceApi]
 
     def parse_parameters(self, request: Request) -> None:
@@ -97,6 +100,20 @@ class FargateResponse(EC2ContainerServiceResponse):
             answer["serviceArns"] += of_stacks
         return json.dumps(answer)
 
+    def describe_capacity_providers(self) -> ActionResult:
+        """Answer DescribeCapacityProviders; those of Fargate are in every account."""
+        asked = self._get_param("capacityProviders") or list(FARGATE_PROVIDERS)
+        others = [name for name in asked if name.rsplit("/", 1)[-1] not in FARGATE_PROVIDERS]
+        found, failures = self.ecs_backend.describe_capacity_providers(others)
+        names = [name.rsplit("/", 1)[-1] for name in asked if name not in others]
+        prefix = f"arn:aws:ecs:{self.region}:{self.current_account}:capacity-provider/"
+        ours = [{"capacityProviderArn": prefix + name, "name": name, "status": "ACTIVE"} for name in names]
+        return ActionResult({"capacityProviders": [*ours, *found], "failures": failures})
+
+    def start_task(self) -> ActionResult:
+        """Refuse StartTask: there are no container instances, and moto's tasks would never run."""
+        raise NotImplementedError
+
     def tag_resource(self) -> ActionResult:
         """Answer TagResource, for tasks as for what moto has."""
         record = self._tagged_task()
@@ -133,7 +150,7 @@ class FargateResponse(EC2ContainerServiceResponse):
         if ":task/" not in arn:
             return None
         try:
-            return self.engine.record(arn)
+            return self.roster.record(arn)
         except RefusedError as refusal:
             raise RefusalResponse(refusal) from refusal
 
@@ -147,7 +164,12 @@ class FargateResponse(EC2ContainerServiceResponse):
             raise RefusalResponse(refusal) from refusal
 
 
-def engine_response(engine: FargateEngine, services: ServiceApi) -> type[FargateResponse]:
+def engine_response(engine: FargateEngine, roster: Roster, services: ServiceApi) -> type[FargateResponse]:
     """Make the response class that is bound to one engine and its services."""
-    members: dict[str, Any] = {"engine": engine, "services": services, "__doc__": FargateResponse.__doc__}
+    members: dict[str, Any] = {
+        "engine": engine,
+        "roster": roster,
+        "services": services,
+        "__doc__": FargateResponse.__doc__,
+    }
     return type("BoundFargateResponse", (FargateResponse,), members)

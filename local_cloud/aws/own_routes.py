@@ -6,6 +6,7 @@ from typing import Any
 
 from local_cloud.aws.fargate.engine import FargateEngine
 from local_cloud.aws.fargate.metadata import container_metadata, container_stats, task_metadata
+from local_cloud.aws.fargate.roster import Roster
 from local_cloud.aws.faults.orders import FaultBook
 from local_cloud.aws.faults.routes import FAULTS_PATH, answer
 
@@ -19,13 +20,15 @@ class OwnRoutes:
     """A WSGI application that answers our paths and hands all others on.
 
     Args:
-        engine: the Fargate that is asked.
+        engine: the Fargate whose running tasks can be struck.
+        roster: the tasks that are asked about.
         faults: the trouble that was ordered.
         rest: what answers every other path.
     """
 
-    def __init__(self, engine: FargateEngine, faults: FaultBook, rest: WsgiApp) -> None:
+    def __init__(self, engine: FargateEngine, roster: Roster, faults: FaultBook, rest: WsgiApp) -> None:
         self._engine = engine
+        self._roster = roster
         self._faults = faults
         self._rest = rest
 
@@ -33,12 +36,12 @@ class OwnRoutes:
         """Answer one request."""
         path = str(environ.get("PATH_INFO", ""))
         if path == FAULTS_PATH:
-            return _send(*answer(self._faults, environ), start_response)
+            return _send(*answer(self._faults, environ, self._engine.strike_running), start_response)
         if path == HEALTH_PATH:
             document: dict[str, Any] | None = {
                 "service": "aws",
                 "status": "ok",
-                "tasks": self._engine.count_by_status(),
+                "tasks": self._roster.count_by_status(),
             }
         elif path.startswith(METADATA_PREFIX):
             document = self._metadata(path.removeprefix(METADATA_PREFIX).rstrip("/"))
@@ -50,19 +53,19 @@ class OwnRoutes:
 
     def _metadata(self, rest: str) -> dict[str, Any] | None:
         container_id, _, question = rest.partition("/")
-        found = self._engine.container(container_id)
+        found = self._roster.container(container_id)
         if found is None:
             return None
         record, name, pid = found
         if question == "":
             return container_metadata(record, name, container_id)
         if question == "task":
-            return task_metadata(record, self._engine.container_ids(record))
+            return task_metadata(record, self._roster.container_ids(record))
         if question == "stats":
             return container_stats(record, name, pid)
         if question == "task/stats":
-            ids = self._engine.container_ids(record)
-            pids = {item: self._engine.container(item) for item in ids.values()}
+            ids = self._roster.container_ids(record)
+            pids = {item: self._roster.container(item) for item in ids.values()}
             return {item: container_stats(*entry) for item, entry in pids.items() if entry}
         return None
 

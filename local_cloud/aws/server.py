@@ -14,12 +14,14 @@ from local_cloud.aws.fargate.container_plan import Surroundings
 from local_cloud.aws.fargate.engine import FargateEngine
 from local_cloud.aws.fargate.images import ImageMap
 from local_cloud.aws.fargate.processes import ProcessHost
+from local_cloud.aws.fargate.roster import Roster
 from local_cloud.aws.fargate.supervisor import Platform
 from local_cloud.aws.fargate.world import Place
 from local_cloud.aws.faults.gate import FaultGate
 from local_cloud.aws.faults.orders import FaultBook
 from local_cloud.aws.log_files import LogFiles
 from local_cloud.aws.moto_events import MotoEventBus
+from local_cloud.aws.moto_refusals import honest
 from local_cloud.aws.moto_world import MotoWorld
 from local_cloud.aws.own_routes import METADATA_PREFIX, OwnRoutes
 from local_cloud.aws.s3.folder import ObjectFolder
@@ -65,14 +67,15 @@ class LocalAws:
             watch=TaskEvents(MotoEventBus(), self._faults).note,
             time_scale=settings.time_scale,
         )
+        self._roster = Roster(utc_now, settings.stopped_retention_s, settings.visible_after_s)
         self._engine = FargateEngine(
             platform,
             Throttle() if settings.throttled else NoThrottle(),
-            settings.stopped_retention_s,
-            settings.visible_after_s,
+            self._roster,
         )
         self._scheduler = Scheduler(self._engine, utc_now, settings.time_scale)
-        moto_hooks.hook_ecs(self._engine, ServiceApi(self._scheduler, world, utc_now))
+        moto_hooks.hook_ecs(self._engine, self._roster, ServiceApi(self._scheduler, world, utc_now))
+        moto_hooks.hook_logs()
         moto_hooks.hook_s3(self._keeper, utc_now)
         moto_hooks.hook_reset(self._reset, settle_default_network)
         moto_hooks.hook_module_list()
@@ -102,11 +105,11 @@ class LocalAws:
         self._server.serve_forever(poll_interval=STOP_LOOK_S)
 
     def _listen(self) -> BaseWSGIServer:
-        stock = DomainDispatcherApplication(create_backend_app)
+        stock = honest(DomainDispatcherApplication(create_backend_app))
         return make_server(
             HOST,
             self._settings.port,
-            OwnRoutes(self._engine, self._faults, FaultGate(self._faults, stock)),
+            OwnRoutes(self._engine, self._roster, self._faults, FaultGate(self._faults, stock)),
             threaded=True,
             request_handler=MotoRequestHandler,
         )

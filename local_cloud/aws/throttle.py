@@ -1,13 +1,14 @@
 """The rates at which AWS lets itself be asked, as token buckets.
 
-Source: the pages on request throttling of the ECS and Fargate guides. Buckets are per account and Region, and
-the operations of one group share theirs. RunTask has a bucket of Fargate's besides, and each task launched
-takes from the bucket of its capacity provider.
+Sources: the pages on request throttling of the ECS and Fargate guides, and that on Fargate's quotas. Buckets are
+per account and Region, and the operations of one group share theirs. RunTask has a bucket of Fargate's besides, and
+each task launched takes from the bucket of its capacity provider, which is smaller in the younger Regions.
 """
 
 import threading
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from local_cloud.aws.fargate.refusals import RefusedError
@@ -27,6 +28,14 @@ READ = Rate(100, 20)
 SERVICE_READ = Rate(100, 20)
 FARGATE_RUN_TASK = Rate(20, 20)
 LAUNCHES = Rate(100, 20)
+LAUNCHES_ELSEWHERE = Rate(25, 5)
+REGIONS_WITH_MORE_LAUNCHES = frozenset(
+    {
+        "us-east-1", "us-east-2", "us-west-1", "us-west-2", "ap-northeast-1", "ap-northeast-2", "ap-south-1",
+        "ap-southeast-1", "ap-southeast-2", "ca-central-1", "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2",
+        "eu-west-3", "sa-east-1",
+    }
+)  # fmt: skip
 
 REQUESTS: dict[str, tuple[tuple[str, Rate], ...]] = {
     "RunTask": (("cluster-resource-modify", MODIFY), ("fargate-run-task", FARGATE_RUN_TASK)),
@@ -58,13 +67,15 @@ class Throttle:
         """
         self._take([(name, rate, 1) for name, rate in REQUESTS.get(operation, ())], place)
 
-    def launch(self, provider: str | None, count: int, place: Place) -> None:
-        """Take the tokens of `count` tasks on a capacity provider; the launch type FARGATE counts as FARGATE.
+    def launch(self, providers: Sequence[str | None], place: Place) -> None:
+        """Take the tokens of one task on each of these capacity providers; the launch type FARGATE counts as FARGATE.
 
         Raises:
             RefusedError: ThrottlingException, when there are not enough.
         """
-        self._take([(f"launches-{provider or 'FARGATE'}", LAUNCHES, count)], place)
+        rate = LAUNCHES if place.region in REGIONS_WITH_MORE_LAUNCHES else LAUNCHES_ELSEWHERE
+        counts = Counter(provider or "FARGATE" for provider in providers)
+        self._take([(f"launches-{provider}", rate, count) for provider, count in counts.items()], place)
 
     def _take(self, wanted: list[tuple[str, Rate, int]], place: Place) -> None:
         now = self._clock()

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
+from local_cloud.collecting import uncollected
 from local_cloud.sample_data.assortment import articles, as_products
 from local_cloud.sample_data.baskets import Shelf, orders
 from local_cloud.sample_data.faults import with_faults
@@ -20,6 +21,11 @@ _DAYS: Final = 731
 
 def generate(last_day: date, seed: int = 7) -> Shop:
     """24 months of a shop's business up to and including the last day; the same rows for the same arguments."""
+    with uncollected():  # 300,000 rows, all of which stay
+        return _generate(last_day, seed)
+
+
+def _generate(last_day: date, seed: int) -> Shop:
     rng = random.Random(f"{seed}:{last_day.isoformat()}")
     first_day = last_day - timedelta(days=_DAYS - 1)
     everyone, everything = people(rng, first_day, last_day), articles(rng, first_day, last_day)

@@ -24,6 +24,8 @@ _BEFORE: Final = (
     "create_sample_loads",
 )
 
+_SCHEMAS: Final = ("CRM", "CATALOG", "SALES")
+
 
 def load_sample_data(
     connection: SnowflakeConnection,
@@ -31,6 +33,7 @@ def load_sample_data(
     database: str,
     last_day: date,
     seed: int = 7,
+    reader: str | None = None,
     progress: Callable[[str], None],
     made: Callable[[], Made] | None = None,
 ) -> dict[str, int]:
@@ -44,6 +47,7 @@ def load_sample_data(
         database: exists already.
         last_day: the last day with orders, usually yesterday.
         seed: another seed gives another shop.
+        reader: a role that shall be able to read them.
         progress: takes one sentence per step.
         made: answers with the files of that day and seed, where they are made elsewhere; else they are made here.
 
@@ -51,10 +55,12 @@ def load_sample_data(
         Rows by table.
 
     Raises:
-        ValueError: the database's name is not a plain identifier, or the connection binds by another style.
+        ValueError: a name is not a plain identifier, or the connection binds by another style.
     """
     if not _IDENTIFIER.fullmatch(database):
         raise ValueError(f"{database!r} is not a database's name; give a plain identifier such as ANALYTICS_PLATFORM")
+    if reader and not _IDENTIFIER.fullmatch(reader):
+        raise ValueError(f"{reader!r} is not a role's name; give a plain identifier such as REPORT_RUNNER")
     if connection.is_pyformat:
         raise ValueError("the connection binds by pyformat; open it with paramstyle='qmark'")
     loader = _Loader(connection, database, {"last_day": last_day.isoformat(), "seed": seed})
@@ -62,12 +68,16 @@ def load_sample_data(
         loader.run(statement)
     if loaded := loader.loaded():
         progress(f"sample data up to {last_day.isoformat()} lie in {database} already")
+        loader.grant(reader)
         return loaded
     progress(f"making 24 months of sample data up to {last_day.isoformat()}")
     if made:
-        return loader.load(made(), progress)
-    with tempfile.TemporaryDirectory(prefix="sample-data-") as folder:
-        return loader.load(write(generate(last_day, seed), Path(folder)), progress)
+        rows = loader.load(made(), progress)
+    else:
+        with tempfile.TemporaryDirectory(prefix="sample-data-") as folder:
+            rows = loader.load(write(generate(last_day, seed), Path(folder)), progress)
+    loader.grant(reader)
+    return rows
 
 
 class _Loader:
@@ -88,6 +98,14 @@ class _Loader:
         with self._connection.cursor() as cursor:
             cursor.execute(*bound(sql, {**self._version, **values}))
             return list(cursor.fetchall())
+
+    def grant(self, reader: str | None) -> None:
+        if reader is None:
+            return
+        self._execute("grant_database", {}, {"reader": reader})
+        for schema in _SCHEMAS:
+            for statement in ("grant_schema", "grant_tables", "grant_views"):
+                self._execute(statement, {}, {"reader": reader, "schema": schema})
 
     def loaded(self) -> dict[str, int]:
         rows = {str(name): int(str(count)) for name, count in self.run("loaded")}

@@ -48,11 +48,23 @@ def bind(call: Call, overloads: Sequence[Procedure]) -> tuple[Procedure, dict[st
     Raises:
         ProgrammingError: 001044 when no overload takes these arguments.
     """
+    return fits(call, overloads)[0]
+
+
+def fits(call: Call, overloads: Sequence[Procedure]) -> list[tuple[Procedure, dict[str, str]]]:
+    """Every overload that takes so many arguments of these names, with SQL per parameter.
+
+    Raises:
+        ProgrammingError: 001044 when no overload takes these arguments.
+    """
     problem = ""
+    found = []
     for procedure in overloads:
         given, problem = _fit(call, procedure)
         if not problem:
-            return procedure, given
+            found.append((procedure, given))
+    if found:
+        return found
     name = overloads[0].name
     types = ", ".join(text if given is None else f"{given} => {text}" for given, text in call.arguments)
     text = f"{COMPILATION}Invalid argument types for function '{name}': ({types}). {problem}"

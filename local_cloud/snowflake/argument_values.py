@@ -55,8 +55,13 @@ def _structured(value: Any, engine_type: str, kind: str, name: str) -> Any:
     wanted = {"OBJECT": dict, "ARRAY": list}.get(kind)
     if wanted and found is not None and (engine_type == "VARCHAR" or not isinstance(found, wanted)):
         text = f"SQL compilation error:\nInvalid argument types for argument '{name}': expected {kind}, "
-        raise failure(1044, "42P13", f"{text}got {engine_type if engine_type != 'JSON' else type(found).__name__}.")
+        raise failure(1044, "42P13", f"{text}got {_sql_kind(found, engine_type)}.")
     return found
+
+
+def _sql_kind(value: Any, engine_type: str) -> str:
+    kinds = {dict: "OBJECT", list: "ARRAY", str: "VARCHAR", bool: "BOOLEAN", int: "NUMBER", float: "FLOAT"}
+    return kinds.get(type(value), engine_type)
 
 
 def _plain(value: Any) -> Any:

@@ -3,23 +3,27 @@
 import atexit
 import re
 import secrets
+import threading
 import traceback
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import snowflake.connector
-from snowflake.snowpark import DataFrame
 from snowflake.snowpark import Session as SnowparkSession
 
 from local_cloud.snowflake import handlers, system_calls
 from local_cloud.snowflake.access_checks import Guard
-from local_cloud.snowflake.argument_binding import bind, read_call
+from local_cloud.snowflake.argument_binding import Call, fits, read_call
 from local_cloud.snowflake.argument_values import argument_sql, to_engine, to_python
 from local_cloud.snowflake.engine import Params
-from local_cloud.snowflake.errors import failure
+from local_cloud.snowflake.errors import cancelled, failure
+from local_cloud.snowflake.handler_stop import HandlerStopped, forgive_thread
+from local_cloud.snowflake.overload_choice import family_of_value, nearest
 from local_cloud.snowflake.procedure_ddl import Procedure
 from local_cloud.snowflake.procedures import overloads, unknown_procedure
 from local_cloud.snowflake.result import Result, from_rows
+from local_cloud.snowflake.returned_table import returned_table
 from local_cloud.snowflake.session import Session
 
 
@@ -28,7 +32,8 @@ def call(session: Session, sql: str, params: Params) -> Result:
     asked = read_call(sql)
     if asked.name[0].startswith("SYSTEM$"):
         return system_calls.run(session, sql, params)
-    procedure, expressions = bind(asked, _callable(session, asked.name))
+    procedure, expressions = _chosen(session, asked, params)
+    Guard(session).need_warehouse()
     values = _evaluate(session, procedure, expressions, params)
     handler = handlers.load(session, procedure)
     with ExitStack() as around:
@@ -38,19 +43,50 @@ def call(session: Session, sql: str, params: Params) -> Result:
         around.callback(_leave, session)
         snowpark = around.enter_context(_Alias(session))
         try:
-            answer = handler(snowpark, *values)
-            return _answer(procedure, answer)
+            with _stoppable(session):
+                answer = handler(snowpark, *values)
+                return _answer(session, procedure, answer)
+        except HandlerStopped:
+            raise cancelled() from None
         except Exception as error:
+            session.refuse_if_stopped()
             raise _python_error(procedure, error) from error
 
 
-def _callable(session: Session, name: tuple[str, ...]) -> list[Procedure]:
+@contextmanager
+def _stoppable(session: Session) -> Iterator[None]:
+    session.handler_threads.append(threading.get_ident())
+    try:
+        yield
+    finally:
+        with session.uninterrupted:
+            forgive_thread(session.handler_threads.pop())
+
+
+def _chosen(session: Session, asked: Call, params: Params) -> tuple[Procedure, dict[str, str]]:
+    found = fits(asked, allowed(session, asked.name))
+    if len(found) == 1:
+        return found[0]
+    from local_cloud.snowflake.dispatch import run  # noqa: PLC0415  a CALL's arguments are statements themselves
+
+    texts = [text for _, text in asked.arguments]
+    answer = run(session, "SELECT " + ", ".join(f"{text} AS A{i}" for i, text in enumerate(texts)), params)
+    kinds = [family_of_value(kind, value) for kind, value in zip(answer.types, answer.rows()[0], strict=True)]
+    return nearest(found, dict(zip(texts, kinds, strict=True)))
+
+
+def allowed(session: Session, name: tuple[str, ...]) -> list[Procedure]:
+    """The procedures of this name that the role may call.
+
+    Raises:
+        ProgrammingError: 002140 when there is none.
+    """
     guard = Guard(session)
     found = overloads(session, name)
-    allowed = [p for p in found if guard.may("PROCEDURE", (p.database, p.schema, p.signature), "USAGE")]
-    if not allowed:
+    usable = [p for p in found if guard.may("PROCEDURE", (p.database, p.schema, p.signature), "USAGE")]
+    if not usable:
         raise unknown_procedure(f"{found[0].database}.{found[0].schema}.{found[0].name}")
-    return allowed
+    return usable
 
 
 def _leave(session: Session) -> None:
@@ -75,21 +111,11 @@ def _evaluate(session: Session, procedure: Procedure, given: dict[str, str], par
     return [to_python(row[p.name], kinds[p.name], p.type, p.name) for p in procedure.parameters]
 
 
-def _answer(procedure: Procedure, value: Any) -> Result:
-    if isinstance(value, DataFrame):
-        table = value.to_arrow()
-        return Result(table, tuple(_engine_type(str(kind)) for kind in table.schema.types), table.num_rows)
+def _answer(session: Session, procedure: Procedure, value: Any) -> Result:
+    if procedure.returns.startswith("TABLE"):
+        return returned_table(session, procedure, value)
     cell, kind = to_engine(value, procedure.returns)
     return from_rows({procedure.name: kind}, [(cell,)])
-
-
-def _engine_type(arrow: str) -> str:
-    names = {"bool": "BOOLEAN", "double": "DOUBLE", "date32[day]": "DATE", "string": "VARCHAR"}
-    if arrow.startswith("timestamp"):
-        return "TIMESTAMP WITH TIME ZONE" if "tz=" in arrow else "TIMESTAMP"
-    if arrow.startswith("decimal128"):
-        return f"DECIMAL{arrow.removeprefix('decimal128')}"
-    return names.get(arrow, "BIGINT" if "int" in arrow else "VARCHAR")
 
 
 def _python_error(procedure: Procedure, error: Exception) -> Exception:

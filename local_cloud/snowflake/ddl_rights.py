@@ -5,6 +5,7 @@ from typing import Final
 
 from sqlglot import Expr, exp
 
+from local_cloud.snowflake import ddl_notes
 from local_cloud.snowflake.access_checks import Guard, insufficient, place_of
 from local_cloud.snowflake.privileges import OWNERSHIP, Place
 from local_cloud.snowflake.session import Session
@@ -34,7 +35,7 @@ def check_ddl(session: Session, statement: Expr) -> None:
     Raises:
         ProgrammingError: 002003 or 003001.
     """
-    guard = Guard(session)
+    guard = Guard(session, creating=isinstance(statement, exp.Create))
     for kind, place in _targets(session, statement):
         if not isinstance(statement, exp.Create):
             if not statement.args.get("exists") or guard.held(kind, place):
@@ -48,18 +49,26 @@ def check_ddl(session: Session, statement: Expr) -> None:
         else:
             guard.need_to_create(kind, *place[:2])
             if statement.args.get("replace") and session.server.privileges.has_owner(kind, place):
-                guard.need(kind, place, OWNERSHIP)
+                Guard(session).need(kind, place, OWNERSHIP)
 
 
-def note_ddl(session: Session, statement: Expr) -> None:
-    """Record the owner of what was made, and forget the grants of what was dropped."""
+def tables_of(session: Session, statement: Expr) -> set[str]:
+    """The tables that a DDL statement makes, alters or drops, as `DB.SCHEMA.TABLE`."""
+    return {".".join(place) for kind, place in _targets(session, statement) if kind == "TABLE"}
+
+
+def note_ddl(session: Session, statement: Expr, text: str) -> None:
+    """Record what was made, its owner and its text; forget what was dropped, and its grants."""
     rights = session.server.privileges
-    for kind, place in _targets(session, statement):
+    targets = list(_targets(session, statement))
+    if not _is_temporary(statement):
+        ddl_notes.note(session, statement, [t for t in targets if t[1] not in session.temporary], text)
+    for kind, place in targets:
         if isinstance(statement, exp.Drop):
             rights.forget(kind, place)
             session.temporary.discard(place)
             if kind == "SCHEMA":
-                session.server.catalog.forget(*place[:2])
+                session.server.forget_schema(*place[:2])
         elif isinstance(statement, exp.Create):
             if _is_temporary(statement):
                 session.temporary.add(place)

@@ -7,13 +7,32 @@ from typing import Final
 
 from sqlglot import Expr, exp, parse
 
-from local_cloud.snowflake import access, calls, namespaces, procedures, session_commands, stages, table_ddl, tasks
+from local_cloud.snowflake import (
+    access,
+    calls,
+    comments,
+    describe_objects,
+    integrations,
+    namespaces,
+    procedure_tables,
+    procedures,
+    session_commands,
+    stage_commands,
+    stage_copies,
+    table_ddl,
+    tasks,
+)
 from local_cloud.snowflake.access_checks import Guard, check
+from local_cloud.snowflake.dynamic_names import resolve_names
 from local_cloud.snowflake.engine import Params, run_statement
+from local_cloud.snowflake.engine_door import enter
 from local_cloud.snowflake.errors import failure, translate
 from local_cloud.snowflake.result import Result
 from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.sql_text import head, with_variables, without_trailing_semicolon
+from local_cloud.snowflake.stage_rights import check_stages
+from local_cloud.snowflake.table_functions import NO_PROCEDURES
+from local_cloud.snowflake.visibility import shown
 from local_cloud.snowflake.warehouse_need import command_needs_warehouse, needs_warehouse
 
 Command = Callable[[Session, str, Params], Result]
@@ -33,6 +52,16 @@ COMMANDS: Final[tuple[tuple[re.Pattern[str], Command], ...]] = tuple(
         (r"EXECUTE TASK", tasks.execute),
         (r"DROP TASK", tasks.drop),
         (r"SHOW TASKS", tasks.show),
+        (r"(?:DESC|DESCRIBE) TASK", tasks.describe),
+        (r"(?:DESC|DESCRIBE) (?:TABLE|VIEW)", describe_objects.describe_relation),
+        (r"(?:DESC|DESCRIBE) STAGE", describe_objects.describe_stage),
+        (r"(?:DESC|DESCRIBE) (?:STORAGE )?INTEGRATION", integrations.describe),
+        (r"(?:DESC|DESCRIBE)", table_ddl.refuse),
+        (r"SHOW (?:PRIMARY|UNIQUE) KEYS", describe_objects.show_keys),
+        (r"SHOW TRANSACTIONS", describe_objects.show_transactions),
+        (r"(?:DECLARE|LET|EXPLAIN)", table_ddl.refuse),
+        (r"BEGIN (?!NAME |TRANSACTION|WORK)\w+", table_ddl.refuse),
+        (r"COMMENT", comments.comment),
         (r"GRANT", access.grant),
         (r"REVOKE", access.revoke),
         (rf"CREATE {_OR}(?:DATABASE )?ROLE", access.create_role),
@@ -60,13 +89,28 @@ COMMANDS: Final[tuple[tuple[re.Pattern[str], Command], ...]] = tuple(
         (r"UNDROP", table_ddl.refuse),
         (r"EXECUTE IMMEDIATE", table_ddl.refuse),
         (rf"CREATE {_OR}(?:STREAM|ALERT|PIPE|FUNCTION)", table_ddl.refuse),
-        (r"DROP STAGE", stages.drop),
-        (r"(?:REMOVE|RM)", stages.remove),
-        (r"(?:LIST|LS)", stages.list_files),
+        (rf"CREATE {_OR}(?:TEMP |TEMPORARY )?STAGE", stage_commands.create),
+        (r"DROP STAGE", stage_commands.drop),
+        (r"(?:REMOVE|RM)", stage_commands.remove),
+        (r"(?:LIST|LS)", stage_commands.list_files),
+        (r"PUT", stage_commands.put),
+        (r"GET", stage_commands.get),
+        (r"COPY INTO (?:' )?@\S+", stage_copies.unload),
+        (r"COPY INTO '", stage_copies.refuse),
+        (r"COPY INTO", stage_copies.load),
+        (rf"CREATE {_OR}STORAGE INTEGRATION", integrations.create),
+        (r"SHOW (?:STORAGE )?INTEGRATIONS", integrations.show),
+        (r"DROP (?:STORAGE )?INTEGRATION", integrations.drop),
         (r"START TRANSACTION", session_commands.start_transaction),
     )
 )
+_LATE_EXISTS: Final = re.compile(
+    r'^(\s*CREATE\b[\w\s]*?\bTABLE)\s+((?:"[^"]+"|[\w$]+)(?:\.(?:"[^"]+"|[\w$]+))*)\s+IF\s+NOT\s+EXISTS\b',
+    re.IGNORECASE,
+)
 _LONGEST_KEPT: Final = 20_000
+# Of these a name, a moment or a table is taken out of the parsed statement, which then cannot be used twice.
+_CHANGED_WHEN_RUN: Final = re.compile(r"\b(?:IDENTIFIER|TABLE|AT|BEFORE)\s*\(", re.IGNORECASE)
 _QUERIES: Final = frozenset(("SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "WITH"))
 
 
@@ -86,27 +130,33 @@ def run(session: Session, sql: str, params: Params = None) -> Result:
                         return command(session, text, params)
             text = _as_parsed(first, text)
         statement = _remembered(session, text)
-        if session.server.privileges.enforced:
-            check(session, statement)  # what may not be seen is refused before a warehouse is looked for
-        with _metered(session, text, first, needed=needs_warehouse(statement)):
-            return run_statement(session, statement, params, text)
+        params = resolve_names(statement, params)
+        if session.server.privileges.enforced:  # what may not be seen is refused before a warehouse is looked for
+            check(session, statement)
+            if "@" in text:
+                check_stages(session, statement)
+        procedure_tables.furnish(session, statement, NO_PROCEDURES)
+        enter(statement, text, NO_PROCEDURES)
+        needed = needs_warehouse(statement)
+        if needed:
+            Guard(session).need_warehouse()
+        with _metered(session, text, first, needed=needed):
+            result = run_statement(session, statement, params, text)
+            return shown(session, first, result) if first.startswith("SHOW ") else result
     except Exception as error:
         raise translate(error) from error
 
 
 def _metered(session: Session, text: str, first: str, *, needed: bool) -> AbstractContextManager[None]:
-    if needed:
-        Guard(session).need_warehouse()
     place = (session.role, str(session.parameters["QUERY_TAG"]), session.warehouse or "")
     return session.server.meter.statement(text, first.split(" ", 1)[0], place, needed=needed)
 
 
 def _as_parsed(first: str, text: str) -> str:
     """Spellings of Snowpark's that the parser does not know."""
-    if first.startswith("PUT"):
-        return re.sub(r"'(@[^']+)'", r"\1", text)
     if first.startswith("CREATE"):
-        return re.sub(r"\bSCOPED\s+(?=TEMP)", "", text, count=1, flags=re.IGNORECASE)
+        text = re.sub(r"\bSCOPED\s+(?=TEMP)", "", text, count=1, flags=re.IGNORECASE)
+        return _LATE_EXISTS.sub(r"\1 IF NOT EXISTS \2 ", text, count=1)
     return text
 
 
@@ -115,7 +165,7 @@ def _remembered(session: Session, text: str) -> Expr:
     known: Expr | None = session.server.parsed.get(text)
     if known is None:
         known = _parsed(text)
-        if len(text) <= _LONGEST_KEPT:
+        if len(text) <= _LONGEST_KEPT and not _CHANGED_WHEN_RUN.search(text):
             session.server.parsed[text] = known
     return known
 

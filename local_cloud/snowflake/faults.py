@@ -4,6 +4,7 @@ import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any, Final
 
 from local_cloud.snowflake.sql_text import head
@@ -21,6 +22,13 @@ KINDS: Final = frozenset(
         "stale_read",
     )
 )
+OPS: Final = frozenset(
+    (
+        "*", LOGIN, "SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "COPY", "CALL", "EXECUTE", "BEGIN",
+        "START", "COMMIT", "ROLLBACK", "CREATE", "ALTER", "DROP", "UNDROP", "COMMENT", "GRANT", "REVOKE", "USE", "SET",
+        "UNSET", "SHOW", "DESCRIBE", "DESC", "EXPLAIN", "PUT", "GET", "LIST", "LS", "REMOVE", "RM",
+    )
+)  # fmt: skip
 _READS: Final = frozenset(("SELECT", "*"))
 _SESSION_CODES: Final = frozenset((390111, 390112, 390114))
 _FIELDS: Final = frozenset(("op", "kind", "times", "match", "seconds", "code", "status", "answers"))
@@ -83,6 +91,9 @@ def read_fault(order: Any) -> Fault:
 
 
 def _refuse_nonsense(fault: Fault) -> None:
+    if fault.op not in OPS:
+        near = get_close_matches(fault.op, OPS, 3) or sorted(OPS)
+        raise ValueError(f"op: no statement begins with {fault.op}; did you mean {', '.join(near)}?")
     try:
         re.compile(fault.match)
     except re.error as error:

@@ -8,7 +8,9 @@ from typing import Any, Final
 from sqlglot import Expr, exp
 
 from local_cloud.snowflake.errors import not_supported
+from local_cloud.snowflake.function_names import function_name
 from local_cloud.snowflake.functions import PREFIX
+from local_cloud.snowflake.window_rewrites import rewrite_window
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,7 @@ class Context:
     transaction_id: int | None = None
     system: Callable[[str, list[Any]], Any] = lambda name, _arguments: _unknown(name)
     params: list[Any] = field(default_factory=list)
+    is_temporary: Callable[[exp.Table], bool] = lambda _table: False
 
 
 Rewrite = Callable[[Expr, Context], Expr]
@@ -30,9 +33,9 @@ def rewrite_function(node: Expr, context: Context) -> Expr:
     if isinstance(node, exp.Array):  # the engine's lists hold one type; JSON holds any
         return exp.Anonymous(this="JSON_ARRAY", expressions=node.expressions)
     if isinstance(node, exp.Window):
-        return _ratio_to_report(node)
-    name = _name(node)
-    if name.startswith("SYSTEM$"):
+        return rewrite_window(node)
+    name = function_name(node)
+    if name.startswith("SYSTEM$") or name in {"GET_DDL", "GET_PRESIGNED_URL"}:
         return _system(node, name, context)
     if name in _SESSION:
         return _SESSION[name](node, context)
@@ -45,12 +48,6 @@ def rewrite_function(node: Expr, context: Context) -> Expr:
 
 def _unknown(name: str) -> Any:
     raise not_supported(f"{name} in this place")
-
-
-def _name(node: Expr) -> str:
-    if isinstance(node, exp.Anonymous):
-        return str(node.this).upper()
-    return node.sql_name() if isinstance(node, exp.Func) else ""
 
 
 def _arguments(node: Expr, keys: tuple[str, ...]) -> list[Expr]:
@@ -219,15 +216,6 @@ _SPECIAL: Final[Mapping[str, Rewrite]] = {
 }
 
 
-def _ratio_to_report(node: exp.Window) -> Expr:
-    if _name(node.this) != "RATIO_TO_REPORT":
-        return node
-    value = node.this.expressions[0]
-    total = node.copy()
-    total.set("this", exp.Sum(this=value.copy()))
-    return exp.paren(exp.Div(this=exp.cast(value, "DOUBLE"), expression=total))
-
-
 def _system(node: Expr, name: str, context: Context) -> Expr:
     arguments: list[Any] = []
     for argument in node.expressions:
@@ -235,7 +223,11 @@ def _system(node: Expr, name: str, context: Context) -> Expr:
             holders = list(node.root().find_all(exp.Placeholder, bfs=False))
             position = next(i for i, holder in enumerate(holders) if holder is argument)
             arguments.append(context.params.pop(position))
+        elif isinstance(argument, exp.Column):
+            raise not_supported(f"{name} of a column; write the value")
         else:
-            arguments.append(argument.name)
+            is_stage = argument.find(exp.Parameter) is not None
+            text = argument.sql("snowflake").lstrip("$@") if is_stage else argument.name
+            arguments.append(text or argument.sql())
     value = context.system(name, arguments)
     return exp.Literal.number(value) if isinstance(value, int) else _text(value)

@@ -90,11 +90,16 @@ CREATE OR REPLACE MACRO _fs_global.main._sf_strip_null(v) AS
 
 CREATE OR REPLACE MACRO _fs_global.main._sf_try_timestamp(v) AS TRY_CAST(CAST(v AS VARCHAR) AS TIMESTAMP);
 
--- A VARIANT that holds a string becomes the string without its quotes; everything else is cast as ever.
-CREATE OR REPLACE MACRO _fs_global.main._sf_text
-    (v JSON) AS v ->> '$',
-    (v VARCHAR) AS v,
-    (v) AS CAST(v AS VARCHAR);
+-- A VARIANT that holds a string becomes the string without its quotes; moments and numbers are written as Snowflake's
+-- default output formats say.
+CREATE OR REPLACE MACRO _fs_global.main._sf_text(v) AS CASE typeof(v)
+    WHEN 'JSON' THEN TRY_CAST(CAST(v AS VARCHAR) AS JSON) ->> '$'
+    WHEN 'TIMESTAMP' THEN strftime(TRY_CAST(CAST(v AS VARCHAR) AS TIMESTAMP), '%Y-%m-%d %H:%M:%S.%g')
+    WHEN 'TIMESTAMP WITH TIME ZONE' THEN
+        strftime(TRY_CAST(CAST(v AS VARCHAR) AS TIMESTAMPTZ), '%Y-%m-%d %H:%M:%S.%g ')
+        || rpad(strftime(TRY_CAST(CAST(v AS VARCHAR) AS TIMESTAMPTZ), '%z'), 5, '0')
+    WHEN 'DOUBLE' THEN regexp_replace(CAST(v AS VARCHAR), '\.0$', '')
+    ELSE CAST(v AS VARCHAR) END;
 
 -- Snowflake's HASH is a signed number of 64 bits.
 CREATE OR REPLACE MACRO _fs_global.main._sf_signed(h) AS CAST(CAST(h AS HUGEINT) - 9223372036854775808 AS BIGINT);

@@ -100,6 +100,24 @@ def family(declared: str) -> str:
     return _FAMILY[bare]
 
 
+def returned_columns(returns: str) -> tuple[Parameter, ...]:
+    """The columns of `TABLE (name type, …)`; none of `TABLE ()`, which leaves them to the handler.
+
+    Raises:
+        ProgrammingError: 001003 for a syntax error.
+    """
+    reader = Reader(returns)
+    reader.expect("TABLE")
+    return tuple(_parameter(text) for text in comma_separated(reader.group()))
+
+
+def shown_type(declared: str) -> str:
+    """A declared type as Snowflake shows it: by its family, e.g. `VARCHAR` of `STRING`."""
+    if not declared.startswith("TABLE"):
+        return family(declared)
+    return f"TABLE ({', '.join(f'{c.name} {family(c.type)}' for c in returned_columns(declared))})"
+
+
 @dataclass(frozen=True)
 class Creation:
     """What CREATE PROCEDURE asks for; `name` is as qualified as the caller wrote it."""
@@ -125,7 +143,9 @@ def read_creation(sql: str) -> Creation:
     reader.accept("COPY", "GRANTS")
     reader.expect("RETURNS")
     returns = reader.until("LANGUAGE").upper()
-    if not returns.startswith("TABLE"):
+    if returns.startswith("TABLE"):
+        returned_columns(returns)
+    else:
         family(returns)
     reader.expect("LANGUAGE")
     if (language := reader.identifier()) != "PYTHON":

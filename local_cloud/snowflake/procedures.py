@@ -7,11 +7,20 @@ from local_cloud.snowflake.access_checks import Guard
 from local_cloud.snowflake.clock import now_text
 from local_cloud.snowflake.errors import COMPILATION, failure
 from local_cloud.snowflake.names import like, resolve
-from local_cloud.snowflake.procedure_ddl import Creation, Procedure, family, from_json, read_creation
+from local_cloud.snowflake.procedure_ddl import (
+    Creation,
+    Procedure,
+    family,
+    from_json,
+    read_creation,
+    shown_type,
+)
 from local_cloud.snowflake.result import Result, from_rows, status
 from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.show_text import read_show
 from local_cloud.snowflake.sql_text import Reader, comma_separated
+from local_cloud.snowflake.stage_rights import need_stage
+from local_cloud.snowflake.visibility import Sight
 
 KIND = "PROCEDURE"
 
@@ -23,13 +32,15 @@ def create(session: Session, sql: str, _params: Any) -> Result:
     database, schema, name = resolve(session, asked.name)
     if not session.server.has_schema(database, schema):
         raise failure(2003, "02000", f"{COMPILATION}Schema '{database}.{schema}' does not exist or not authorized.")
-    Guard(session).need_to_create("PROCEDURE", database, schema)
+    Guard(session, creating=True).need_to_create("PROCEDURE", database, schema)
     procedure = _declared(session, asked, database, schema, name)
     there = session.server.catalog.get(KIND, (database, schema), procedure.signature)
     if there and asked.mode == "IF NOT EXISTS":
         return status(f"{name} already exists, statement succeeded.")
     if there and asked.mode == "CREATE":
         raise failure(2002, "42710", f"{COMPILATION}Object '{name}' already exists.")
+    for staged in procedure.imports:
+        need_stage(session, staged, "READ", (database, schema))
     handlers.load(session, procedure)
     if there and session.server.privileges.enforced:
         Guard(session).need(KIND, (database, schema, procedure.signature), "OWNERSHIP")
@@ -84,6 +95,8 @@ def _one(session: Session, reader: Reader) -> tuple[Procedure | None, str]:
     types = ", ".join(family(text) for text in comma_separated(reader.group()))
     signature = f"{name}({types})"
     kept = session.server.catalog.get(KIND, (database, schema), signature)
+    if kept and not Sight(session).sees(KIND, (database, schema, signature)):
+        kept = None
     if kept is None and not exists_clause:
         raise failure(2003, "02000", f"{COMPILATION}Procedure '{signature}' does not exist or not authorized.")
     return (from_json(kept) if kept else None), signature
@@ -112,10 +125,10 @@ def describe(session: Session, sql: str, _params: Any) -> Result:
     procedure, _ = _one(session, reader)
     if procedure is None:
         reader.fail()
-    arguments = ", ".join(f"{p.name} {p.type}" for p in procedure.parameters)
+    arguments = ", ".join(f"{p.name} {family(p.type)}" for p in procedure.parameters)
     rows = [
         ("signature", f"({arguments})"),
-        ("returns", procedure.returns),
+        ("returns", shown_type(procedure.returns)),
         ("language", "PYTHON"),
         ("execute as", procedure.execute_as),
         ("body", procedure.body),
@@ -129,7 +142,7 @@ def describe(session: Session, sql: str, _params: Any) -> Result:
 
 def show(session: Session, sql: str, _params: Any) -> Result:
     """SHOW PROCEDURES [LIKE …] [IN …]."""
-    asked = read_show(session, sql, "PROCEDURES")
+    asked, sight = read_show(session, sql, "PROCEDURES"), Sight(session)
     kept = [from_json(body) for body in session.server.catalog.all(KIND, asked.database, asked.schema)]
     rows = [
         (
@@ -141,14 +154,15 @@ def show(session: Session, sql: str, _params: Any) -> Result:
             "N",
             sum(p.default is None for p in procedure.parameters),
             len(procedure.parameters),
-            f"{_with_defaults(procedure)} RETURN {procedure.returns}",
+            f"{_with_defaults(procedure)} RETURN {shown_type(procedure.returns)}",
             procedure.comment,
             procedure.database,
-            "N",
+            "Y" if procedure.returns.startswith("TABLE") else "N",
             "N",
             "N",
         )
         for procedure in kept
+        if sight.sees(KIND, (procedure.database, procedure.schema, procedure.signature))
         if like(asked.pattern, procedure.name)
     ]
     names = "created_on name schema_name is_builtin is_aggregate is_ansi min_num_arguments max_num_arguments arguments"
@@ -158,5 +172,6 @@ def show(session: Session, sql: str, _params: Any) -> Result:
 
 
 def _with_defaults(procedure: Procedure) -> str:
-    types = [p.type if p.default is None else f"DEFAULT {p.type}" for p in procedure.parameters]
+    kinds = [family(p.type) for p in procedure.parameters]
+    types = [k if p.default is None else f"DEFAULT {k}" for k, p in zip(kinds, procedure.parameters, strict=True)]
     return f"{procedure.name}({', '.join(types)})"

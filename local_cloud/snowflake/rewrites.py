@@ -7,6 +7,8 @@ from sqlglot import Expr, exp
 from local_cloud.snowflake.errors import not_supported
 from local_cloud.snowflake.function_rewrites import Context, rewrite_function
 from local_cloud.snowflake.functions import PREFIX
+from local_cloud.snowflake.moment import told
+from local_cloud.snowflake.table_as import cast_to_declared
 
 # DuckDB's reserved words that Snowflake allows as names.
 _RESERVED: Final = frozenset(
@@ -17,12 +19,14 @@ _RESERVED: Final = frozenset(
     """.split()  # noqa: SIM905  a list of forty quoted words would hide them
 )
 _MOMENTS: Final = {exp.DataType.Type.TIMESTAMP, exp.DataType.Type.TIMESTAMPNTZ}
+_UNSIZED: Final = {exp.DataType.Type.BINARY, exp.DataType.Type.VARBINARY, exp.DataType.Type.TIME}
 _COMPARED: Final = (exp.Predicate, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod)
 
 
 def rewrite(statement: Expr, context: Context) -> Expr:
     """The statement as the rest of the translation can take it; `statement` itself may be changed."""
     _quote_keys(statement)
+    cast_to_declared(statement)
     _name_columns(statement)
     _strip_constraints(statement)
     _qualify(statement, context)
@@ -49,16 +53,26 @@ def _node(node: Expr, context: Context) -> Expr:
         return node
     if isinstance(node, (exp.Parameter, exp.Column)):
         return _position(node)
+    if isinstance(node, (exp.DataType, exp.WithinGroup)):
+        return _reshaped(node)
     if isinstance(node, _COMPARED):
         _compare(node)
     if isinstance(node, (exp.Cast, exp.ToChar)) and (changed := _cast(node)):
         return changed
-    if isinstance(node, exp.Explode) or (isinstance(node, exp.Kwarg) and str(node.this.name).upper() == "RECURSIVE"):
+    if isinstance(node, exp.Kwarg) and (option := str(node.this.name).upper()) in {"RECURSIVE", "OUTER"}:
         if node.sql().upper().endswith("TRUE"):
-            raise not_supported("FLATTEN with RECURSIVE => TRUE")
+            raise not_supported(f"FLATTEN with {option} => TRUE")
         return node
     if isinstance(node, (exp.Func, exp.Window)):
-        return rewrite_function(node, context)
+        return told(node) or rewrite_function(node, context)
+    return node
+
+
+def _reshaped(node: Expr) -> Expr:
+    if isinstance(node, exp.DataType) and node.this in _UNSIZED:
+        node.set("expressions", [])
+    if isinstance(node, exp.WithinGroup) and isinstance(node.this, exp.ArrayAgg):  # which leaves out NULLs
+        return exp.Anonymous(this=f"{PREFIX}_sf_array_compact", expressions=[node.copy()])
     return node
 
 
@@ -68,15 +82,26 @@ def _cast(node: Expr) -> Expr | None:
         return exp.Anonymous(this=f"{PREFIX}_sf_text", expressions=[node.this])
     if isinstance(node, exp.TryCast) and node.to.this in _MOMENTS:
         return exp.Anonymous(this=f"{PREFIX}_sf_try_timestamp", expressions=[node.this])
+    if isinstance(node, exp.Cast) and node.to.this in exp.DataType.TEXT_TYPES and node.to.expressions:
+        return _cut(node)
     if isinstance(node, exp.Cast) and node.to.this in {exp.DataType.Type.VARIANT, exp.DataType.Type.OBJECT}:
         return exp.Anonymous(this="TO_JSON", expressions=[node.this])
     return None
 
 
+def _cut(node: exp.Cast) -> Expr:
+    """A cast to VARCHAR(n) cuts what is longer; the engine keeps it."""
+    whole = type(node)(this=node.this.copy(), to=exp.DataType.build("VARCHAR"))
+    text = _cast(whole) or whole
+    return exp.Anonymous(this="LEFT", expressions=[text, node.to.expressions[0].this.copy()])
+
+
 def _is_text_of_column(node: Expr) -> bool:
     # Only the engine knows whether a column is a VARIANT.
-    if not isinstance(node.this, exp.Column):
+    if not isinstance(node.this, (exp.Column, exp.ParseJSON, exp.Cast, exp.CurrentTimestamp)):
         return False
+    if node.this.find(exp.Query, exp.JSONExtract, exp.GetExtract):
+        return False  # paths are fakesnow's; a subquery would be asked several times
     if isinstance(node, exp.Cast):
         return node.to.this in exp.DataType.TEXT_TYPES and not node.to.expressions
     return isinstance(node, exp.ToChar) and node.args.get("format") is None
@@ -102,7 +127,8 @@ def _compare(node: Expr) -> None:
 def _position(node: Expr) -> Expr:
     # `SELECT $1 FROM VALUES (…)`: columns by position
     parameter = node if isinstance(node, exp.Parameter) else node.this
-    if isinstance(parameter, exp.Parameter) and str(parameter.name).isdigit():
+    in_copy = node.find_ancestor(exp.Copy) is not None  # of a staged file, which fakesnow reads
+    if isinstance(parameter, exp.Parameter) and str(parameter.name).isdigit() and not in_copy:
         return exp.column(_named(parameter, int(parameter.name)))
     return node
 
@@ -161,8 +187,17 @@ def _strip_column(column: exp.ColumnDef, keyed: set[str]) -> None:
 
 def _qualify(statement: Expr, context: Context) -> None:
     # `SCHEMA.TABLE` would be ambiguous to the engine where a database has the schema's name.
+    for table in list(statement.find_all(exp.Table)):
+        if table.args.get("db") and context.is_temporary(table):
+            _to_session(table, context)
     if context.database is None:
         return
     for table in statement.find_all(exp.Table):
         if table.args.get("db") and not table.args.get("catalog") and isinstance(table.this, exp.Identifier):
             table.set("catalog", exp.to_identifier(context.database, quoted=True))
+
+
+def _to_session(table: exp.Table, context: Context) -> None:
+    """The engine keeps a temporary table in a place of the session's own, whatever schema it was declared in."""
+    table.set("catalog", None if context.database else exp.to_identifier("temp", quoted=True))
+    table.set("db", None if context.database else exp.to_identifier("main", quoted=True))

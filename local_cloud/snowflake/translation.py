@@ -9,6 +9,7 @@ from sqlglot import ErrorLevel, Expr, exp
 from sqlglot.errors import UnsupportedError
 
 from local_cloud.snowflake import system_calls
+from local_cloud.snowflake.access_checks import place_of
 from local_cloud.snowflake.errors import not_supported
 from local_cloud.snowflake.function_rewrites import Context
 from local_cloud.snowflake.merge import name_source, operations
@@ -20,7 +21,7 @@ Params = list[Any] | dict[str, Any] | None
 _HARMLESS: Final = re.compile(r"property|CommentColumnConstraint|SEQ in restricted context", re.IGNORECASE)
 # What a translation takes from one moment, from a bind or from a file, and must not be used twice.
 _OF_THE_MOMENT: Final = re.compile(
-    r"SYSTEM\$|LAST_QUERY_ID|CURRENT_TRANSACTION|IDENTIFIER\s*\(|RESULT_SCAN|LOCAL_CLOUD_|TASK_HISTORY|RANDOM|SAMPLE|@",
+    r"SYSTEM\$|GET_DDL|QUERY_HISTORY|INFER_SCHEMA|LAST_QUERY_ID|CURRENT_TRANSACTION|IDENTIFIER\s*\(|INFORMATION_SCHEMA|RESULT_SCAN|LOCAL_CLOUD_|TASK_HISTORY|RANDOM|SAMPLE|@",
     re.IGNORECASE,
 )
 _LONGEST: Final = 20_000
@@ -46,6 +47,8 @@ class Translation:
 
 def remembered(session: Session, text: str) -> Translation | None:
     """The translation of a text that was translated before; it needs no tree."""
+    if session.temporary:  # whose names mean another table in this session than in others
+        return None
     known: Translation | None = session.server.translations.get(_key(session, text))
     return known
 
@@ -63,7 +66,16 @@ def translated(session: Session, statement: Expr, params: Params, text: str) -> 
     bound = len(params or ())
     found = _translate(session, statement, params)
     lasts = isinstance(statement, (exp.Query, exp.Insert, exp.Update, exp.Delete, exp.Merge)) and len(found.parts) == 1
-    if lasts and text and len(text) <= _LONGEST and bound == len(params or ()) and not _OF_THE_MOMENT.search(text):
+    in_own_schema = not str(session.schema).upper().startswith("_FS")  # INFORMATION_SCHEMA differs by role
+    if (
+        lasts
+        and in_own_schema
+        and text
+        and not session.temporary
+        and len(text) <= _LONGEST
+        and bound == len(params or ())
+        and not _OF_THE_MOMENT.search(text)
+    ):
         session.server.translations[_key(session, text)] = found
     return found
 
@@ -97,10 +109,20 @@ def _written(tree: Expr) -> str:
         return tree.sql(dialect="duckdb", unsupported_level=ErrorLevel.IGNORE)
 
 
+def _is_target(table: exp.Table) -> bool:
+    """Whether this is the table that a CREATE TEMPORARY makes."""
+    create = table.find_ancestor(exp.Create)
+    target = create.this.this if create and isinstance(create.this, exp.Schema) else create.this if create else None
+    return target is table and create is not None and create.find(exp.TemporaryProperty) is not None
+
+
 def _context(session: Session, params: Params) -> Context:
     def system(name: str, arguments: list[Any]) -> Any:
         return system_calls.value(session, name, arguments)
 
+    def is_temporary(table: exp.Table) -> bool:
+        return _is_target(table) or place_of(session, table) in session.temporary
+
     transaction_id = session.transaction.id if session.transaction else None
     bound = params if isinstance(params, list) else []
-    return Context(session.database, session.last_query_id, transaction_id, system, bound)
+    return Context(session.database, session.last_query_id, transaction_id, system, bound, is_temporary)

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,12 +12,12 @@ import pytest
 
 from contract.parameters import resolve_parameters
 from contract.report import ReportDefinition, Scalar
-from local_cloud.sample_data.generate import generate
 from local_cloud.sample_data.load import load_sample_data
 from sql.reports import load_report, report_names
 from tests.acceptance import shop_quality
+from tests.acceptance.shop_days import shop_of
 from tests.acceptance.shop_figures import Figures, Row
-from tests.local_stack import BUSINESS_DATE, DATABASE, LocalStack, local_stack
+from tests.local_stack import BUSINESS_DATE, DATABASE, LocalStack
 
 Expected = Callable[[Figures, dict[str, Any]], dict[str, list[Row]]]
 
@@ -69,17 +69,15 @@ CASES: list[tuple[str, dict[str, Any], Expected]] = [
 
 
 @pytest.fixture(scope="module")
-def data_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+def data_stack(shop_stack: LocalStack) -> LocalStack:
     """Both clouds with the shop's data of one fixed day, whatever day it is."""
-    with local_stack(tmp_path_factory.mktemp("figures")) as running:
-        steps: list[str] = []
-        load_sample_data(running.connection, database=DATABASE, last_day=BUSINESS_DATE, progress=steps.append)
-        yield running
+    load_sample_data(shop_stack.connection, database=DATABASE, last_day=BUSINESS_DATE, progress=lambda _step: None)
+    return shop_stack
 
 
 @pytest.fixture(scope="module")
 def figures() -> Figures:
-    return Figures(generate(BUSINESS_DATE))
+    return Figures(shop_of(BUSINESS_DATE))
 
 
 @pytest.mark.parametrize(("report_type", "given", "expected"), CASES)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from contract.policy import NO_CAPS, Caps
 from contract.states import JobState
 from executor.core.launch_answers import Unknown
 from executor.ports import StoreUnavailableError
@@ -56,8 +57,19 @@ async def test_p14_while_the_store_is_away_tasks_run_on_and_results_settle_after
     ("kind", "method"),
     [
         ("fail", m)
-        for m in ("claim", "claimed", "write", "next_due_s", "definitions", "open_jobs", "fence", "take_fence")
+        for m in (
+            "claim",
+            "claimed",
+            "write",
+            "next_due_s",
+            "definitions",
+            "open_jobs",
+            "fence",
+            "take_fence",
+            "commands",
+        )
     ]
+    + [("fail", "commands")]
     + [("lose_answer", method) for method in ("claim", "write", "restamp", "take_fence")],
 )
 async def test_p1_one_lost_statement_delays_a_job_by_seconds_only(world: World, kind: str, method: str) -> None:
@@ -74,9 +86,9 @@ class LateStore(MemoryStore):
 
     late = True
 
-    async def claim(self, fence: int, claim_id: str, slots: int) -> None:
+    async def claim(self, fence: int, claim_id: str, slots: int, caps: Caps = NO_CAPS) -> None:
         if not self.late:
-            await super().claim(fence, claim_id, slots)
+            await super().claim(fence, claim_id, slots, caps)
             return
         self.late = False
         self._landing = asyncio.create_task(self._land(fence, claim_id, slots))
@@ -97,7 +109,7 @@ async def test_p1_a_claim_that_lands_after_nobody_waited_for_it_is_found(new_wor
 
 
 async def test_p23_without_the_leader_row_nothing_is_claimed(world: World) -> None:
-    world.store.leader = None
+    world.store.leader_row = None
     executor = world.executor()
     asked = world.ask()
     await world.passes(120)
@@ -120,17 +132,23 @@ async def test_p14_while_aws_is_away_the_executor_waits_and_results_settle_after
 
 
 async def test_p2_p23_a_job_whose_row_is_gone_is_not_launched_without_its_intent(world: World) -> None:
+    intents: list[bool] = []
+
+    def sees_its_intent(arn: str, request: Mapping[str, Any]) -> Ending:
+        written = {row.job.launch_token for row in world.store.state.values()}
+        intents.append(request["clientToken"] in written)
+        return world.makes_its_report(arn, request)
+
+    world.define("SALES_REPORT", definition(), sees_its_intent)
     world.executor()
     await world.passes(1)
     world.store.faults.fail("definitions")  # so that the row can vanish between claim and launch
-    asked = world.ask()
+    asked, other = world.ask(), world.ask()
     await world.until(lambda: world.status(asked) is JobState.CLAIMED)
-    row = world.store.state.pop(asked.request_id)
-    await world.passes(30)
-    assert world.launcher.requests == []
-    world.store.state[asked.request_id] = row
+    del world.store.state[asked.request_id]
     await world.all_ended()
-    assert len(world.launcher.tasks) == 1
+    assert intents == [True, True]
+    assert {world.status(asked), world.status(other)} == {JobState.SUCCEEDED}
 
 
 async def test_a_retry_waits_as_long_as_planned_and_not_much_longer(world: World) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from contract.commands import CommandKind
 from contract.report import ReportDefinition
 from contract.request import RunRequest
 from contract.states import TERMINAL, JobState
@@ -11,6 +12,7 @@ from executor.ports import CloudUnavailableError
 from executor.settings import ExecutorSettings
 from executor.testing.fake_launcher import FakeLauncher
 from executor.testing.memory_artifacts import MemoryArtifacts
+from executor.testing.memory_hints import MemoryHints
 from executor.testing.memory_lease import MemoryLease
 from executor.testing.memory_logs import MemoryLogs
 from executor.testing.memory_store import MemoryStore
@@ -72,6 +74,8 @@ class Executor:
             "logs": world.logs,
             "lease": world.lease,
         }
+        if world.hints is not None:
+            lines["hints"] = world.hints
         ports = Ports(clock=world.clock, **{key: Line(port, key, self) for key, port in lines.items()})
         self.service = assemble(ports, own, name)
         self.stop = asyncio.Event()
@@ -117,10 +121,12 @@ class World:
         self.artifacts = MemoryArtifacts()
         self.logs = MemoryLogs()
         self.lease = MemoryLease(self.clock.monotonic_s)
+        self.hints: MemoryHints | None = None
         self.launcher = FakeLauncher(self.clock.now, self._program)
         self.programs: dict[str, Callable[[str, Mapping[str, Any]], Ending]] = {}
         self.executors: list[Executor] = []
         self._ended: dict[str, JobState] = {}
+        self.max_running = MAX_RUNNING
         self.define("SALES_REPORT", definition())
 
     def define(
@@ -152,6 +158,10 @@ class World:
         asked = new_request(**changes)
         self.store.enqueue(asked)
         return asked
+
+    def cancel(self, asked: RunRequest) -> None:
+        """A caller's cancel."""
+        self.store.order(CommandKind.CANCEL, asked.job_id)
 
     def executor(self, name: str = "one", **changes: Any) -> Executor:
         """Start an executor process."""
@@ -199,10 +209,12 @@ class World:
         """The invariants."""
         working = self.working()
         assert max(working.values(), default=0) <= 1, f"one_working_task_per_job: {working}"
-        assert sum(working.values()) <= MAX_RUNNING, "caps_never_exceeded"
+        assert sum(working.values()) <= self.max_running, "caps_never_exceeded"
         for key, row in self.store.state.items():
             before = self._ended.get(key)
             assert before in {None, row.job.status}, f"terminal_is_forever: {key} was {before}"
+            if row.job.status is JobState.CANCELLED:
+                assert row.job.job_id not in working, f"cancelled_means_stopped: {key}"
             if row.job.status in TERMINAL:
                 self._ended[key] = row.job.status
                 self._ended_well(key)

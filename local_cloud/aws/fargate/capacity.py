@@ -1,6 +1,7 @@
 """Where a task runs: launch type or capacity provider, as RunTask's parameters and the cluster have it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from local_cloud.aws.fargate.refusals import invalid_parameter
@@ -9,11 +10,13 @@ from local_cloud.aws.fargate.world import Cluster
 FARGATE_PROVIDERS = ("FARGATE", "FARGATE_SPOT")
 
 
-def choose_provider(params: Mapping[str, Any], cluster: Cluster) -> str | None:
-    """Answer with the capacity provider of a task; None when it is the launch type FARGATE.
+Strategy = tuple[Mapping[str, Any], ...]
 
-    Without a word in the call, the cluster's default strategy counts. With several providers, the one
-    with a base comes first, then the one with the greatest weight; shares over many tasks are not kept.
+
+def strategy_of(params: Mapping[str, Any], cluster: Cluster) -> Strategy:
+    """Answer with the capacity provider strategy of a launch; empty when it is the launch type FARGATE.
+
+    Without a word in the call, the cluster's default strategy counts.
 
     Raises:
         RefusedError: when ECS would refuse launch type or strategy.
@@ -27,11 +30,38 @@ def choose_provider(params: Mapping[str, Any], cluster: Cluster) -> str | None:
     if launch_type and launch_type != "FARGATE":
         raise invalid_parameter("No Container Instances were found in your cluster.")
     strategy = strategy or ([] if launch_type else list(cluster.default_strategy))
-    if not strategy:
-        return None
     for item in strategy:
         _check_provider(str(item.get("capacityProvider")), cluster)
-    return str(_first_choice(strategy)["capacityProvider"])
+    _check_numbers(strategy)
+    return tuple(strategy)
+
+
+def share_out(strategy: Strategy, count: int, held: Mapping[str, int] = MappingProxyType({})) -> list[str]:
+    """Answer with the capacity provider of each of `count` new tasks, given how many each holds already.
+
+    First the base of the provider that has one, then whoever is furthest behind its weight; between equals the
+    strategy's order decides. Empty when there is no strategy.
+    """
+    chosen: list[str] = []
+    has = dict(held)
+    for _ in range(count if strategy else 0):
+        provider = _next_provider(strategy, has)
+        has[provider] = has.get(provider, 0) + 1
+        chosen.append(provider)
+    return chosen
+
+
+def _next_provider(strategy: Strategy, has: Mapping[str, int]) -> str:
+    for item in strategy:
+        if has.get(item["capacityProvider"], 0) < int(item.get("base") or 0):
+            return str(item["capacityProvider"])
+
+    def behind(item: Mapping[str, Any]) -> float:
+        above_base = has.get(item["capacityProvider"], 0) - int(item.get("base") or 0)
+        return (above_base + 1) / int(item["weight"])
+
+    weighted = [item for item in strategy if item.get("weight")] or [{**strategy[0], "weight": 1}]
+    return str(min(weighted, key=behind)["capacityProvider"])
 
 
 def _check_provider(name: str, cluster: Cluster) -> None:
@@ -44,12 +74,9 @@ def _check_provider(name: str, cluster: Cluster) -> None:
         )
 
 
-def _first_choice(strategy: list[dict[str, Any]]) -> dict[str, Any]:
+def _check_numbers(strategy: Sequence[Mapping[str, Any]]) -> None:
     based = [item for item in strategy if item.get("base")]
     if len(based) > 1:
         raise invalid_parameter("Only one capacity provider in a strategy can have a base defined.")
-    weighted = [item for item in strategy if item.get("weight")]
-    if not based and not weighted and len(strategy) > 1:
+    if len(strategy) > 1 and not based and not any(item.get("weight") for item in strategy):
         raise invalid_parameter("At least one capacity provider in the strategy must have a weight above 0.")
-    by_weight = sorted(weighted, key=lambda item: -int(item["weight"]))
-    return (based + by_weight + strategy)[0]

@@ -1,5 +1,6 @@
 """Which local program stands for which image."""
 
+import hashlib
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,12 @@ class Image:
     command: tuple[str, ...]
     environment: dict[str, str] = field(default_factory=dict)
     working_dir: Path | None = None
+
+    @property
+    def digest(self) -> str:
+        """What names these contents, in a registry's form; the same entry has the same digest."""
+        parts = [list(self.command), sorted(self.environment.items()), str(self.working_dir)]
+        return f"sha256:{hashlib.sha256(json.dumps(parts).encode()).hexdigest()}"
 
 
 class ImageFileError(Exception):

@@ -4,8 +4,6 @@ Sources: the page on service event messages in the ECS developer guide, and answ
 reports quote them.
 """
 
-import json
-
 from local_cloud.aws.fargate.refusals import client_error, invalid_parameter
 from local_cloud.aws.faults.orders import LAUNCH_KINDS, FaultBook
 
@@ -20,7 +18,7 @@ EC2_LOOKUP_THROTTLED = (
 
 
 def launch_failures(faults: FaultBook, text: str) -> list[str]:
-    """Answer with the `failures` of a RunTask call, as JSON texts; empty when nothing was ordered.
+    """Answer with the reasons of a launch's `failures`; empty when nothing was ordered.
 
     Raises:
         RefusedError: when the order is one that ECS answers with an error.
@@ -33,4 +31,4 @@ def launch_failures(faults: FaultBook, text: str) -> list[str]:
     reason = fault.text or TEXTS[fault.kind]
     if fault.code == AS_EXCEPTION:
         raise client_error(reason)
-    return [json.dumps({"reason": reason}, ensure_ascii=False)]
+    return [reason]

@@ -10,14 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local_cloud.aws.fargate.capacity import choose_provider
+from local_cloud.aws.fargate.capacity import Strategy, strategy_of
 from local_cloud.aws.fargate.refusals import RefusedError, client_error, cluster_not_found, invalid_parameter
 from local_cloud.aws.fargate.sizes import cpu_units, is_sold, memory_mb
+from local_cloud.aws.fargate.tags import check_tags, tags_of
+from local_cloud.aws.fargate.unsupported import refuse_unsupported
 from local_cloud.aws.fargate.world import Cluster, Place, Subnet, TaskDefinition, World
 
 MAX_TASKS_PER_CALL = 10
 MAX_OVERRIDES_CHARS = 8192
-MAX_TAGS = 50
 MAX_SUBNETS = 16
 MAX_SECURITY_GROUPS = 5
 STARTED_BY = re.compile(r"[A-Za-z0-9_/-]{1,128}")
@@ -38,13 +39,14 @@ class RunTaskRequest:
     memory: str | None
     subnet: Subnet | None
     security_groups: tuple[str, ...]
-    capacity_provider: str | None
+    strategy: Strategy
     started_by: str | None
     group: str
     tags: tuple[dict[str, str], ...]
     overrides: Mapping[str, Any]
     enable_execute_command: bool
     platform_version: str
+    capacity_provider: str | None = None
 
 
 def accept(params: Params, place: Place, world: World) -> RunTaskRequest:
@@ -56,9 +58,11 @@ def accept(params: Params, place: Place, world: World) -> RunTaskRequest:
     check_token(params.get("clientToken"))
     cluster = find_cluster(params, place, world)
     _check_scalars(params)
+    check_tags(params.get("tags") or [])
     definition = _definition(params, place, world)
     overrides = params.get("overrides") or {}
     _check_overrides(overrides, definition)
+    refuse_unsupported(params, definition)
     cpu, memory = _size(overrides, definition)
     subnet, groups = _network(params, definition, place, world)
     return RunTaskRequest(
@@ -70,10 +74,10 @@ def accept(params: Params, place: Place, world: World) -> RunTaskRequest:
         memory=memory,
         subnet=subnet,
         security_groups=groups,
-        capacity_provider=choose_provider(params, cluster),
+        strategy=strategy_of(params, cluster),
         started_by=params.get("startedBy"),
         group=params.get("group") or f"family:{definition.family}",
-        tags=_tags(params, definition),
+        tags=tags_of(params, definition, cluster),
         overrides=overrides,
         enable_execute_command=bool(params.get("enableExecuteCommand")),
         platform_version=_platform(params),
@@ -128,8 +132,6 @@ def _check_scalars(params: Params) -> None:
         raise invalid_parameter("startedBy too long")
     if started_by and not STARTED_BY.fullmatch(started_by):
         raise invalid_parameter("startedBy can only contain letters, numbers, hyphens, slashes and underscores.")
-    if len(params.get("tags") or []) > MAX_TAGS:
-        raise invalid_parameter("Tags can not have more than 50 elements.")
     if params.get("propagateTags") == "SERVICE":
         raise invalid_parameter("propagateTags SERVICE is not supported by RunTask.")
 
@@ -213,12 +215,6 @@ def _check_group(group_id: str, vpc_id: str, place: Place, world: World) -> None
         raise invalid_parameter(
             f"Security group {group_id} does not appear to belong to the same VPC as the input subnets."
         )
-
-
-def _tags(params: Params, definition: TaskDefinition) -> tuple[dict[str, str], ...]:
-    own = {tag["key"]: tag for tag in params.get("tags") or []}
-    inherited = definition.tags if params.get("propagateTags") == "TASK_DEFINITION" else ()
-    return tuple(({tag["key"]: tag for tag in inherited} | own).values())
 
 
 def _platform(params: Params) -> str:

@@ -62,11 +62,22 @@ class Container:
 
 
 class Supervisor(threading.Thread):
-    """Brings one task to life and to its end; started when its first pause is over."""
+    """Brings one task to life and to its end; started when its first pause is over.
 
-    def __init__(self, record: TaskRecord, container_ids: list[str], platform: Platform, mishap: Mishap) -> None:
+    Args:
+        record: the task.
+        container_ids: one id per container of the definition.
+        platform: what it shares with the others.
+        mishap: what the task suffers.
+        launched_with: the call that it comes from, as text.
+    """
+
+    def __init__(
+        self, record: TaskRecord, container_ids: list[str], platform: Platform, mishap: Mishap, launched_with: str
+    ) -> None:
         super().__init__(name=f"task-{record.task_id[:8]}", daemon=True)
         self.containers: dict[str, Container] = {}
+        self.launched_with = launched_with
         self._record = record
         self._container_ids = container_ids
         self._platform = platform
@@ -91,6 +102,11 @@ class Supervisor(threading.Thread):
         self._record.want_stopped(code, reason, self._platform.clock())
         self._changed.set()
         self.hurry()
+
+    def strike(self, mishap: Mishap) -> None:
+        """Let the running task suffer something; returns at once."""
+        processes = [(name, container.process) for name, container in self.containers.items()]
+        mishap.strike(self._record, processes, self.stop)
 
     def kill(self) -> None:
         """End the task at once, without the courtesy of SIGTERM."""
@@ -122,6 +138,8 @@ class Supervisor(threading.Thread):
         record.change("ACTIVATING", at={"pullStartedAt": clock()})
         self._mishap.fail_at("pull", record.request.definition.containers[0]["name"])
         images = pull(record, self._platform.images)
+        for definition, image in zip(record.request.definition.containers, images, strict=True):
+            record.change_container(definition["name"], imageDigest=image.digest)
         record.change(at={"pullStoppedAt": clock()})
         self._mishap.fail_at("secrets")
         plans = prepare(record, images, self._container_ids, self._platform)
@@ -185,8 +203,7 @@ class Supervisor(threading.Thread):
         self._record.change(attachments=attachments)
 
     def _watch(self) -> None:
-        processes = [(name, container.process) for name, container in self.containers.items()]
-        self._mishap.strike(self._record, processes, self.stop)
+        self.strike(self._mishap)
         while self._record.desired_status != "STOPPED":
             self._changed.wait()
             self._changed.clear()

@@ -56,6 +56,8 @@ def refuse(error: ErrorAnswer, operation: Operation, start_response: Callable[..
 
 
 def _error(fault: Fault, operation: Operation) -> ErrorAnswer:
+    if fault.kind == "error":
+        return ErrorAnswer(max(fault.code, int(HTTPStatus.BAD_REQUEST)), fault.error, fault.text or "as ordered")
     usual = ANSWERS[fault.kind](operation)
     return ErrorAnswer(usual.status, usual.code, fault.text or usual.message)
 

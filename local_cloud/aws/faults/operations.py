@@ -36,6 +36,8 @@ S3_OPERATIONS = (
     ("POST", False, "delete", "DeleteObjects"),
     ("DELETE", False, "", "DeleteBucket"),
 )
+COPIES = {"PutObject": "CopyObject", "UploadPart": "UploadPartCopy"}  # when the bytes come from another object
+S3_NAMES = frozenset(row[3] for row in S3_OPERATIONS) | frozenset(COPIES.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def _s3_name(method: str, path: str, query: str, *, copies: bool) -> str | None:
     words = set(urllib.parse.parse_qs(query, keep_blank_values=True))
     for of_method, of_key, word, name in S3_OPERATIONS:
         if (of_method, of_key) == (method, has_key) and (not word or word in words):
-            return "CopyObject" if copies and name == "PutObject" else name
+            return COPIES.get(name, name) if copies else name
     return None
 
 

@@ -7,16 +7,21 @@ An order names an operation (`op`: an API's operation, `task` or `event`), a `ki
 import threading
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields
+from http import HTTPStatus
 from typing import Any
 
-REQUEST_KINDS = frozenset({"throttle", "error_500", "denied", "slow", "reply_lost"})
+from local_cloud.aws.faults.names import why_not
+
+REQUEST_KINDS = frozenset({"throttle", "error_500", "denied", "error", "slow", "reply_lost"})
 LAUNCH_KINDS = frozenset({"capacity", "vcpu_quota", "ec2_throttle"})
 TASK_KINDS = frozenset(
     {
         "oom", "spot", "pull", "secrets", "eni", "hang", "exit", "vanish", "slow_start", "ignores_sigterm",
     }
 )  # fmt: skip
+RUNNING_KINDS = frozenset({"oom", "spot", "hang", "vanish"})
 EVENT_KINDS = frozenset({"duplicate", "disorder", "lost"})
+ERROR_STATUSES = frozenset(int(status) for status in HTTPStatus if status >= HTTPStatus.BAD_REQUEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +35,10 @@ class Fault:
         match: a piece of text that the request, task or event must have in it; empty for all.
         seconds: how long, for `slow` and `slow_start`.
         after_s: how long a task runs before it is struck, for `oom`, `spot`, `hang`, `exit`, `vanish`.
-        code: exit code, for `exit`.
+        code: exit code, for `exit`; HTTP status, for `error`, 400 unless it is one.
+        error: the code of the answer, such as `BlockedException`, for `error`.
         text: other words than the usual ones, for what ends in a message.
+        running: whether a task that runs already is struck too, and first; for `oom`, `spot`, `hang`, `vanish`.
     """
 
     op: str
@@ -42,6 +49,8 @@ class Fault:
     after_s: float = 0.0
     code: int = 1
     text: str = ""
+    running: bool = False
+    error: str = ""
 
 
 class FaultOrderError(ValueError):
@@ -69,11 +78,19 @@ class FaultBook:
         with self._lock:
             self._open.extend(orders)
 
-    def take(self, op: str, text: str, kinds: Collection[str]) -> Fault | None:
-        """Answer with the first order that fits and count it down; None when nothing shall go wrong."""
+    def take(self, op: str, text: str, kinds: Collection[str], *, running: bool = False) -> Fault | None:
+        """Answer with the first order that fits and count it down; None when nothing shall go wrong.
+
+        Args:
+            op: the operation, `task` or `event`.
+            text: where an order's `match` is looked for.
+            kinds: the kinds of trouble that can happen here.
+            running: whether only orders count that are for what runs already.
+        """
         with self._lock:
             for position, fault in enumerate(self._open):
-                if fault.op == op and fault.kind in kinds and fault.match in text:
+                fits = fault.op == op and fault.kind in kinds and fault.match in text
+                if fits and (fault.running or not running):
                     self._count_down(position, fault)
                     return fault
         return None
@@ -112,22 +129,32 @@ def parse(document: Any) -> Fault:
     fault = Fault(**values)
     if fault.kind not in kinds_of(fault.op):
         raise FaultOrderError(f"{fault.op!r} has no kind {fault.kind!r}; it has {sorted(kinds_of(fault.op))}")
+    if fault.running and (fault.op != "task" or fault.kind not in RUNNING_KINDS):
+        raise FaultOrderError(f"running goes with op task and kinds {sorted(RUNNING_KINDS)}")
+    if (fault.kind == "error") != bool(fault.error):
+        raise FaultOrderError("kind error goes with the field error, the code of the answer such as BlockedException")
+    if fault.error and fault.code not in {1, *ERROR_STATUSES}:
+        raise FaultOrderError(f"with error, code is the HTTP status of an error such as 400 or 503, not {fault.code}")
     if fault.times < 1 or fault.seconds < 0 or fault.after_s < 0:
         raise FaultOrderError("times is 1 or more; seconds and after_s are 0 or more")
     return fault
 
 
 def kinds_of(op: str) -> frozenset[str]:
-    """Answer with the kinds of trouble that an operation can have."""
+    """Answer with the kinds of trouble that an operation can have.
+
+    Raises:
+        FaultOrderError: when there is no such operation, or it cannot be struck.
+    """
     if op in {"task", "event"}:
         return TASK_KINDS if op == "task" else EVENT_KINDS
-    if not op[:1].isupper() or not op.isalnum():
-        raise FaultOrderError(f"{op!r} is neither an API's operation such as RunTask nor task nor event")
+    if reason := why_not(op):
+        raise FaultOrderError(reason)
     return REQUEST_KINDS | LAUNCH_KINDS if op == "RunTask" else REQUEST_KINDS
 
 
 def _typed(name: str, wanted: Any, value: Any) -> Any:
     accepted = (int, float) if wanted is float else wanted
-    if not isinstance(value, accepted) or isinstance(value, bool):
+    if not isinstance(value, accepted) or (isinstance(value, bool) and wanted is not bool):
         raise FaultOrderError(f"{name} must be a {wanted.__name__}, not {value!r}")
     return value

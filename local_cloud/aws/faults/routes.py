@@ -1,6 +1,7 @@
 """Orders of trouble over HTTP."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from local_cloud.aws.faults.orders import FaultBook, FaultOrderError
@@ -8,14 +9,24 @@ from local_cloud.aws.faults.orders import FaultBook, FaultOrderError
 FAULTS_PATH = "/local-cloud/faults"
 
 
-def answer(book: FaultBook, environ: dict[str, Any]) -> tuple[str, Any]:
-    """Take orders (POST), clear them (DELETE) or only show what is left (GET); answers with status and document."""
+def answer(book: FaultBook, environ: dict[str, Any], strike_running: Callable[[], None]) -> tuple[str, Any]:
+    """Take orders (POST), clear them (DELETE) or only show what is left (GET).
+
+    Args:
+        book: the orders.
+        environ: the request.
+        strike_running: strikes what runs already and is now ordered to be struck.
+
+    Returns:
+        Status and document.
+    """
     method = environ.get("REQUEST_METHOD")
     if method == "POST":
         try:
             book.add(json.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)) or b"[]"))
         except ValueError as error:
             return "400 Bad Request", {"message": _told(error)}
+        strike_running()
     elif method == "DELETE":
         book.clear()
     elif method != "GET":

@@ -8,6 +8,7 @@ from moto.s3.responses import S3Response
 from local_cloud.aws.clock import Clock
 from local_cloud.aws.s3.checksums import PREFIX, agrees, sent_checksum
 from local_cloud.aws.s3.keeper import S3Keeper
+from local_cloud.aws.s3.preconditions import check_copy, check_upload
 from local_cloud.aws.s3.presigned import has_expired
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -25,7 +26,11 @@ class KeptS3Response(S3Response):
     def _key_response(self, request: Any, full_url: str) -> Any:
         if has_expired(request.args, type(self).clock()):
             raise S3ClientError("AccessDenied", "Request has expired")
+        check_copy(request.headers)
         with self.keeper.lock:
+            bucket = self.backend.buckets.get(self.bucket_name)
+            if bucket is not None:
+                check_upload(request.method, request.args.get("uploadId"), bucket.multiparts, self.body or b"")
             response = super()._key_response(request, full_url)
             if request.method not in READS:
                 self.keeper.keep_object(self.backend, self.bucket_name, self.parse_key_name())

@@ -103,6 +103,8 @@ class Stack:
     def connect(self, **more: Any) -> SnowflakeConnection:
         names = ("account", "user", "password", "host", "port", "protocol", "database", "schema", "warehouse")
         arguments = {name: self.settings[f"SNOWFLAKE_{name.upper()}"] for name in names}
+        # Without the time-out the connector would first ask cloud metadata services where it runs.
+        more = {"platform_detection_timeout_seconds": 0, **more}
         return snowflake.connector.connect(**arguments, paramstyle="qmark", **more)
 
     def start_executor(self, folder: Path) -> Running:

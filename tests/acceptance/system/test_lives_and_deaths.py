@@ -1,31 +1,20 @@
-"""Stopping, starting again, standing by: what outlives what."""
+"""Stopping and starting the whole stack: what outlives what."""
 
 import json
 import os
 import signal
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
 import pytest
 
-from tests.acceptance.system.driving import Analyst, Running, Stack, plain_environment, start_up, until
-
-SLOW = {"title": "Slow", "queries": [{"name": "q", "sql": "SELECT SYSTEM$WAIT(5) AS waited"}]}
-LEADS = '"action": "lead"'
+from tests.acceptance.system.driving import Running, Stack, plain_environment, start_up, until
 
 
 @pytest.fixture
 def own_folder(tmp_path: Path) -> Path:
     return tmp_path / ".local"
-
-
-@pytest.fixture
-def own(own_folder: Path) -> Iterator[Stack]:
-    up = start_up(own_folder, "--no-executor")
-    yield Stack(own_folder)
-    assert up.stop() == 0
 
 
 def processes_of(folder: Path) -> list[str]:
@@ -38,31 +27,6 @@ def processes_of(folder: Path) -> list[str]:
         if str(folder) in command and str(os.getpid()) != entry.parent.name:
             found.append(command)
     return found
-
-
-def test_p7_an_executor_that_stops_leaves_tasks_running_and_the_next_one_adopts_them(own: Stack) -> None:
-    first = own.start_executor(own.folder)
-    first.wait_for(lambda line: LEADS in line)
-    with own.connect() as connection:
-        analyst = Analyst(connection)
-        analyst.define("SLOW", SLOW)
-        job_id = analyst.call("CALL reporting.generate_report('SLOW')")["job_id"]
-        until(lambda: analyst.rows("SELECT 1 FROM reporting.jobs WHERE job_id = ? AND status = 'RUNNING'", job_id))
-        assert first.stop(signal.SIGTERM) == 0
-        assert analyst.rows("SELECT status FROM reporting.jobs WHERE job_id = ?", job_id)[0]["STATUS"] == "RUNNING"
-
-        second = own.start_executor(own.folder)
-        second.wait_for(lambda line: LEADS in line)
-        row = analyst.ended(job_id)
-        assert (row["STATUS"], row["ATTEMPT"]) == ("SUCCEEDED", 1)
-
-        standby = own.start_executor(own.folder)
-        sound = analyst.call("CALL reporting.generate_report('SALES_REPORT')")["job_id"]
-        assert analyst.ended(sound)["STATUS"] == "SUCCEEDED"
-        assert not any(LEADS in line for line in standby.lines)
-        assert second.stop(signal.SIGTERM) == 0
-        standby.wait_for(lambda line: LEADS in line)
-        assert standby.stop(signal.SIGTERM) == 0
 
 
 def test_what_was_made_is_there_again_after_a_restart_and_a_kill_leaves_nothing_running(own_folder: Path) -> None:

@@ -20,6 +20,9 @@ DEADLINE_S = 15.0
 IMAGE = "python:test"
 NO_RETRIES = Config(retries={"total_max_attempts": 1}, signature_version="s3v4")
 
+_SESSION = boto3.Session("AKIALOCALCLOUDTESTS0", "local", region_name="us-east-1")
+"""One for all clients: a session reads each service's description once."""
+
 
 class Cloud:
     """A client's view of one local AWS with one stack."""
@@ -27,7 +30,7 @@ class Cloud:
     def __init__(self, endpoint: str, stack: StackOutputs) -> None:
         self.endpoint = endpoint
         self.stack = stack
-        self.session = boto3.Session("AKIALOCALCLOUDTESTS0", "local", region_name="us-east-1")
+        self.session = _SESSION
         self.ecs = self.client("ecs")
         self.logs = self.client("logs")
         self.s3 = self.client("s3")

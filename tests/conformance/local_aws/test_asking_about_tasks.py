@@ -102,11 +102,15 @@ def test_paging_that_makes_no_sense_is_refused(cloud: Any, parameters: dict[str,
         listed(cloud, **parameters)
 
 
-def test_a_stopped_task_is_forgotten_after_the_retention(make_cloud: Any) -> None:
+def test_a_stopped_task_is_forgotten_after_the_retention_and_a_running_one_is_not(make_cloud: Any) -> None:
     _, forgetful = make_cloud(stopped_retention_s=0.3)
-    arn = forgetful.run()
+    runs, arn = forgetful.run("import time; time.sleep(60)"), forgetful.run()
     reasons = forgetful.until(lambda: missing(forgetful, arn), "the task is forgotten")
     assert reasons == ["MISSING"]
+    assert listed(forgetful, desiredStatus="STOPPED") == []
+    assert listed(forgetful) == [runs]
+    with pytest.raises(ClientError, match="The referenced task was not found"):
+        forgetful.ecs.stop_task(cluster=forgetful.stack.cluster, task=arn)
 
 
 def missing(cloud: Any, arn: str) -> list[str]:

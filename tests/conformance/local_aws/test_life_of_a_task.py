@@ -32,6 +32,21 @@ def test_a_task_that_ends_well_is_told_as_fargate_tells_it(cloud: Any) -> None:
     assert cloud.lines(task["taskArn"]) == ["hello"]
 
 
+def test_a_task_is_told_at_full_size(cloud: Any) -> None:
+    task = cloud.finish()
+    (container,), (attachment,) = task["containers"], task["attachments"]
+    details = {detail["name"]: detail["value"] for detail in attachment["details"]}
+    (interface,) = container["networkInterfaces"]
+    assert set(details) == {
+        "subnetId", "networkInterfaceId", "macAddress", "privateDnsName", "privateIPv4Address",
+    }  # fmt: skip
+    assert interface == {"attachmentId": attachment["id"], "privateIpv4Address": details["privateIPv4Address"]}
+    assert container["runtimeId"].startswith(task["taskArn"].rsplit("/", 1)[-1])
+    assert container["imageDigest"].startswith("sha256:")
+    assert len(container["imageDigest"]) == len("sha256:") + 64
+    assert {"availabilityZone", "ephemeralStorage", "attributes", "healthStatus", "overrides", "group"} <= set(task)
+
+
 def test_the_moments_of_a_life_come_in_order(cloud: Any) -> None:
     task = cloud.finish()
     order = [

@@ -86,6 +86,22 @@ def test_a_launch_without_room_can_be_an_error_too(trouble: Any) -> None:
     assert error_of(trouble.launch)[:2] == ("ClientException", CAPACITY)
 
 
+@pytest.mark.parametrize(
+    ("op", "code", "text", "status"),
+    [
+        ("RunTask", "BlockedException", "Your AWS account was blocked.", 400),
+        ("RunTask", "UnsupportedFeatureException", "The specified task isn't supported in this Region.", 400),
+        ("RunTask", "InvalidParameterException", "The requested CPU configuration is above your limit.", 400),
+        ("DescribeTasks", "ExpiredTokenException", "The security token included in the request is expired", 400),
+        ("PutObject", "ServiceUnavailable", "Service is unable to handle request.", 503),
+        ("GetCallerIdentity", "InvalidClientTokenId", "The security token included in the request is invalid", 403),
+    ],
+)
+def test_any_other_error_of_the_field_can_be_ordered(trouble: Any, op: str, code: str, text: str, status: int) -> None:
+    trouble.order({"op": op, "kind": "error", "error": code, "text": text, "code": status})
+    assert error_of(calls(trouble)[op]) == (code, text, status)
+
+
 def test_a_lost_reply_leaves_the_task_behind_which_the_same_token_finds(trouble: Any) -> None:
     trouble.order({"op": "RunTask", "kind": "reply_lost"})
     with pytest.raises(ConnectionClosedError):
@@ -105,6 +121,31 @@ def test_a_lost_reply_leaves_the_object_behind(trouble: Any) -> None:
     with pytest.raises(ConnectionClosedError):
         trouble.s3.put_object(**put, Key="trouble/lost")
     assert trouble.s3.head_object(Bucket=put["Bucket"], Key="trouble/lost")["ContentLength"] == 300_000
+
+
+def test_a_lost_reply_leaves_the_task_stopped_and_asking_to_stop_again_says_so(trouble: Any) -> None:
+    arn = trouble.run("import time; time.sleep(60)")
+    trouble.await_status(arn, "RUNNING")
+    trouble.order({"op": "StopTask", "kind": "reply_lost"}, {"op": "DescribeTasks", "kind": "reply_lost"})
+    stop = {"cluster": trouble.stack.cluster, "task": arn}
+    with pytest.raises(ConnectionClosedError):
+        trouble.ecs.stop_task(**stop, reason="first")
+    with pytest.raises(ConnectionClosedError):
+        trouble.describe(arn)
+    again = trouble.ecs.stop_task(**stop, reason="second")["task"]
+    assert (again["desiredStatus"], again["stopCode"], again["stoppedReason"]) == ("STOPPED", "UserInitiated", "first")
+    trouble.await_status(arn, "STOPPED")
+
+
+def test_a_refused_stop_leaves_the_task_running(trouble: Any) -> None:
+    arn = trouble.run("import time; time.sleep(60)")
+    trouble.await_status(arn, "RUNNING")
+    trouble.order(*({"op": "StopTask", "kind": kind, "match": arn} for kind in ("throttle", "error_500", "denied")))
+    stop = {"cluster": trouble.stack.cluster, "task": arn}
+    codes = [error_of(lambda: trouble.ecs.stop_task(**stop))[0] for _ in range(3)]
+    assert codes == ["ThrottlingException", "ServerException", "AccessDeniedException"]
+    assert trouble.describe(arn)["desiredStatus"] == "RUNNING"
+    trouble.ecs.stop_task(**stop)
 
 
 def test_a_slow_answer_comes_late_and_right(trouble: Any) -> None:
@@ -138,8 +179,17 @@ def test_orders_strike_what_they_match_as_often_as_they_say(trouble: Any) -> Non
     [
         ({"op": "RunTask", "kind": "melt"}, "has no kind 'melt'"),
         ({"op": "StopTask", "kind": "capacity"}, "has no kind 'capacity'"),
-        ({"op": "runtask", "kind": "throttle"}, "neither an API's operation"),
+        ({"op": "runtask", "kind": "throttle"}, "did you mean RunTask"),
+        ({"op": "RunTasks", "kind": "throttle"}, "neither an operation of AWS"),
+        (
+            {"op": "PutBucketCors", "kind": "throttle"},
+            "not supported by the local cloud: trouble with S3's PutBucketCors",
+        ),
+        ({"op": "PutMetricData", "kind": "throttle"}, "not supported by the local cloud: trouble with PutMetricData"),
+        ({"op": "task", "kind": "exit", "running": True}, "running goes with op task and kinds"),
         ({"op": "RunTask", "kind": "slow", "second": 3}, "unknown fields ['second']"),
+        ({"op": "RunTask", "kind": "error"}, "kind error goes with the field error"),
+        ({"op": "RunTask", "kind": "error", "error": "X", "code": 700}, "code is the HTTP status of an error"),
         ({"op": "RunTask", "kind": "throttle", "times": 0}, "times is 1 or more"),
         ({"op": "RunTask", "kind": "throttle", "times": "2"}, "times must be a int"),
     ],

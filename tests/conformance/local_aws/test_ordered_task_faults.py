@@ -31,8 +31,47 @@ def test_a_start_that_fails_is_told_in_the_words_of_ecs(trouble: Any, kind: str,
 
 
 def test_any_text_of_the_field_can_be_ordered(trouble: Any) -> None:
-    text = "CannotPullContainerError: toomanyrequests: Rate exceeded"
-    assert trouble.await_status(ordered(trouble, "pull", text=text), "STOPPED")["stoppedReason"] == text
+    texts = {
+        "pull": "CannotPullContainerError: toomanyrequests: Rate exceeded",
+        "secrets": "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval",
+        "eni": "Unexpected EC2 error while attempting to Create Network Interface with public IP assignment enabled",
+    }
+    arns = {kind: ordered(trouble, kind, text=text) for kind, text in texts.items()}
+    assert {kind: trouble.await_status(arn, "STOPPED")["stoppedReason"] for kind, arn in arns.items()} == texts
+
+
+@pytest.mark.parametrize(
+    ("kind", "stop_code", "exit_code"),
+    [("spot", "SpotInterruption", 143), ("oom", "EssentialContainerExited", 137)],
+)
+def test_a_task_that_runs_already_can_be_struck(trouble: Any, kind: str, stop_code: str, exit_code: int) -> None:
+    arn, spared = trouble.run(STAYS, startedBy=f"runs-{kind}"), trouble.run(STAYS, startedBy="spared")
+    for each in (arn, spared):
+        trouble.await_line(each, "up")
+    assert trouble.order({"op": "task", "kind": kind, "match": f"runs-{kind}", "running": True}) == []
+    task = trouble.await_status(arn, "STOPPED")
+    assert (task["stopCode"], task["containers"][0]["exitCode"]) == (stop_code, exit_code)
+    assert trouble.describe(spared)["desiredStatus"] == "RUNNING"
+    trouble.ecs.stop_task(cluster=trouble.stack.cluster, task=spared)
+
+
+def test_a_task_that_runs_already_can_vanish_and_what_is_left_waits_for_the_next(trouble: Any) -> None:
+    arn = trouble.run(STAYS, startedBy="runs-vanish")
+    trouble.await_status(arn, "RUNNING")
+    order = {"op": "task", "kind": "vanish", "match": "runs-vanish", "running": True, "times": 2}
+    assert [fault["times"] for fault in trouble.order(order)] == [1]
+    answer = trouble.ecs.describe_tasks(cluster=trouble.stack.cluster, tasks=[arn])
+    assert answer["failures"] == [{"arn": arn, "reason": "MISSING"}]
+    trouble.run(STAYS, startedBy="runs-vanish")
+    assert trouble.order(method="GET") == []
+
+
+def test_an_order_for_tasks_to_come_spares_those_that_run(trouble: Any) -> None:
+    arn = trouble.run(STAYS, startedBy="not-yet")
+    trouble.await_status(arn, "RUNNING")
+    assert len(trouble.order({"op": "task", "kind": "oom", "match": "not-yet"})) == 1
+    assert trouble.describe(arn)["lastStatus"] == "RUNNING"
+    trouble.ecs.stop_task(cluster=trouble.stack.cluster, task=arn)
 
 
 def test_a_task_out_of_memory_is_killed_and_its_container_says_so(trouble: Any) -> None:

@@ -11,6 +11,8 @@ import moto.ec2.utils
 import moto.ecs.models
 import moto.ecs.responses
 import moto.ecs.urls
+import moto.logs.responses
+import moto.logs.urls
 import moto.moto_api._internal.urls
 import moto.moto_server.werkzeug_app
 import moto.s3.models
@@ -49,6 +51,10 @@ def test_ecs_is_answered_by_one_class_under_one_path() -> None:
     assert paths[moto_hooks.ECS_PATH].__name__ == "dispatch", "ECS is no longer answered by a `dispatch` method"
 
 
+def test_logs_are_answered_by_one_class_under_one_path() -> None:
+    assert set(moto.logs.urls.url_paths) == {"{0}/$"}, "moto answers Logs under other paths now"
+
+
 def test_a_reset_has_the_path_we_wrap() -> None:
     paths = moto.moto_api._internal.urls.url_paths
     assert moto_hooks.RESET_PATH in paths, "moto's reset has moved away from /moto-api/reset"
@@ -78,6 +84,11 @@ def test_s3_urls_take_the_response_class_from_its_module_when_loaded() -> None:
         (moto.core.responses.BaseResponse, "parse_parameters", ["self", "request"]),
         (moto.core.responses.BaseResponse, "_get_action", ["self"]),
         (JSONFileLoader, "load_file", ["self", "file_path"]),
+        (moto.logs.responses.LogsResponse, "filter_log_events", ["self"]),
+        (moto.logs.responses.LogsResponse, "get_log_events", ["self"]),
+        (moto.logs.responses.LogsResponse, "put_retention_policy", ["self"]),
+        (moto.ecs.responses.EC2ContainerServiceResponse, "describe_capacity_providers", ["self"]),
+        (moto.ecs.responses.EC2ContainerServiceResponse, "start_task", ["self"]),
         (LogsBackend, "ensure_log_stream", ["self", "log_group_name", "log_stream_name"]),
         (LogsBackend, "ensure_log_group", ["self", "log_group_name"]),
     ],

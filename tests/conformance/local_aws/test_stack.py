@@ -1,7 +1,9 @@
 """The stack is made once, whoever asks again, and is what a deployment would be."""
 
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
+
+import pytest
 
 from local_cloud.aws.bootstrap import create_stack
 from local_cloud.aws.process import LocalAwsProcess
@@ -55,20 +57,25 @@ def test_a_secret_reaches_the_container_and_not_the_task_definition(cloud: Any) 
     assert again(cloud, family="keeps-a-secret", secrets={"PASSWORD": "canary-17"}) == stack
 
 
-def test_the_default_network_has_the_same_ids_on_every_server(cloud: Any, tmp_path: Path) -> None:
-    images = tmp_path / "images.json"
+@pytest.fixture(scope="module")
+def others(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[LocalAwsProcess]]:
+    """Two more servers, each with data of its own."""
+    folder = tmp_path_factory.mktemp("others")
+    images = folder / "images.json"
     images.write_text("{}")
-    with LocalAwsProcess(tmp_path / "second", images) as second:
-        other = again(cloud.elsewhere(second.endpoint))
-    assert (other.subnets, other.security_groups) == (cloud.stack.subnets, cloud.stack.security_groups)
+    with LocalAwsProcess(folder / "one", images) as one, LocalAwsProcess(folder / "two", images) as two:
+        yield [one, two]
 
 
-def test_ids_are_drawn_at_random_once_the_network_stands(cloud: Any, tmp_path: Path) -> None:
-    images = tmp_path / "images.json"
-    images.write_text("{}")
-    made = []
-    for name in ("one", "two"):
-        with LocalAwsProcess(tmp_path / name, images) as server:
-            vpc = cloud.elsewhere(server.endpoint).client("ec2").create_vpc(CidrBlock="10.9.0.0/16")
-            made.append(vpc["Vpc"]["VpcId"])
+def test_the_default_network_has_the_same_ids_on_every_server(cloud: Any, others: list[LocalAwsProcess]) -> None:
+    for server in others:
+        other = again(cloud.elsewhere(server.endpoint))
+        assert (other.subnets, other.security_groups) == (cloud.stack.subnets, cloud.stack.security_groups)
+
+
+def test_ids_are_drawn_at_random_once_the_network_stands(cloud: Any, others: list[LocalAwsProcess]) -> None:
+    made = [
+        cloud.elsewhere(server.endpoint).client("ec2").create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+        for server in others
+    ]
     assert made[0] != made[1]

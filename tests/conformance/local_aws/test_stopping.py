@@ -69,3 +69,13 @@ def test_stopping_a_stopped_task_answers_with_it_and_changes_nothing(cloud: Any)
 def test_stopping_an_unknown_task_is_refused(cloud: Any) -> None:
     with pytest.raises(ClientError, match=r"InvalidParameterException.*The referenced task was not found\."):
         stop(cloud, "0" * 32)
+
+
+def test_a_task_that_is_stopped_by_call_loses_its_tags_and_one_that_ends_keeps_them(cloud: Any) -> None:
+    tags = [{"key": "team", "value": "data"}]
+    stopped, ended = cloud.run(OBEYS, tags=tags), cloud.run(tags=tags)
+    cloud.await_status(stopped, "RUNNING")
+    cloud.ecs.stop_task(cluster=cloud.stack.cluster, task=stopped)
+    for arn, left in ((stopped, []), (ended, tags)):
+        cloud.await_status(arn, "STOPPED")
+        assert cloud.describe(arn, include=["TAGS"])["tags"] == left

@@ -28,6 +28,10 @@ from snowflake.connector.errors import DatabaseError, ProgrammingError
         ("SELECT 'x'::DATE", 100035, "22007"),
         ("SELECT PARSE_JSON('{bad')", 100069, "22P02"),
         ("SELECT 1/0", 100051, "22012"),
+        ("SELECT 123456::NUMBER(4, 0)", 100046, "22003"),
+        ("SELECT id FROM t a JOIN t b ON a.id = b.id", 2028, "42601"),
+        ("SELECT 1, 2 UNION SELECT 1", 1789, "42601"),
+        ("INSERT INTO t (id) VALUES (1, 2)", 2020, "42601"),
         ("SELECT $unset", 2211, "02000"),
         ("LIST @nowhere", 2003, "02000"),
         ("SELECT 1; SELECT 2", 8, "0A000"),
@@ -58,8 +62,52 @@ def test_a_failure_has_snowflakes_number(ask: Any, sql: str, errno: int, sqlstat
         "SELECT SOUNDEX('a')",
         "SELECT * FROM TABLE(FLATTEN(INPUT => PARSE_JSON('{}'), RECURSIVE => TRUE))",
         "CREATE PROCEDURE p() RETURNS STRING LANGUAGE SQL AS 'BEGIN RETURN 1; END'",
+        "CREATE EXTERNAL TABLE e (a INT)",
+        "CREATE MATERIALIZED VIEW m AS SELECT 1 AS a",
+        "CREATE DYNAMIC TABLE d TARGET_LAG = '1 minute' WAREHOUSE = w AS SELECT 1 AS a",
+        "CREATE MASKING POLICY p AS (v STRING) RETURNS STRING -> v",
+        "CREATE TAG t",
+        "SHOW STREAMS",
+        "SHOW LOCKS",
+        "DESCRIBE SCHEMA public",
+        "DESCRIBE USER u",
+        "COMMENT ON SEQUENCE s IS 'x'",
+        "EXPLAIN SELECT 1",
+        "BEGIN SELECT 1; END",
+        "INSERT ALL INTO t VALUES (1) SELECT 1",
+        "SELECT 1 FROM t AT(OFFSET => -60)",
+        "SELECT IS_INTEGER(1::VARIANT)",
+        "SELECT GET_DDL('STAGE', 's')",
+        "SELECT SYSTEM$TYPEOF(1)",
+        "SELECT * FROM TABLE(FLATTEN(INPUT => PARSE_JSON('[]'), OUTER => TRUE))",
+        "SELECT '5' + 3",
+        "SELECT HLL(1)",
+        "SELECT * FROM TABLE(GENERATOR(ROWCOUNT => 9)) SAMPLE (1 ROWS)",
+        "SELECT * FROM t SAMPLE (1 ROWS)",
     ],
 )
 def test_what_cannot_be_done_here_is_said_and_not_pretended(ask: Any, sql: str) -> None:
+    ask("CREATE TABLE t (id INT)")
     with pytest.raises(ProgrammingError, match="not supported by the local cloud"):
         ask(sql)
+
+
+@pytest.mark.parametrize(
+    ("sql", "errno"),
+    [
+        ("SELECT * FROM read_csv('/etc/hostname')", 2140),
+        ("SELECT * FROM '/etc/hostname'", 2003),
+        ("SELECT * FROM duckdb_tables()", 1003),
+        ("SELECT * FROM _fs_global.main.notes", 2003),
+        ("SELECT STRPTIME('2026', '%Y')", 2140),
+        ("SELECT * FROM TABLE(nothing())", 2140),
+        ("PRAGMA version", 1003),
+        ("VACUUM", 1003),
+        ("INSTALL json", 1003),
+        ("COPY t TO 'x'", 1003),
+    ],
+)
+def test_what_only_the_engine_knows_is_unknown(ask: Any, sql: str, errno: int) -> None:
+    with pytest.raises(DatabaseError) as refused:
+        ask(sql)
+    assert refused.value.errno == errno

@@ -215,7 +215,7 @@ def test_procedures_are_shown_described_and_dropped(ask: Any) -> None:
     (row,) = ask("SHOW PROCEDURES LIKE 'SHO%'")
     assert (row[1], row[6], row[7]) == ("SHOWN", 1, 2)
     described = dict(ask("DESCRIBE PROCEDURE shown(STRING, NUMBER)"))
-    assert described["signature"] == "(A STRING, N NUMBER)"
+    assert described["signature"] == "(A VARCHAR, N NUMBER)"
     assert described["handler"] == "run"
     ask("DROP PROCEDURE shown(STRING, NUMBER)")
     assert ask("SHOW PROCEDURES LIKE 'SHOWN'") == []

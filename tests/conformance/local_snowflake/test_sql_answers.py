@@ -54,6 +54,32 @@ D, T = dt.date, dt.datetime
         ("$$raw 'x'$$", "raw 'x'"),
         ("HASH('a') = HASH('a')", True),
         ("SYSTEM$WAIT(0)", "waited 0 seconds"),
+        ("'abc'::VARCHAR(2)", "ab"),
+        ("PARSE_JSON('\"x\"')::STRING", "x"),
+        ("1.5::NUMBER(10, 2)::VARCHAR", "1.50"),
+        ("1e10::FLOAT::VARCHAR", "10000000000"),
+        ("'2026-01-02 03:04:05'::TIMESTAMP_NTZ::VARCHAR", "2026-01-02 03:04:05.000"),
+        ("TO_VARCHAR('2026-01-02'::DATE)", "2026-01-02"),
+        ("TO_TIMESTAMP_TZ('2026-01-02 03:04:05.6 +0000')::VARCHAR", "2026-01-02 03:04:05.600 +0000"),
+        ("SPLIT_PART('a,b,c', ',', -1)", "c"),
+        ("SPLIT_PART('a,b', ',', 0)", "a"),
+        ("REGEXP_LIKE('abc', 'b')", False),
+        ("REGEXP_SUBSTR('ab12cd34', '[0-9]+', 1, 2)", "34"),
+        ("REGEXP_REPLACE('ab12', '[0-9]', 'x')", "abxx"),
+        ("DECODE(NULL, NULL, 'n', 'x')", "n"),
+        ("CONCAT('a', NULL)", None),
+        ("GREATEST(1, 2, NULL)", None),
+        ("ROUND(-2.5)", -3),
+        ("2.5::INT", 3),
+        ("TO_NUMBER('12.34', 10, 1)", Decimal("12.3")),
+        ("TRY_TO_NUMBER('12.6')", 13),
+        ("MOD(-5, 3)", -2),
+        ("SUBSTR('hello', 0, 2)", "he"),
+        ("SUBSTR('hello', -3, 2)", "ll"),
+        ("DATEDIFF(YEAR, '2025-12-31', '2026-01-01')", 1),
+        ("DATEDIFF(WEEK, '2026-01-04', '2026-01-05')", 1),
+        ("DAYOFWEEK('2026-01-04'::DATE)", 0),
+        ("NEXT_DAY('2026-01-01'::DATE, 'mo')", D(2026, 1, 5)),
     ],
 )
 def test_an_expression_answers_as_in_snowflake(ask: Any, expression: str, answer: Any) -> None:
@@ -67,6 +93,12 @@ def test_an_expression_answers_as_in_snowflake(ask: Any, expression: str, answer
         ("SELECT column2 FROM VALUES (1, 'a')", [("a",)]),
         ("SELECT v.name FROM VALUES (1, 'a'), (2, 'b') AS v (id, name) WHERE id = 2", [("b",)]),
         ("SELECT COUNT(*) FROM TABLE(GENERATOR(ROWCOUNT => 5))", [(5,)]),
+        ("SELECT column1 FROM VALUES (1), (NULL), (2) ORDER BY 1", [(1,), (2,), (None,)]),
+        ("SELECT column1 FROM VALUES (1), (NULL), (2) ORDER BY 1 DESC", [(None,), (2,), (1,)]),
+        ("SELECT ARRAY_AGG(column1) WITHIN GROUP (ORDER BY column1) FROM VALUES (2), (NULL), (1)", [("[1,2]",)]),
+        ("SELECT * FROM (SELECT 1 AS a, 2 AS b) UNPIVOT (v FOR n IN (a, b))", [("A", 1), ("B", 2)]),
+        ("SELECT * FROM (SELECT 'x' AS a, 1 AS b) PIVOT (SUM(b) FOR a IN ('x'))", [(1,)]),
+        ("SELECT * EXCLUDE (a) FROM (SELECT 1 AS a, 2 AS b)", [(2,)]),
         ("SELECT LISTAGG(column1, ',') WITHIN GROUP (ORDER BY column1) FROM VALUES (2), (1)", [("1,2",)]),
         ("SELECT MEDIAN(column1), COUNT_IF(column1 > 1) FROM VALUES (1), (3)", [(2.0, 1)]),
         (
@@ -158,9 +190,15 @@ def test_create_or_alter_keeps_the_rows(ask: Any) -> None:
     assert ask("SELECT id, new FROM t") == [(1, None)]
 
 
-def test_views_see_the_session_that_asks(ask: Any, opened: Any) -> None:
+def test_views_see_the_session_that_asks(ask: Any, opened: Any, schema: str) -> None:
     ask("CREATE VIEW who AS SELECT CURRENT_USER() AS u, CURRENT_ROLE() AS r")
-    assert opened(user="other", role="SOME").cursor().execute("SELECT * FROM who").fetchall() == [("OTHER", "SOME")]
+    ask("CREATE ROLE onlookers")
+    ask("GRANT ALL ON DATABASE conformance TO ROLE onlookers")
+    ask(f"GRANT USAGE ON SCHEMA {schema} TO ROLE onlookers")
+    ask("GRANT USAGE ON WAREHOUSE test_wh TO ROLE onlookers")
+    ask("GRANT SELECT ON VIEW who TO ROLE onlookers")
+    seen = opened(user="other", role="ONLOOKERS").cursor().execute("SELECT * FROM who").fetchall()
+    assert seen == [("OTHER", "ONLOOKERS")]
 
 
 def test_columns_without_alias_are_named_by_their_text(opened: Any) -> None:

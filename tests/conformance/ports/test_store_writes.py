@@ -9,6 +9,8 @@ import pytest
 from contract.events import AttemptResult, JobEvent
 from contract.job import JobRow
 from contract.states import JobState
+from executor.core.breaker import Breaker, Phase
+from executor.core.reconcile import RowState
 from executor.core.settle import event
 from executor.ports import Batch, Change, StateMissingError
 from tests.conformance.ports.stores import Queue
@@ -46,6 +48,23 @@ async def test_a_fence_is_taken_by_one_only(queue: Queue) -> None:
     assert await queue.store.fence() == known + 1
 
 
+async def test_the_leader_row_says_who_took_the_fence_and_with_which_session(queue: Queue) -> None:
+    before = await queue.store.leader()
+    assert (before.holder, before.session_id) == (None, None)
+    await queue.store.take_fence(before.fence, "executor-1")
+    leader = await queue.store.leader()
+    assert (leader.fence, leader.holder) == (before.fence + 1, "executor-1")
+    assert leader.session_id
+    await queue.store.cancel_statements(leader.session_id)
+    await queue.store.cancel_statements("4711")
+
+
+async def test_without_double_rows_there_is_nothing_to_fold(queue: Queue) -> None:
+    fence, _ = await one_claimed(queue)
+    assert await queue.store.fold(fence) == 0
+    assert await queue.store.quiet()
+
+
 async def test_without_a_leader_row_nothing_is_claimed_and_the_loss_is_said(queue: Queue) -> None:
     asked = request()
     queue.enqueue(asked)
@@ -71,6 +90,9 @@ async def test_every_column_comes_back_as_it_was_written(queue: Queue) -> None:
         capacity_provider="FARGATE_SPOT",
         cpu=1024,
         memory_mb=4096,
+        interruptions=1,
+        refusals=3,
+        waits_since=NOW - timedelta(hours=2),
         user_failures=1,
         infra_failures=2,
         launched_at=NOW + timedelta(milliseconds=123),
@@ -83,6 +105,32 @@ async def test_every_column_comes_back_as_it_was_written(queue: Queue) -> None:
     (read,) = await queue.store.open_jobs()
     assert read == written
     assert read.business_date == date(2026, 3, 1)
+
+
+async def test_p8_what_a_job_met_stays_with_it_when_it_is_claimed_again(queue: Queue) -> None:
+    fence, job = await one_claimed(queue)
+    met = {"cpu": 512, "memory_mb": 4096, "interruptions": 2, "refusals": 1, "waits_since": NOW}
+    waiting = moved(job, JobState.RETRY_WAIT, 50, launch_try=1, **met)
+    assert await queue.store.write(fence, Batch([Change(waiting, due_in_s=0.0)])) == 1
+    await queue.store.claim(fence, "claim-2", 1)
+    (again,) = await queue.store.claimed("claim-2")
+    assert {name: getattr(again, name) for name in met} == met
+
+
+async def test_the_circuit_breaker_is_kept_for_the_next_leader(queue: Queue) -> None:
+    fence, _ = await one_claimed(queue)
+    assert await queue.store.breaker() is None
+    opened = Breaker(task_definition="f:3", phase=Phase.OPEN, failures={"image_not_found": 3}, opened_at=NOW, pauses=1)
+    for kept in (opened, opened.model_copy(update={"diagnosis": 'it\'s "gone" and $so on', "pauses": 2})):
+        await queue.store.write_breaker(fence, kept)
+        assert await queue.store.breaker() == kept
+
+
+async def test_p3_a_stale_fence_keeps_no_circuit_breaker(queue: Queue) -> None:
+    old, _ = await one_claimed(queue)
+    assert await queue.store.take_fence(old, "executor-2") == old + 1
+    await queue.store.write_breaker(old, Breaker(task_definition="f:3", phase=Phase.OPEN))
+    assert await queue.store.breaker() is None
 
 
 async def test_p3_rows_only_move_forward_and_a_replay_changes_nothing(queue: Queue) -> None:
@@ -173,3 +221,26 @@ async def test_definitions_are_read_by_version_and_missing_ones_are_left_out(que
     queue.define("KEPT_REPORT", 2, second)
     wanted = [("KEPT_REPORT", 1), ("KEPT_REPORT", 2), ("KEPT_REPORT", 3), ("NO_REPORT", 1)]
     assert await queue.store.definitions(wanted) == {("KEPT_REPORT", 1): first, ("KEPT_REPORT", 2): second}
+
+
+async def test_what_a_job_has_cost_so_far_comes_back_with_it(queue: Queue) -> None:
+    fence, job = await one_claimed(queue)
+    waits = moved(job, JobState.RETRY_WAIT, 50, launched_at=NOW, cost_usd=0.0125)
+    await queue.store.write(fence, Batch([Change(waits, due_in_s=-1.0)]))
+    assert [job.cost_usd for job in await queue.store.open_jobs()] == [0.0125]
+    await queue.store.claim(fence, "claim-2", 1)
+    assert [job.cost_usd for job in await queue.store.claimed("claim-2")] == [0.0125]
+
+
+async def test_p7_the_queue_says_how_far_a_job_is_and_whether_it_was_asked_for_at_all(queue: Queue) -> None:
+    fence, job = await one_claimed(queue)
+    fresh = request()
+    queue.enqueue(fresh, request(job_id=job.job_id))
+    await queue.store.claim(fence, "claim-2", 0)
+    await queue.store.write(fence, Batch([Change(moved(job, JobState.LAUNCHED, 20, task_arn=ARN, launched_at=NOW))]))
+    found = await queue.store.states([job.job_id, fresh.job_id, "ghost"])
+    assert found == {
+        job.job_id: RowState(job.job_id, True, job.request_id, fence, JobState.LAUNCHED, 1, ARN, True),
+        fresh.job_id: RowState(fresh.job_id, True),
+        "ghost": RowState("ghost", False),
+    }

@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 
 from contract.manifest import Manifest
-from contract.outcome import Blame, FailureClass, Verdict
+from contract.outcome import Blame, CodeRan, FailureClass, Verdict
+from executor.causes import load
+from executor.core.causes import Scope
 from executor.core.failures import Evidence, judge, succeeded
 from executor.core.launch_answers import Refused, refusal_verdict
+from executor.core.stopping import StopCause, stop_reason
 from executor.core.tasks import ContainerView, TaskView
 from tests.jobs import ARN, NOW, stopped
 
@@ -30,7 +33,7 @@ def never_started(reason: str) -> TaskView:
 
 
 def verdict(task: TaskView | None, left: Manifest | None = None) -> Verdict:
-    return judge(Evidence("report", task, left))
+    return judge(Evidence("report", task, left), load())
 
 
 SPOT = stopped(143, stop_code="SpotInterruption", stopped_reason="Your Spot Task was interrupted.")
@@ -43,6 +46,7 @@ CASES = {
     FailureClass.SNOWFLAKE_UNREACHABLE: verdict(stopped(13)),
     FailureClass.S3_UNWRITABLE: verdict(stopped(14)),
     FailureClass.DEADLINE: verdict(stopped(15)),
+    FailureClass.START_DEADLINE: verdict(stopped(None, stopped_reason=stop_reason(StopCause.START_DEADLINE))),
     FailureClass.OUT_OF_MEMORY: verdict(MEMORY),
     FailureClass.NO_MANIFEST: verdict(stopped(0)),
     FailureClass.STOPPED: verdict(BY_USER),
@@ -52,17 +56,22 @@ CASES = {
         )
     ),
     FailureClass.LAUNCH_REFUSED: refusal_verdict(
-        Refused("ClusterNotFoundException: Cluster not found.", permanent=True)
+        Refused("ClusterNotFoundException: Cluster not found.", permanent=True, said_as=Scope.RUNTASK_EXCEPTION), load()
     ),
     FailureClass.CAPACITY: refusal_verdict(
-        Refused("Capacity is unavailable at this time. Please try again later or in a different availability zone")
+        Refused("Capacity is unavailable at this time. Please try again later or in a different availability zone"),
+        load(),
     ),
     FailureClass.THROTTLED: verdict(never_started("CannotPullContainerError: toomanyrequests: Rate exceeded")),
     FailureClass.SPOT_INTERRUPTION: verdict(SPOT),
     FailureClass.LOST: verdict(None),
+    FailureClass.NEVER_RAN: judge(Evidence("report", None, None, code_ran=False)),
+    FailureClass.FILES_MISSING: judge(Evidence("report", stopped(0), manifest(), wrong_files=("a.csv is not there",))),
     FailureClass.CRASHED: verdict(stopped(139)),
 }
-REPORT = {"REPORT_ERROR", "BAD_PARAMETERS", "QUERY_FAILED", "DEADLINE", "OUT_OF_MEMORY", "NO_MANIFEST", "CRASHED"}
+REPORT = {"REPORT_ERROR", "BAD_PARAMETERS", "QUERY_FAILED", "DEADLINE", "OUT_OF_MEMORY", "NO_MANIFEST", "CRASHED"} | {
+    "FILES_MISSING"
+}
 FINAL = {"BAD_PARAMETERS", "QUERY_FAILED", "OUT_OF_MEMORY", "LAUNCH_REFUSED"}
 
 
@@ -84,16 +93,16 @@ def test_the_reference_page_says_of_each_class_what_the_code_does(failure_class:
     assert budget == CASES[failure_class].blame
     assert remedy
     if failure_class is not FailureClass.LAUNCH_REFUSED:
-        assert retried == ("yes" if CASES[failure_class].retry_helps else "no")
+        otherwise = "with more memory" if CASES[failure_class].with_change else "no"
+        assert retried == ("yes" if CASES[failure_class].retry_helps else otherwise)
 
 
 @pytest.mark.parametrize(
     ("reason", "failure_class"),
     [
-        ("Rate limit exceeded while preparing network interface to be attached to instance", FailureClass.THROTTLED),
         ("ResourceInitializationError: unable to pull secrets or registry auth", FailureClass.START_FAILED),
         ("Timeout waiting for network interface provisioning to complete.", FailureClass.START_FAILED),
-        ("CannotPullContainerError: toomanyrequests: You have reached your pull rate limit.", FailureClass.THROTTLED),
+        ("CannotPullContainerError: pull image manifest has been retried 5 time(s): EOF", FailureClass.START_FAILED),
     ],
 )
 def test_p8_a_task_that_never_started_is_the_clouds_fault(reason: str, failure_class: FailureClass) -> None:
@@ -102,9 +111,17 @@ def test_p8_a_task_that_never_started_is_the_clouds_fault(reason: str, failure_c
     assert reason in found.diagnosis
 
 
-def test_p8_no_room_is_nobodys_fault() -> None:
-    found = verdict(never_started("TaskFailedToStart: RESOURCE:CPU"))
-    assert (found.failure_class, found.blame, found.retry_helps) == (FailureClass.CAPACITY, Blame.NOBODY, True)
+@pytest.mark.parametrize(
+    ("reason", "failure_class"),
+    [
+        ("TaskFailedToStart: RESOURCE:CPU", FailureClass.CAPACITY),
+        ("Rate limit exceeded while preparing network interface to be attached to instance", FailureClass.THROTTLED),
+        ("CannotPullContainerError: toomanyrequests: You have reached your pull rate limit.", FailureClass.THROTTLED),
+    ],
+)
+def test_p8_p12_no_room_and_throttles_are_nobodys_fault(reason: str, failure_class: FailureClass) -> None:
+    found = verdict(never_started(reason))
+    assert (found.failure_class, found.blame, found.retry_helps) == (failure_class, Blame.NOBODY, True)
 
 
 def test_a_failed_manifest_beside_exit_code_zero_says_what_failed() -> None:
@@ -119,18 +136,48 @@ def test_the_exit_code_of_a_sidecar_is_not_the_reports() -> None:
 
 def test_a_missing_exit_code_is_never_a_success() -> None:
     task = stopped(None)
-    assert not succeeded(Evidence("report", task, manifest()))
+    assert not succeeded(Evidence("report", task, None))
     assert verdict(task).failure_class is FailureClass.LOST
-    assert not succeeded(Evidence("another", stopped(0), manifest()))
 
 
-def test_success_needs_the_manifest_and_exit_code_0() -> None:
+def test_success_needs_a_manifest_that_says_so() -> None:
     assert succeeded(Evidence("report", stopped(0), manifest()))
     assert not succeeded(Evidence("report", stopped(0), None))
     assert not succeeded(Evidence("report", stopped(0), manifest("failed", 10)))
-    assert not succeeded(Evidence("report", stopped(10), manifest()))
+
+
+@pytest.mark.parametrize("task", [stopped(1), stopped(None), SPOT, BY_USER, MEMORY])
+def test_p6_what_was_finished_counts_however_the_container_ended_afterwards(task: TaskView) -> None:
+    assert succeeded(Evidence("report", task, manifest()))
+
+
+def test_p4_a_manifest_whose_files_are_not_as_it_says_is_no_success() -> None:
+    left = manifest()
+    lie = Evidence("report", stopped(0), left, wrong_files=tuple(f"f{n}.csv is not there" for n in range(5)))
+    assert not succeeded(lie)
+    assert "f0.csv is not there; f1.csv is not there; f2.csv is not there; 2 more." in judge(lie).diagnosis
+
+
+def test_p6_a_forgotten_task_without_a_start_marker_never_ran_and_one_with_it_is_lost() -> None:
+    found = [judge(Evidence("report", None, None, code_ran=ran)).failure_class for ran in (False, True, None)]
+    assert found == [FailureClass.NEVER_RAN, FailureClass.LOST, FailureClass.LOST]
 
 
 def test_p6_a_forgotten_task_is_judged_by_its_manifest() -> None:
     assert succeeded(Evidence("report", None, manifest()))
     assert verdict(None, manifest("failed", 12)).failure_class is FailureClass.QUERY_FAILED
+
+
+@pytest.mark.parametrize("exit_code", [None, 15, 137, 143])
+def test_p15_a_task_that_we_stopped_at_its_deadline_is_charged_to_the_report_whatever_it_ended_with(
+    exit_code: int | None,
+) -> None:
+    found = verdict(stopped(exit_code, stop_code="UserInitiated", stopped_reason=stop_reason(StopCause.DEADLINE)))
+    assert (found.failure_class, found.blame) == (FailureClass.DEADLINE, Blame.REPORT)
+
+
+def test_a_task_that_we_stopped_before_it_began_does_not_say_that_tasks_run() -> None:
+    cancelled = verdict(stopped(None, stop_code="UserInitiated", stopped_reason=stop_reason(StopCause.CANCELLED)))
+    late = verdict(stopped(None, stop_code="UserInitiated", stopped_reason=stop_reason(StopCause.START_DEADLINE)))
+    assert (cancelled.code_ran, cancelled.start_up) == (CodeRan.MAYBE, False)
+    assert (late.code_ran, late.start_up) == (CodeRan.NO, True)

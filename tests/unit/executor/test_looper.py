@@ -79,3 +79,12 @@ async def test_p3_a_deposed_executor_is_told_and_goes_on_looking() -> None:
     await run_every("x", rounds.tick, every_s=1, stop=rounds.stop, on_deposed=lambda: told.append("deposed"))
     assert told == ["deposed"]
     assert len(rounds.at_s) == 2
+
+
+async def test_p14_an_outage_is_told_once_a_minute_and_when_it_is_over(capsys: pytest.CaptureFixture[str]) -> None:
+    rounds = Rounds(*[StoreUnavailableError("the sign-in is refused")] * 20, None)
+    await run_every("x", rounds.tick, every_s=1, stop=rounds.stop, max_pause_s=10)
+    said = [line for line in capsys.readouterr().out.splitlines() if "outage" in line]
+    minutes = rounds.at_s[-1] / 60
+    assert minutes <= len(said) <= minutes + 2
+    assert "outage_over" in said[-1]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from local_cloud.aws.fargate.capacity import share_out
 from local_cloud.aws.fargate.record import TaskRecord
 from local_cloud.aws.fargate.refusals import RefusedError
 from local_cloud.aws.fargate.request import accept
@@ -82,7 +83,7 @@ def network(*subnets: str, groups: tuple[str, ...] = ()) -> dict[str, Any]:
 
 def test_a_sound_call_is_accepted_with_fargates_defaults() -> None:
     request = accept(PARAMS, PLACE, SmallWorld())
-    assert (request.count, request.capacity_provider) == (1, None)
+    assert (request.count, request.strategy) == (1, ())
     assert (request.group, request.platform_version) == ("family:f", "1.4.0")
 
 
@@ -133,9 +134,12 @@ def test_overrides_are_measured_in_characters_not_bytes() -> None:
 def test_one_task_goes_to_the_base_then_to_the_greater_weight(
     strategy: list[tuple[str, int, int]], chosen: str
 ) -> None:
-    items = [{"capacityProvider": name, "base": base, "weight": weight} for name, base, weight in strategy]
-    request = accept({**PARAMS, "capacityProviderStrategy": items}, PLACE, SmallWorld())
-    assert request.capacity_provider == chosen
+    request = accept({**PARAMS, "capacityProviderStrategy": items(strategy)}, PLACE, SmallWorld())
+    assert share_out(request.strategy, request.count) == [chosen]
+
+
+def items(strategy: list[tuple[str, int, int]]) -> list[dict[str, Any]]:
+    return [{"capacityProvider": name, "base": base, "weight": weight} for name, base, weight in strategy]
 
 
 @pytest.mark.parametrize(("text", "units"), [("1024", 1024), ("1 vCPU", 1024), (".25 vcpu", 256), ("much", None)])

@@ -69,14 +69,27 @@ def test_launches_are_counted_by_task_and_by_provider() -> None:
     clock = Seconds()
     throttle = Throttle(clock)
     for _ in range(10):
-        throttle.launch(None, 10, HERE)
+        throttle.launch([None] * 10, HERE)
     with pytest.raises(RefusedError):
-        throttle.launch("FARGATE", 1, HERE)
-    throttle.launch("FARGATE_SPOT", 10, HERE)
+        throttle.launch(["FARGATE"], HERE)
+    throttle.launch(["FARGATE_SPOT"] * 10, HERE)
     clock.now += 0.5
-    throttle.launch("FARGATE", 10, HERE)
+    throttle.launch(["FARGATE"] * 10, HERE)
     with pytest.raises(RefusedError):
-        throttle.launch("FARGATE", 1, HERE)
+        throttle.launch(["FARGATE"], HERE)
+
+
+def test_a_younger_region_launches_a_quarter_at_once_and_as_much_per_second() -> None:
+    clock = Seconds()
+    throttle, there = Throttle(clock), Place("1", "eu-south-2")
+    throttle.launch([None] * 25, there)
+    with pytest.raises(RefusedError):
+        throttle.launch([None], there)
+    clock.now += 1
+    throttle.launch([None] * 5, there)
+    with pytest.raises(RefusedError):
+        throttle.launch([None], there)
+    throttle.launch([None] * 25 + ["FARGATE_SPOT"] * 25, Place("1", "eu-south-1"))
 
 
 def test_regions_have_buckets_of_their_own() -> None:

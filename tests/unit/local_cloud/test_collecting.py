@@ -1,0 +1,28 @@
+"""Collecting rests in a block that says so, and is afterwards as it was."""
+
+import gc
+
+import pytest
+
+from local_cloud.collecting import uncollected
+
+
+def fail_within() -> None:
+    with uncollected():
+        assert not gc.isenabled()
+        raise ValueError("within")
+
+
+def test_collecting_rests_and_goes_on_also_after_an_error() -> None:
+    assert gc.isenabled()
+    with pytest.raises(ValueError, match="within"):
+        fail_within()
+    assert gc.isenabled()
+
+
+def test_within_another_such_block_it_stays_off() -> None:
+    with uncollected():
+        with uncollected():
+            pass
+        assert not gc.isenabled()
+    assert gc.isenabled()
