@@ -19,7 +19,9 @@ from executor.adapters.snowflake_store import SnowflakeStore
 from executor.adapters.system_clock import SystemClock
 from executor.board import Board
 from executor.definitions import Definitions
+from executor.loops.cancel import Cancel
 from executor.loops.claim import Claim
+from executor.loops.commands import Commands
 from executor.loops.flush import Flush
 from executor.loops.launch import Launch
 from executor.loops.lead import Lead
@@ -67,6 +69,8 @@ def assemble(ports: Ports, settings: ExecutorSettings, holder: str) -> Service:
         settle=Settle(
             ports.artifacts, ports.logs, definitions, profiles, board, writer, clock, settings.retry_policy()
         ),
+        cancel=Cancel(ports.launcher, profiles, board, writer, clock, settings.installation),
+        commands=Commands(ports.store, board, clock),
         flush=Flush(writer),
     )
     rhythm = Rhythm(settings.poll_interval_s, settings.watch_interval_s, settings.flush_interval_s)
