@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -12,7 +13,7 @@ from contract.manifest import Manifest, ReportFailure, StartMarker
 from contract.outcome import ExitCode
 from executor.testing.fake_launcher import FakeLauncher
 from executor.testing.memory_artifacts import MemoryArtifacts
-from executor.testing.task_life import Ending
+from executor.testing.task_life import Ending, FakeTask
 from tests.simulation.seeded.ledger import Ledger
 from tests.simulation.seeded.plan import Act, JobPlan
 
@@ -30,9 +31,11 @@ _ENDINGS: Mapping[Act, Mapping[str, Any]] = {
     Act.MEMORY: {"exit_code": 137, "container_reason": "OutOfMemoryError: Container killed due to memory usage"},
     Act.DEADLINE: {"exit_code": int(ExitCode.DEADLINE)},
     Act.SILENT: {"exit_code": 0},
+    Act.HANGS: {"exit_code": 137, "stops_in_s": 100.0},
     Act.SPOT: _SPOT,
     Act.UNSTARTED: _UNSTARTED,
 }
+_FOR_EVER_S = 1e6
 _MANIFESTS = {Act.DONE: 0, Act.FAILS: int(ExitCode.REPORT_ERROR), Act.DEADLINE: int(ExitCode.DEADLINE)}
 
 
@@ -57,6 +60,7 @@ class Containers:
         self.launcher: FakeLauncher | None = None
         self.clock_off_s = 0.0
         self.max_running = 0
+        self.max_per_group = 1_000
 
     def program(self, arn: str, request: Mapping[str, Any]) -> Ending:
         """What the container of a new task does; the fake launcher asks this once for each task."""
@@ -64,7 +68,8 @@ class Containers:
         plan, attempt = self._plans[job_id], int(number)
         task = _Task(arn, plan, attempt, plan.act(attempt))
         self._launched(job_id, task)
-        starts_s, runs_s = self._dice.uniform(0.5, 6.0), plan.runs_for_s
+        self._ledger.task_created(job_id, attempt, str(request["clientToken"]))
+        starts_s, runs_s = self._dice.uniform(0.5, 6.0), _FOR_EVER_S if task.act is Act.HANGS else plan.runs_for_s
         loop = asyncio.get_running_loop()
         if task.act is Act.UNSTARTED:
             loop.call_later(runs_s, self._end, task)
@@ -80,8 +85,23 @@ class Containers:
             self._ledger.breaks("one_task_per_attempt", f"{job_id}/{task.attempt} has a second task")
         known.append(task)
         self._live[task.arn] = task
-        if len(self._live) > self.max_running:
-            self._ledger.breaks("caps_never_exceeded", f"{len(self._live)} tasks, {self.max_running} allowed")
+        if len(self._live) > min(self.max_running, self.max_per_group):
+            self._within_caps()
+
+    def _within_caps(self) -> None:
+        self._live = {arn: task for arn, task in self._live.items() if arn not in self._known() or not self._stopped(task)}
+        plans = [task.plan for task in self._live.values()]
+        groups = Counter([plan.report_type for plan in plans] + [plan.requester for plan in plans])
+        if len(plans) > self.max_running or any(count > self.max_per_group for count in groups.values()):
+            self._ledger.breaks("caps_never_exceeded", f"{len(plans)} tasks, {groups}")
+
+    def _known(self) -> Mapping[str, FakeTask]:
+        assert self.launcher is not None
+        return self.launcher.tasks
+
+    def at_work(self, job_id: str) -> list[str]:
+        """The tasks of a job that have not stopped."""
+        return [task.arn for task in self._tasks.get(job_id, []) if not self._stopped(task)]
 
     def _forgotten(self, task: _Task) -> bool:
         return self.launcher is not None and self.launcher.tasks[task.arn].forgotten
@@ -90,15 +110,17 @@ class Containers:
         job_id = task.plan.job_id
         if self._stopped(task):
             return
-        if any(other.works and not self._stopped(other) for other in self._tasks[job_id] if other is not task):
-            self._ledger.breaks("one_working_task_per_job", f"{job_id}/{task.attempt} works beside another")
-        if self._ledger.acts[job_id].get(task.attempt - 1) is Act.DONE:
-            self._ledger.breaks("what_finished_is_not_run_again", f"{job_id}/{task.attempt}")
         marker = StartMarker.model_construct(task_arn=task.arn, started_at=self._now())
         if not self._artifacts.mark_start(self._uri(task), marker):
             self._yield_to_other(task)
             return
         task.works = True
+        if any(other.works and not self._stopped(other) for other in self._tasks[job_id] if other is not task):
+            self._ledger.breaks("one_working_task_per_job", f"{job_id}/{task.attempt} works beside another")
+        if Act.DONE in self._ledger.acts[job_id].values():
+            self._ledger.breaks("what_finished_is_not_run_again", f"{job_id}/{task.attempt}")
+        if task.act is Act.HANGS:
+            self._ledger.acts[job_id][task.attempt] = Act.HANGS
 
     def _yield_to_other(self, task: _Task) -> None:
         # Another task works on this attempt: end with the code that says so, and touch nothing.

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from contract.job import JobRow
 from contract.outcome import Blame
 from contract.states import TERMINAL, JobState
-from executor.core.transitions import Trigger
+from executor.core.leadership import LEASE_S, STATEMENT_TIMEOUT_S
+from executor.core.transitions import RANK, Trigger
 from executor.testing.memory_queue import StateRow
 from tests.simulation.seeded.plan import REPORTS_FAULT, Act
 
@@ -99,7 +100,9 @@ class Ledger:
             self.breaks("terminal_is_forever", f"{key} was {old.job.status}, is {new.job.status}")
         if old.fence != self._writing:
             self.breaks("stale_writes_change_nothing", f"{key} of fence {old.fence} by fence {self._writing}")
-        if new.job.progress <= old.job.progress:
+        # A claim notes a cancel on the row and leaves its rank, so that what is known of the task still arrives.
+        noted = new.job.status is JobState.CANCELLING and new.job.progress == old.job.progress
+        if new.job.progress <= old.job.progress and not noted:
             self.breaks("only_forward", f"{key} from {old.job.progress} to {new.job.progress}")
 
     def _ended(self, row: StateRow) -> None:
@@ -108,9 +111,28 @@ class Ledger:
             self.breaks("success_implies_artifacts", f"{job.job_id}/{job.attempt}: {self.acts[job.job_id]}")
         if job.status is JobState.FAILED:
             self._failed(job)
+        if job.status is JobState.CANCELLED:
+            self._cancelled(job)
         charged = sum(act in REPORTS_FAULT for act in self.acts[job.job_id].values())
         if job.user_failures > charged:
             self.breaks("blame_where_it_belongs", f"{job.job_id} pays {job.user_failures}, caused {charged}")
+
+    def _cancelled(self, job: JobRow) -> None:
+        if at_work := self._stage.containers.at_work(job.job_id):
+            self.breaks("cancelled_means_stopped", f"{job.job_id} has {at_work}")
+        if self.acts[job.job_id].get(job.attempt) is Act.DONE and job.launched_at is not None:
+            self.breaks("what_was_made_counts", f"{job.job_id}/{job.attempt} was made before its cancel took effect")
+
+    def nothing_sent_without_trust(self, name: str, age_s: float) -> None:
+        """A writing statement leaves an executor whose lease was renewed so many seconds ago."""
+        if age_s + STATEMENT_TIMEOUT_S > LEASE_S:
+            self.breaks("nothing_sent_without_trust", f"{name}, {age_s:.1f} s after its lease was renewed")
+
+    def task_created(self, job_id: str, attempt: int, token: str) -> None:
+        """RunTask made a task; the row must have said so before."""
+        rows = [row.job for row in self._stage.store.state.values() if row.job.job_id == job_id]
+        if not any(job.launch_token == token or job.progress > (attempt, 1, RANK[JobState.CLAIMED]) for job in rows):
+            self.breaks("intent_before_launch", f"{job_id}/{attempt}: {[job.progress for job in rows]}")
 
     def _within_budget(self, job: JobRow) -> None:
         if job.user_failures > MAX_ATTEMPTS or job.infra_failures > self._stage.max_infra_failures + 1:

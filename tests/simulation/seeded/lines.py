@@ -19,6 +19,9 @@ _CHANGES_STATE = {"claim", "write", "restamp", "take_fence", "fold", "note_pause
 """Statements of the store that the server may carry out although nobody waits for them any more."""
 
 
+_NEEDS_TRUST = {"claim", "write", "note_pauses", "prune"}
+
+
 class Fate(Enum):
     """What becomes of one call."""
 
@@ -50,6 +53,8 @@ class Line:
 
         async def call(*values: Any, **named: Any) -> Any:
             step = f"{name}.{method}"
+            if name == "store" and method in _NEEDS_TRUST:
+                process.shows_its_trust()
             await process.reaches(f"before {step}")
             if process.stage.calm:
                 answer = await reached(*values, **named)

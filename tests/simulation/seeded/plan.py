@@ -29,6 +29,11 @@ class Fault(StrEnum):
     RIVAL = "an executor has a lease of its own"
     SKEW = "clocks are wrong by minutes"
     ROW_GONE = "a row vanishes before its launch"
+    DAY_PASSES = "no executor for a day: ECS forgets its tokens"
+    CANCEL = "somebody cancels jobs"
+    PAUSE = "somebody pauses a type"
+    STOP_LOST = "orders to stop get lost"
+    SPIKES = "caps per type and per requester"
 
 
 class Act(StrEnum):
@@ -39,13 +44,25 @@ class Act(StrEnum):
     CRASHES = "ends in a way the contract does not know"
     MEMORY = "uses too much memory"
     DEADLINE = "is ended by its own watchdog"
+    HANGS = "hangs, its watchdog with it, and does not hear SIGTERM"
     SILENT = "ends well without a manifest"
     SPOT = "loses its Spot capacity"
     UNSTARTED = "never starts"
 
 
-REPORTS_FAULT = frozenset({Act.FAILS, Act.CRASHES, Act.MEMORY, Act.DEADLINE, Act.SILENT})
+REPORTS_FAULT = frozenset({Act.FAILS, Act.CRASHES, Act.MEMORY, Act.DEADLINE, Act.HANGS, Act.SILENT})
 CLOUDS_FAULT = frozenset({Act.SPOT, Act.UNSTARTED})
+THEMES = (
+    (Fault.OLD_READING, Fault.HELD, Fault.LEASE_DELETED),
+    (Fault.OLD_READING, Fault.LATE, Fault.LEASE_DELETED, Fault.FREEZE_AT_STEP),
+    (Fault.OLD_READING, Fault.LATE, Fault.RIVAL),
+    (Fault.OLD_READING, Fault.LATE, Fault.STOP),
+    (Fault.DAY_PASSES, Fault.FORGOTTEN, Fault.LATE),
+    (Fault.DAY_PASSES, Fault.UNANSWERED, Fault.THROTTLED),
+    (Fault.ROW_GONE, Fault.SLOW, Fault.UNREACHED),
+    (Fault.KILL_AT_STEP, Fault.SLOW, Fault.DAY_PASSES),
+)
+"""Kinds of trouble that meet in one place."""
 TYPES = ("SALES", "STOCK", "MARGIN")
 REQUESTERS = ("ANA", "BEN", "CLEO")
 
@@ -89,12 +106,14 @@ def scenario(seed: int, jobs: int = 20) -> Scenario:
     """The scenario of a seed."""
     dice = Random(f"plan {seed} {jobs}")
     faults = frozenset(dice.sample(list(Fault), dice.choice((2, 3, 4, 5, 6, 8))))
+    if dice.random() < 0.4:
+        faults |= frozenset(dice.choice(THEMES))
     trouble_s = dice.uniform(40, 130)
     return Scenario(
         seed=seed,
         faults=faults,
         jobs=tuple(_job(dice, number, trouble_s) for number in range(jobs)),
-        executors=dice.choice((1, 2, 2, 3)),
+        executors=3 if Fault.LEASE_DELETED in faults else dice.choice((1, 2, 2, 3)),
         max_running=dice.choice((3, 8, 20)) if jobs <= 20 else jobs // 8,
         trouble_s=trouble_s,
         rate=dice.choice((0.01, 0.03, 0.1)),

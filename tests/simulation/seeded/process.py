@@ -11,7 +11,7 @@ from tests.simulation.seeded.plan import Fault
 from tests.simulation.world import settings
 
 if TYPE_CHECKING:
-    from executor.testing.memory_lease import MemoryLease
+    from tests.simulation.seeded.aging_lease import AgingLease
     from tests.simulation.seeded.stage import Stage
 
 PROCESS: ContextVar[str] = ContextVar("process", default="-")
@@ -40,7 +40,7 @@ class OwnClock:
 class Process:
     """It can be killed, stand still and be told to stop, at any moment and at any of its calls."""
 
-    def __init__(self, stage: "Stage", name: str, lease: "MemoryLease") -> None:
+    def __init__(self, stage: "Stage", name: str, lease: "AgingLease") -> None:
         self.stage, self.name, self.lease = stage, name, lease
         self.quiet_at_s = 0.0
         self.dead = False
@@ -72,6 +72,12 @@ class Process:
     def strikes_in(self, calls: int, fault: Fault) -> None:
         """After so many of its calls it dies, or stands still, in the middle of one."""
         self._steps_left.append((calls, fault))
+
+    def shows_its_trust(self) -> None:
+        """It is about to send a statement that writes: its lease must be good for as long as that may take."""
+        age_s = self.lease.age_s(self.name)
+        if age_s is not None:
+            self.stage.ledger.nothing_sent_without_trust(self.name, age_s)
 
     async def reaches(self, step: str) -> None:
         """A step of the process: here it waits while it stands still, and here it may die."""

@@ -8,11 +8,11 @@ from typing import Any
 from contract.states import TERMINAL
 from executor.core.launch_answers import Refused, Throttled
 from executor.testing.memory_artifacts import MemoryArtifacts
-from executor.testing.memory_lease import MemoryLease
 from executor.testing.memory_logs import MemoryLogs
 from executor.testing.virtual_clock import VirtualClock
 from tests.jobs import definition
 from tests.jobs import request as new_request
+from tests.simulation.seeded.aging_lease import AgingLease
 from tests.simulation.seeded.containers import Containers
 from tests.simulation.seeded.ledger import MAX_ATTEMPTS, Ledger
 from tests.simulation.seeded.plan import TYPES, Fault, JobPlan, Scenario
@@ -44,7 +44,7 @@ class Stage:
         self.containers = Containers(self.dice, self.ledger, self.artifacts, plans)
         self.launcher = ShyLauncher(self.clock.now, self.containers.program)
         self.containers.launcher, self.containers.max_running = self.launcher, plan.max_running
-        self.lease = MemoryLease(self.clock.monotonic_s)
+        self.lease = AgingLease(self.clock.monotonic_s)
         self.processes: list[Process] = []
         self.settings: Mapping[str, Any] = {
             "max_running": plan.max_running,
@@ -52,12 +52,17 @@ class Stage:
             "watch_interval_s": 4,
             "flush_interval_s": 2,
         }
+        if plan.has(Fault.SPIKES):
+            most = max(2, plan.max_running // 2)
+            self.settings = {**self.settings, "max_running_per_type": most, "max_running_per_requester": most}
+            self.containers.max_per_group = most
+            self.struck(Fault.SPIKES)
         self.max_infra_failures = 5
         self._away: dict[str, float] = {}
         self._alone: set[asyncio.Future[Any]] = set()
         self._left = len(plan.jobs)
         for name in TYPES:
-            self.store.define(name, 1, definition(timeout_s=300, max_attempts=MAX_ATTEMPTS))
+            self.store.define(name, 1, definition(timeout_s=60, max_attempts=MAX_ATTEMPTS))
 
     @property
     def now_s(self) -> float:
@@ -101,7 +106,7 @@ class Stage:
         task.add_done_callback(self._alone.discard)
         return task
 
-    def start(self, name: str, lease: MemoryLease | None = None) -> Process:
+    def start(self, name: str, lease: AgingLease | None = None) -> Process:
         """One more executor process."""
         self.processes.append(Process(self, name, lease or self.lease))
         return self.processes[-1]

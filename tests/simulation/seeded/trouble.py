@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from contract.states import JobState
-from executor.testing.memory_lease import MemoryLease
-from tests.simulation.seeded.plan import Fault
+from contract.commands import ALL_TYPES, CommandKind
+from tests.simulation.seeded.aging_lease import AgingLease
+from tests.simulation.seeded.plan import TYPES, Fault
 from tests.simulation.seeded.process import Process
 
 if TYPE_CHECKING:
@@ -53,12 +54,17 @@ class Trouble:
             Fault.LEASE_DELETED: self._delete_lease,
             Fault.RIVAL: self._rival,
             Fault.ROW_GONE: self._lose_row,
+            Fault.DAY_PASSES: self._let_a_day_pass,
+            Fault.CANCEL: self._cancel,
+            Fault.PAUSE: self._pause,
+            Fault.STOP_LOST: self._lose_stops,
         }
 
     def end(self) -> None:
         """Everything works again, and one executor at least is there."""
         stage = self._stage
         stage.calm = True
+        stage.store.order(CommandKind.RESUME, ALL_TYPES)
         stage.be_away("store", 0)
         stage.be_away("aws", 0)
         for process in stage.processes:
@@ -125,7 +131,37 @@ class Trouble:
     def _rival(self) -> None:
         self._stage.struck(Fault.RIVAL)
         self._number += 1
-        self._stage.start(f"rival-{self._number}", MemoryLease(self._stage.clock.monotonic_s))
+        self._stage.start(f"rival-{self._number}", AgingLease(self._stage.clock.monotonic_s))
+
+    def _let_a_day_pass(self) -> None:
+        # ECS keeps a token for a day at most: nobody asks for so long, and the tasks that run on are long ones.
+        stage = self._stage
+        for process in stage.processes:
+            process.kill()
+        stage.struck(Fault.DAY_PASSES)
+        asyncio.get_running_loop().call_later(10.0, self._a_day_later)
+
+    def _a_day_later(self) -> None:
+        if self._alive():
+            return
+        launcher = self._stage.launcher
+        launcher._calls.clear()
+        launcher.unseen_s = 0.0
+        self._start()
+
+    def _cancel(self) -> None:
+        asked = sorted({row.request.job_id for row in self._stage.store.intake.values()})
+        for job_id in self._stage.dice.sample(asked, min(len(asked), 2)):
+            self._stage.store.order(CommandKind.CANCEL, job_id)
+            self._stage.struck(Fault.CANCEL)
+
+    def _pause(self) -> None:
+        self._stage.store.order(CommandKind.PAUSE, self._stage.dice.choice(TYPES))
+        self._stage.struck(Fault.PAUSE)
+
+    def _lose_stops(self) -> None:
+        self._stage.launcher.lose_stops(2)
+        self._stage.struck(Fault.STOP_LOST)
 
     def _lose_row(self) -> None:
         # Only one that nothing was launched for yet and that was asked for once: all else is for recovery.
