@@ -88,8 +88,12 @@ class Settle:
             log.warning("a manifest of another job", action="manifest_foreign", job_id=job.job_id, says=manifest.job_id)
             manifest = None
         evidence = Evidence(container, task, manifest)
-        if evidence.exit_code == ExitCode.ALREADY_WORKED_ON and manifest is None and await self._leave_to_other(job):
-            return None
+        if evidence.exit_code == ExitCode.ALREADY_WORKED_ON:
+            if manifest is None and await self._leave_to_other(job):
+                return None
+            if manifest is not None:
+                # This task did nothing: the attempt is the other one's, and its manifest says how it ended.
+                evidence = Evidence(container, None, manifest)
         if settle.made_it(job, evidence):
             await self._point_at(job, evidence)
             return evidence

@@ -101,6 +101,7 @@ class Line:
     async def _alone(self, fate: Fate, method: str, call: Call) -> Any:
         # The statement belongs to the server: it goes on when its client is killed.
         stage = self._process.stage
+        stage.trouble.meanwhile()
         lands_in_s = stage.dice.uniform(0.1, STATEMENT_TIMEOUT_S - 0.1)
         alone = stage.carry_out(call, lands_in_s)
         if fate is Fate.HELD:

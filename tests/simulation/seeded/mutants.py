@@ -1,6 +1,7 @@
 """Guards by name, and the executor without one of them: each must be missed by some seed."""
 
 import itertools
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 
 from contract.outcome import Blame
 from executor.board import Board
-from executor.core import budget, failures, launch, settle
+from executor.core import budget, capacity, failures, launch, leadership
 from executor.loops.claim import Claim
 from executor.loops.launch import Launch
 from executor.loops.lead import Lead
@@ -30,11 +31,22 @@ def _value(target: str, value: Any) -> Callable[[Patch], None]:
     return lambda patch: patch.setattr(target, value)
 
 
+def _replaced(whole: Callable[..., Any], instead: Callable[..., Any]) -> Callable[[Patch], None]:
+    return lambda patch: _everywhere(patch, whole, instead)
+
+
 def _awaited(target: Any, name: str, value: Any) -> Callable[[Patch], None]:
     async def answers(*_values: Any, **_named: Any) -> Any:
         return value
 
     return lambda patch: patch.setattr(target, name, answers)
+
+
+def _everywhere(patch: Patch, whole: Callable[..., Any], instead: Callable[..., Any]) -> None:
+    # A function stands in every module that imported it by its name.
+    for name, module in list(sys.modules.items()):
+        if name.startswith("executor.") and getattr(module, whole.__name__, None) is whole:
+            patch.setattr(module, whole.__name__, instead)
 
 
 class _WritesLater:
@@ -102,12 +114,12 @@ def _lost_answer(patch: Patch) -> None:
 
 
 def _blame(patch: Patch) -> None:
-    whole = settle.judge
+    whole = failures.judge
 
     def always_the_report(*values: Any, **named: Any) -> Any:
         return whole(*values, **named).model_copy(update={"blame": Blame.REPORT})
 
-    patch.setattr(settle, "judge", always_the_report)
+    _everywhere(patch, whole, always_the_report)
 
 
 def _budget(patch: Patch) -> None:
@@ -117,15 +129,14 @@ def _budget(patch: Patch) -> None:
         spent = whole(*values, **named)
         return budget.Spent(spent.user_failures, spent.infra_failures, may_retry=True)
 
-    patch.setattr(budget, "after_failure", endless)
+    _everywhere(patch, whole, endless)
 
 
 def _manifest(patch: Patch) -> None:
     def by_exit_code(evidence: failures.Evidence) -> bool:
         return evidence.exit_code == 0
 
-    for module in ("executor.core.settle", "executor.loops.settle"):
-        patch.setattr(f"{module}.succeeded", by_exit_code)
+    _everywhere(patch, failures.succeeded, by_exit_code)
 
 
 def _manifest_of_the_forgotten(patch: Patch) -> None:
@@ -134,25 +145,24 @@ def _manifest_of_the_forgotten(patch: Patch) -> None:
     def of_known_tasks(evidence: failures.Evidence) -> bool:
         return evidence.task is not None and whole(evidence)
 
-    for module in ("executor.core.settle", "executor.loops.settle"):
-        patch.setattr(f"{module}.succeeded", of_known_tasks)
+    _everywhere(patch, whole, of_known_tasks)
 
 
 MUTANTS: Mapping[str, Callable[[Patch], None]] = {
     "fence": _constant(MemoryStore, "_holds", value=True),
     "owner": _constant(MemoryStore, "_owns", value=True),
     "forward_only": _constant(MemoryStore, "_forward", value=True),
-    "one_row_per_job": _constant(memory_queue, "_duplicate_of", value=None),
+    "one_row_per_job": _replaced(memory_queue._duplicate_of, lambda *_: None),
     "write_ahead": _write_ahead,
     "same_token_in_a_replay": _same_token,
     "new_token_after_a_refusal": _new_token,
     "find_before_replay": _find,
     "start_marker": _constant(MemoryArtifacts, "mark_start", value=True),
-    "quiet_wait": _value("executor.loops.lead.quiet_in_s", lambda *_: 0.0),
+    "quiet_wait": _replaced(leadership.quiet_in_s, lambda *_: 0.0),
     "quiet_before_release": _awaited(Line, "quiet", value=True),
     "trust": lambda patch: patch.setattr(Board, "may_send", lambda self, _now_s: self.fence is not None),
     "stepping_down": _constant(Lead, "deposed", value=None),
-    "caps": _value("executor.loops.claim.room_to_claim", lambda limits, *_: limits.max_claim),
+    "caps": _replaced(capacity.room_to_claim, lambda limits, *_: limits.max_claim),
     "blame": _blame,
     "budget": _budget,
     "manifest_of_a_success": _manifest,

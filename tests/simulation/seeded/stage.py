@@ -19,6 +19,7 @@ from tests.simulation.seeded.plan import TYPES, Fault, JobPlan, Scenario
 from tests.simulation.seeded.process import Process
 from tests.simulation.seeded.shy_launcher import ShyLauncher
 from tests.simulation.seeded.store import BookedStore
+from tests.simulation.seeded.trouble import Trouble
 
 ENDS_WITHIN_S = 3_600.0
 """After the trouble is over, every job comes to its end within this time."""
@@ -58,6 +59,7 @@ class Stage:
             self.containers.max_per_group = most
             self.struck(Fault.SPIKES)
         self.max_infra_failures = 5
+        self.trouble = Trouble(self)
         self._away: dict[str, float] = {}
         self._alone: set[asyncio.Future[Any]] = set()
         self._left = len(plan.jobs)
@@ -124,14 +126,11 @@ class Stage:
 
     async def play(self) -> None:
         """From the first request to the last end, or to the first broken rule."""
-        from tests.simulation.seeded.trouble import Trouble
-
         loop = asyncio.get_running_loop()
         for job in self.plan.jobs:
             loop.call_at(job.at_s, self.ask, job) if job.at_s else self.ask(job)
-        trouble = Trouble(self)
-        trouble.begin()
-        loop.call_at(self.plan.trouble_s, trouble.end)
+        self.trouble.begin()
+        loop.call_at(self.plan.trouble_s, self.trouble.end)
         try:
             await asyncio.wait_for(self.over.wait(), self.plan.trouble_s + ENDS_WITHIN_S)
         except TimeoutError:

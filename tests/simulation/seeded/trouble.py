@@ -21,6 +21,7 @@ class Trouble:
     def __init__(self, stage: "Stage") -> None:
         self._stage = stage
         self._number = 0
+        self._more = 4
 
     def begin(self) -> None:
         """Start the executors, and plan what will happen to them and to the world."""
@@ -37,6 +38,13 @@ class Trouble:
         if plan.has(Fault.SKEW):
             stage.containers.clock_off_s = dice.uniform(-600, 600)
             stage.struck(Fault.SKEW)
+
+    def meanwhile(self) -> None:
+        """A statement waits just now, or goes on alone: the best moment for something else."""
+        worse = [fault for fault in (Fault.STOP, Fault.KILL, Fault.LEASE_DELETED) if self._stage.plan.has(fault)]
+        if worse and self._more > 0 and self._stage.dice.random() < 0.5:
+            self._more -= 1
+            self._at(self._stage.dice.uniform(0, 0.5), self._strikes()[self._stage.dice.choice(worse)])
 
     def _strikes(self) -> dict[Fault, Callable[[], None]]:
         stage, dice = self._stage, self._stage.dice
@@ -134,18 +142,29 @@ class Trouble:
         self._stage.start(f"rival-{self._number}", AgingLease(self._stage.clock.monotonic_s))
 
     def _let_a_day_pass(self) -> None:
+        # Best when a launch is on its way: its task may be there, and its row does not say so yet.
+        rows = self._stage.store.state.values()
+        if any(row.job.status is JobState.CLAIMED and row.job.launch_token is not None for row in rows):
+            self._let_a_day_pass_now()
+        else:
+            self._at(0.5, self._let_a_day_pass)
+
+    def _let_a_day_pass_now(self) -> None:
         # ECS keeps a token for a day at most: nobody asks for so long, and the tasks that run on are long ones.
         stage = self._stage
         for process in stage.processes:
             process.kill()
         stage.struck(Fault.DAY_PASSES)
-        asyncio.get_running_loop().call_later(10.0, self._a_day_later)
+        asyncio.get_running_loop().call_later(40.0, self._a_day_later)
 
     def _a_day_later(self) -> None:
         if self._alive():
             return
         launcher = self._stage.launcher
         launcher._calls.clear()
+        for task in launcher.tasks.values():
+            if task.view(self._stage.clock.now()).stopped:
+                task.forgotten = True
         launcher.unseen_s = 0.0
         self._start()
 
