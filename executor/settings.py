@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from contract.ids import Bucket, Installation
 from contract.policy import Caps, Limits, RetryPolicy
+from executor import crash_points
 from executor.core.launch import LaunchProfile
 
 _ACCOUNT = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9-]+){0,3}$")
@@ -53,11 +54,19 @@ class ExecutorSettings(BaseSettings):
     poll_interval_s: float = Field(default=2.0, ge=0.1, le=60)
     watch_interval_s: float = Field(default=2.0, ge=0.1, le=60)
     flush_interval_s: float = Field(default=1.0, ge=0.1, le=60)
+    crash_at: str | None = None
 
     @field_validator("subnets", "security_groups", mode="before")
     @classmethod
     def _from_commas(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("crash_at")
+    @classmethod
+    def _a_crash_point(cls, value: str | None) -> str | None:
+        if value is not None:
+            crash_points.parsed(value)
+        return value
 
     def launch_profile(self) -> LaunchProfile:
         """Where new tasks are launched."""

@@ -6,6 +6,7 @@ from typing import Self
 
 import structlog
 
+from executor.crash_points import LOOP
 from executor.ports import CloudUnavailableError, DeposedError, StateMissingError, StoreUnavailableError
 
 MAX_FAULTS_IN_A_ROW = 10
@@ -34,6 +35,7 @@ async def run_every(
     Outages are waited out however long they last, with pauses of at most ``max_pause_s``, and told once a minute.
     Anything else is a fault of ours: after ten in a row the loop ends with :class:`LoopDiedError`.
     """
+    LOOP.set(name)
     faults, outage, pause_s = 0, _Outage(name), every_s
     with _Rest(stop, bell) as rest:
         while not stop.is_set():

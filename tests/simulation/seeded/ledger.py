@@ -54,8 +54,8 @@ class Ledger:
         self._stage = stage
         self.broken: list[str] = []
         self.steps: set[tuple[JobState, Trigger]] = set()
-        self.open_requests: set[str] = set()
         self.acts: dict[str, dict[int, Act]] = defaultdict(dict)
+        self._requests: dict[str, set[str]] = defaultdict(set)
         self._writing: int | None = None
         self._first_that_counts = 0
 
@@ -83,13 +83,13 @@ class Ledger:
             self.breaks("no_job_lost", f"{key} has a state and no request")
         if old is not None and new.job is old.job:
             return
+        self._requests[new.job.job_id].add(key)
         self._moves(key, old, new)
         self._within_budget(new.job)
         step = _CLAIMS.get((old and old.job.status, new.job.status))
         if step is not None:
             self.steps.add(step)
         if new.job.status in TERMINAL:
-            self.open_requests.discard(key)
             self._ended(new)
             self._stage.one_ended()
 
@@ -130,7 +130,8 @@ class Ledger:
 
     def task_created(self, job_id: str, attempt: int, token: str) -> None:
         """RunTask made a task; the row must have said so before."""
-        rows = [row.job for row in self._stage.store.state.values() if row.job.job_id == job_id]
+        state = self._stage.store.state
+        rows = [state[key].job for key in self._requests[job_id] if key in state]
         if not any(job.launch_token == token or job.progress > (attempt, 1, RANK[JobState.CLAIMED]) for job in rows):
             self.breaks("intent_before_launch", f"{job_id}/{attempt}: {[job.progress for job in rows]}")
 

@@ -55,6 +55,8 @@ class Line:
             step = f"{name}.{method}"
             if name == "store" and method in _NEEDS_TRUST:
                 process.shows_its_trust()
+            if step == "lease.release":
+                process.shows_its_quiet()
             await process.reaches(f"before {step}")
             if process.stage.calm:
                 answer = await reached(*values, **named)
@@ -102,12 +104,15 @@ class Line:
         # The statement belongs to the server: it goes on when its client is killed.
         stage = self._process.stage
         stage.trouble.meanwhile()
-        lands_in_s = stage.dice.uniform(0.1, STATEMENT_TIMEOUT_S - 0.1)
+        longest_s = STATEMENT_TIMEOUT_S - 0.1
+        lands_in_s = stage.dice.choice((stage.dice.uniform(0.1, longest_s), longest_s))
         alone = stage.carry_out(call, lands_in_s)
+        if self._name == "store":
+            self._process.under_way.append(alone)
         if fate is Fate.HELD:
             return await asyncio.shield(alone)
         self._process.quiet_at_s = stage.now_s + STATEMENT_TIMEOUT_S
-        await asyncio.sleep(stage.dice.uniform(0, lands_in_s))
+        await asyncio.sleep(stage.dice.choice((0.0, stage.dice.uniform(0, lands_in_s))))
         return self._lost(method, "nobody waited for it")
 
     def _meant(self, method: str, call: Call, values: tuple[Any, ...]) -> Call:

@@ -106,8 +106,10 @@ def scenario(seed: int, jobs: int = 20) -> Scenario:
     """The scenario of a seed."""
     dice = Random(f"plan {seed} {jobs}")
     faults = frozenset(dice.sample(list(Fault), dice.choice((2, 3, 4, 5, 6, 8))))
+    rate = dice.choice((0.01, 0.03, 0.1))
     if dice.random() < 0.4:
-        faults |= frozenset(dice.choice(THEMES))
+        faults = frozenset([*dice.choice(THEMES), *dice.sample(list(Fault), 2)])
+        rate = 0.1
     trouble_s = dice.uniform(40, 130)
     return Scenario(
         seed=seed,
@@ -116,7 +118,7 @@ def scenario(seed: int, jobs: int = 20) -> Scenario:
         executors=3 if Fault.LEASE_DELETED in faults else dice.choice((1, 2, 2, 3)),
         max_running=dice.choice((3, 8, 20)) if jobs <= 20 else jobs // 8,
         trouble_s=trouble_s,
-        rate=dice.choice((0.01, 0.03, 0.1)),
+        rate=rate,
     )
 
 

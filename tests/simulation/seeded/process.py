@@ -1,11 +1,12 @@
 """One executor process of a scenario: the whole service over its own lines, with a clock of its own."""
 
 import asyncio
-from contextvars import ContextVar
+from collections.abc import Callable
+from contextvars import Context, ContextVar
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from executor.wiring import Ports, assemble
+from executor.wiring import Ports, assemble, watched
 from tests.simulation.seeded.lines import Line
 from tests.simulation.seeded.plan import Fault
 from tests.simulation.world import settings
@@ -40,10 +41,13 @@ class OwnClock:
 class Process:
     """It can be killed, stand still and be told to stop, at any moment and at any of its calls."""
 
-    def __init__(self, stage: "Stage", name: str, lease: "AgingLease") -> None:
+    def __init__(
+        self, stage: "Stage", name: str, lease: "AgingLease", passing: Callable[["Process", str], None] | None = None
+    ) -> None:
         self.stage, self.name, self.lease = stage, name, lease
         self.quiet_at_s = 0.0
         self.dead = False
+        self.under_way: list[asyncio.Future[Any]] = []
         self.stopping = False
         self._stands_still_until_s = 0.0
         self._steps_left: list[tuple[int, Fault]] = []
@@ -57,11 +61,13 @@ class Process:
         }
         clock = OwnClock(stage, off_s, stage.dice.uniform(0, 1e5))
         ports = Ports(clock=clock, **{key: Line(port, key, self) for key, port in lines.items()})
+        if passing is not None:
+            ports = watched(ports, lambda place: passing(self, place))
         service = assemble(ports, settings(**stage.settings), name)
         self._stop = asyncio.Event()
-        whose = PROCESS.set(name)
-        self.task = asyncio.create_task(service.run(self._stop), name=name)
-        PROCESS.reset(whose)
+        own = Context()
+        own.run(PROCESS.set, name)
+        self.task = asyncio.create_task(service.run(self._stop), name=name, context=own)
         self.task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
@@ -78,6 +84,11 @@ class Process:
         age_s = self.lease.age_s(self.name)
         if age_s is not None:
             self.stage.ledger.nothing_sent_without_trust(self.name, age_s)
+
+    def shows_its_quiet(self) -> None:
+        """It is about to say that nothing of it is under way any more."""
+        if any(not statement.done() for statement in self.under_way):
+            self.stage.ledger.breaks("released_means_quiet", self.name)
 
     async def reaches(self, step: str) -> None:
         """A step of the process: here it waits while it stands still, and here it may die."""

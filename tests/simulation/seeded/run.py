@@ -1,6 +1,7 @@
 """Plays seeds: each in an event loop of its own, without a log unless one is asked for."""
 
 import asyncio
+import json
 import logging
 import traceback
 from collections import Counter
@@ -16,7 +17,7 @@ from contract.states import JobState
 from executor.core import transitions
 from executor.core.transitions import Trigger
 from tests.simulation.seeded.plan import Fault, scenario
-from tests.simulation.seeded.process import PROCESS
+from tests.simulation.seeded.process import PROCESS, Process
 from tests.simulation.seeded.stage import Stage
 from tests.simulation.seeded.virtual_loop import VirtualLoop
 
@@ -44,6 +45,27 @@ class Played:
         if broken := list(broken):
             self.broken[seed] = broken
 
+    def as_json(self) -> str:
+        """For the summary of a run on many workers."""
+        return json.dumps(
+            {
+                "seeds": self.seeds,
+                "jobs": self.jobs,
+                "tasks": self.tasks,
+                "broken": len(self.broken),
+                "steps": sorted(self.steps),
+                "pairs": sorted(sorted(pair) for pair in self.pairs),
+            }
+        )
+
+    def told(self, jobs: int = 20) -> str:
+        """What went wrong, and how to see it again."""
+        option = "" if jobs == 20 else f" --jobs {jobs}"
+        return "\n".join(
+            f"{'; '.join(broken)}\n    see it with: python -m tests.simulation.replay {seed}{option}"
+            for seed, broken in self.broken.items()
+        )
+
 
 class _Steps(dict[tuple[JobState, Trigger], JobState]):
     """The transition table, noting which of its steps are taken."""
@@ -60,11 +82,16 @@ class _Steps(dict[tuple[JobState, Trigger], JobState]):
 Show = Callable[[dict[str, Any]], None]
 
 
-def play(seeds: Iterable[int], jobs: int = 20, *, log: Show | None = None) -> Played:
-    """Play these seeds; ``log`` is given each line of the executors' log."""
+Passing = Callable[[Process, str], None]
+
+
+def play(
+    seeds: Iterable[int], jobs: int = 20, *, log: Show | None = None, passing: Passing | None = None
+) -> Played:
+    """Play these seeds; ``log`` is given each line of the executors' log, ``passing`` each crash point on their way."""
     played = Played()
     for seed in seeds:
-        _play_one(seed, jobs, played, log)
+        _play_one(seed, jobs, played, log, passing)
     return played
 
 
@@ -74,14 +101,14 @@ def show(line: dict[str, Any]) -> None:
     print(f"{line['now_s']:9.3f} {line['process']:12} {line['event']}", *(f"{k}={v}" for k, v in rest.items()))
 
 
-def _play_one(seed: int, jobs: int, played: Played, log: Show | None) -> None:
+def _play_one(seed: int, jobs: int, played: Played, log: Show | None, passing: Passing | None) -> None:
     loop = VirtualLoop()
     asyncio.set_event_loop(loop)
     table = transitions._NEXT
     stages: list[Stage] = []
 
     async def run() -> None:
-        stages.append(Stage(scenario(seed, jobs)))
+        stages.append(Stage(scenario(seed, jobs), passing))
         transitions._NEXT = _Steps(table, stages[0].ledger.steps)
         await stages[0].play()
 

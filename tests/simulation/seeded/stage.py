@@ -28,9 +28,10 @@ ENDS_WITHIN_S = 3_600.0
 class Stage:
     """Queue, bucket, ECS, executors and their faults, in virtual time."""
 
-    def __init__(self, plan: Scenario) -> None:
+    def __init__(self, plan: Scenario, passing: Callable[[Process, str], None] | None = None) -> None:
+        """``passing`` is told of every crash point that an executor passes."""
         loop = asyncio.get_running_loop()
-        self.plan = plan
+        self.plan, self.passing = plan, passing
         self.dice = Random(f"play {plan.seed}")
         self.over = asyncio.Event()
         self.calm = False
@@ -110,7 +111,7 @@ class Stage:
 
     def start(self, name: str, lease: AgingLease | None = None) -> Process:
         """One more executor process."""
-        self.processes.append(Process(self, name, lease or self.lease))
+        self.processes.append(Process(self, name, lease or self.lease, self.passing))
         return self.processes[-1]
 
     def ask(self, job: JobPlan) -> None:

@@ -43,13 +43,14 @@ class BookedStore(MemoryStore):
         for name, kept in vars(self).items():
             if isinstance(kept, dict | list):
                 setattr(meant, name, kept.copy() if type(kept) in {dict, list} else dict(kept))
+        results, events = len(self.results), len(self.events)
         answer = _at_once(getattr(MemoryStore, method)(meant, *values))
         rows = {key: (self.state.get(key), row) for key, row in meant.state.items()}
         changed = {key: pair for key, pair in rows.items() if pair[0] is not pair[1]}
 
         async def land() -> Any:
-            self.results += [result for result in meant.results if result not in self.results]
-            self.events += [event for event in meant.events if event not in self.events]
+            self.results += meant.results[results:]
+            self.events += meant.events[events:]
             with self._ledger.by(values[0]):
                 moved = sum(self._land(key, before, after) for key, (before, after) in changed.items())
             return answer if answer is None else moved

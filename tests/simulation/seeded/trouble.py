@@ -176,6 +176,7 @@ class Trouble:
 
     def _pause(self) -> None:
         self._stage.store.order(CommandKind.PAUSE, self._stage.dice.choice(TYPES))
+        self._stage.store.order(CommandKind.PRUNE, keep_days=30)
         self._stage.struck(Fault.PAUSE)
 
     def _lose_stops(self) -> None:
