@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Callable
 from contextvars import Context, ContextVar
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from executor.settings import ExecutorSettings
 from executor.wiring import Ports, assemble, watched
 from tests.simulation.seeded.lines import Line
 from tests.simulation.seeded.plan import Fault
@@ -17,6 +19,11 @@ if TYPE_CHECKING:
 
 PROCESS: ContextVar[str] = ContextVar("process", default="-")
 """Whose step this is, for the log."""
+
+
+@cache
+def _settings(**changes: Any) -> ExecutorSettings:
+    return settings(**changes)
 
 
 class OwnClock:
@@ -64,7 +71,7 @@ class Process:
         ports = Ports(clock=clock, **{key: Line(port, key, self) for key, port in lines.items()})
         if passing is not None:
             ports = watched(ports, lambda place: passing(self, place))
-        service = assemble(ports, settings(**stage.settings), name)
+        service = assemble(ports, _settings(**stage.settings), name)
         self._stop = asyncio.Event()
         own = Context()
         own.run(PROCESS.set, name)
