@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from contract.ids import Bucket, Installation
 from contract.policy import Caps, Limits, RetryPolicy
 from contract.resources import Capacity
+from executor import crash_points
 from executor.core import price
 from executor.core.launch import LaunchProfile
 from executor.core.rate import Rate
@@ -67,6 +68,7 @@ class ExecutorSettings(BaseSettings):
     watch_interval_max_s: float = Field(default=30.0, ge=0.1, le=600)
     flush_interval_s: float = Field(default=1.0, ge=0.1, le=60)
     hints_queue_url: str | None = Field(default=None, pattern=r"^https?://")
+    crash_at: str | None = None
     reconcile_interval_s: float = Field(default=300.0, ge=10, le=3600)
     status_freshness_s: float | None = Field(default=None, ge=0)
     prices: dict[str, price.Rate] | None = None
@@ -75,6 +77,13 @@ class ExecutorSettings(BaseSettings):
     @classmethod
     def _from_commas(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("crash_at")
+    @classmethod
+    def _a_crash_point(cls, value: str | None) -> str | None:
+        if value is not None:
+            crash_points.parsed(value)
+        return value
 
     def launch_profile(self) -> LaunchProfile:
         """Where new tasks are launched."""

@@ -3,14 +3,15 @@
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 
-from executor import causes, prices
+from executor import causes, crash_points, prices
 from executor.adapters.cloudwatch_logs import CloudWatchLogs
 from executor.adapters.ecs_launcher import EcsLauncher
 from executor.adapters.s3_artifacts import S3Artifacts
@@ -64,8 +65,17 @@ class Ports:
     hints: Hints | None = None
 
 
+def watched(ports: Ports, passing: Callable[[str], None]) -> Ports:
+    """The same world, with somebody told of every crash point that is passed on the way to it."""
+    reached = {one.name: getattr(ports, one.name) for one in fields(ports) if one.name != "clock"}
+    wrapped: dict[str, Any] = {name: crash_points.Watched(port, name, passing) for name, port in reached.items()}
+    return replace(ports, **wrapped)
+
+
 def assemble(ports: Ports, settings: ExecutorSettings, holder: str) -> Service:  # long: all parts, one after the other
     """An executor over these ports; ``holder`` is its name among all executors."""
+    if settings.crash_at is not None:
+        ports = watched(ports, crash_points.at(*crash_points.parsed(settings.crash_at)))
     board, clock = Board(), ports.clock
     writer = Writer(ports.store, lambda: board.may_send(clock.monotonic_s()), board.lose)
     means = Means(

@@ -24,6 +24,7 @@ GRANTED: dict[str, dict[str, set[str]]] = {
         "INSTALLATION": {"SELECT"},
     },
     "REPORT_EXECUTOR": {
+        "REPORT_PAUSES": {"SELECT"},
         "JOB_INTAKE": {"SELECT", "DELETE"},
         "JOB_STATE": {"SELECT", "INSERT", "UPDATE", "DELETE"},
         "JOB_RESULTS": {"SELECT", "INSERT", "DELETE"},
