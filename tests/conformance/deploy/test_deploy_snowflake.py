@@ -128,7 +128,7 @@ def test_a_script_that_is_refused_is_named_with_what_snowflake_said(
     account: Account, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "V1__wrong.sql").write_text("SELECT no_such_column FROM {{ schema }}.job_intake;", encoding="utf-8")
-    arguments = account.arguments | {"database": "ANALYTICS_PLATFORM", "schema": "REPORTING"}
+    arguments = account.arguments | {"database": "ANALYTICS_PLATFORM", "schema": "REPORTING", "warehouse": "REPORTS_WH"}
     logging_before = structlog.get_config()
     with pytest.raises(migrations.MigrationError, match=r"(?is)V1__wrong\.sql.*no_such_column"):
         migrations.apply(tmp_path, {"schema": "REPORTING"}, "ANALYTICS_PLATFORM.REPORTING.TRIED", arguments)

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
 from executor.cli.main import app
 from executor.cli.verbs import LINES, VERBS, loaded
@@ -19,6 +20,10 @@ def test_the_list_says_the_first_line_of_a_verbs_own_help(verb: str) -> None:
 
 def test_every_verb_is_in_the_list_in_its_order() -> None:
     assert list(typer.main.get_group(app).commands) == list(VERBS) == list(LINES)
+
+
+def test_a_word_that_is_no_verb_is_refused() -> None:
+    assert CliRunner().invoke(app, ["--debug", "nonsense"], env={"REPORTING_DEBUG": ""}).exit_code == 2
 
 
 def test_the_list_of_verbs_imports_no_vendors_client() -> None:
