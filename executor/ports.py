@@ -12,6 +12,7 @@ from contract.report import ReportDefinition
 from executor.core.launch import LaunchProfile
 from executor.core.launch_answers import LaunchAnswer
 from executor.core.leadership import Leader, LeaseView
+from executor.core.measures import Measure
 from executor.core.tasks import TaskView
 
 
@@ -206,3 +207,20 @@ class Clock(Protocol):
 
     def dice(self) -> float:
         """A random number in [0, 1)."""
+
+
+class Heartbeat(Protocol):
+    """Where the executor says that it is well, for whoever restarts it when it is not."""
+
+    def beat(self, now_s: float, late_s: Mapping[str, float]) -> None:
+        """All loops are well at this moment of the monotonic clock; ``late_s`` is how late each of them is."""
+
+
+class Metrics(Protocol):
+    """Where measures go."""
+
+    def add(self, measure: Measure) -> None:
+        """Keep a value until the next write."""
+
+    def write(self, now: datetime) -> None:
+        """Hand on what was measured since the last write."""

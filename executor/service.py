@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
@@ -14,10 +15,15 @@ from executor.loops.launch import Launch
 from executor.loops.lead import Lead
 from executor.loops.looper import MAX_PAUSE_S, run_every
 from executor.loops.settle import Settle
+from executor.loops.vitals import Vitals
 from executor.loops.watch import Watch
+from executor.pulse import Pulse
 
 LAUNCH_EVERY_S = 2.0
 SETTLE_EVERY_S = 2.0
+VITALS_EVERY_S = 10.0
+LET_GO_S = 60.0
+"""So long the last writes may take; a container is given two minutes to stop."""
 
 log = structlog.get_logger()
 
@@ -41,20 +47,21 @@ class Loops:
     watch: Watch
     settle: Settle
     flush: Flush
+    vitals: Vitals
 
 
 class Service:
     """Runs until told to stop; tasks outlive it."""
 
-    def __init__(self, loops: Loops, board: Board, rhythm: Rhythm) -> None:
-        """The loops, already given their ports, and the board that they share."""
-        self._loops, self._board, self._rhythm = loops, board, rhythm
+    def __init__(self, loops: Loops, board: Board, rhythm: Rhythm, pulse: Pulse) -> None:
+        """The loops, already given their ports; the board that they share, and where they give signs of life."""
+        self._loops, self._board, self._rhythm, self._pulse = loops, board, rhythm, pulse
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set; then write back what is known and let go of the lease.
 
         Raises:
-            LoopDiedError: a loop failed too often; the process must end loudly.
+            LoopDiedError: a loop failed too often, or gave no sign of life; the process must end loudly.
         """
         loops, board, rhythm = self._loops, self._board, self._rhythm
         rounds: list[tuple[str, Callable[[], Awaitable[float | None]], float, asyncio.Event | None]] = [
@@ -64,6 +71,7 @@ class Service:
             ("watch", loops.watch.tick, rhythm.watch_s, board.watch_bell),
             ("settle", loops.settle.tick, SETTLE_EVERY_S, board.settle_bell),
             ("flush", loops.flush.tick, rhythm.flush_s, None),
+            ("vitals", loops.vitals.tick, VITALS_EVERY_S, None),
         ]
         try:
             async with asyncio.TaskGroup() as group:
@@ -79,9 +87,15 @@ class Service:
                             bell=bell,
                             max_pause_s=pause_s,
                             on_deposed=loops.lead.deposed,
+                            on_rest=partial(self._pulse.rests, name),
                         ),
                         name=name,
+                        context=self._pulse.context(name),
                     )
         finally:
-            await loops.lead.let_go()
+            try:
+                async with asyncio.timeout(LET_GO_S):
+                    await loops.lead.let_go()
+            except TimeoutError:
+                log.warning("the last writes take too long", action="let_go_late", after_s=LET_GO_S)
             log.info("stopped; tasks run on", action="stopped", open_jobs=len(board.jobs))

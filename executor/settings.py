@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, Any, TypeVar, overload
+from typing import Annotated, Any, Literal, TypeVar, overload
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -51,6 +51,8 @@ class ExecutorSettings(BaseSettings):
     poll_interval_s: float = Field(default=2.0, ge=0.1, le=60)
     watch_interval_s: float = Field(default=2.0, ge=0.1, le=60)
     flush_interval_s: float = Field(default=1.0, ge=0.1, le=60)
+    metrics: Literal["off", "emf"] = "off"
+    heartbeat_file: str | None = None
 
     @field_validator("subnets", "security_groups", mode="before")
     @classmethod

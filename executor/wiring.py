@@ -5,28 +5,36 @@ import secrets
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 
+from contract.job import JobRow
 from executor.adapters.cloudwatch_logs import CloudWatchLogs
 from executor.adapters.ecs_launcher import EcsLauncher
+from executor.adapters.heartbeat_file import HeartbeatFile
+from executor.adapters.metrics import EmbeddedMetrics
 from executor.adapters.s3_artifacts import S3Artifacts
 from executor.adapters.s3_lease import S3Lease
 from executor.adapters.snowflake_session import SnowflakeSession
 from executor.adapters.snowflake_store import SnowflakeStore
 from executor.adapters.system_clock import SystemClock
 from executor.board import Board
+from executor.core.measures import of_step
 from executor.definitions import Definitions
 from executor.loops.claim import Claim
 from executor.loops.flush import Flush
 from executor.loops.launch import Launch
 from executor.loops.lead import Lead
 from executor.loops.settle import Settle
+from executor.loops.vitals import Vitals
 from executor.loops.watch import Watch
-from executor.ports import Artifacts, Clock, Launcher, Lease, Logs, Store
+from executor.observed import Gauge, observed
+from executor.ports import Artifacts, Clock, Heartbeat, Launcher, Lease, Logs, Metrics, Store
 from executor.profiles import Profiles
+from executor.pulse import Pulse
 from executor.service import Loops, Rhythm, Service
 from executor.settings import ExecutorSettings, ObjectNames, SettingsError, SnowflakeSettings
 from executor.writer import Writer
@@ -52,11 +60,14 @@ class Ports:
     logs: Logs
     lease: Lease
     clock: Clock
+    heartbeat: Heartbeat | None = None
+    metrics: Metrics | None = None
 
 
 def assemble(ports: Ports, settings: ExecutorSettings, holder: str) -> Service:
     """An executor over these ports; ``holder`` is its name among all executors."""
-    board, clock = Board(), ports.clock
+    clock, pulse = ports.clock, Pulse(ports.clock)
+    board, ports = _watched(ports, pulse)
     writer = Writer(ports.store, lambda: board.may_send(clock.monotonic_s()), board.lose)
     definitions, profiles = Definitions(ports.store), Profiles(ports.artifacts, settings.launch_profile())
     loops = Loops(
@@ -68,9 +79,36 @@ def assemble(ports: Ports, settings: ExecutorSettings, holder: str) -> Service:
             ports.artifacts, ports.logs, definitions, profiles, board, writer, clock, settings.retry_policy()
         ),
         flush=Flush(writer),
+        vitals=Vitals(pulse, board, clock, ports.heartbeat, ports.metrics),
     )
     rhythm = Rhythm(settings.poll_interval_s, settings.watch_interval_s, settings.flush_interval_s)
-    return Service(loops, board, rhythm)
+    return Service(loops, board, rhythm, pulse)
+
+
+def _watched(ports: Ports, pulse: Pulse) -> tuple[Board, Ports]:
+    # Every answer is a sign of life of the loop that asked for it; what is measured costs nothing when nobody asks.
+    def alive(_method: str, _values: tuple[Any, ...], _answer: object) -> None:
+        pulse.answered()
+
+    store, launcher, board = observed(ports.store, alive), observed(ports.launcher, alive), Board()
+    if ports.metrics is not None:
+        add = ports.metrics.add
+        gauge = Gauge(ports.clock, add)
+        store, launcher = observed(store, gauge.store), observed(launcher, gauge.launcher)
+
+        def on_step(before: JobRow | None, job: JobRow) -> None:
+            for measure in of_step(before, job):
+                add(measure)
+
+        board = Board(on_step)
+    return board, replace(
+        ports,
+        store=store,
+        launcher=launcher,
+        artifacts=observed(ports.artifacts, alive),
+        logs=observed(ports.logs, alive),
+        lease=observed(ports.lease, alive),
+    )
 
 
 @asynccontextmanager
@@ -109,6 +147,8 @@ async def service(
                 logs=CloudWatchLogs(logs, settings.log_group, settings.log_stream_prefix),
                 lease=S3Lease(s3, settings.bucket, settings.installation),
                 clock=SystemClock(),
+                heartbeat=HeartbeatFile(settings.heartbeat_file) if settings.heartbeat_file else None,
+                metrics=EmbeddedMetrics(settings.installation) if settings.metrics == "emf" else None,
             ),
             settings,
             holder_name(),
