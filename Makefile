@@ -50,8 +50,8 @@ format: .venv/.ready ## write the format, repair what the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: .venv/.ready ## from CALL to SUCCEEDED on the local stack, step by step; BENCH_ARGS="--jobs 15"
-	@$(BIN)/python -m benchmarks.call_to_succeeded $(BENCH_ARGS)
+bench: .venv/.ready ## the figures of the executor in one table, half an hour; BENCH_ARGS="--small", or names
+	@$(BIN)/python -m benchmarks.executor $(BENCH_ARGS)
 
 clean: ## remove environments, caches and build/; the data of make up in .local/ stays
 	rm -rf .venv .tools tests/clients/.venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
