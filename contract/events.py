@@ -21,6 +21,8 @@ class JobEvent(StrEnum):
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     RETRY_PLANNED = "retry_planned"
+    CANCEL_ASKED = "cancel_asked"
+    CANCELLED = "cancelled"
 
 
 class Event(BaseModel):

@@ -1,5 +1,7 @@
 """The limits that an executor keeps, chosen by whoever runs it."""
 
+from typing import Final
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -13,6 +15,22 @@ class RetryPolicy(BaseModel):
     max_delay_s: float = Field(default=300.0, gt=0)
 
 
+class Caps(BaseModel):
+    """How many jobs of one report type, and of one requester, may be at work at once; None is as many as there is room.
+
+    A report type's own ``max_running`` goes before ``per_type``.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    per_type: int | None = Field(default=None, ge=1)
+    per_requester: int | None = Field(default=None, ge=1)
+
+
+NO_CAPS: Final = Caps()
+"""Nothing but the room there is in total."""
+
+
 class Limits(BaseModel):
     """How much may run at once, and how much is claimed in one statement."""
 
@@ -20,3 +38,4 @@ class Limits(BaseModel):
 
     max_running: int = Field(default=50, ge=1)
     max_claim: int = Field(default=50, ge=1, le=200)
+    caps: Caps = NO_CAPS

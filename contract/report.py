@@ -114,6 +114,7 @@ class ReportDefinition(BaseModel):
     timeout_s: int = Field(default=900, ge=10, le=86_400)
     priority: int = Field(default=50, ge=0, le=100)
     max_attempts: int = Field(default=3, ge=1, le=10)
+    max_running: int | None = Field(default=None, ge=1, le=10_000)
 
     @model_validator(mode="after")
     def _names_exist_once(self) -> Self:

@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterable
 from contract.job import JobRow
 from contract.states import TERMINAL, JobState
 from executor.core.leadership import may_send
+from executor.core.stopping import StopCause, adopted
 from executor.core.tasks import TaskView
 
 
 class Board:
-    """Open jobs by request id, and the bells by which one loop wakes the next."""
+    """Open jobs by request id, and the bells by which one loop wakes the next.
+
+    ``left`` counts the jobs that gave their place back: they ended, or wait for their next try.
+    """
 
     def __init__(self, on_step: Callable[[JobRow | None, JobRow], None] = lambda _before, _job: None) -> None:
         """An empty board that leads nothing; ``on_step`` is told of every job before and after it changes."""
@@ -21,10 +25,14 @@ class Board:
         self.to_find: set[str] = set()
         self.ended: dict[str, TaskView | None] = {}
         self.retries_at_s: dict[str, float] = {}
+        self.to_cancel: dict[str, JobRow] = {}
+        self.to_stop: dict[str, StopCause] = {}
+        self.left = 0
         self.claim_bell = asyncio.Event()
         self.launch_bell = asyncio.Event()
         self.watch_bell = asyncio.Event()
         self.settle_bell = asyncio.Event()
+        self.cancel_bell = asyncio.Event()
 
     def leads(self, now_s: float) -> bool:
         """Whether this executor may act as leader at this moment of the monotonic clock."""
@@ -45,6 +53,7 @@ class Board:
         self.claim_bell.set()
         self.launch_bell.set()
         self.watch_bell.set()
+        self.cancel_bell.set()
 
     def end(self) -> None:
         """Lead no longer; forget every job."""
@@ -53,6 +62,8 @@ class Board:
         self.to_find.clear()
         self.ended.clear()
         self.retries_at_s.clear()
+        self.to_cancel.clear()
+        self.to_stop.clear()
 
     def put(self, job: JobRow) -> None:
         """Keep a job as it now is; one that waits for its next try, or has ended, leaves the board."""
@@ -61,6 +72,9 @@ class Board:
             self.jobs.pop(job.request_id, None)
             self.ended.pop(job.request_id, None)
             self.to_find.discard(job.request_id)
+            self.to_stop.pop(job.request_id, None)
+            self.retries_at_s.pop(job.request_id, None)
+            self.left += 1
             self.claim_bell.set()
             return
         self.jobs[job.request_id] = job
@@ -86,6 +100,24 @@ class Board:
         self.ended[job.request_id] = task
         self.settle_bell.set()
 
+    def ask_to_cancel(self, job: JobRow) -> None:
+        """Hand a job that somebody cancelled, as its row stands, to the cancel loop."""
+        self.to_cancel[job.request_id] = job
+        self.cancel_bell.set()
+
+    def adopt(self, job: JobRow, task: TaskView) -> None:
+        """Give a job that was cancelled while it was launched the task that came of it."""
+        held = self.jobs.get(job.request_id)
+        if held is not None and held.task_arn is None and (held.attempt, held.launch_try) == job.progress[:2]:
+            self.put(adopted(held, task))
+            self.cancel_bell.set()
+
+    def overdue(self, job: JobRow, cause: StopCause) -> None:
+        """Hand a job whose task has run, or started, too long to the cancel loop."""
+        if self.to_stop.get(job.request_id) is not cause:
+            self.to_stop[job.request_id] = cause
+            self.cancel_bell.set()
+
     def to_launch(self) -> list[JobRow]:
         """Jobs that have no task yet."""
         return [job for job in self.jobs.values() if job.status is JobState.CLAIMED]
@@ -96,5 +128,6 @@ class Board:
             job
             for job in self.jobs.values()
             if job.status in {JobState.LAUNCHED, JobState.RUNNING, JobState.CANCELLING}
+            and job.task_arn is not None
             and job.request_id not in self.ended
         ]

@@ -5,14 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from contract.commands import Command
 from contract.events import AttemptResult, Event
 from contract.job import JobRow
 from contract.manifest import Latest, Manifest, StartMarker
+from contract.policy import NO_CAPS, Caps
 from contract.report import ReportDefinition
 from executor.core.launch import LaunchProfile
 from executor.core.launch_answers import LaunchAnswer
 from executor.core.leadership import Leader, LeaseView
-from executor.core.measures import Measure
 from executor.core.tasks import TaskView
 
 
@@ -116,11 +117,18 @@ class Store(Protocol):
     async def quiet(self) -> bool:
         """Whether no statement that was sent from here can still be carried out."""
 
-    async def claim(self, fence: int, claim_id: str, slots: int) -> None:
-        """Claim up to ``slots`` due jobs under ``claim_id``; ended ones are resolved on the way."""
+    async def claim(self, fence: int, claim_id: str, slots: int, caps: Caps = NO_CAPS) -> None:
+        """Claim up to ``slots`` due jobs under ``claim_id``, within the caps.
+
+        Duplicates and overdue requests end on the way. So does what was cancelled and waits; what was cancelled and
+        may have a task becomes CANCELLING. All this also with 0 slots.
+        """
 
     async def claimed(self, claim_id: str) -> list[JobRow]:
-        """The jobs that a claim took; safe to repeat."""
+        """The jobs that a claim took, and those of earlier claims that it found cancelled; safe to repeat.
+
+        CLAIMED ones are to be launched, of CANCELLING ones the task is to be stopped, CANCELLED ones have ended.
+        """
 
     async def open_jobs(self) -> list[JobRow]:
         """All jobs that were claimed and have not ended."""
@@ -129,7 +137,19 @@ class Store(Protocol):
         """How many jobs nobody claimed yet."""
 
     async def next_due_s(self) -> float | None:
-        """Seconds until a waiting job is due."""
+        """Seconds until a waiting job is due, 0 or less when one is; None when none waits that may be claimed."""
+
+    async def commands(self) -> list[Command]:
+        """Orders to prune, and pauses and resumptions that are not noted yet; cancels are the claim's."""
+
+    async def note_pauses(self, fence: int) -> None:
+        """Note the last word on each type, so that it outlives its row of the intake."""
+
+    async def prune(self, fence: int, request_id: str, keep_days: int) -> None:
+        """Forget jobs that ended more than ``keep_days`` days ago, with results and history, and last the order itself.
+
+        What was asked for goes before the state: a request without state would be a new job.
+        """
 
     async def definitions(self, keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], ReportDefinition]:
         """Report definitions by type and version."""
@@ -152,6 +172,13 @@ class Launcher(Protocol):
 
     async def find(self, cluster: str, started_by: str) -> list[TaskView]:
         """Tasks of one attempt, running and stopped."""
+
+    async def stop_task(self, cluster: str, arn: str, reason: str) -> None:
+        """Tell a task to stop; repeating it does no harm, and one that ECS does not know any more is none to stop.
+
+        Raises:
+            CloudUnavailableError: it may not have been told.
+        """
 
 
 class Artifacts(Protocol):
@@ -207,20 +234,3 @@ class Clock(Protocol):
 
     def dice(self) -> float:
         """A random number in [0, 1)."""
-
-
-class Heartbeat(Protocol):
-    """Where the executor says that it is well, for whoever restarts it when it is not."""
-
-    def beat(self, now_s: float, late_s: Mapping[str, float]) -> None:
-        """All loops are well at this moment of the monotonic clock; ``late_s`` is how late each of them is."""
-
-
-class Metrics(Protocol):
-    """Where measures go."""
-
-    def add(self, measure: Measure) -> None:
-        """Keep a value until the next write."""
-
-    def write(self, now: datetime) -> None:
-        """Hand on what was measured since the last write."""

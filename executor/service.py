@@ -9,7 +9,9 @@ import structlog
 
 from executor.board import Board
 from executor.core.leadership import RENEW_EVERY_S
+from executor.loops.cancel import Cancel
 from executor.loops.claim import Claim
+from executor.loops.commands import Commands
 from executor.loops.flush import Flush
 from executor.loops.launch import Launch
 from executor.loops.lead import Lead
@@ -21,6 +23,8 @@ from executor.pulse import Pulse
 
 LAUNCH_EVERY_S = 2.0
 SETTLE_EVERY_S = 2.0
+CANCEL_EVERY_S = 5.0
+COMMANDS_EVERY_S = 10.0
 VITALS_EVERY_S = 10.0
 LET_GO_S = 60.0
 """So long the last writes may take; a container is given two minutes to stop."""
@@ -46,6 +50,8 @@ class Loops:
     launch: Launch
     watch: Watch
     settle: Settle
+    cancel: Cancel
+    commands: Commands
     flush: Flush
     vitals: Vitals
 
@@ -70,6 +76,8 @@ class Service:
             ("launch", loops.launch.tick, LAUNCH_EVERY_S, board.launch_bell),
             ("watch", loops.watch.tick, rhythm.watch_s, board.watch_bell),
             ("settle", loops.settle.tick, SETTLE_EVERY_S, board.settle_bell),
+            ("cancel", loops.cancel.tick, CANCEL_EVERY_S, board.cancel_bell),
+            ("commands", loops.commands.tick, COMMANDS_EVERY_S, None),
             ("flush", loops.flush.tick, rhythm.flush_s, None),
             ("vitals", loops.vitals.tick, VITALS_EVERY_S, None),
         ]

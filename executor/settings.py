@@ -8,7 +8,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from contract.ids import Bucket, Installation
-from contract.policy import Limits, RetryPolicy
+from contract.policy import Caps, Limits, RetryPolicy
 from executor.core.launch import LaunchProfile
 
 _ACCOUNT = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9-]+){0,3}$")
@@ -46,6 +46,8 @@ class ExecutorSettings(BaseSettings):
     log_group: str = "/reporting/jobs"
     log_stream_prefix: str = "report"
     max_running: int = Field(default=50, ge=1)
+    max_running_per_type: int | None = Field(default=None, ge=1)
+    max_running_per_requester: int | None = Field(default=None, ge=1)
     max_infra_failures: int = Field(default=5, ge=0)
     max_queue_age_s: int = Field(default=604_800, ge=60)
     poll_interval_s: float = Field(default=2.0, ge=0.1, le=60)
@@ -72,7 +74,8 @@ class ExecutorSettings(BaseSettings):
 
     def limits(self) -> Limits:
         """How much may run at once."""
-        return Limits(max_running=self.max_running)
+        caps = Caps(per_type=self.max_running_per_type, per_requester=self.max_running_per_requester)
+        return Limits(max_running=self.max_running, caps=caps)
 
     def retry_policy(self) -> RetryPolicy:
         """The budget for failures of the cloud."""

@@ -24,7 +24,9 @@ from executor.adapters.system_clock import SystemClock
 from executor.board import Board
 from executor.core.measures import of_step
 from executor.definitions import Definitions
+from executor.loops.cancel import Cancel
 from executor.loops.claim import Claim
+from executor.loops.commands import Commands
 from executor.loops.flush import Flush
 from executor.loops.launch import Launch
 from executor.loops.lead import Lead
@@ -32,11 +34,12 @@ from executor.loops.settle import Settle
 from executor.loops.vitals import Vitals
 from executor.loops.watch import Watch
 from executor.observed import Gauge, observed
-from executor.ports import Artifacts, Clock, Heartbeat, Launcher, Lease, Logs, Metrics, Store
+from executor.ports import Artifacts, Clock, Launcher, Lease, Logs, Store
 from executor.profiles import Profiles
 from executor.pulse import Pulse
 from executor.service import Loops, Rhythm, Service
 from executor.settings import ExecutorSettings, ObjectNames, SettingsError, SnowflakeSettings
+from executor.telemetry_ports import Heartbeat, Metrics
 from executor.writer import Writer
 
 # RunTask is sent once per round and replayed by the executor with the same bytes; everything else may be retried
@@ -78,6 +81,8 @@ def assemble(ports: Ports, settings: ExecutorSettings, holder: str) -> Service:
         settle=Settle(
             ports.artifacts, ports.logs, definitions, profiles, board, writer, clock, settings.retry_policy()
         ),
+        cancel=Cancel(ports.launcher, profiles, board, writer, clock, settings.installation),
+        commands=Commands(ports.store, board, clock),
         flush=Flush(writer),
         vitals=Vitals(pulse, board, clock, ports.heartbeat, ports.metrics),
     )

@@ -62,6 +62,10 @@ class Writer:
             self._results.append(result)
         self._events.extend(events)
 
+    def holds(self, request_id: str) -> bool:
+        """Whether a change of this job waits to be written."""
+        return request_id in self._changes
+
     @property
     def pending(self) -> int:
         """How many changes wait to be written."""

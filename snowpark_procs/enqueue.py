@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 from pydantic import ValidationError
@@ -17,6 +17,8 @@ from contract.states import JobState
 from snowpark_procs.calendar import Period
 from snowpark_procs.report_types import ReportType
 from snowpark_procs.statements import insert_with_patience, run
+
+_OF_THE_REQUEST: Final = frozenset({"not_before", "dedupe_key"})
 
 
 def object_of(given: object, field: str) -> Mapping[str, Any]:
@@ -81,6 +83,36 @@ def calendar_request(report: ReportType, period: Period, installation: str, sour
         business_date=period.business_date,
         source=source,
     )
+
+
+def retry_request(report: ReportType, row: Mapping[str, Any], today: date) -> RunRequest:
+    """The request that makes an ended job again: the same parameters and options, the type's newest definition.
+
+    Args:
+        report: the job's type.
+        row: the job as ``report_status`` answers with it.
+        today: for defaults of parameters that the type did not have when the job was asked for.
+
+    Raises:
+        RefusedError: the definition no longer takes the job's parameters.
+    """
+    # When to start and what it repeats belonged to that request, not to the report.
+    options = {key: value for key, value in object_of(row["options"], "options").items() if key not in _OF_THE_REQUEST}
+    business_date = date.fromisoformat(row["business_date"]) if row["business_date"] else None
+    request_id = str(uuid4())
+    request = _request(
+        report,
+        request_id=request_id,
+        job_id=adhoc_job_id(report.name, request_id),
+        params=resolve_parameters(
+            report.definition, object_of(row["params"], "params"), business_date or today - timedelta(days=1)
+        ),
+        options=parse_options(options),
+        business_date=business_date,
+        retry_of=row["job_id"],
+        source="retry_report",
+    )
+    return request.model_copy(update={"dedupe_key": f"retry:{row['job_id']}"})
 
 
 def _request(report: ReportType, *, options: RequestOptions, **fields: Any) -> RunRequest:

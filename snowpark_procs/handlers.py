@@ -9,7 +9,7 @@ from typing import Any
 from snowflake.snowpark import Session
 
 from contract.report import Cadence
-from snowpark_procs import earlier_http, enqueue, status
+from snowpark_procs import commands, earlier_http, enqueue, status
 from snowpark_procs.calendar import period_of
 from snowpark_procs.report_types import find, of_cadence
 from snowpark_procs.statements import run
@@ -76,6 +76,31 @@ def report_status(session: Session, job_id: str) -> dict[str, Any]:
 def wait_for_report(session: Session, job_id: str, timeout_s: int) -> dict[str, Any]:
     """Wait for a job's end."""
     return status.wait_for_report(session, job_id, timeout_s)
+
+
+def cancel_report(session: Session, job_id: str) -> dict[str, Any]:
+    """Order that a job be stopped."""
+    return commands.cancel_report(session, job_id)
+
+
+def retry_report(session: Session, job_id: str) -> dict[str, Any]:
+    """Ask for an ended report again."""
+    return commands.retry_report(session, job_id)
+
+
+def pause_reports(session: Session, report_type: str | None) -> dict[str, Any]:
+    """Order that no job of a type, or of any, be started."""
+    return commands.pause_reports(session, report_type)
+
+
+def resume_reports(session: Session, report_type: str | None) -> dict[str, Any]:
+    """Order that jobs be started again."""
+    return commands.resume_reports(session, report_type)
+
+
+def prune_history(session: Session, keep_days: int) -> dict[str, Any]:
+    """Order that old jobs be forgotten."""
+    return commands.prune_history(session, keep_days)
 
 
 def generate_report_via_ecs(

@@ -24,7 +24,7 @@ def _of(row: dict[str, Any]) -> ReportType:
     return ReportType(row["report_type"], int(row["version"]), definition)
 
 
-def find(session: Session, given: str | None, field: str = "report_type") -> ReportType:
+def find(session: Session, given: str | None, field: str = "report_type", *, also_disabled: bool = False) -> ReportType:
     """The type of that name, in capitals or not.
 
     Raises:
@@ -36,7 +36,7 @@ def find(session: Session, given: str | None, field: str = "report_type") -> Rep
         known = ", ".join(row["report_type"] for row in run(session, "report_types")) or "none yet"
         raise refuse(field, f"{shown(given)} is not a report type; known are {known}")
     found = _of(rows[0])
-    if not found.definition.enabled:
+    if not (found.definition.enabled or also_disabled):
         raise refuse(field, f"{found.name} is switched off; enable it in its definition")
     return found
 

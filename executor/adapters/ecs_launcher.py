@@ -1,6 +1,9 @@
 """ECS through aiobotocore: RunTask, DescribeTasks, ListTasks."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -52,7 +55,8 @@ class EcsLauncher:
         """The tasks that ECS knows, by ARN."""
         with outages("DescribeTasks"):
             answer = await self._client.describe_tasks(cluster=cluster, tasks=list(arns))
-        return {task["taskArn"]: view(task) for task in answer["tasks"]}
+        seen_at = _date_of(answer)
+        return {task["taskArn"]: replace(view(task), seen_at=seen_at) for task in answer["tasks"]}
 
     async def find(self, cluster: str, started_by: str) -> list[TaskView]:
         """Tasks of one attempt, running ones first."""
@@ -66,6 +70,21 @@ class EcsLauncher:
             return []
         found = await self.describe(cluster, arns[:100])
         return [found[arn] for arn in arns if arn in found]
+
+    async def stop_task(self, cluster: str, arn: str, reason: str) -> None:
+        """Tell a task to stop."""
+        with outages("StopTask"):
+            try:
+                await self._client.stop_task(cluster=cluster, task=arn, reason=reason)
+            except ClientError as error:
+                # ECS forgets tasks an hour after their end; what it does not know does not run.
+                if "not found" not in error.response["Error"]["Message"]:
+                    raise
+
+
+def _date_of(answer: Mapping[str, Any]) -> datetime | None:
+    headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    return parsedate_to_datetime(headers["date"]) if "date" in headers else None
 
 
 def view(task: Mapping[str, Any]) -> TaskView:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from contract.commands import Command, CommandKind
 from contract.events import AttemptResult, Event
 from contract.job import JobRow
 from contract.manifest import Manifest
@@ -34,6 +35,19 @@ def job_of(row: Mapping[str, Any]) -> JobRow:
         return JobRow.model_validate(values)
     except ValueError as error:
         return _spoiled(values, error)
+
+
+def command_of(row: Mapping[str, Any]) -> Command:
+    """A row of the intake that asks for no report."""
+    keep_days = row["keep_days"]
+    return Command(
+        request_id=row["request_id"],
+        kind=CommandKind(row["kind"]),
+        report_type=row["report_type"],
+        keep_days=None if keep_days is None else int(keep_days),
+        ordered_by=row["requested_by"] or "unknown",
+        at=_value(row["enqueued_at"]),
+    )
 
 
 def _spoiled(values: Mapping[str, Any], error: ValueError) -> JobRow:

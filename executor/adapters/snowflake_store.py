@@ -7,15 +7,28 @@ import structlog
 from pydantic import ValidationError
 from snowflake.connector import errors
 
+from contract.commands import Command
 from contract.job import JobRow
+from contract.policy import NO_CAPS, Caps
 from contract.report import ReportDefinition
 from contract.states import JobState
 from executor.adapters.snowflake_errors import FOR_THE_DATA
-from executor.adapters.snowflake_rows import MAX_STATEMENT_BYTES, event_row, job_of, pieces, result_row, state_row
+from executor.adapters.snowflake_rows import (
+    MAX_STATEMENT_BYTES,
+    command_of,
+    event_row,
+    job_of,
+    pieces,
+    result_row,
+    state_row,
+)
 from executor.adapters.snowflake_session import SnowflakeSession
 from executor.core.leadership import Leader
 from executor.core.transitions import RANK
 from executor.ports import Batch, Installed, RowRefusedError, StateMissingError
+
+_NO_CAP = 1_000_000
+"""More jobs than any installation has at work at once."""
 
 log = structlog.get_logger()
 
@@ -79,12 +92,14 @@ class SnowflakeStore:
         """Whether no statement that was sent from here can still be carried out."""
         return await self._session.quiet()
 
-    async def claim(self, fence: int, claim_id: str, slots: int) -> None:
+    async def claim(self, fence: int, claim_id: str, slots: int, caps: Caps = NO_CAPS) -> None:
         """Claim due jobs."""
         await self._session.run(
             "claim",
             fence=fence,
             slots=slots,
+            per_type=_NO_CAP if caps.per_type is None else caps.per_type,
+            per_requester=_NO_CAP if caps.per_requester is None else caps.per_requester,
             claim_id=claim_id,
             claimed_rank=RANK[JobState.CLAIMED],
             ended_rank=RANK[JobState.EXPIRED],
@@ -107,6 +122,21 @@ class SnowflakeStore:
         """Seconds until a waiting job is due."""
         seconds = (await self._session.run("next_due")).rows[0]["seconds"]
         return None if seconds is None else float(seconds)
+
+    async def commands(self) -> list[Command]:
+        """Orders that wait to be carried out."""
+        return [command_of(row) for row in (await self._session.run("commands")).rows]
+
+    async def note_pauses(self, fence: int) -> None:
+        """Note the last word on each type."""
+        await self._session.run("note_pauses", fence=fence)
+
+    async def prune(self, fence: int, request_id: str, keep_days: int) -> None:
+        """Forget jobs that ended long ago, and last the order itself."""
+        await self._session.run("prune_intake", fence=fence, keep_days=keep_days)
+        for name in ("prune_results", "prune_events", "prune_state"):
+            await self._session.run(name, fence=fence)
+        await self._session.run("prune_orders", fence=fence, request_id=request_id, keep_days=keep_days)
 
     async def definitions(self, keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], ReportDefinition]:
         """Report definitions by type and version; one that cannot be read is left out, and said."""

@@ -18,6 +18,11 @@ VERBS: Final = {
     "jobs": "jobs.jobs",
     "show": "jobs.show",
     "logs": "logs.logs",
+    "cancel": "commands.cancel",
+    "retry": "commands.retry",
+    "pause": "commands.pause",
+    "resume": "commands.resume",
+    "prune": "commands.prune",
     "deploy": "deploy.app",
     "local": "local_faults.app",
 }
@@ -31,6 +36,11 @@ LINES: Final = {
     "jobs": "List jobs, the newest first.",
     "show": "Show one job, whole.",
     "logs": "Print the log of a job's last attempt.",
+    "cancel": "Cancel a job: it is CANCELLED once its task has stopped.",
+    "retry": "Make an ended report again, as a new job.",
+    "pause": "Start no more jobs of a type, or of all types; what runs runs on.",
+    "resume": "Start jobs of a type, or of all types, again.",
+    "prune": "Forget jobs that ended long ago, with results and history; files in S3 stay.",
     "deploy": "Install or upgrade the product.",
     "local": "What the local cloud offers besides Snowflake and AWS.",
 }

@@ -10,6 +10,7 @@ from typing import Final
 
 from contract.manifest import Manifest
 from contract.outcome import Blame, ExitCode, FailureClass, Verdict
+from executor.core.stopping import StopCause, cause_in
 from executor.core.tasks import TaskView
 
 
@@ -141,6 +142,22 @@ _CRASHED: Final = _Rule(
     "Read the log tail: a crash of the interpreter, a wrong command or a killed process.",
 )  # fmt: skip
 
+_CANCELLED: Final = _Rule(
+    _F.STOPPED, _B.NOBODY, False,
+    "The job was cancelled, and its task was stopped.",
+    "If it was a mistake, retry_report asks for the same report again.",
+)  # fmt: skip
+_START_LATE: Final = _Rule(
+    _F.START_DEADLINE, _B.INFRASTRUCTURE, True,
+    "No container of the task ran within 15 minutes of its launch; it was stopped.",
+    "Look at the size of the image, the subnets' way to its registry, and the capacity of the region.",
+)  # fmt: skip
+_OUR_STOPS: Final = {
+    StopCause.CANCELLED: _CANCELLED,
+    StopCause.DEADLINE: _BY_EXIT[ExitCode.DEADLINE],
+    StopCause.START_DEADLINE: _START_LATE,
+}
+
 _START_TEXTS: Final = (
     (re.compile(r"Capacity is unavailable|RESOURCE:"), _NO_ROOM),
     (re.compile(r"toomanyrequests|Rate (limit )?exceeded|RequestLimitExceeded|Throttling"), _THROTTLED),
@@ -168,6 +185,8 @@ def _rule(evidence: Evidence) -> _Rule:
     task, code = evidence.task, evidence.exit_code
     if task is None:
         return _LOST if evidence.manifest is None else _BY_EXIT.get(evidence.manifest.exit_code, _CRASHED)
+    if (cause := cause_in(task.stopped_reason)) is not None:
+        return _OUR_STOPS[cause]
     if task.stop_code == "SpotInterruption":
         return _SPOT
     if task.stop_code == "TaskFailedToStart" or (code is None and task.started_at is None):

@@ -23,6 +23,9 @@ MAX_SPEC_CHARS: Final = 6_000
 
 Counted as the spec stands in the request, where every quote of its JSON takes a backslash."""
 
+_NOT_FOR_THE_CONTAINER: Final[dict[str, Any]] = {"definition": {"max_running"}}
+"""What only the queue reads; an older runner would refuse a definition with a field that it does not know."""
+
 
 class LaunchProfile(BaseModel):
     """Where and how tasks run. Named by the hash of its content, and never changed under that name."""
@@ -95,7 +98,7 @@ def order(job: JobRow, profile: LaunchProfile, spec: TaskSpec) -> LaunchOrder:
     """
     if job.launch_token is None:
         raise ValueError(f"job {job.job_id} has no launch token; commit the intent first")
-    spec_json = spec.model_dump_json()
+    spec_json = spec.model_dump_json(exclude=_NOT_FOR_THE_CONTAINER)
     by_uri = len(json.dumps(spec_json)) > MAX_SPEC_CHARS
     key = spec_key(spec.prefix)
     environment = {SPEC_URI_ENV: f"s3://{spec.bucket}/{key}"} if by_uri else {SPEC_ENV: spec_json}

@@ -11,6 +11,7 @@ from contract.policy import RetryPolicy
 from contract.states import TERMINAL, JobState
 from executor.core import backoff, budget
 from executor.core.failures import Evidence, judge, succeeded
+from executor.core.stopping import cause_in
 from executor.core.transitions import RANK, Trigger, after
 
 
@@ -50,12 +51,20 @@ def settle(
         dice: a random number in [0, 1) that spreads retries.
     """
     facts = _facts(job, evidence, now)
-    if succeeded(evidence):
+    if made_it(job, evidence):
         done = _moved(job, Trigger.SUCCEED, facts)
         row = _result(done, evidence, None, now)
         return Settlement(done, row, (event(done, JobEvent.SUCCEEDED, now, files=_file_count(evidence)),))
     verdict = judge(evidence)
     return _after_failure(job, verdict, evidence, facts, max_attempts=max_attempts, policy=policy, now=now, dice=dice)
+
+
+def made_it(job: JobRow, evidence: Evidence) -> bool:
+    """Whether the report is there: also when its manifest was written before a stop of ours took effect."""
+    if succeeded(evidence):
+        return True
+    stopped = job.status is JobState.CANCELLING or (evidence.task and cause_in(evidence.task.stopped_reason))
+    return bool(stopped) and evidence.manifest is not None and evidence.manifest.status == "succeeded"
 
 
 def _after_failure(
@@ -71,7 +80,7 @@ def _after_failure(
 ) -> Settlement:
     if job.status is JobState.CANCELLING:
         cancelled = _moved(job, Trigger.STOP_CONFIRMED, facts)
-        stopped = event(cancelled, JobEvent.STOPPED, now, diagnosis=verdict.diagnosis)
+        stopped = event(cancelled, JobEvent.CANCELLED, now, diagnosis=verdict.diagnosis)
         return Settlement(cancelled, _result(cancelled, evidence, verdict, now), (stopped,))
     spent = budget.after_failure(job, verdict, max_attempts, policy)
     facts |= {

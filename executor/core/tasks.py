@@ -27,6 +27,8 @@ class TaskView:
     started_at: datetime | None = None
     stopped_at: datetime | None = None
     capacity_provider: str | None = None
+    seen_at: datetime | None = None
+    """When this was so, by the clock of ECS."""
 
     @property
     def stopped(self) -> bool:

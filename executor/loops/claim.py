@@ -1,18 +1,21 @@
 """Claims due jobs: asks a free question first, and the warehouse only when there is something to do."""
 
+from collections import Counter
+from collections.abc import Callable
 from uuid import uuid4
 
 import structlog
 
+from contract.job import JobRow
 from contract.policy import Limits
+from contract.states import JobState
 from executor.board import Board
-from executor.core.capacity import room_to_claim
+from executor.core.capacity import next_look_s, room_to_claim
 from executor.ports import Clock, DeposedError, Store, StoreUnavailableError
 
-SWEEP_EVERY_S = 86_400.0
-"""A look without any sign, against what signs can miss; rare, because it wakes the warehouse."""
 ASK_AGAIN_S = 15.0
 """When a job that was due and was not there is asked for again: its waiting may not have been written yet."""
+ASK_AT_MOST = 4
 LANDS_WITHIN_S = 15.0
 """So long a claim whose answer was lost may still be carried out: the statement time-out, and some."""
 
@@ -22,18 +25,29 @@ log = structlog.get_logger()
 class Claim:
     """One claim at a time, under an id chosen beforehand, so that a lost answer is only a question to repeat."""
 
-    def __init__(self, store: Store, board: Board, clock: Clock, limits: Limits) -> None:
-        """``limits`` say how many jobs may be open at once."""
+    def __init__(
+        self,
+        store: Store,
+        board: Board,
+        clock: Clock,
+        limits: Limits,
+        launch_tokens: Callable[[], int | None] = lambda: None,
+    ) -> None:
+        """``limits`` say how many jobs may be open at once, ``launch_tokens`` how many may be launched now."""
         self._store = store
         self._board = board
         self._clock = clock
         self._limits = limits
+        self._launch_tokens = launch_tokens
         self._claim_id: str | None = None
         self._fence: int | None = None
         self._seen_token: str | None = None
         self._more_waits = False
         self._look_at_s = 0.0
+        self._left = 0
+        self._blocked = False
         self._may_land_until_s = 0.0
+        self._missed: Counter[str] = Counter()
 
     async def tick(self) -> None:
         """Look for new requests; claim what there is room for."""
@@ -43,7 +57,7 @@ class Claim:
             # A new reign: what was seen or half done under the last one says nothing now.
             self._fence, self._claim_id, self._seen_token = self._board.fence, None, None
         token = await self._store.intake_token()
-        room = room_to_claim(self._limits, len(self._board.jobs))
+        room = room_to_claim(self._limits, len(self._board.jobs), self._launch_tokens())
         if not self._worth_a_claim(token, room):
             return
         if await self._claim(self._fence, room):
@@ -51,14 +65,14 @@ class Claim:
 
     def _worth_a_claim(self, token: str, room: int) -> bool:
         changed = token != self._seen_token or self._claim_id is not None
-        due = self._more_waits or self._clock.monotonic_s() >= min(
-            [self._look_at_s, *self._board.retries_at_s.values()]
-        )
+        freed = self._blocked and self._board.left != self._left
+        looks_at_s = min([self._look_at_s, *self._board.retries_at_s.values()])
+        due = self._more_waits or freed or self._clock.monotonic_s() >= looks_at_s
         return changed or (due and room > 0)
 
     async def _send(self, fence: int, claim_id: str, room: int) -> None:
         try:
-            await self._store.claim(fence, claim_id, room)
+            await self._store.claim(fence, claim_id, room, self._limits.caps)
         except StoreUnavailableError:
             self._may_land_until_s = self._clock.monotonic_s() + LANDS_WITHIN_S
             raise
@@ -80,15 +94,35 @@ class Claim:
             return False
         if not jobs and await self._store.fence() != fence:
             raise DeposedError(f"fence {fence} is no longer the current one")
-        for job in jobs:
+        self._more_waits = self._take(jobs) >= room
+        due_s = await self._store.next_due_s()
+        pause_s = next_look_s(due_s, some_ended=self._board.left != self._left)
+        self._blocked, self._left = due_s is not None and due_s <= 0, self._board.left
+        self._look_at_s = self._clock.monotonic_s() + pause_s
+        self._ask_again(asked_at_s)
+        return not repeated
+
+    def _ask_again(self, asked_at_s: float) -> None:
+        retries = self._board.retries_at_s
+        self._missed = Counter({key: self._missed[key] for key in retries})
+        for request_id in [key for key, at_s in retries.items() if at_s <= asked_at_s]:
+            self._missed[request_id] += 1
+            if self._missed[request_id] < ASK_AT_MOST:
+                retries[request_id] = asked_at_s + ASK_AGAIN_S
+            else:
+                # It is paused, or kept waiting by a cap: then its row is written, and the store says when to look.
+                del retries[request_id]
+
+    def _take(self, jobs: list[JobRow]) -> int:
+        taken = [job for job in jobs if job.status is JobState.CLAIMED]
+        for job in taken:
             self._board.put(job)
             self._board.launch_bell.set()
             log.info("claimed", action="claimed", job_id=job.job_id, attempt=job.attempt, report_type=job.report_type)
-        self._more_waits = len(jobs) >= room
-        due_s = await self._store.next_due_s()
-        pause_s = SWEEP_EVERY_S if due_s is None else min(SWEEP_EVERY_S, max(0.0, due_s))
-        self._look_at_s = self._clock.monotonic_s() + pause_s
-        for request_id, at_s in self._board.retries_at_s.items():
-            if at_s <= asked_at_s:
-                self._board.retries_at_s[request_id] = asked_at_s + ASK_AGAIN_S
-        return not repeated
+        for job in jobs:
+            if job.status is JobState.CANCELLING:
+                self._board.ask_to_cancel(job)
+            elif job.status is JobState.CANCELLED:
+                self._board.put(job)
+                log.info("cancelled", action="cancelled", job_id=job.job_id, attempt=job.attempt)
+        return len(taken)

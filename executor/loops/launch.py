@@ -11,7 +11,7 @@ from contract.job import JobRow
 from contract.task_spec import TaskSpec
 from executor.board import Board
 from executor.core import launch, settle, watch
-from executor.core.launch_answers import Accepted, LaunchAnswer, Refused, refusal_verdict
+from executor.core.launch_answers import Accepted, LaunchAnswer, Refused, Unknown, refusal_verdict
 from executor.definitions import Definitions, MissingDefinitionError
 from executor.ports import Artifacts, Change, Clock, CloudUnavailableError, Launcher
 from executor.profiles import Profiles
@@ -58,6 +58,8 @@ class Launch:
             return
         await self._definitions.fetch(jobs)
         await self._profiles.keep_current()
+        # What was cancelled meanwhile is another's by now.
+        jobs = [job for job in jobs if self._board.jobs.get(job.request_id) is job]
         orders = [(job, spec) for job in jobs if (spec := self._spec(job)) is not None]
         orders = [(self._intend(job, spec), spec) for job, spec in orders]
         await self._writer.drain()
@@ -111,6 +113,9 @@ class Launch:
         self._faults.pop(job.request_id, None)
         if self._board.jobs.get(job.request_id) is job:
             self._take(job, answer)
+        elif isinstance(answer, Accepted):
+            # Cancelled while the call was under way: its task is there, and has to be stopped.
+            self._board.adopt(job, answer.task)
 
     async def _answer(self, job: JobRow, spec: TaskSpec) -> LaunchAnswer:
         profile = await self._profiles.of(job)
@@ -123,6 +128,8 @@ class Launch:
         order = launch.order(job, profile, spec)
         if order.spec_key is not None:
             await self._artifacts.put_spec(order.spec_key, order.spec_json)
+        if self._board.jobs.get(job.request_id) is not job:
+            return Unknown("it was cancelled before RunTask was sent")
         return await self._launcher.run(order.run_task)
 
     def _take(self, job: JobRow, answer: LaunchAnswer) -> None:

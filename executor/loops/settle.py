@@ -12,7 +12,7 @@ from contract.outcome import ExitCode
 from contract.policy import RetryPolicy
 from executor.board import Board
 from executor.core import settle
-from executor.core.failures import Evidence, succeeded
+from executor.core.failures import Evidence
 from executor.core.settle import Settlement
 from executor.core.tasks import TaskView
 from executor.definitions import Definitions, MissingDefinitionError
@@ -90,7 +90,7 @@ class Settle:
         evidence = Evidence(container, task, manifest)
         if evidence.exit_code == ExitCode.ALREADY_WORKED_ON and manifest is None and await self._leave_to_other(job):
             return None
-        if succeeded(evidence):
+        if settle.made_it(job, evidence):
             await self._point_at(job, evidence)
             return evidence
         return Evidence(container, task, manifest, await self._log_tail(job, container))

@@ -6,8 +6,9 @@ from executor.board import Board
 from executor.core.health import Health, judge
 from executor.core.measures import Measure, Metric
 from executor.loops.looper import LoopDiedError
-from executor.ports import Clock, Heartbeat, Metrics
+from executor.ports import Clock
 from executor.pulse import Pulse
+from executor.telemetry_ports import Heartbeat, Metrics
 
 METRICS_EVERY_S = 60.0
 """CloudWatch keeps metrics by the minute."""

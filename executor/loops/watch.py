@@ -7,7 +7,7 @@ import structlog
 from contract.events import JobEvent
 from contract.job import JobRow
 from executor.board import Board
-from executor.core import settle, watch
+from executor.core import settle, stopping, watch
 from executor.core.tasks import TaskView
 from executor.core.watch import Sight
 from executor.definitions import Definitions
@@ -59,6 +59,9 @@ class Watch:
                 log.exception("watching failed", action="watch_fault", job_id=job.job_id, attempt=job.attempt)
 
     def _take(self, job: JobRow, task: TaskView | None) -> None:
+        cause = None if task is None else stopping.overdue(job, task)
+        if cause is not None:
+            self._board.overdue(job, cause)
         match watch.look(job, task, self._missing_for_s(job, task)):
             case Sight.STARTED if task is not None:
                 timeout_s = self._definitions.effective(job).timeout_s

@@ -3,7 +3,7 @@
 import json
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -39,6 +39,8 @@ class FakeLauncher:
         self._calls: dict[str, _Call] = {}
         self._next: deque[LaunchAnswer] = deque()
         self._lose_replies = 0
+        self._lose_stops = 0
+        self.stops: list[tuple[str, str]] = []
         self.tasks: dict[str, FakeTask] = {}
         self.requests: list[dict[str, Any]] = []
 
@@ -97,13 +99,26 @@ class FakeLauncher:
         if len(arns) > 100:
             raise ValueError("DescribeTasks takes at most 100 tasks")
         known = {arn: self.tasks[arn] for arn in arns if arn in self.tasks and f"task/{cluster}/" in arn}
-        return {arn: task.view(self._now()) for arn, task in known.items() if not task.forgotten}
+        now = self._now()
+        return {arn: replace(task.view(now), seen_at=now) for arn, task in known.items() if not task.forgotten}
 
     async def find(self, cluster: str, started_by: str) -> list[TaskView]:
         """Tasks of one attempt, running and stopped."""
         found = [task.arn for task in self.tasks.values() if task.started_by == started_by]
         views = (await self.describe(cluster, found)).values()
         return sorted(views, key=lambda view: view.stopped)
+
+    async def stop_task(self, cluster: str, arn: str, reason: str) -> None:
+        """Tell a task to stop; its program says how long it takes, and ECS kills it after 30 s."""
+        self.stops.append((arn, reason))
+        if self._lose_stops:
+            self._lose_stops -= 1
+        elif arn in self.tasks and f"task/{cluster}/" in arn:
+            self.tasks[arn].ask_to_stop(self._now(), reason)
+
+    def lose_stops(self, times: int = 1) -> None:
+        """The next orders to stop are answered and not carried out."""
+        self._lose_stops += times
 
     def stop(self, arn: str, *, stop_code: str, reason: str, exit_code: int | None = 143) -> None:
         """A task ends now, before its program is done: somebody stopped it, or Spot took it."""

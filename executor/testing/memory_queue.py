@@ -1,13 +1,15 @@
 """The queue's rows in memory, and what a claim makes of them: the same rules as ``claim.sql``."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from contract.commands import Command, CommandKind
 from contract.job import JobRow
 from contract.request import RunRequest
 from contract.states import JobState
+from executor.core.transitions import RANK
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,29 @@ class Asked:
     def order(self) -> tuple[datetime, str]:
         """Age, and the request id where two came at the same moment."""
         return (self.enqueued_at, self.request.request_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """A row of the intake that is no RUN: what somebody ordered, and of what (a job, or a type; ``*`` is all)."""
+
+    request_id: str
+    kind: CommandKind
+    target: str | None
+    at: datetime
+    ordered_by: str = "ANALYST"
+    keep_days: int | None = None
+
+    def command(self) -> Command:
+        """As whoever carries it out reads it."""
+        return Command(
+            request_id=self.request_id,
+            kind=self.kind,
+            report_type=self.target,
+            keep_days=self.keep_days,
+            ordered_by=self.ordered_by,
+            at=self.at,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +65,18 @@ class StateRow:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A request that a claim ends on the way: a duplicate of that job, or too old when there is none."""
+    """A request that a claim ends on the way: a duplicate of that job, else cancelled, or too old."""
 
     asked: Asked
     duplicate_of: str | None
+    cancelled: bool = False
 
     @property
     def status(self) -> JobState:
         """How it ends."""
-        return JobState.EXPIRED if self.duplicate_of is None else JobState.DUPLICATE
+        if self.duplicate_of is not None:
+            return JobState.DUPLICATE
+        return JobState.CANCELLED if self.cancelled else JobState.EXPIRED
 
 
 def new_job(asked: Asked, status: JobState, rank: int, **more: Any) -> JobRow:
@@ -72,29 +100,59 @@ def new_job(asked: Asked, status: JobState, rank: int, **more: Any) -> JobRow:
     )
 
 
+def is_cancelled(asked: Asked, orders: Iterable[Ordered]) -> bool:
+    """Whether somebody cancelled this job after it was asked for."""
+    return any(
+        order.kind is CommandKind.CANCEL and order.target == asked.request.job_id and order.at >= asked.enqueued_at
+        for order in orders
+    )
+
+
+def after_cancel(row: StateRow, fence: int, claim_id: str, now: datetime) -> StateRow:
+    """What a claim makes of a cancelled job: one that waits has ended, one that may have a task is to be stopped."""
+    job = row.job
+    if job.status is JobState.RETRY_WAIT:
+        ended = {"status": JobState.CANCELLED, "status_rank": RANK[JobState.CANCELLED], "finished_at": now}
+        return replace(row, job=job.model_copy(update={**ended, "claim_id": claim_id, "due_at": None}), fence=fence)
+    if job.status is JobState.CANCELLING:
+        return row
+    # The rank stays: what the executor knows of the task, and has not written yet, is still to arrive.
+    return replace(row, job=job.model_copy(update={"status": JobState.CANCELLING, "claim_id": claim_id}))
+
+
 def judge(
-    intake: Mapping[str, Asked], state: Mapping[str, StateRow], now: datetime, max_queue_age: timedelta
-) -> tuple[list[str], list[Ended]]:
-    """The request ids that are due, best first, and the requests that end without running.
+    intake: Mapping[str, Asked],
+    state: Mapping[str, StateRow],
+    orders: Collection[Ordered],
+    now: datetime,
+    max_queue_age: timedelta,
+) -> tuple[list[Asked], list[Ended]]:
+    """The requests that are due, the oldest first, and the requests that end without running.
 
     Args:
         intake: every RUN row by request id.
         state: every state row by request id.
+        orders: every other row of the intake.
         now: the store's clock.
         max_queue_age: an unclaimed request older than this expires.
     """
     fresh = sorted((asked for key, asked in intake.items() if key not in state), key=lambda asked: asked.order)
     overdue = {asked.request.request_id for asked in fresh if _waits_since(asked) < now - max_queue_age}
+    cancelled = {asked.request.request_id for asked in fresh if is_cancelled(asked, orders)}
     ended, due = [], []
     for asked in fresh:
-        duplicate_of = _duplicate_of(asked, fresh, overdue, intake, state)
-        if duplicate_of is not None or asked.request.request_id in overdue:
-            ended.append(Ended(asked, duplicate_of))
+        key = asked.request.request_id
+        duplicate_of = _duplicate_of(asked, fresh, overdue | cancelled, intake, state)
+        if duplicate_of is not None or key in overdue | cancelled:
+            ended.append(Ended(asked, duplicate_of, key in cancelled))
         elif asked.request.not_before is None or asked.request.not_before <= now:
             due.append(asked)
-    due += [intake[key] for key, row in state.items() if _waits_for_retry(row, now)]
-    due.sort(key=lambda asked: (-asked.request.priority, *asked.order))
-    return [asked.request.request_id for asked in due], ended
+    due += [
+        intake[key]
+        for key, row in state.items()
+        if _waits_for_retry(row, now) and not is_cancelled(intake[key], orders)
+    ]
+    return sorted(due, key=lambda asked: asked.order), ended
 
 
 def _waits_since(asked: Asked) -> datetime:
@@ -108,7 +166,7 @@ def _waits_for_retry(row: StateRow, now: datetime) -> bool:
 def _duplicate_of(
     asked: Asked,
     fresh: Iterable[Asked],
-    overdue: set[str],
+    passing: set[str],
     intake: Mapping[str, Asked],
     state: Mapping[str, StateRow],
 ) -> str | None:
@@ -127,7 +185,8 @@ def _duplicate_of(
     ]
     if open_jobs:
         return min(open_jobs)
+    # One that ends without running holds its key against nobody.
     same_key = [other for other in fresh if other.request.dedupe_key == request.dedupe_key]
-    same_key.sort(key=lambda other: (other.request.request_id in overdue, *other.order))
+    same_key.sort(key=lambda other: (other.request.request_id in passing, *other.order))
     first = same_key[0].request.job_id
     return first if first != request.job_id else None

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 from contract.events import AttemptResult, Event
 from contract.job import JobRow
+from contract.policy import NO_CAPS, Caps
 from contract.report import ReportDefinition
 from contract.request import RunRequest
 from contract.states import JobState
@@ -12,10 +14,15 @@ from executor.core.leadership import Leader
 from executor.core.transitions import RANK
 from executor.ports import Batch, Change, Installed, StateMissingError
 from executor.testing.faults import Faults
-from executor.testing.memory_queue import Asked, Ended, StateRow, judge, new_job
+from executor.testing.memory_claim import choose, due_moments
+from executor.testing.memory_orders import MemoryOrders
+from executor.testing.memory_pauses import Pause, last_words
+from executor.testing.memory_queue import Asked, Ended, Ordered, StateRow, after_cancel, is_cancelled, judge, new_job
+
+TOLD: Final = frozenset({JobState.CLAIMED, JobState.CANCELLING})
 
 
-class MemoryStore:
+class MemoryStore(MemoryOrders):
     """The ``Store`` port without Snowflake; callers use :meth:`enqueue` and :meth:`define`."""
 
     def __init__(
@@ -28,6 +35,8 @@ class MemoryStore:
         self._changes = 0
         self.leader_row: Leader | None = Leader(0)
         self.intake: dict[str, Asked] = {}
+        self.orders: list[Ordered] = []
+        self.pauses: dict[str, Pause] = {}
         self.state: dict[str, StateRow] = {}
         self.results: list[AttemptResult] = []
         self.events: list[Event] = []
@@ -96,16 +105,24 @@ class MemoryStore:
                     self.state[key] = StateRow(row.job, fence, row.duplicate_of)
         self.faults.after("restamp")
 
-    async def claim(self, fence: int, claim_id: str, slots: int) -> None:
+    async def claim(self, fence: int, claim_id: str, slots: int, caps: Caps = NO_CAPS) -> None:
         """Claim due jobs."""
         self.faults.before("claim")
         if self._holds(fence):
-            due, ended = judge(self.intake, self.state, self._now(), self._max_queue_age)
+            chosen, ended = self._to_claim(slots, caps)
+            for key in [key for key, row in self.state.items() if row.open]:
+                if is_cancelled(self.intake[key], self.orders):
+                    self.state[key] = after_cancel(self.state[key], fence, claim_id, self._now())
             for end in ended:
                 self._end(end, fence, claim_id)
-            for key in due[:slots]:
+            for key in chosen:
                 self._take(key, fence, claim_id)
         self.faults.after("claim")
+
+    def _to_claim(self, slots: int, caps: Caps) -> tuple[list[str], list[Ended]]:
+        due, ended = judge(self.intake, self.state, self.orders, self._now(), self._max_queue_age)
+        open_jobs = [row.job for row in self.state.values() if row.open]
+        return choose(due, open_jobs, self.types, last_words(self.pauses, self.orders), slots, caps), ended
 
     def _end(self, end: Ended, fence: int, claim_id: str) -> None:
         job = new_job(end.asked, end.status, RANK[end.status], claim_id=claim_id, finished_at=self._now())
@@ -134,12 +151,13 @@ class MemoryStore:
         self.state[key] = StateRow(job, fence)
 
     async def claimed(self, claim_id: str) -> list[JobRow]:
-        """The jobs that a claim took."""
+        """The jobs that a claim took, or found cancelled."""
         self.faults.before("claimed")
         return self._sorted(
             row.job
             for row in self.state.values()
-            if row.job.claim_id == claim_id and row.job.status is JobState.CLAIMED
+            if row.job.claim_id == claim_id
+            and (row.job.status in TOLD or (row.job.status is JobState.CANCELLED and row.job.claimed_at is not None))
         )
 
     async def open_jobs(self) -> list[JobRow]:
@@ -159,10 +177,8 @@ class MemoryStore:
     async def next_due_s(self) -> float | None:
         """Seconds until a waiting job is due."""
         self.faults.before("next_due_s")
-        self.faults.before("next_due_s")
-        moments = [row.job.due_at for row in self.state.values() if row.job.status is JobState.RETRY_WAIT]
-        moments += [asked.request.not_before for key, asked in self.intake.items() if key not in self.state]
-        return min(((moment - self._now()).total_seconds() for moment in moments if moment is not None), default=None)
+        moments = due_moments(self.intake, self.state, self.orders, last_words(self.pauses, self.orders))
+        return min(((moment - self._now()).total_seconds() for moment in moments), default=None)
 
     async def definitions(self, keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], ReportDefinition]:
         """Report definitions by type and version."""

@@ -3,8 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 
 from executor.core.tasks import ContainerView, TaskView
+
+STOP_TIMEOUT_S: Final = 30.0
+"""From SIGTERM to SIGKILL, unless the container's ``stopTimeout`` says otherwise (ECS task definition parameters)."""
+EXIT_TERMINATED: Final = 143
+EXIT_KILLED: Final = 137
 
 
 def _nothing() -> None:
@@ -23,6 +29,7 @@ class Ending:
         reason: the task's stoppedReason.
         container_reason: the container's own reason.
         leaves: done at the moment of the end, for example writing a manifest.
+        stops_in_s: from SIGTERM until it has ended by itself; after 30 s it is killed.
     """
 
     exit_code: int | None = 0
@@ -32,6 +39,7 @@ class Ending:
     reason: str = "Essential container in task exited"
     container_reason: str | None = None
     leaves: Callable[[], None] = _nothing
+    stops_in_s: float = 1.0
 
 
 @dataclass(slots=True)
@@ -46,11 +54,19 @@ class FakeTask:
     ending: Ending
     forgotten: bool = False
     _stopped: TaskView | None = field(default=None, init=False)
+    _asked: tuple[datetime, str] | None = field(default=None, init=False)
 
     def view(self, now: datetime) -> TaskView:
         """What DescribeTasks says at this moment."""
         if self._stopped is not None:
             return self._stopped
+        if self._asked is not None and self._asked[0] <= min(now, self._stops_at):
+            at, reason = self._asked
+            killed = self.ending.stops_in_s > STOP_TIMEOUT_S
+            ran = self._started_at is not None and self._started_at <= at
+            code = (EXIT_KILLED if killed else EXIT_TERMINATED) if ran else None
+            self.stop(at, "UserInitiated", reason, ContainerView(self.container, code))
+            return self.view(now)
         if now >= self._stops_at:
             self.ending.leaves()
             container = ContainerView(self.container, self.ending.exit_code, self.ending.container_reason)
@@ -66,6 +82,11 @@ class FakeTask:
             started_at=started_at,
             capacity_provider=self.capacity_provider,
         )
+
+    def ask_to_stop(self, at: datetime, reason: str) -> None:
+        """SIGTERM; the first order counts, and what has ended by then has ended as it did."""
+        if self._asked is None:
+            self._asked = (at + timedelta(seconds=min(self.ending.stops_in_s, STOP_TIMEOUT_S)), reason)
 
     def stop(self, at: datetime, stop_code: str, reason: str, container: ContainerView) -> None:
         """The task is over."""

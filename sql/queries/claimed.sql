@@ -1,4 +1,4 @@
--- The jobs that one claim took.
+-- The jobs that one claim took, and those of earlier claims that it found cancelled.
 -- Params: claim_id
 SELECT
     i.request_id, i.job_id, i.report_type, i.report_version, i.params, i.options, i.business_date, i.priority,
@@ -8,5 +8,6 @@ SELECT
     s.user_failures, s.infra_failures, s.claimed_at, s.launched_at, s.started_at, s.finished_at, s.result_uri
 FROM job_state AS s
 JOIN job_intake AS i ON i.request_id = s.request_id
-WHERE s.claim_id = :claim_id AND s.status = 'CLAIMED'
+WHERE s.claim_id = :claim_id
+    AND (s.status IN ('CLAIMED', 'CANCELLING') OR (s.status = 'CANCELLED' AND s.claimed_at IS NOT NULL))
 ORDER BY i.priority DESC, i.enqueued_at, i.request_id

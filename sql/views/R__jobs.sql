@@ -7,6 +7,12 @@ WITH latest_result AS (
     SELECT *
     FROM job_results
     QUALIFY ROW_NUMBER() OVER (PARTITION BY request_id ORDER BY attempt DESC, "AT" DESC) = 1
+),
+cancels AS (
+    SELECT job_id, requested_by
+    FROM job_intake
+    WHERE kind = 'CANCEL'
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY job_id ORDER BY enqueued_at, request_id) = 1
 )
 SELECT
     i.job_id,
@@ -38,16 +44,28 @@ SELECT
     s.failure_class,
     s.cause_id,
     r.error,
-    IFF(
-        s.status = 'EXPIRED',
-        'Nobody claimed it for longer than a job may wait: no executor ran, or it never had a free slot.',
-        r.diagnosis
-    ) AS diagnosis,
-    IFF(
-        s.status = 'EXPIRED',
-        'See that an executor runs, then ask again with generate_report; a daily, weekly or monthly call for the same period answers with this job. REPORTING_MAX_QUEUE_AGE_S says how long a job may wait.',
-        r.remedy
-    ) AS remedy,
+    CASE
+        WHEN s.status = 'EXPIRED'
+            THEN 'Nobody claimed it for longer than a job may wait: no executor ran, or it never had a free slot.'
+        WHEN s.status IN ('CANCELLED', 'CANCELLING')
+            THEN 'Cancelled by ' || COALESCE(cancels.requested_by, 'somebody') || '.'
+        WHEN COALESCE(s.status, 'RETRY_WAIT') = 'RETRY_WAIT' AND COALESCE(
+            IFF(every.report_type IS NULL OR own.asked_at >= every.asked_at, own.paused, every.paused), FALSE
+        )
+            THEN 'Its type is paused.'
+        ELSE r.diagnosis
+    END AS diagnosis,
+    CASE
+        WHEN s.status = 'EXPIRED'
+            THEN 'See that an executor runs, then make it again with retry_report. REPORTING_MAX_QUEUE_AGE_S says how long a job may wait.'
+        WHEN s.status = 'CANCELLED'
+            THEN 'If it was a mistake, retry_report asks for the same report again.'
+        WHEN COALESCE(s.status, 'RETRY_WAIT') = 'RETRY_WAIT' AND COALESCE(
+            IFF(every.report_type IS NULL OR own.asked_at >= every.asked_at, own.paused, every.paused), FALSE
+        )
+            THEN 'resume_reports starts its jobs again; the view report_pauses says who paused them and when.'
+        ELSE r.remedy
+    END AS remedy,
     r.log_tail,
     s.task_arn,
     s.duplicate_of,
@@ -59,6 +77,9 @@ SELECT
 FROM job_intake AS i
 LEFT JOIN job_state AS s ON s.request_id = i.request_id
 LEFT JOIN latest_result AS r ON r.request_id = i.request_id
+LEFT JOIN cancels ON cancels.job_id = i.job_id
+LEFT JOIN report_pauses AS own ON own.report_type = i.report_type
+LEFT JOIN report_pauses AS every ON every.report_type = '*'
 WHERE i.kind = 'RUN'
 QUALIFY ROW_NUMBER() OVER (
     PARTITION BY i.job_id

@@ -21,8 +21,9 @@ def actions(source: str) -> Iterator[tuple[str, str]]:
             case ast.Call(func=ast.Attribute(value=ast.Name("log"), attr=level), keywords=named) if level in LEVELS:
                 given = {part.arg: part.value for part in named}
                 action = given.get("action")
-                name = action.value if isinstance(action, ast.Constant) else None
-                yield str(name), LEVELS[level]
+                chosen = [action.body, action.orelse] if isinstance(action, ast.IfExp) else [action]
+                for name in chosen:
+                    yield str(name.value if isinstance(name, ast.Constant) else None), LEVELS[level]
 
 
 def logged() -> set[tuple[str, str]]:

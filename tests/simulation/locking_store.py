@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
+from contract.policy import NO_CAPS, Caps
 from executor.ports import Batch
-from executor.testing.memory_queue import judge
 from executor.testing.memory_store import MemoryStore
 
 
@@ -24,22 +24,20 @@ class LockingStore(MemoryStore):
         super().__init__(now)
         self.doubled: list[str] = []
 
-    async def claim(self, fence: int, claim_id: str, slots: int) -> None:
+    async def claim(self, fence: int, claim_id: str, slots: int, caps: Caps = NO_CAPS) -> None:
         """Claim due jobs, late when held up."""
         held_s, self.held_s = self.held_s, 0.0
         if not held_s:
-            await super().claim(fence, claim_id, slots)
+            await super().claim(fence, claim_id, slots, caps)
             return
         # The statement belongs to the server: it goes on when its client is killed.
-        await asyncio.shield(asyncio.ensure_future(self._late_claim(fence, claim_id, slots, held_s)))
+        await asyncio.shield(asyncio.ensure_future(self._late_claim(fence, claim_id, slots, caps, held_s)))
 
-    async def _late_claim(self, fence: int, claim_id: str, slots: int, held_s: float) -> None:
-        meant = (
-            judge(self.intake, self.state, self._now(), self._max_queue_age)[0][:slots] if self._holds(fence) else []
-        )
+    async def _late_claim(self, fence: int, claim_id: str, slots: int, caps: Caps, held_s: float) -> None:
+        meant = self._to_claim(slots, caps)[0] if self._holds(fence) else []
         await asyncio.sleep(held_s)
         if self.sees_anew:
-            await super().claim(fence, claim_id, slots)
+            await super().claim(fence, claim_id, slots, caps)
             return
         for key in meant:
             if key in self.state:

@@ -78,7 +78,7 @@ async def test_p2_without_asking_what_became_of_the_intent_a_job_without_a_row_i
 async def test_p11_without_counting_what_runs_the_cap_is_exceeded(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("executor.loops.claim.room_to_claim", lambda limits, _open_jobs: limits.max_claim)
+    monkeypatch.setattr("executor.loops.claim.room_to_claim", lambda limits, _open_jobs, _tokens: limits.max_claim)
     with pytest.raises(AssertionError, match="caps_never_exceeded"):
         await jobs.test_p11_a_hundred_jobs_never_run_more_than_the_cap_at_once(world)
 

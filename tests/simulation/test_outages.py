@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from contract.policy import NO_CAPS, Caps
 from contract.states import JobState
 from executor.core.launch_answers import Unknown
 from executor.ports import StoreUnavailableError
@@ -56,8 +57,19 @@ async def test_p14_while_the_store_is_away_tasks_run_on_and_results_settle_after
     ("kind", "method"),
     [
         ("fail", m)
-        for m in ("claim", "claimed", "write", "next_due_s", "definitions", "open_jobs", "fence", "take_fence")
+        for m in (
+            "claim",
+            "claimed",
+            "write",
+            "next_due_s",
+            "definitions",
+            "open_jobs",
+            "fence",
+            "take_fence",
+            "commands",
+        )
     ]
+    + [("fail", "commands")]
     + [("lose_answer", method) for method in ("claim", "write", "restamp", "take_fence")],
 )
 async def test_p1_one_lost_statement_delays_a_job_by_seconds_only(world: World, kind: str, method: str) -> None:
@@ -74,9 +86,9 @@ class LateStore(MemoryStore):
 
     late = True
 
-    async def claim(self, fence: int, claim_id: str, slots: int) -> None:
+    async def claim(self, fence: int, claim_id: str, slots: int, caps: Caps = NO_CAPS) -> None:
         if not self.late:
-            await super().claim(fence, claim_id, slots)
+            await super().claim(fence, claim_id, slots, caps)
             return
         self.late = False
         self._landing = asyncio.create_task(self._land(fence, claim_id, slots))

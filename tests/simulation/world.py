@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from contract.commands import CommandKind
 from contract.report import ReportDefinition
 from contract.request import RunRequest
 from contract.states import TERMINAL, JobState
@@ -153,6 +154,10 @@ class World:
         self.store.enqueue(asked)
         return asked
 
+    def cancel(self, asked: RunRequest) -> None:
+        """A caller's cancel."""
+        self.store.order(CommandKind.CANCEL, asked.job_id)
+
     def executor(self, name: str = "one", **changes: Any) -> Executor:
         """Start an executor process."""
         started = Executor(self, name, settings(**changes))
@@ -203,6 +208,8 @@ class World:
         for key, row in self.store.state.items():
             before = self._ended.get(key)
             assert before in {None, row.job.status}, f"terminal_is_forever: {key} was {before}"
+            if row.job.status is JobState.CANCELLED:
+                assert row.job.job_id not in working, f"cancelled_means_stopped: {key}"
             if row.job.status in TERMINAL:
                 self._ended[key] = row.job.status
                 self._ended_well(key)

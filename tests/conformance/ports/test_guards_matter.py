@@ -10,7 +10,10 @@ from executor.testing.memory_queue import StateRow
 from executor.testing.memory_store import MemoryStore
 from executor.testing.virtual_clock import VirtualClock
 from sql import load
+from tests.conformance.ports import test_store_cancels as cancels
+from tests.conformance.ports import test_store_caps as caps
 from tests.conformance.ports import test_store_claims as claims
+from tests.conformance.ports import test_store_orders as orders
 from tests.conformance.ports import test_store_writes as writes
 from tests.conformance.ports.stores import MAX_QUEUE_AGE_S, MemoryQueue, Queue, SnowflakeQueue
 
@@ -81,6 +84,41 @@ _FORWARD = "AND n.status_rank > s.status_rank)"
             id="claim without leader row",
         ),
         pytest.param(
+            "claim",
+            ") <= type_cap",
+            ") <= 1000000",
+            caps.test_p11_the_cap_of_a_type_counts_what_is_at_work,
+            id="claim without the cap of a type",
+        ),
+        pytest.param(
+            "claim",
+            ") <= :per_requester",
+            ") <= :per_requester + 1000000",
+            caps.test_p11_the_cap_of_a_requester_counts_what_is_at_work,
+            id="claim without the cap of a requester",
+        ),
+        pytest.param(
+            "claim",
+            "PARTITION BY priority, report_type ORDER BY",
+            "PARTITION BY priority ORDER BY",
+            caps.test_p11_a_flood_of_one_type_does_not_starve_another,
+            id="claim without turns",
+        ),
+        pytest.param(
+            "claim",
+            "own.paused, every.paused), FALSE",
+            "FALSE, FALSE), FALSE",
+            caps.test_a_paused_type_is_not_claimed_and_wakes_nobody_until_it_is_resumed,
+            id="claim without pauses",
+        ),
+        pytest.param(
+            "claim",
+            "WHERE duplicate_of IS NOT NULL OR cancelled OR overdue",
+            "WHERE duplicate_of IS NOT NULL OR overdue",
+            cancels.test_p16_what_nobody_claimed_yet_is_cancelled_also_without_free_slots,
+            id="claim without cancels",
+        ),
+        pytest.param(
             "take_fence",
             "AND fence = :fence",
             "AND :fence IS NOT NULL",
@@ -121,6 +159,48 @@ _FORWARD = "AND n.status_rank > s.status_rank)"
             "AND n.status_rank > 0)",
             writes.test_p3_rows_only_move_forward_and_a_replay_changes_nothing,
             id="state backwards",
+        ),
+        pytest.param(
+            "note_pauses",
+            "WHERE request_id = '__leader__' AND fence = :fence",
+            "WHERE request_id = '__leader__' AND :fence IS NOT NULL",
+            orders.test_p3_an_old_fence_notes_no_pause_and_forgets_nothing,
+            id="note_pauses without fence",
+        ),
+        pytest.param(
+            "prune_intake",
+            _HOLDS,
+            ":fence IS NOT NULL",
+            orders.test_p3_an_old_fence_notes_no_pause_and_forgets_nothing,
+            id="prune_intake without fence",
+        ),
+        pytest.param(
+            "prune_results",
+            _HOLDS,
+            ":fence IS NOT NULL",
+            orders.test_p3_an_old_fence_notes_no_pause_and_forgets_nothing,
+            id="prune_results without fence",
+        ),
+        pytest.param(
+            "prune_events",
+            _HOLDS,
+            ":fence IS NOT NULL",
+            orders.test_p3_an_old_fence_notes_no_pause_and_forgets_nothing,
+            id="prune_events without fence",
+        ),
+        pytest.param(
+            "prune_state",
+            _HOLDS,
+            ":fence IS NOT NULL",
+            orders.test_p3_an_old_fence_notes_no_pause_and_forgets_nothing,
+            id="prune_state without fence",
+        ),
+        pytest.param(
+            "prune_orders",
+            _HOLDS,
+            ":fence IS NOT NULL",
+            orders.test_p3_an_old_fence_notes_no_pause_and_forgets_nothing,
+            id="prune_orders without fence",
         ),
         pytest.param(
             "restamp",

@@ -1,12 +1,14 @@
 """Launching tasks. Each claim is asked of the fake and of a local ECS."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 
+from contract.outcome import ExitCode
 from executor.adapters.cloudwatch_logs import CloudWatchLogs
 from executor.adapters.ecs_launcher import EcsLauncher
 from executor.adapters.s3_artifacts import S3Artifacts
@@ -138,6 +140,8 @@ async def test_when_nobody_answers_a_launch_is_unknown_and_every_question_is_an_
         answer = await EcsLauncher(ecs).run({"taskDefinition": "f:1", "clientToken": "t"})
         with pytest.raises(CloudUnavailableError, match="DescribeTasks"):
             await EcsLauncher(ecs).describe("c", ["arn"])
+        with pytest.raises(CloudUnavailableError, match="StopTask"):
+            await EcsLauncher(ecs).stop_task("c", "arn", "reporting: cancelled")
         with pytest.raises(CloudUnavailableError, match="ListTasks"):
             await EcsLauncher(ecs).find("c", "tag")
     async with get_session().create_client("s3", **arguments) as s3:
@@ -157,3 +161,34 @@ async def test_the_fake_replays_a_refusal_with_its_token_and_accepts_a_new_one()
     assert isinstance(await launcher.run(request), Refused)
     assert isinstance(await launcher.run(request), Refused)
     assert isinstance(await launcher.run(request | {"clientToken": "two"}), Accepted)
+
+
+async def test_p16_a_task_that_is_told_to_stop_stops_and_says_why_however_often_it_is_told(fargate: Fargate) -> None:
+    token, tag = fresh()
+    task = await accepted(fargate, fargate.request(STAYS, token, tag))
+    await fargate.until_running(task.arn)
+    for _ in range(2):
+        await fargate.launcher.stop_task(fargate.cluster, task.arn, "reporting: cancelled")
+    stopped = await fargate.until_stopped(task.arn)
+    assert (stopped.stop_code, stopped.stopped_reason) == ("UserInitiated", "reporting: cancelled")
+    container = stopped.container("report")
+    assert container is not None
+    assert container.exit_code == ExitCode.STOPPED
+    await fargate.launcher.stop_task(fargate.cluster, task.arn, "reporting: again")
+    assert (await fargate.until_stopped(task.arn)).stopped_reason == "reporting: cancelled"
+
+
+async def test_a_task_that_ecs_does_not_know_is_none_to_stop(fargate: Fargate) -> None:
+    token, tag = fresh()
+    task = await accepted(fargate, fargate.request(DONE, token, tag))
+    await fargate.launcher.stop_task(fargate.cluster, task.arn[:-4] + "ffff", "reporting: cancelled")
+
+
+async def test_p13_what_is_said_of_a_task_carries_the_time_of_ecs(fargate: Fargate) -> None:
+    token, tag = fresh()
+    task = await accepted(fargate, fargate.request(STAYS, token, tag))
+    running = await fargate.until_running(task.arn)
+    assert running.seen_at is not None
+    assert running.started_at is not None
+    assert timedelta(seconds=-2) < running.seen_at - running.started_at < timedelta(seconds=60)
+    await fargate.launcher.stop_task(fargate.cluster, task.arn, "reporting: cancelled")

@@ -91,6 +91,39 @@ async def test_p9_an_expired_job_says_why_and_what_to_do(snowflake_queue: Snowfl
     assert "executor runs" in row["remedy"]
 
 
+async def test_p24_rows_that_no_code_can_read_are_claimed_to_fail_and_keep_no_other_from_its_turn(
+    snowflake_queue: SnowflakeQueue,
+) -> None:
+    queue = snowflake_queue
+    queue.empty()
+    columns = "request_id, kind, job_id, report_type, params, priority, payload_version, enqueued_at"
+    for values in (
+        "'nameless-1', 'RUN', NULL, 'SALES_REPORT', NULL, 50, 1, SYSDATE()",
+        "'nameless-2', 'RUN', NULL, NULL, PARSE_JSON('[1]'), NULL, 99, SYSDATE()",
+        "'twice', 'RUN', 'a', 'SALES_REPORT', PARSE_JSON('{}'), 50, 1, SYSDATE()",
+        "'twice', 'RUN', 'b', 'SALES_REPORT', PARSE_JSON('{}'), 50, 1, SYSDATE()",
+        "'odd', 'DANCE', 'c', NULL, NULL, NULL, 1, SYSDATE()",
+        "'aimless-1', 'CANCEL', NULL, NULL, NULL, NULL, 1, SYSDATE()",
+        "'aimless-2', 'PAUSE', NULL, NULL, NULL, NULL, 1, SYSDATE()",
+        "'aimless-3', 'PRUNE', NULL, NULL, PARSE_JSON('{\"keep_days\": \"soon\"}'), NULL, 1, SYSDATE()",
+    ):
+        queue.sql(f"INSERT INTO job_intake ({columns}) SELECT {values}")
+    sound = request()
+    queue.enqueue(sound)
+    fence = await queue.store.take_fence(await queue.store.fence(), "executor-1")
+    assert fence is not None
+    await queue.store.claim(fence, "claim-1", 10)
+    jobs = {job.request_id: job for job in await queue.store.claimed("claim-1")}
+    assert jobs[sound.request_id].spoiled is None
+    assert all(jobs[name].spoiled for name in ("nameless-1", "nameless-2"))
+    assert sum(queue.all_seen()[name].status == "CLAIMED" for name in jobs) == len(jobs) == 4
+    (order,) = await queue.store.commands()
+    assert (order.request_id, order.keep_days) == ("aimless-3", None)
+    queue.sql("UPDATE job_state SET status = 'RETRY_WAIT', due_at = SYSDATE() WHERE request_id = 'twice'")
+    await queue.store.claim(fence, "claim-2", 10)
+    assert queue.all_seen()["twice"].status == "CLAIMED"
+
+
 async def test_p14_a_session_that_snowflake_forgot_is_an_outage_once_and_then_a_new_one(tmp_path: Path) -> None:
     arguments = {"account": "local", "user": "tester", "password": "any-password", "protocol": "http"}
     with served("local_cloud.snowflake", "--data-dir", str(tmp_path / "first")) as server:

@@ -49,7 +49,25 @@ def test_a_retry_is_remembered_until_a_new_reign() -> None:
     board = Board()
     board.begin(1, [job(JobState.RUNNING)])
     board.put_back(job(JobState.RETRY_WAIT), 42.0)
-    board.put_back(job(JobState.FAILED), None)
+    board.put_back(job(JobState.FAILED, request_id="other"), None)
     assert list(board.retries_at_s.values()) == [42.0]
     board.begin(2, [])
     assert board.retries_at_s == {}
+
+
+def test_a_retry_that_ended_while_it_waited_is_waited_for_no_longer() -> None:
+    board = Board()
+    board.put_back(job(JobState.RETRY_WAIT), 42.0)
+    board.put(job(JobState.CANCELLED))
+    assert board.retries_at_s == {}
+
+
+def test_a_task_is_adopted_only_by_the_launch_that_it_came_of() -> None:
+    board, task = Board(), stopped()
+    sent = job(JobState.CLAIMED, launch_try=1)
+    board.put(job(JobState.CANCELLING, launch_try=1, task_arn=None))
+    board.adopt(job(JobState.CLAIMED, launch_try=2), task)
+    assert board.to_watch() == []
+    board.adopt(sent, task)
+    assert [row.task_arn for row in board.to_watch()] == [task.arn]
+    assert board.cancel_bell.is_set()

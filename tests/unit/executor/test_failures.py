@@ -9,6 +9,7 @@ from contract.manifest import Manifest
 from contract.outcome import Blame, FailureClass, Verdict
 from executor.core.failures import Evidence, judge, succeeded
 from executor.core.launch_answers import Refused, refusal_verdict
+from executor.core.stopping import StopCause, stop_reason
 from executor.core.tasks import ContainerView, TaskView
 from tests.jobs import ARN, NOW, stopped
 
@@ -43,6 +44,7 @@ CASES = {
     FailureClass.SNOWFLAKE_UNREACHABLE: verdict(stopped(13)),
     FailureClass.S3_UNWRITABLE: verdict(stopped(14)),
     FailureClass.DEADLINE: verdict(stopped(15)),
+    FailureClass.START_DEADLINE: verdict(stopped(None, stopped_reason=stop_reason(StopCause.START_DEADLINE))),
     FailureClass.OUT_OF_MEMORY: verdict(MEMORY),
     FailureClass.NO_MANIFEST: verdict(stopped(0)),
     FailureClass.STOPPED: verdict(BY_USER),
@@ -134,3 +136,11 @@ def test_success_needs_the_manifest_and_exit_code_0() -> None:
 def test_p6_a_forgotten_task_is_judged_by_its_manifest() -> None:
     assert succeeded(Evidence("report", None, manifest()))
     assert verdict(None, manifest("failed", 12)).failure_class is FailureClass.QUERY_FAILED
+
+
+@pytest.mark.parametrize("exit_code", [None, 15, 137, 143])
+def test_p15_a_task_that_we_stopped_at_its_deadline_is_charged_to_the_report_whatever_it_ended_with(
+    exit_code: int | None,
+) -> None:
+    found = verdict(stopped(exit_code, stop_code="UserInitiated", stopped_reason=stop_reason(StopCause.DEADLINE)))
+    assert (found.failure_class, found.blame) == (FailureClass.DEADLINE, Blame.REPORT)

@@ -1,0 +1,108 @@
+"""Each guard of cancels, deadlines and caps, taken away once: the promise that rests on it must go red."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from contract.job import JobRow
+from contract.policy import Caps
+from executor.core import settle, stopping
+from executor.core.failures import Evidence, succeeded
+from executor.core.stopping import StopCause
+from executor.core.tasks import TaskView
+from executor.loops.cancel import Cancel
+from executor.testing import memory_store
+from executor.testing.memory_queue import Asked
+from tests.simulation import test_cancels as cancels
+from tests.simulation import test_caps as caps
+from tests.simulation import test_deadlines as deadlines
+from tests.simulation.world import World
+
+
+async def test_p16_without_asking_again_a_lost_stop_is_never_carried_out(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("executor.loops.cancel.STOP_AGAIN_S", 1e9)
+    with pytest.raises(AssertionError):
+        await cancels.test_p16_a_stop_that_gets_lost_is_asked_for_again(world)
+
+
+async def test_p16_without_waiting_for_the_end_of_the_task_a_cancelled_job_still_works(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def ended_at_once(self: Cancel, job: JobRow, _arn: str, _cause: StopCause) -> None:
+        self._end(job)
+
+    monkeypatch.setattr(Cancel, "_stop", ended_at_once)
+    with pytest.raises(AssertionError, match="cancelled_means_stopped"):
+        await cancels.test_p16_a_running_job_is_cancelled_only_once_its_task_has_stopped(world)
+
+
+async def test_p16_without_waiting_for_a_launch_on_its_way_its_task_is_an_orphan(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("executor.loops.cancel.NO_TASK_AFTER_S", 0.0)
+    with pytest.raises(AssertionError):
+        await cancels.test_p16_a_launch_on_its_way_is_waited_for_and_its_task_stopped(world, monkeypatch)
+
+
+async def test_p16_without_asking_ecs_for_the_task_of_an_intent_it_runs_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nothing_there(self: Cancel, job: JobRow) -> None:
+        self._end(job)
+
+    monkeypatch.setattr(Cancel, "_seek", nothing_there)
+    with pytest.raises(AssertionError):
+        await cancels.test_p16_a_task_whose_launch_was_never_answered_is_found_and_stopped(world)
+
+
+async def test_p16_without_looking_at_the_manifest_first_a_report_that_was_made_is_thrown_away(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def only_by_exit_code(_job: JobRow, evidence: Evidence) -> bool:
+        return succeeded(evidence)
+
+    monkeypatch.setattr(settle, "made_it", only_by_exit_code)
+    with pytest.raises(AssertionError):
+        await cancels.test_p16_a_manifest_that_came_before_the_stop_wins(world, 5.0)
+
+
+async def test_p15_without_the_executors_own_deadline_a_hanging_runner_runs_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(_job: JobRow, _task: TaskView) -> None:
+        return None
+
+    monkeypatch.setattr(stopping, "overdue", never)
+    with pytest.raises(AssertionError):
+        await deadlines.test_p15_a_runner_that_hangs_is_stopped_and_charged_to_the_report(world)
+
+
+async def test_p13_by_the_executors_own_clock_a_task_is_stopped_early(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = stopping.overdue
+
+    def with_clock_ahead(job: JobRow, task: TaskView) -> StopCause | None:
+        at = None if task.seen_at is None else task.seen_at + timedelta(minutes=10)
+        return whole(job, replace(task, seen_at=at))
+
+    monkeypatch.setattr(stopping, "overdue", with_clock_ahead)
+    with pytest.raises(AssertionError):
+        await deadlines.test_p13_an_executor_whose_clock_is_wrong_stops_nothing_early_and_nothing_late(
+            world, monkeypatch, 600.0
+        )
+
+
+async def test_p11_without_the_caps_a_type_takes_more_places_than_it_may(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def first_come_first_served(due: Iterable[Asked], *_rules: object) -> list[str]:
+        return [asked.request.request_id for asked in due]
+
+    monkeypatch.setattr(memory_store, "choose", first_come_first_served)
+    with pytest.raises(AssertionError, match="caps_never_exceeded"):
+        await caps.test_p11_the_caps_of_types_and_requesters_hold_and_everything_gets_its_turn(world, Caps(per_type=3))
