@@ -15,6 +15,7 @@ from contract.job import JobRow
 from executor.adapters.cloudwatch_logs import CloudWatchLogs
 from executor.adapters.ecs_launcher import EcsLauncher
 from executor.adapters.heartbeat_file import HeartbeatFile
+from executor.adapters.lean_aws import lean
 from executor.adapters.metrics import EmbeddedMetrics
 from executor.adapters.s3_artifacts import S3Artifacts
 from executor.adapters.s3_lease import S3Lease
@@ -132,7 +133,7 @@ async def service(
         session, probe = SnowflakeSession(arguments, "executor"), SnowflakeSession(without, "probe")
         stack.push_async_callback(session.close)
         stack.push_async_callback(probe.close)
-        aws = get_session()
+        aws = lean(get_session())
         ecs = await stack.enter_async_context(aws.create_client("ecs", config=_ECS_CONFIG))
         s3 = await stack.enter_async_context(aws.create_client("s3", config=_CONFIG))
         logs = await stack.enter_async_context(aws.create_client("logs", config=_CONFIG))

@@ -16,6 +16,7 @@ from executor.core.failures import Evidence
 from executor.core.settle import Settlement
 from executor.core.tasks import TaskView
 from executor.definitions import Definitions, MissingDefinitionError
+from executor.latest import LatestReports
 from executor.ports import Artifacts, Change, Clock, CloudUnavailableError, Logs
 from executor.profiles import Profiles
 from executor.writer import Writer
@@ -43,6 +44,7 @@ class Settle:
     ) -> None:
         """``policy`` is the budget for failures of the cloud."""
         self._artifacts = artifacts
+        self._latest = LatestReports(artifacts)
         self._logs = logs
         self._definitions = definitions
         self._profiles = profiles
@@ -60,6 +62,7 @@ class Settle:
         ended = [(self._board.jobs[key], task) for key, task in self._board.ended.items() if key in self._board.jobs]
         await self._definitions.fetch([job for job, _ in ended])
         troubles = await asyncio.gather(*(self._one(job, task, gate) for job, task in ended), return_exceptions=True)
+        await self._latest.write()
         for trouble in filter(None, troubles):
             raise trouble
 
@@ -91,12 +94,11 @@ class Settle:
         if evidence.exit_code == ExitCode.ALREADY_WORKED_ON and manifest is None and await self._leave_to_other(job):
             return None
         if settle.made_it(job, evidence):
-            await self._point_at(job, evidence)
+            self._point_at(job, evidence)
             return evidence
         return Evidence(container, task, manifest, await self._log_tail(job, container))
 
-    async def _point_at(self, job: JobRow, evidence: Evidence) -> None:
-        # latest.json is a convenience: a report that was made is not undone by what happens to it.
+    def _point_at(self, job: JobRow, evidence: Evidence) -> None:
         if evidence.manifest is None:
             return
         uri = str(job.result_uri)
@@ -107,12 +109,7 @@ class Settle:
             manifest=uri + MANIFEST_NAME,
             finished_at=evidence.manifest.finished_at,
         )
-        try:
-            await self._artifacts.put_latest(latest)
-        except CloudUnavailableError:
-            raise
-        except Exception as error:  # noqa: BLE001 - told, and done again with the type's next report
-            log.warning("latest.json was not written", action="latest_fault", job_id=job.job_id, reason=str(error))
+        self._latest.put(latest)
 
     async def _log_tail(self, job: JobRow, container: str) -> str | None:
         try:
