@@ -5,7 +5,7 @@ from typing import Any, TypeVar, cast
 
 from executor.core.launch_answers import Throttled
 from executor.core.measures import Measure, Metric
-from executor.ports import Batch, Clock
+from executor.ports import Batch, Clock, ThrottledError
 
 P = TypeVar("P")
 
@@ -64,5 +64,5 @@ class Gauge:
 
     def launcher(self, _method: str, _values: tuple[Any, ...], answer: object) -> None:
         """ECS answered."""
-        if isinstance(answer, Throttled):
+        if isinstance(answer, Throttled | ThrottledError):
             self._add(Measure(Metric.THROTTLES, 1))

@@ -12,6 +12,7 @@ from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 
 from contract.job import JobRow
+from executor import causes
 from executor.adapters.cloudwatch_logs import CloudWatchLogs
 from executor.adapters.ecs_launcher import EcsLauncher
 from executor.adapters.heartbeat_file import HeartbeatFile
@@ -23,6 +24,8 @@ from executor.adapters.snowflake_session import SnowflakeSession
 from executor.adapters.snowflake_store import SnowflakeStore
 from executor.adapters.system_clock import SystemClock
 from executor.board import Board
+from executor.breakers import Breakers
+from executor.budgets import Budgets
 from executor.core.measures import of_step
 from executor.definitions import Definitions
 from executor.loops.cancel import Cancel
@@ -33,7 +36,8 @@ from executor.loops.launch import Launch
 from executor.loops.lead import Lead
 from executor.loops.settle import Settle
 from executor.loops.vitals import Vitals
-from executor.loops.watch import Watch
+from executor.loops.watch import Pauses, Watch
+from executor.means import Means
 from executor.observed import Gauge, observed
 from executor.ports import Artifacts, Clock, Launcher, Lease, Logs, Store
 from executor.profiles import Profiles
@@ -73,16 +77,21 @@ def assemble(ports: Ports, settings: ExecutorSettings, holder: str) -> Service:
     clock, pulse = ports.clock, Pulse(ports.clock)
     board, ports = _watched(ports, pulse)
     writer = Writer(ports.store, lambda: board.may_send(clock.monotonic_s()), board.lose)
-    definitions, profiles = Definitions(ports.store), Profiles(ports.artifacts, settings.launch_profile())
+    means = Means(
+        definitions=Definitions(ports.store),
+        profiles=Profiles(ports.artifacts, settings.launch_profile()),
+        budgets=Budgets(clock, settings.launch_rate(), settings.read_rate()),
+        breakers=Breakers(ports.store, board, writer, clock, settings.task_definition),
+        catalogue=causes.load(),
+    )
+    pauses = Pauses(settings.watch_interval_s, settings.watch_interval_max_s)
     loops = Loops(
         lead=Lead(ports.lease, ports.store, board, writer, clock, holder),
-        claim=Claim(ports.store, board, clock, settings.limits()),
-        launch=Launch(ports.launcher, ports.artifacts, definitions, profiles, board, writer, clock, settings),
-        watch=Watch(ports.launcher, definitions, board, writer, clock),
-        settle=Settle(
-            ports.artifacts, ports.logs, definitions, profiles, board, writer, clock, settings.retry_policy()
-        ),
-        cancel=Cancel(ports.launcher, profiles, board, writer, clock, settings.installation),
+        claim=Claim(ports.store, board, clock, settings.limits(), means.budgets.launches, means.breakers),
+        launch=Launch(ports.launcher, ports.artifacts, means, board, writer, clock, settings),
+        watch=Watch(ports.launcher, means, board, writer, clock, pauses),
+        settle=Settle(ports.artifacts, ports.logs, means, board, writer, clock, settings.retry_policy()),
+        cancel=Cancel(ports.launcher, means, board, writer, clock, settings.installation),
         commands=Commands(ports.store, board, clock),
         flush=Flush(writer),
         vitals=Vitals(pulse, board, clock, ports.heartbeat, ports.metrics),
@@ -130,7 +139,8 @@ async def service(
     async with AsyncExitStack() as stack:
         # The probe has no warehouse: if what it asks ever needed one, it would fail instead of keeping one awake.
         without = {name: value for name, value in arguments.items() if name != "warehouse"}
-        session, probe = SnowflakeSession(arguments, "executor"), SnowflakeSession(without, "probe")
+        session = SnowflakeSession(arguments, "executor", role=settings.executor_role)
+        probe = SnowflakeSession(without, "probe", role=settings.probe_role, alone=settings.probe_role is not None)
         stack.push_async_callback(session.close)
         stack.push_async_callback(probe.close)
         aws = lean(get_session())

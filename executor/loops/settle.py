@@ -2,23 +2,24 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
 
 from contract.job import JobRow
 from contract.manifest import MANIFEST_NAME, Latest
-from contract.outcome import ExitCode
+from contract.outcome import CodeRan, ExitCode
 from contract.policy import RetryPolicy
 from executor.board import Board
 from executor.core import settle
-from executor.core.failures import Evidence
+from executor.core.failures import Evidence, judge
 from executor.core.settle import Settlement
 from executor.core.tasks import TaskView
-from executor.definitions import Definitions, MissingDefinitionError
+from executor.definitions import MissingDefinitionError
 from executor.latest import LatestReports
+from executor.means import Means
 from executor.ports import Artifacts, Change, Clock, CloudUnavailableError, Logs
-from executor.profiles import Profiles
 from executor.writer import Writer
 
 AT_ONCE = 10
@@ -35,8 +36,7 @@ class Settle:
         self,
         artifacts: Artifacts,
         logs: Logs,
-        definitions: Definitions,
-        profiles: Profiles,
+        means: Means,
         board: Board,
         writer: Writer,
         clock: Clock,
@@ -46,8 +46,8 @@ class Settle:
         self._artifacts = artifacts
         self._latest = LatestReports(artifacts)
         self._logs = logs
-        self._definitions = definitions
-        self._profiles = profiles
+        self._definitions, self._profiles = means.definitions, means.profiles
+        self._launches, self._breakers, self._catalogue = means.budgets.launches, means.breakers, means.catalogue
         self._board = board
         self._writer = writer
         self._clock = clock
@@ -74,7 +74,7 @@ class Settle:
                 raise
             except Exception as error:
                 # One job's trouble is its own: it is settled in a later round, and after a few without what failed.
-                log.exception("settling failed", action="settle_fault", job_id=job.job_id, attempt=job.attempt)
+                log.exception("settling failed", action="settle_fault", **job.marks)
                 self._faults[job.request_id] += 1
                 if self._faults[job.request_id] < MAX_FAULTS:
                     return
@@ -88,15 +88,19 @@ class Settle:
         container = (await self._profiles.of(job)).container
         manifest = await self._artifacts.manifest(str(job.result_uri))
         if manifest is not None and (manifest.job_id, manifest.attempt) != (job.job_id, job.attempt):
-            log.warning("a manifest of another job", action="manifest_foreign", job_id=job.job_id, says=manifest.job_id)
+            log.warning("a manifest of another job", action="manifest_foreign", **job.marks, says=manifest.job_id)
             manifest = None
         evidence = Evidence(container, task, manifest)
-        if evidence.exit_code == ExitCode.ALREADY_WORKED_ON and manifest is None and await self._leave_to_other(job):
-            return None
+        if evidence.exit_code == ExitCode.ALREADY_WORKED_ON:
+            if manifest is None and await self._leave_to_other(job):
+                return None
+            if manifest is not None:
+                # This task did nothing: the attempt is the other one's, and its manifest says how it ended.
+                evidence = Evidence(container, None, manifest)
         if settle.made_it(job, evidence):
             self._point_at(job, evidence)
             return evidence
-        return Evidence(container, task, manifest, await self._log_tail(job, container))
+        return replace(evidence, log_tail=await self._log_tail(job, container))
 
     def _point_at(self, job: JobRow, evidence: Evidence) -> None:
         if evidence.manifest is None:
@@ -117,7 +121,7 @@ class Settle:
         except CloudUnavailableError:
             raise
         except Exception as error:  # noqa: BLE001 - told on the row; a verdict does not need the log
-            log.warning("the log was not read", action="log_fault", job_id=job.job_id, reason=str(error))
+            log.warning("the log was not read", action="log_fault", **job.marks, reason=str(error))
             return f"the log could not be read: {error}"
 
     async def _leave_to_other(self, job: JobRow) -> bool:
@@ -131,10 +135,11 @@ class Settle:
             return self._clock.now() < marker.started_at + timedelta(seconds=timeout_s)
         self._board.ended.pop(job.request_id, None)
         self._board.put(job.model_copy(update={"task_arn": marker.task_arn}))
-        log.warning("another task works on this attempt", action="follow_marker", job_id=job.job_id)
+        log.warning("another task works on this attempt", action="follow_marker", **job.marks)
         return True
 
     def _outcome(self, job: JobRow, evidence: Evidence) -> Settlement:
+        self._tell(job, evidence)
         return settle.settle(
             job,
             evidence,
@@ -142,7 +147,24 @@ class Settle:
             policy=self._policy,
             now=self._clock.now(),
             dice=self._clock.dice(),
+            catalogue=self._catalogue,
+            breaker=self._breakers.state,
         )
+
+    def _tell(self, job: JobRow, evidence: Evidence) -> None:
+        # A task that ended made room; what it came to says whether tasks get to run at all.
+        self._launches.room_again()
+        used = self._profiles.task_definition_of(job)
+        if settle.made_it(job, evidence):
+            self._breakers.ran(used)
+            return
+        verdict = judge(evidence, self._catalogue)
+        if settle.lacks_room(verdict):
+            self._launches.without_room()
+        if verdict.code_ran is CodeRan.YES:
+            self._breakers.ran(used)
+        else:
+            self._breakers.failed(verdict, used)
 
     def _max_attempts(self, job: JobRow) -> int:
         try:
@@ -158,9 +180,7 @@ class Settle:
         log.info(
             "settled",
             action="settled",
-            job_id=job.job_id,
-            attempt=job.attempt,
+            **job.marks,
             status=job.status,
             failure_class=job.failure_class,
-            trace_id=job.trace_id,
         )

@@ -26,12 +26,33 @@ def actions(source: str) -> Iterator[tuple[str, str]]:
                     yield str(name.value if isinstance(name, ast.Constant) else None), LEVELS[level]
 
 
+def bare(source: str) -> list[str]:
+    """Actions of lines that name a job without its attempt and its trace."""
+    return [
+        ast.unparse(node)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).startswith("log.")
+        and any(part.arg == "job_id" and ast.unparse(part.value) == "job.job_id" for part in node.keywords)
+    ]
+
+
 def logged() -> set[tuple[str, str]]:
     return {found for path in tree.files(".py", ("executor",)) for found in actions(tree.text(path))}
 
 
 def test_every_line_of_the_executor_has_an_action_of_its_own_text() -> None:
     assert "None" not in {name for name, _ in logged()}
+
+
+def test_every_line_about_a_job_carries_its_attempt_and_its_trace() -> None:
+    paths = list(tree.files(".py", ("executor",)))
+    assert {str(path): found for path in paths if (found := bare(tree.text(path)))} == {}
+
+
+def test_a_line_that_names_a_job_alone_is_noticed() -> None:
+    line = "log.info('x', action='x', job_id=job.job_id)"
+    assert bare(f"{line}\nlog.info('y', action='y', **job.marks)") == [line]
 
 
 def test_every_action_is_on_the_page_with_its_level() -> None:
