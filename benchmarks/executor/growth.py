@@ -51,7 +51,12 @@ def growth(jobs: int, *, keep_picture: bool) -> list[Row]:
     ]
 
 
-UNBOUND: dict[str, str] = {}
+UNBOUND = {
+    "REPORTING_LAUNCHES_PER_S": "100",
+    "REPORTING_LAUNCH_BURST": "100",
+    "REPORTING_READS_PER_S": "100",
+    "REPORTING_READ_BURST": "100",
+}
 """Settings that take the executor's own limits away."""
 
 
