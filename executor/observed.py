@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from executor.core.launch_answers import Throttled
-from executor.core.measures import Measure, Metric
+from executor.core.metrics import Measure, Metric
 from executor.ports import Batch, Clock, ThrottledError
 
 P = TypeVar("P")

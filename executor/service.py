@@ -16,6 +16,7 @@ from executor.loops.flush import Flush
 from executor.loops.launch import Launch
 from executor.loops.lead import Lead
 from executor.loops.looper import MAX_PAUSE_S, run_every
+from executor.loops.reconcile import Reconcile
 from executor.loops.settle import Settle
 from executor.loops.vitals import Vitals
 from executor.loops.watch import Watch
@@ -25,6 +26,7 @@ LAUNCH_EVERY_S = 2.0
 SETTLE_EVERY_S = 2.0
 CANCEL_EVERY_S = 5.0
 COMMANDS_EVERY_S = 10.0
+RECONCILE_LOOK_S = 10.0
 VITALS_EVERY_S = 10.0
 LET_GO_S = 60.0
 """So long the last writes may take; a container is given two minutes to stop."""
@@ -52,6 +54,7 @@ class Loops:
     settle: Settle
     cancel: Cancel
     commands: Commands
+    reconcile: Reconcile
     flush: Flush
     vitals: Vitals
 
@@ -78,6 +81,7 @@ class Service:
             ("settle", loops.settle.tick, SETTLE_EVERY_S, board.settle_bell),
             ("cancel", loops.cancel.tick, CANCEL_EVERY_S, board.cancel_bell),
             ("commands", loops.commands.tick, COMMANDS_EVERY_S, None),
+            ("reconcile", loops.reconcile.tick, RECONCILE_LOOK_S, board.reconcile_bell),
             ("flush", loops.flush.tick, rhythm.flush_s, None),
             ("vitals", loops.vitals.tick, VITALS_EVERY_S, None),
         ]

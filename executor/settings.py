@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from contract.ids import Bucket, Installation
 from contract.policy import Caps, Limits, RetryPolicy
 from contract.resources import Capacity
+from executor.core import price
 from executor.core.launch import LaunchProfile
 from executor.core.rate import Rate
 
@@ -65,6 +66,9 @@ class ExecutorSettings(BaseSettings):
     watch_interval_s: float = Field(default=2.0, ge=0.1, le=60)
     watch_interval_max_s: float = Field(default=30.0, ge=0.1, le=600)
     flush_interval_s: float = Field(default=1.0, ge=0.1, le=60)
+    reconcile_interval_s: float = Field(default=300.0, ge=10, le=3600)
+    status_freshness_s: float | None = Field(default=None, ge=0)
+    prices: dict[str, price.Rate] | None = None
     metrics: Literal["off", "emf"] = "off"
     heartbeat_file: str | None = None
 

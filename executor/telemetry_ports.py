@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
-from executor.core.measures import Measure
+from executor.core.metrics import Measure
 
 
 class Heartbeat(Protocol):

@@ -12,7 +12,7 @@ from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 
 from contract.job import JobRow
-from executor import causes
+from executor import causes, prices
 from executor.adapters.cloudwatch_logs import CloudWatchLogs
 from executor.adapters.ecs_launcher import EcsLauncher
 from executor.adapters.heartbeat_file import HeartbeatFile
@@ -26,7 +26,7 @@ from executor.adapters.system_clock import SystemClock
 from executor.board import Board
 from executor.breakers import Breakers
 from executor.budgets import Budgets
-from executor.core.measures import of_step
+from executor.core.metrics import of_step
 from executor.definitions import Definitions
 from executor.loops.cancel import Cancel
 from executor.loops.claim import Claim
@@ -34,6 +34,7 @@ from executor.loops.commands import Commands
 from executor.loops.flush import Flush
 from executor.loops.launch import Launch
 from executor.loops.lead import Lead
+from executor.loops.reconcile import Reconcile
 from executor.loops.settle import Settle
 from executor.loops.vitals import Vitals
 from executor.loops.watch import Pauses, Watch
@@ -72,7 +73,7 @@ class Ports:
     metrics: Metrics | None = None
 
 
-def assemble(ports: Ports, settings: ExecutorSettings, holder: str) -> Service:
+def assemble(ports: Ports, settings: ExecutorSettings, holder: str) -> Service:  # long: all parts, one after the other
     """An executor over these ports; ``holder`` is its name among all executors."""
     clock, pulse = ports.clock, Pulse(ports.clock)
     board, ports = _watched(ports, pulse)
@@ -87,13 +88,39 @@ def assemble(ports: Ports, settings: ExecutorSettings, holder: str) -> Service:
     pauses = Pauses(settings.watch_interval_s, settings.watch_interval_max_s)
     loops = Loops(
         lead=Lead(ports.lease, ports.store, board, writer, clock, holder),
-        claim=Claim(ports.store, board, clock, settings.limits(), means.budgets.launches, means.breakers),
+        claim=Claim(
+            ports.store,
+            board,
+            clock,
+            settings.limits(),
+            means.budgets.launches,
+            means.breakers,
+            settings.poll_interval_s,
+        ),
         launch=Launch(ports.launcher, ports.artifacts, means, board, writer, clock, settings),
         watch=Watch(ports.launcher, means, board, writer, clock, pauses),
-        settle=Settle(ports.artifacts, ports.logs, means, board, writer, clock, settings.retry_policy()),
+        settle=Settle(
+            ports.artifacts,
+            ports.logs,
+            means,
+            board,
+            writer,
+            clock,
+            settings.retry_policy(),
+            prices.load().with_own(settings.prices),
+        ),
         cancel=Cancel(ports.launcher, means, board, writer, clock, settings.installation),
         commands=Commands(ports.store, board, clock),
-        flush=Flush(writer),
+        reconcile=Reconcile(
+            ports.store,
+            ports.launcher,
+            means,
+            board,
+            writer,
+            clock,
+            (settings.installation, settings.reconcile_interval_s),
+        ),
+        flush=Flush(writer, board, clock, settings.status_freshness_s),
         vitals=Vitals(pulse, board, clock, ports.heartbeat, ports.metrics),
     )
     rhythm = Rhythm(settings.poll_interval_s, settings.watch_interval_s, settings.flush_interval_s)

@@ -11,7 +11,7 @@ import structlog
 from benchmarks.executor.queue_stub import request_of, sales_report
 from benchmarks.executor.rows import VIRTUAL, Row
 from contract.states import JobState
-from executor.core.measures import Measure, Metric
+from executor.core.metrics import Measure, Metric
 from executor.observed import Gauge, observed
 from executor.settings import ExecutorSettings
 from executor.testing.fake_launcher import FakeLauncher

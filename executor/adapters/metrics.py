@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, TextIO
 
-from executor.core.measures import FORMS, Measure, Metric
+from executor.core.metrics import FORMS, Measure, Metric
 
 NAMESPACE: Final = "Reporting"
 MOST_VALUES: Final = 100

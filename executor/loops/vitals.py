@@ -4,7 +4,7 @@ import structlog
 
 from executor.board import Board
 from executor.core.health import Health, judge
-from executor.core.measures import Measure, Metric
+from executor.core.metrics import Measure, Metric
 from executor.loops.looper import LoopDiedError
 from executor.ports import Clock
 from executor.pulse import Pulse

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from executor.core.measures import FORMS
+from executor.core.metrics import FORMS
 from tests.house import tree
 from tests.house.test_documents import rows
 

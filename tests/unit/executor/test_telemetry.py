@@ -12,7 +12,7 @@ from executor.adapters.metrics import MOST_VALUES, EmbeddedMetrics
 from executor.board import Board
 from executor.core.health import DEAD_S, SLOW_S, Health, Verdict, judge
 from executor.core.launch_answers import Throttled
-from executor.core.measures import Measure, Metric, of_step
+from executor.core.metrics import Measure, Metric, of_step
 from executor.loops.looper import LoopDiedError
 from executor.loops.vitals import METRICS_EVERY_S, Vitals
 from executor.observed import AUTO_SUSPEND_S, Gauge, observed
