@@ -1,8 +1,8 @@
 """A stub of AWS for benchmarks, no more: ECS with AWS's token buckets, S3 with conditional writes, no logs.
 
 It knows the calls of the executor and what they answer at real size, checks nothing, and keeps everything in memory.
-A task's manifest is there once the task has stopped. It runs in a process of its own; ``GET /stub`` tells what it
-counted.
+A task's manifest and its file are there once the task has stopped. It runs in a process of its own; ``GET /stub`` tells
+what it counted.
 """
 
 import argparse
@@ -21,13 +21,15 @@ from aiohttp import web
 
 from benchmarks.executor.buckets import Buckets
 from benchmarks.executor.stub_task import StubTask
-from contract.manifest import MANIFEST_NAME
+from contract.manifest import MANIFEST_NAME, ReportFile
+from contract.report import ReportFormat
 from contract.task_spec import SPEC_ENV, TaskSpec
 from executor.testing.programs import manifest_of
 
 FORGETS_S = 600.0
 """Stopped tasks are forgotten after so long; ECS says an hour, which the long benchmarks have no memory for."""
-CLUSTER_PREFIX = "reporting/"
+FILE_BYTES = 2048
+PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,10 @@ class AwsStub:
         now_s, stopped = _now_s(), asked.get("desiredStatus") == "STOPPED"
         tag = asked.get("startedBy")
         tasks = [self._by_tag[tag]] if tag in self._by_tag else [] if tag else list(self._tasks.values())
-        return _json({"taskArns": [task.arn for task in tasks if task.stopped(now_s) is stopped][:100]})
+        arns = [task.arn for task in tasks if task.stopped(now_s) is stopped]
+        begin = int(asked.get("nextToken") or 0)
+        more = {"nextToken": str(begin + PAGE)} if begin + PAGE < len(arns) else {}
+        return _json({"taskArns": arns[begin : begin + PAGE], **more})
 
     async def _StopTask(self, asked: dict[str, Any]) -> web.Response:  # noqa: N802 - named as the call is
         task = self._tasks[asked["task"]]
@@ -149,7 +154,20 @@ class AwsStub:
             return
         environment = {pair["name"]: pair["value"] for pair in task.containers[0]["environment"]}
         spec = TaskSpec.model_validate_json(environment[SPEC_ENV])
+        name, folder = "top.csv", key.removesuffix(MANIFEST_NAME)
+        file = ReportFile(
+            name=name,
+            uri=f"s3://{spec.bucket}/{folder}{name}",
+            format=ReportFormat.CSV,
+            query="top",
+            bytes=FILE_BYTES,
+            rows=20,
+            sha256="0" * 64,
+            content_type="text/csv",
+        )
         manifest = manifest_of(spec, task.arn, datetime.fromtimestamp(task.stops_s, UTC))
+        manifest = manifest.model_copy(update={"files": (file,)})
+        self._objects[folder + name] = (b"x" * FILE_BYTES, '"file"', task.stops_s)
         self._objects[key] = (manifest.model_dump_json().encode(), '"manifest"', task.stops_s)
 
     def _preload(self, count: int) -> list[str]:

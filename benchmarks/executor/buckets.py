@@ -1,6 +1,7 @@
 """AWS's token buckets for ECS in the large Regions, from the guides on request throttling of ECS and Fargate."""
 
 import time
+from collections.abc import Callable
 from typing import Final
 
 RUN_TASK: Final = "RunTask calls of Fargate"
@@ -26,15 +27,15 @@ def quota_s(jobs: int) -> float:
 class Buckets:
     """All buckets of one account."""
 
-    def __init__(self, *, unlimited: bool = False) -> None:
-        """Full ones; ``unlimited`` never run dry."""
-        self._unlimited = unlimited
+    def __init__(self, clock: Callable[[], float] = time.monotonic, *, unlimited: bool = False) -> None:
+        """Full ones; ``clock`` gives seconds that only grow, ``unlimited`` ones never run dry."""
+        self._clock, self._unlimited = clock, unlimited
         self._levels = {name: burst for name, (burst, _) in RATES.items()}
-        self._at_s = time.monotonic()
+        self._at_s = clock()
 
     def take(self, call: str) -> bool:
         """A token of each bucket that the call needs, or none of any."""
-        now_s = time.monotonic()
+        now_s = self._clock()
         for name, (burst, per_s) in RATES.items():
             self._levels[name] = min(burst, self._levels[name] + (now_s - self._at_s) * per_s)
         self._at_s = now_s

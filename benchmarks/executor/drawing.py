@@ -1,6 +1,7 @@
 """Draws lines over the number of jobs as an SVG, one panel for each."""
 
 from dataclasses import dataclass
+from xml.sax.saxutils import escape
 
 WIDTH, HEIGHT, LEFT, TOP, GAP = 760, 170, 70, 50, 60
 
@@ -20,7 +21,7 @@ def draw(title: str, lines: list[Line]) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LEFT + WIDTH + 30} {height}" '
         f'font-family="sans-serif" font-size="13"><rect width="100%" height="100%" fill="#fff"/>'
-        f'<text x="{LEFT}" y="24" font-size="16">{title}</text>{panels}</svg>\n'
+        f'<text x="{LEFT}" y="24" font-size="16">{escape(title)}</text>{panels}</svg>\n'
     )
 
 
@@ -31,7 +32,7 @@ def _panel(line: Line, top: float) -> str:
     def at(x: float, y: float) -> str:
         return f"{LEFT + WIDTH * x / most_x:.1f},{bottom - HEIGHT * y / most_y:.1f}"
 
-    parts = [f'<text x="{LEFT}" y="{top - 6}">{line.name}</text>']
+    parts = [f'<text x="{LEFT}" y="{top - 6}">{escape(line.name)}</text>']
     for share in (0.0, 0.5, 1.0):
         y = bottom - HEIGHT * share
         parts.append(f'<path d="M{LEFT} {y}H{LEFT + WIDTH}" stroke="#ddd"/>')
