@@ -3,9 +3,7 @@
 from typing import Final
 
 SHARE_OF_AGE: Final = 0.2
-"""What has been as it is for a minute is looked at after twelve seconds: nothing is noticed later than a fifth of it.
-
-A tenth cost half a call of ECS for each job of five minutes, a fifth costs a third of one (``make bench``, steady)."""
+"""What has been as it is for a minute is looked at after twelve seconds: nothing is noticed later than a fifth of it."""
 
 
 def next_look_s(age_s: float, least_s: float, most_s: float) -> float:
