@@ -51,8 +51,8 @@ format: .venv/.ready ## write the format, repair what the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: .venv/.ready ## from CALL to SUCCEEDED on the local stack, step by step; BENCH_ARGS="--jobs 15"
-	@$(BIN)/python -m benchmarks.call_to_succeeded $(BENCH_ARGS)
+bench: .venv/.ready ## the figures of the executor in one table, half an hour; BENCH_ARGS="--small", or names
+	@$(BIN)/python -m benchmarks.executor $(BENCH_ARGS)
 
 bench-local: .venv/.ready ## the local cloud beside plain fakesnow and moto: speed, start, memory of large answers
 	@$(BIN)/python -m benchmarks.local_cloud_speed
