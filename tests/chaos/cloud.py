@@ -1,0 +1,169 @@
+"""The local cloud of the chaos suite: one Snowflake, one AWS, and a queue of its own for each lane."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlparse
+
+import snowflake.connector
+
+from contract.binding import bound
+from executor.cli import local_settings as local
+from executor.cli.children import Child
+from executor.cli.local_stack import only
+from executor.deploy import snowflake as snowflake_side
+from executor.settings import ObjectNames
+from local_cloud.aws.bootstrap import create_stack
+from sql import load
+from tests.chaos.container import TINY
+from tests.chaos.counting import MAX_ATTEMPTS
+
+ROOT = Path(__file__).parents[2]
+REAL = "CHAOS_REAL"
+DEFINITIONS: dict[str, dict[str, Any]] = {
+    TINY: {
+        "title": "What the small container is told to do",
+        "parameters": {
+            "program": {"type": "string", "default": "ok"},
+            "seconds": {"type": "number", "default": 0},
+            "one": {"type": "string", "maxLength": 4000, "default": ""},
+            "other": {"type": "string", "maxLength": 4000, "default": ""},
+        },
+        "queries": [{"name": "answer", "sql": "SELECT 42 AS answer"}],
+        "max_attempts": MAX_ATTEMPTS,
+    },
+    REAL: {
+        "title": "A report by the real runner",
+        "queries": [{"name": "answer", "sql": "SELECT 42 AS answer"}],
+        "max_attempts": MAX_ATTEMPTS,
+    },
+}
+Side = Literal["aws", "snowflake"]
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One installation: the environment of its executors, without the port of their line to Snowflake."""
+
+    installation: str
+    bucket: str
+    database: str
+    environment: dict[str, str]
+
+
+class Cloud:
+    """The two servers, running."""
+
+    def __init__(self, folder: Path, endpoints: Mapping[Side, str]) -> None:
+        """``folder`` is where containers start."""
+        self._folder, self.endpoints = folder, endpoints
+        self.signing_in = local.snowflake_environment(endpoints["snowflake"])
+
+    @property
+    def snowflake_port(self) -> int:
+        """Where the local Snowflake listens."""
+        return int(self.signing_in["SNOWFLAKE_PORT"])
+
+    def install(self, lane: int, say: Callable[[str], None]) -> Queue:
+        """Make the queue of a lane: bucket, task definition, database with all that belongs to it, report types."""
+        name = f"chaos-{lane}"
+        queue = Queue(name, name, f"CHAOS_{lane}", {})
+        signing_in = self.signing_in | {"SNOWFLAKE_DATABASE": queue.database}
+        outputs = create_stack(
+            self.endpoints["aws"],
+            bucket=queue.bucket,
+            cluster=local.CLUSTER,
+            family=f"{local.FAMILY}-{lane}",
+            image=local.IMAGE,
+            log_group=local.LOG_GROUP,
+            environment={key: value for key, value in signing_in.items() if key != "SNOWFLAKE_PASSWORD"},
+            secrets={"SNOWFLAKE_PASSWORD": signing_in["SNOWFLAKE_PASSWORD"]},
+            cpu=256,
+            memory_mb=512,
+            region=local.REGION,
+        )
+        names = ObjectNames(database=queue.database, warehouse=local.WAREHOUSE, REPORTING_SCHEMA=local.SCHEMA)
+        snowflake_side.deploy(
+            installation=queue.installation,
+            bucket=queue.bucket,
+            names=names,
+            snowflake_settings=only(signing_in),
+            say=lambda _step: None,
+        )
+        self._define(only(signing_in).connect_arguments(names))
+        say(f"queue {queue.installation}: there")
+        reporting = local.reporting_environment(outputs.task_definition, outputs.subnets, outputs.security_groups)
+        own = {
+            "REPORTING_INSTALLATION": queue.installation,
+            "REPORTING_BUCKET": queue.bucket,
+            "REPORTING_DATABASE": queue.database,
+        }
+        queue.environment.update(
+            self._inherited() | local.aws_environment(self.endpoints["aws"]) | signing_in | reporting | own
+        )
+        return queue
+
+    def order(self, side: Side, orders: list[dict[str, Any]]) -> None:
+        """Order trouble."""
+        self._ask("POST", side, json.dumps(orders))
+
+    def clear(self) -> None:
+        """Take back all trouble that has not struck."""
+        for side in self.endpoints:
+            self._ask("DELETE", side)
+
+    def _ask(self, method: str, side: Side, body: str | None = None) -> None:
+        url = urlparse(self.endpoints[side])
+        connection = HTTPConnection(str(url.hostname), url.port, timeout=60)
+        try:
+            connection.request(method, "/local-cloud/faults", body, {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            if answer.status >= 400:
+                raise RuntimeError(f"the local {side} refuses {body}: {answer.read()!r}")
+        finally:
+            connection.close()
+
+    @staticmethod
+    def _inherited() -> dict[str, str]:
+        ours = ("AWS_", "SNOWFLAKE_", "REPORTING_")
+        return {key: value for key, value in os.environ.items() if not key.startswith(ours)} | {"PYTHONPATH": str(ROOT)}
+
+    @staticmethod
+    def _define(arguments: dict[str, Any]) -> None:
+        with snowflake.connector.connect(**arguments, paramstyle="qmark") as connection:
+            for report_type, definition in DEFINITIONS.items():
+                values = {"report_type": report_type, "version": 1, "definition": json.dumps(definition)}
+                connection.cursor().execute(*bound(load("insert_report_type"), values | {"digest": "chaos"}))
+
+
+@contextmanager
+def cloud(folder: Path) -> Iterator[Cloud]:
+    """Start both servers, and end them and all their tasks."""
+    (folder / "logs").mkdir(parents=True, exist_ok=True)
+    images = folder / "images.json"
+    small = {
+        "command": [sys.executable, "-I", "-S", "-E", str(Path(__file__).with_name("container.py"))],
+        "environment": {"PYTHONPATH": str(ROOT)},
+        "working_dir": str(folder),
+    }
+    images.write_text(json.dumps({local.IMAGE: small}), encoding="utf-8")
+    own = {
+        "snowflake": [],
+        # Tasks are counted at the end, by ECS's own list: it must not have forgotten one.
+        "aws": ["--images", str(images), "--start-delay-s", "0", "--stopped-retention-s", "86400"],
+    }
+    children: dict[Side, Child] = {}
+    try:
+        for side in ("snowflake", "aws"):
+            words = [sys.executable, "-m", f"local_cloud.{side}", "--die-with-parent", "--data-dir", str(folder / side)]
+            children[side] = Child(f"the local {side}", [*words, *own[side]], folder / "logs" / f"{side}.log")
+        yield Cloud(folder, {side: str(child.ready()["endpoint"]) for side, child in children.items()})
+    finally:
+        for child in children.values():
+            child.stop()
