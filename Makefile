@@ -6,9 +6,10 @@ PYTHON ?=
 # Two at a time, in the order of tests/together.py; what shares servers stays together, so that they start once.
 PYTEST_ARGS ?= -n 2
 BENCH_ARGS ?=
+SOAK_ARGS ?=
 BIN := .venv/bin
 
-.PHONY: help setup demo up test check format bench clean
+.PHONY: help setup demo up test check format bench bench-local soak clean
 .PHONY: format-check lint types layers house
 
 help: ## this list
@@ -52,6 +53,13 @@ format: .venv/.ready ## write the format, repair what the linter can
 
 bench: .venv/.ready ## from CALL to SUCCEEDED on the local stack, step by step; BENCH_ARGS="--jobs 15"
 	@$(BIN)/python -m benchmarks.call_to_succeeded $(BENCH_ARGS)
+
+bench-local: .venv/.ready ## the local cloud beside plain fakesnow and moto: speed, start, memory of large answers
+	@$(BIN)/python -m benchmarks.local_cloud_speed
+	@$(BIN)/python -m benchmarks.local_cloud_results
+
+soak: .venv/.ready ## the whole stack under load for 30 minutes: does anything grow or fail; SOAK_ARGS="--minutes 2"
+	@$(BIN)/python -m benchmarks.soak $(SOAK_ARGS)
 
 clean: ## remove environments, caches and build/; the data of make up in .local/ stays
 	rm -rf .venv .tools tests/clients/.venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

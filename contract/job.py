@@ -41,6 +41,9 @@ class JobRow(BaseModel):
     capacity_provider: str | None = None
     cpu: int | None = None
     memory_mb: int | None = None
+    interruptions: int = 0
+    refusals: int = 0
+    waits_since: datetime | None = None
     user_failures: int = 0
     infra_failures: int = 0
     claimed_at: datetime | None = None

@@ -28,6 +28,15 @@ class Blame(StrEnum):
     NOBODY = "nobody"
 
 
+class CodeRan(StrEnum):
+    """Whether the report's code ran before the attempt ended; ``n/a`` where no report was meant to run."""
+
+    NO = "no"
+    MAYBE = "maybe"
+    YES = "yes"
+    NOT_APPLICABLE = "n/a"
+
+
 class FailureClass(StrEnum):
     """Why an attempt failed: few, stable, public. ``docs/reference/failures.md`` says what to do about each."""
 
@@ -51,7 +60,19 @@ class FailureClass(StrEnum):
 
 
 class Verdict(BaseModel):
-    """What is made of one ended attempt: its class, whose fault, whether a retry helps, what to say and advise."""
+    """What is made of one ended attempt: its class, whose fault, whether a retry helps, what to say and advise.
+
+    Attributes:
+        failure_class: one of few public words.
+        cause_id: the stable name of the cause in the failure catalogue, or the class in small letters.
+        blame: whose budget it uses.
+        retry_helps: whether the same attempt again may end better.
+        with_change: whether it may end better with something changed, more memory for example.
+        code_ran: whether the report's code ran.
+        start_up: whether the deployment kept the code from running, so that other jobs meet the same.
+        diagnosis: what happened.
+        remedy: what to do about it.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -61,6 +82,9 @@ class Verdict(BaseModel):
     retry_helps: bool
     diagnosis: str
     remedy: str
+    with_change: bool = False
+    code_ran: CodeRan = CodeRan.MAYBE
+    start_up: bool = False
 
 
 MAX_ERROR_BYTES: Final = 2_048

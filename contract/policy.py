@@ -13,6 +13,10 @@ class RetryPolicy(BaseModel):
     max_infra_failures: int = Field(default=5, ge=0)
     first_delay_s: float = Field(default=5.0, gt=0)
     max_delay_s: float = Field(default=300.0, gt=0)
+    max_wait_s: float = Field(default=604_800.0, gt=0)
+    """How long a job waits for what is nobody's fault, room or a quota, before it ends with that as its cause."""
+    max_memory_mb: int = Field(default=16_384, ge=512)
+    """How far a job's memory may grow after it ran out of it."""
 
 
 class Caps(BaseModel):
@@ -37,5 +41,5 @@ class Limits(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     max_running: int = Field(default=50, ge=1)
-    max_claim: int = Field(default=50, ge=1, le=200)
+    max_claim: int = Field(default=200, ge=1, le=200)
     caps: Caps = NO_CAPS

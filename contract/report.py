@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from contract.binding import binds
 from contract.relative_dates import resolve_date
-from contract.resources import Resources
+from contract.resources import Capacity, Resources
 
 NAME_PATTERN: Final = r"^[a-z][a-z0-9_]{0,39}$"
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
@@ -111,6 +111,7 @@ class ReportDefinition(BaseModel):
     queries: tuple[Query, ...] = Field(min_length=1, max_length=50)
     formats: Formats = (ReportFormat.CSV, ReportFormat.JSON)
     resources: Resources = Resources()
+    capacity: Capacity | None = None
     timeout_s: int = Field(default=900, ge=10, le=86_400)
     priority: int = Field(default=50, ge=0, le=100)
     max_attempts: int = Field(default=3, ge=1, le=10)

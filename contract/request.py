@@ -19,7 +19,7 @@ from pydantic import (
 from contract.ids import JobId, ReportType
 from contract.refusal import Problem, RefusedError, refusal_of, shown
 from contract.report import Formats, ReportDefinition, Scalar
-from contract.resources import Resources, check_pair
+from contract.resources import Capacity, Resources, check_pair
 
 PAYLOAD_VERSION: Final = 1
 MAX_PARAMS_CHARS: Final = 16_000
@@ -72,6 +72,7 @@ class RequestOptions(BaseModel):
     business_date: Annotated[date, BeforeValidator(_day)] | None = None
     cpu: Whole | None = None
     memory: Whole | None = None
+    capacity: Capacity | None = None
     timeout_s: Annotated[Whole, Field(ge=10, le=86_400)] | None = None
     max_attempts: Annotated[Whole, Field(ge=1, le=10)] | None = None
 
@@ -134,7 +135,7 @@ def effective_definition(definition: ReportDefinition, options: RequestOptions) 
         changes["formats"] = options.formats
     if options.cpu is not None and options.memory is not None:
         changes["resources"] = Resources(cpu=options.cpu, memory_mb=options.memory)
-    for name in ("timeout_s", "max_attempts", "priority"):
+    for name in ("timeout_s", "max_attempts", "priority", "capacity"):
         if (value := getattr(options, name)) is not None:
             changes[name] = value
     return definition.model_copy(update=changes)

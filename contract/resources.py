@@ -4,9 +4,18 @@ Source: ECS developer guide, "Fargate tasks and services", task CPU and memory. 
 makes RunTask answer "No Fargate configuration exists for given values".
 """
 
+from enum import StrEnum
 from typing import Final, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
+
+
+class Capacity(StrEnum):
+    """On which of Fargate's capacities tasks run: Spot while a job can bear it, never Spot, or nothing else."""
+
+    SPOT_FIRST = "spot-first"
+    ON_DEMAND = "on-demand"
+    SPOT = "spot"
 
 
 def _steps(first_gb: int, last_gb: int, step_gb: int) -> tuple[int, ...]:

@@ -27,6 +27,7 @@ class Board:
         self.to_cancel: dict[str, JobRow] = {}
         self.to_stop: dict[str, StopCause] = {}
         self.left = 0
+        self.look_at_s: dict[str, float] = {}
         self.claim_bell = asyncio.Event()
         self.launch_bell = asyncio.Event()
         self.watch_bell = asyncio.Event()
@@ -63,12 +64,14 @@ class Board:
         self.retries_at_s.clear()
         self.to_cancel.clear()
         self.to_stop.clear()
+        self.look_at_s.clear()
 
     def put(self, job: JobRow) -> None:
         """Keep a job as it now is; one that waits for its next try, or has ended, leaves the board."""
         if job.status in TERMINAL or job.status is JobState.RETRY_WAIT:
             self.jobs.pop(job.request_id, None)
             self.ended.pop(job.request_id, None)
+            self.look_at_s.pop(job.request_id, None)
             self.to_find.discard(job.request_id)
             self.to_stop.pop(job.request_id, None)
             self.retries_at_s.pop(job.request_id, None)
@@ -90,6 +93,7 @@ class Board:
             for kept in (self.jobs, self.ended):
                 kept.pop(key, None)
             self.to_find.discard(key)
+            self.look_at_s.pop(key, None)
             self.retries_at_s[key] = 0.0
         self.claim_bell.set()
 
@@ -97,6 +101,11 @@ class Board:
         """Hand a job whose task stopped, or was forgotten, to the settle loop."""
         self.ended[job.request_id] = task
         self.settle_bell.set()
+
+    def hasten(self, request_id: str) -> None:
+        """Look at a job's task at once, for example because somebody says that it changed."""
+        self.look_at_s.pop(request_id, None)
+        self.watch_bell.set()
 
     def ask_to_cancel(self, job: JobRow) -> None:
         """Hand a job that somebody cancelled, as its row stands, to the cancel loop."""

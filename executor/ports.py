@@ -11,6 +11,7 @@ from contract.job import JobRow
 from contract.manifest import Latest, Manifest, StartMarker
 from contract.policy import NO_CAPS, Caps
 from contract.report import ReportDefinition
+from executor.core.breaker import Breaker
 from executor.core.launch import LaunchProfile
 from executor.core.launch_answers import LaunchAnswer
 from executor.core.leadership import Leader, LeaseView
@@ -77,6 +78,10 @@ class RowRefusedError(RuntimeError):
 
 class CloudUnavailableError(RuntimeError):
     """AWS could not be asked, or asks for patience; asking again is safe."""
+
+
+class ThrottledError(CloudUnavailableError):
+    """AWS asks for patience: we, or others in the account, asked too often."""
 
 
 class DeposedError(RuntimeError):
@@ -156,6 +161,12 @@ class Store(Protocol):
 
     async def write(self, fence: int, batch: Batch) -> int:
         """Write a batch forward; answers how many state rows moved. Raises RowRefusedError for what a row holds."""
+
+    async def breaker(self) -> Breaker | None:
+        """The circuit breaker of launches as the last leader left it, or None."""
+
+    async def write_breaker(self, fence: int, breaker: Breaker) -> None:
+        """Keep the circuit breaker of launches; with a stale fence nothing is kept."""
 
     async def progress(self, request_ids: Sequence[str]) -> dict[str, tuple[int, int, int]]:
         """How far these rows are, as ``JobRow.progress`` counts it; a row that is gone is left out."""

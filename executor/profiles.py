@@ -14,11 +14,16 @@ class Profiles:
         self._known: dict[str, LaunchProfile] = {}
         self.current = current
 
-    async def keep_current(self) -> None:
-        """See that the profile of new launches is kept, before anything is launched with it."""
-        if self.current.name not in self._known:
-            await self._artifacts.put_profile(self.current)
-            self._known[self.current.name] = self.current
+    async def keep(self, profile: LaunchProfile) -> None:
+        """See that a profile is kept, before anything is launched with it."""
+        if profile.name not in self._known:
+            await self._artifacts.put_profile(profile)
+            self._known[profile.name] = profile
+
+    def task_definition_of(self, job: JobRow) -> str | None:
+        """The task definition that a job was launched with, or None while its profile was not read."""
+        known = {self.current.name: self.current, **self._known}.get(job.launch_profile or "")
+        return known.task_definition if known else None
 
     async def of(self, job: JobRow) -> LaunchProfile:
         """The profile that a job's row names.

@@ -9,9 +9,14 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from contract.ids import Bucket, Installation
 from contract.policy import Caps, Limits, RetryPolicy
+from contract.resources import Capacity
+from executor import crash_points
 from executor.core.launch import LaunchProfile
+from executor.core.rate import Rate
 
 _ACCOUNT = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9-]+){0,3}$")
+
+_IDENTIFIER = r"^[A-Za-z_][A-Za-z0-9_$]*$"
 
 # Their tokens say who signs in (snowflake.connector.connection, empty_user_allowed_authenticators).
 _WITHOUT_USER = {
@@ -42,22 +47,38 @@ class ExecutorSettings(BaseSettings):
     subnets: Listed = Field(min_length=1)
     security_groups: Listed = ()
     assign_public_ip: bool = False
-    capacity_provider: str = "FARGATE"
+    executor_role: str | None = Field(default=None, pattern=_IDENTIFIER)
+    probe_role: str | None = Field(default=None, pattern=_IDENTIFIER)
+    capacity: Capacity = Capacity.SPOT_FIRST
     log_group: str = "/reporting/jobs"
     log_stream_prefix: str = "report"
     max_running: int = Field(default=50, ge=1)
     max_running_per_type: int | None = Field(default=None, ge=1)
     max_running_per_requester: int | None = Field(default=None, ge=1)
     max_infra_failures: int = Field(default=5, ge=0)
+    max_memory_mb: int = Field(default=16_384, ge=512, le=122_880)
+    launches_per_s: float = Field(default=20.0, gt=0, le=100)
+    launch_burst: int = Field(default=10, ge=1, le=100)
+    reads_per_s: float = Field(default=5.0, gt=0, le=100)
+    read_burst: int = Field(default=25, ge=1, le=100)
     max_queue_age_s: int = Field(default=604_800, ge=60)
     poll_interval_s: float = Field(default=2.0, ge=0.1, le=60)
     watch_interval_s: float = Field(default=2.0, ge=0.1, le=60)
+    watch_interval_max_s: float = Field(default=30.0, ge=0.1, le=600)
     flush_interval_s: float = Field(default=1.0, ge=0.1, le=60)
+    crash_at: str | None = None
 
     @field_validator("subnets", "security_groups", mode="before")
     @classmethod
     def _from_commas(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("crash_at")
+    @classmethod
+    def _a_crash_point(cls, value: str | None) -> str | None:
+        if value is not None:
+            crash_points.parsed(value)
+        return value
 
     def launch_profile(self) -> LaunchProfile:
         """Where new tasks are launched."""
@@ -76,8 +97,20 @@ class ExecutorSettings(BaseSettings):
         return Limits(max_running=self.max_running, caps=caps)
 
     def retry_policy(self) -> RetryPolicy:
-        """The budget for failures of the cloud."""
-        return RetryPolicy(max_infra_failures=self.max_infra_failures)
+        """The budget for failures of the cloud, and how far a job is helped along."""
+        return RetryPolicy(
+            max_infra_failures=self.max_infra_failures,
+            max_wait_s=self.max_queue_age_s,
+            max_memory_mb=self.max_memory_mb,
+        )
+
+    def launch_rate(self) -> Rate:
+        """How often tasks may be launched and stopped."""
+        return Rate(self.launches_per_s, self.launch_burst)
+
+    def read_rate(self) -> Rate:
+        """How often ECS may be asked about tasks."""
+        return Rate(self.reads_per_s, self.read_burst)
 
 
 class ObjectNames(BaseSettings):
@@ -85,9 +118,9 @@ class ObjectNames(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="REPORTING_", extra="ignore", frozen=True)
 
-    database: str = Field(default="ANALYTICS_PLATFORM", pattern=r"^[A-Za-z_][A-Za-z0-9_$]*$")
-    schema_name: str = Field(default="REPORTING", alias="REPORTING_SCHEMA", pattern=r"^[A-Za-z_][A-Za-z0-9_$]*$")
-    warehouse: str = Field(default="REPORTS_WH", pattern=r"^[A-Za-z_][A-Za-z0-9_$]*$")
+    database: str = Field(default="ANALYTICS_PLATFORM", pattern=_IDENTIFIER)
+    schema_name: str = Field(default="REPORTING", alias="REPORTING_SCHEMA", pattern=_IDENTIFIER)
+    warehouse: str = Field(default="REPORTS_WH", pattern=_IDENTIFIER)
 
 
 class SnowflakeSettings(BaseSettings):

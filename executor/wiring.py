@@ -3,13 +3,15 @@
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 
+from executor import causes, crash_points
 from executor.adapters.cloudwatch_logs import CloudWatchLogs
 from executor.adapters.ecs_launcher import EcsLauncher
 from executor.adapters.s3_artifacts import S3Artifacts
@@ -18,6 +20,8 @@ from executor.adapters.snowflake_session import SnowflakeSession
 from executor.adapters.snowflake_store import SnowflakeStore
 from executor.adapters.system_clock import SystemClock
 from executor.board import Board
+from executor.breakers import Breakers
+from executor.budgets import Budgets
 from executor.definitions import Definitions
 from executor.loops.cancel import Cancel
 from executor.loops.claim import Claim
@@ -26,7 +30,8 @@ from executor.loops.flush import Flush
 from executor.loops.launch import Launch
 from executor.loops.lead import Lead
 from executor.loops.settle import Settle
-from executor.loops.watch import Watch
+from executor.loops.watch import Pauses, Watch
+from executor.means import Means
 from executor.ports import Artifacts, Clock, Launcher, Lease, Logs, Store
 from executor.profiles import Profiles
 from executor.service import Loops, Rhythm, Service
@@ -56,20 +61,34 @@ class Ports:
     clock: Clock
 
 
+def watched(ports: Ports, passing: Callable[[str], None]) -> Ports:
+    """The same world, with somebody told of every crash point that is passed on the way to it."""
+    reached = {one.name: getattr(ports, one.name) for one in fields(ports) if one.name != "clock"}
+    wrapped: dict[str, Any] = {name: crash_points.Watched(port, name, passing) for name, port in reached.items()}
+    return replace(ports, **wrapped)
+
+
 def assemble(ports: Ports, settings: ExecutorSettings, holder: str) -> Service:
     """An executor over these ports; ``holder`` is its name among all executors."""
+    if settings.crash_at is not None:
+        ports = watched(ports, crash_points.at(*crash_points.parsed(settings.crash_at)))
     board, clock = Board(), ports.clock
     writer = Writer(ports.store, lambda: board.may_send(clock.monotonic_s()), board.lose)
-    definitions, profiles = Definitions(ports.store), Profiles(ports.artifacts, settings.launch_profile())
+    means = Means(
+        definitions=Definitions(ports.store),
+        profiles=Profiles(ports.artifacts, settings.launch_profile()),
+        budgets=Budgets(clock, settings.launch_rate(), settings.read_rate()),
+        breakers=Breakers(ports.store, board, writer, clock, settings.task_definition),
+        catalogue=causes.load(),
+    )
+    pauses = Pauses(settings.watch_interval_s, settings.watch_interval_max_s)
     loops = Loops(
         lead=Lead(ports.lease, ports.store, board, writer, clock, holder),
-        claim=Claim(ports.store, board, clock, settings.limits()),
-        launch=Launch(ports.launcher, ports.artifacts, definitions, profiles, board, writer, clock, settings),
-        watch=Watch(ports.launcher, definitions, board, writer, clock),
-        settle=Settle(
-            ports.artifacts, ports.logs, definitions, profiles, board, writer, clock, settings.retry_policy()
-        ),
-        cancel=Cancel(ports.launcher, profiles, board, writer, clock, settings.installation),
+        claim=Claim(ports.store, board, clock, settings.limits(), means.budgets.launches, means.breakers),
+        launch=Launch(ports.launcher, ports.artifacts, means, board, writer, clock, settings),
+        watch=Watch(ports.launcher, means, board, writer, clock, pauses),
+        settle=Settle(ports.artifacts, ports.logs, means, board, writer, clock, settings.retry_policy()),
+        cancel=Cancel(ports.launcher, means, board, writer, clock, settings.installation),
         commands=Commands(ports.store, board, clock),
         flush=Flush(writer),
     )
@@ -90,7 +109,8 @@ async def service(
     async with AsyncExitStack() as stack:
         # The probe has no warehouse: if what it asks ever needed one, it would fail instead of keeping one awake.
         without = {name: value for name, value in arguments.items() if name != "warehouse"}
-        session, probe = SnowflakeSession(arguments, "executor"), SnowflakeSession(without, "probe")
+        session = SnowflakeSession(arguments, "executor", role=settings.executor_role)
+        probe = SnowflakeSession(without, "probe", role=settings.probe_role, alone=settings.probe_role is not None)
         stack.push_async_callback(session.close)
         stack.push_async_callback(probe.close)
         aws = get_session()

@@ -7,6 +7,7 @@ from typing import TypeVar
 import structlog
 
 from contract.events import AttemptResult, Event
+from executor.core.breaker import Breaker
 from executor.ports import Batch, Change, DeposedError, RowRefusedError, Store, TrustSpentError
 
 MAX_ROWS = 200
@@ -39,7 +40,9 @@ class Writer:
         self._changes: dict[str, Change] = {}
         self._results: list[AttemptResult] = []
         self._events: list[Event] = []
+        self._breaker: Breaker | None = None
         self._one_at_a_time = asyncio.Lock()
+        self._again = 0
 
     def begin(self, fence: int) -> None:
         """Write under this fence from now on; what was meant for an earlier one is dropped."""
@@ -52,6 +55,11 @@ class Writer:
         self._changes.clear()
         self._results.clear()
         self._events.clear()
+        self._breaker = None
+
+    def keep_breaker(self, breaker: Breaker) -> None:
+        """Take the circuit breaker for the next write."""
+        self._breaker = breaker if self._fence is not None else None
 
     def put(self, change: Change, *, result: AttemptResult | None = None, events: tuple[Event, ...] = ()) -> None:
         """Take a change for the next write; a newer change of the same job takes the place of an older one."""
@@ -72,7 +80,7 @@ class Writer:
         return len(self._changes)
 
     async def drain(self) -> None:
-        """Write all that waits.
+        """Write all that waits at this moment; what comes meanwhile waits for the next time.
 
         Raises:
             DeposedError: another took the fence; nothing of ours was written.
@@ -81,8 +89,17 @@ class Writer:
             TrustSpentError: nothing was sent, and all still waits.
         """
         async with self._one_at_a_time:
-            while self._fence is not None and (self._changes or self._results or self._events):
+            left = self._rows_waiting()
+            while self._fence is not None and left > 0:
+                again = self._again
                 await self._write(self._fence, self._next_batch())
+                left = self._rows_waiting() if self._again > again else left - MAX_ROWS
+            if self._fence is not None and (breaker := self._breaker) is not None:
+                await self._store.write_breaker(self._fence, breaker)
+                self._breaker = None if self._breaker is breaker else self._breaker
+
+    def _rows_waiting(self) -> int:
+        return max(len(self._changes), len(self._results), len(self._events))
 
     def _next_batch(self) -> Batch:
         return Batch(
@@ -129,6 +146,7 @@ class Writer:
             return
         log.error("a row was refused", action="row_refused", row=repr(batch)[:500], reason=str(error))
         self._forget(batch)
+        self._again += 1
         for change in batch.changes:
             if (bare := _bare_change(change)) != change:
                 self._changes[change.job.request_id] = bare

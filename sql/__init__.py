@@ -15,5 +15,16 @@ def load(name: str) -> str:
     return "\n".join(line for line in lines if not line.startswith("--")).strip()
 
 
-BOOTSTRAP_STEPS = ("database", "schema", "warehouse", "stage")
+BOOTSTRAP_STEPS = (
+    "database",
+    "schema",
+    "warehouse",
+    "stage",
+    "role_requester",
+    "role_author",
+    "role_operator",
+    "role_executor",
+    "role_probe",
+    "role_runner",
+)
 """The statements of ``bootstrap/`` in the order in which they depend on each other."""

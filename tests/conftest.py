@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.simulation.seeded import summary
 from tests.together import TogetherScheduling, turn
 
 ROOT = Path(__file__).parent
@@ -18,3 +19,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> TogetherScheduling:
     config.option.loadscopereorder = False  # else the groups of many tests would come before those of long ones
     return TogetherScheduling(config, log)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    reports = terminalreporter.stats.get("passed", []) + terminalreporter.stats.get("failed", [])
+    for line in summary.lines(pair for report in reports for pair in report.user_properties):
+        terminalreporter.write_line(line)

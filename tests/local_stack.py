@@ -22,6 +22,7 @@ from contract.manifest import Manifest
 from contract.report import Scalar
 
 DATABASE = "ANALYTICS_PLATFORM"
+WAREHOUSE = "TEST_WH"
 BUCKET = "report-files"
 READY_WITHIN_S = 30.0
 ENDS_WITHIN_S = 60.0
@@ -133,6 +134,7 @@ class LocalStack:
             "SNOWFLAKE_PROTOCOL": "http",
             "SNOWFLAKE_DATABASE": DATABASE,
             "SNOWFLAKE_SCHEMA": "PUBLIC",
+            "SNOWFLAKE_WAREHOUSE": WAREHOUSE,
             "REPORTING_SNOWFLAKE_LOGIN_TIMEOUT_S": "3",
         }
         self.s3: Any = boto3.client(
@@ -156,6 +158,7 @@ class LocalStack:
         )
         with self.connection.cursor() as cursor:
             cursor.execute(f"CREATE DATABASE IF NOT EXISTS {DATABASE}")
+            cursor.execute(f"CREATE WAREHOUSE IF NOT EXISTS {WAREHOUSE} INITIALLY_SUSPENDED = TRUE")
 
     def attempt(
         self,
@@ -191,10 +194,11 @@ def local_stack(folder: Path) -> Iterator[LocalStack]:
     """Both servers, started and ended."""
     images = folder / "images.json"
     images.write_text("{}")
-    with (
-        served("local_cloud.snowflake", "--data-dir", str(folder / "snowflake")) as snowflake_server,
-        served("local_cloud.aws", "--data-dir", str(folder / "aws"), "--images", str(images)) as aws_server,
-    ):
+    aws = ("--data-dir", str(folder / "aws"), "--images", str(images))
+    with served("local_cloud.aws", *aws) as aws_server, served(
+        "local_cloud.snowflake",
+        "--data-dir", str(folder / "snowflake"), "--aws-endpoint-url", aws_server["endpoint"],
+    ) as snowflake_server:  # fmt: skip
         stack = LocalStack(snowflake_server["port"], aws_server["endpoint"])
         yield stack
         stack.connection.close()

@@ -1,6 +1,6 @@
 """The guard of the tests that need no world: a socket or a sleep in one of them is a mistake, and is told as one.
 
-Only virtual time may pass: an event loop of looptime waits as long as it likes.
+Only virtual time may pass: an event loop of looptime, or the one of the seeds, waits as long as it likes.
 """
 
 import asyncio
@@ -10,6 +10,8 @@ from typing import Any, NoReturn
 
 import looptime
 import pytest
+
+from tests.simulation.seeded.virtual_loop import VirtualLoop
 
 
 class OutsideWorldError(AssertionError):
@@ -25,10 +27,10 @@ def forbid(patch: pytest.MonkeyPatch) -> None:
     def no_sleep(*_: object, **__: object) -> NoReturn:
         raise OutsideWorldError("this test sleeps; give the code a clock, or wait in virtual time")
 
-    really_sleep = asyncio.sleep
+    really_sleep, timeless = asyncio.sleep, (looptime.LoopTimeEventLoop, VirtualLoop)
 
     async def sleep(delay: float, result: Any = None) -> Any:
-        if delay > 0 and not isinstance(asyncio.get_running_loop(), looptime.LoopTimeEventLoop):
+        if delay > 0 and not isinstance(asyncio.get_running_loop(), timeless):
             no_sleep()
         return await really_sleep(delay, result)
 

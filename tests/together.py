@@ -15,8 +15,8 @@ SHARE_SERVERS = (
     "conformance/local_snowflake",
     "conformance/ports",
 )
-STARTS_ITS_OWN = {"test_lives_and_deaths.py"}
-"""Each of its tests starts a stack of its own; any worker may take any of them."""
+ANY_WORKER = {"test_lives_and_deaths.py", "test_seeds.py", "test_mutants.py"}
+"""Their tests share nothing, and together they are too much for one worker."""
 
 LONGEST_FIRST = (
     "acceptance/system",
@@ -32,7 +32,7 @@ LONGEST_FIRST = (
 
 def together(place: Path, name: str) -> str:
     """The name of the group of a test."""
-    if place.name in STARTS_ITS_OWN:
+    if place.name in ANY_WORKER:
         return f"{place.as_posix()}::{name}"
     folder = place.parent.as_posix()
     return folder if folder in SHARE_SERVERS else place.as_posix()

@@ -6,18 +6,16 @@ from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from executor.ports import CloudUnavailableError
+from executor.ports import CloudUnavailableError, ThrottledError
 
-_ASK_AGAIN: Final = {
-    "ExpiredToken",
-    "ExpiredTokenException",
+_THROTTLES: Final = {
     "RequestLimitExceeded",
-    "RequestTimeout",
     "SlowDown",
     "Throttling",
     "ThrottlingException",
     "TooManyRequestsException",
 }
+_ASK_AGAIN: Final = {"ExpiredToken", "ExpiredTokenException", "RequestTimeout"}
 """Codes below 500 that mean the same as a server's fault: ask again later."""
 
 
@@ -29,11 +27,14 @@ def outages(call: str) -> Iterator[None]:
         call: what was asked of AWS, for the message.
 
     Raises:
-        CloudUnavailableError: AWS could not be reached, was at fault, or asks for patience.
+        CloudUnavailableError: AWS could not be reached, or was at fault.
+        ThrottledError: it asks for patience.
     """
     try:
         yield
     except ClientError as error:
+        if error.response["Error"]["Code"] in _THROTTLES:
+            raise ThrottledError(f"{call}: {error}") from error
         status: int = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         if status >= 500 or error.response["Error"]["Code"] in _ASK_AGAIN:
             raise CloudUnavailableError(f"{call}: {error}") from error

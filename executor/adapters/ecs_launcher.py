@@ -10,8 +10,7 @@ import structlog
 from botocore.exceptions import BotoCoreError, ClientError
 
 from executor.adapters.aws_outages import outages
-from executor.adapters.ecs_errors import answer_of
-from executor.core.launch_answers import Accepted, LaunchAnswer, Refused, Unknown
+from executor.core.launch_answers import Accepted, Errored, LaunchAnswer, Refused, Unknown
 from executor.core.tasks import ContainerView, TaskView
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ class EcsLauncher:
             arns = [str(arn) for arn in fields.get("resourceIds") or []]
             found = await self.describe(str(request["cluster"]), arns) if arns else {}
             return Accepted(found.get(arns[0]) or TaskView(arns[0], "UNKNOWN")) if arns else Unknown(message)
-        return answer_of(code, message)
+        return Errored(code, message, fields.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
 
     async def describe(self, cluster: str, arns: Sequence[str]) -> dict[str, TaskView]:
         """The tasks that ECS knows, by ARN."""

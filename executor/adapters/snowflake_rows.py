@@ -19,9 +19,9 @@ MAX_STATEMENT_BYTES: Final = 512 * 1024
 
 _WRITTEN: Final = (
     "request_id", "status", "attempt", "launch_try", "status_rank", "start_deadline_at", "deadline_at",
-    "launch_token", "launch_profile", "task_arn", "capacity_provider", "cpu", "memory_mb", "user_failures",
-    "infra_failures", "launched_at", "started_at", "finished_at", "result_uri", "failure_class", "cause_id",
-    "cost_usd", "peak_memory_mb", "rows_out", "bytes_out",
+    "launch_token", "launch_profile", "task_arn", "capacity_provider", "cpu", "memory_mb", "interruptions",
+    "refusals", "waits_since", "user_failures", "infra_failures", "launched_at", "started_at", "finished_at",
+    "result_uri", "failure_class", "cause_id", "cost_usd", "peak_memory_mb", "rows_out", "bytes_out",
 )  # fmt: skip
 
 

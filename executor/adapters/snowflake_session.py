@@ -34,9 +34,20 @@ class Answer:
 class SnowflakeSession:
     """A long-lived connection, opened when first needed and again after it was lost."""
 
-    def __init__(self, connect_arguments: Mapping[str, Any], component: str) -> None:
-        """``component`` names the connection in Snowflake's query tag."""
-        self._arguments = dict(connect_arguments)
+    def __init__(
+        self, connect_arguments: Mapping[str, Any], component: str, *, role: str | None = None, alone: bool = False
+    ) -> None:
+        """A connection that is opened later.
+
+        Args:
+            connect_arguments: how to sign in.
+            component: names the connection in Snowflake's query tag.
+            role: the role to take instead of the one of the arguments.
+            alone: use that role only. New users lend a session all their other roles as well (default of
+                DEFAULT_SECONDARY_ROLES since 2024), which would give a role without a warehouse one after all.
+        """
+        self._arguments = dict(connect_arguments) | ({"role": role} if role else {})
+        self._alone = alone
         self._component = component
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"snowflake-{component}")
         self._connection: snowflake.connector.SnowflakeConnection | None = None
@@ -94,7 +105,7 @@ class SnowflakeSession:
         return self._connection
 
     def _connect(self) -> snowflake.connector.SnowflakeConnection:
-        return snowflake.connector.connect(
+        connection = snowflake.connector.connect(
             **self._arguments,
             paramstyle="qmark",
             login_timeout=LOGIN_TIMEOUT_S,
@@ -107,6 +118,13 @@ class SnowflakeSession:
                 "STATEMENT_QUEUED_TIMEOUT_IN_SECONDS": STATEMENT_TIMEOUT_S,
             },
         )
+        if self._alone:
+            try:
+                connection.cursor().execute(load("only_this_role"))
+            except errors.Error:
+                connection.close(retry=False)
+                raise
+        return connection
 
     def _drop(self) -> None:
         connection, self._connection = self._connection, None

@@ -23,6 +23,7 @@ from executor.adapters.snowflake_rows import (
     state_row,
 )
 from executor.adapters.snowflake_session import SnowflakeSession
+from executor.core.breaker import Breaker
 from executor.core.leadership import Leader
 from executor.core.transitions import RANK
 from executor.ports import Batch, Installed, RowRefusedError, StateMissingError
@@ -170,6 +171,19 @@ class SnowflakeStore:
                     raise RowRefusedError(f"{name}: {error.msg or error}") from error
                 raise
         return changed
+
+    async def breaker(self) -> Breaker | None:
+        """The circuit breaker of launches, or None; one that cannot be read is as good as none, and said."""
+        rows = (await self._session.run("breaker")).rows
+        try:
+            return Breaker.model_validate_json(rows[0]["breaker"]) if rows and rows[0]["breaker"] else None
+        except ValidationError as error:
+            log.warning("unreadable circuit breaker", action="breaker_unreadable", reason=str(error))
+            return None
+
+    async def write_breaker(self, fence: int, breaker: Breaker) -> None:
+        """Keep the circuit breaker of launches."""
+        await self._session.run("write_breaker", breaker=breaker.model_dump_json(), fence=fence)
 
     async def progress(self, request_ids: Sequence[str]) -> dict[str, tuple[int, int, int]]:
         """How far these rows are; a row that is gone is left out."""

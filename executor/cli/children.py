@@ -63,6 +63,11 @@ class Child:
         return self.log.read_text(errors="replace")[-2000:]
 
     @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._process.pid
+
+    @property
     def runs(self) -> bool:
         """Whether the process has not ended."""
         return self._process.poll() is None

@@ -22,6 +22,7 @@ from executor.cli.progress import Progress
 
 TIMEOUT_S = 120.0
 POLL_S = 0.5
+REQUESTER = "REPORT_REQUESTER"
 
 
 def demo(
@@ -60,6 +61,7 @@ def demo(
 def _morning(stack: Stack, progress: Progress) -> list[dict[str, Any]]:
     names = {"host", "port", "protocol", "account", "user", "password", "database", "schema", "warehouse"}
     arguments: dict[str, Any] = {name: stack.environment[f"SNOWFLAKE_{name.upper()}"] for name in names}
+    arguments["role"] = REQUESTER
     with snowflake.connector.connect(**arguments, paramstyle="qmark") as connection:
         progress.say("CALL reporting.generate_daily_reports()")
         progress.do("waiting for the reports")

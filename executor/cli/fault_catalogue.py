@@ -1,6 +1,6 @@
 """The trouble that the local cloud can be ordered to make, as the command line tells of it.
 
-What a client then sees is in docs/reference/local-cloud-aws.md and local-cloud-snowflake.md.
+What a client then sees is in docs/reference/local-cloud.md.
 """
 
 from typing import Final, Literal, NamedTuple

@@ -17,15 +17,19 @@ DATABASE: Final = "ANALYTICS_PLATFORM"
 SCHEMA: Final = "REPORTING"
 WAREHOUSE: Final = "REPORTS_WH"
 CONNECTION: Final = "local"
+USER: Final = "REPORTING"
+ADMINISTRATOR: Final = "ACCOUNTADMIN"
+OPERATOR: Final = "REPORT_OPERATOR"
+RUNNER: Final = "REPORT_RUNNER"
 LOOPBACK: Final = "127.0.0.1"
 
 
-def snowflake_environment(endpoint: str) -> dict[str, str]:
-    """How any client signs in to the local Snowflake; it takes every user and password."""
+def snowflake_environment(endpoint: str, role: str = OPERATOR) -> dict[str, str]:
+    """How a client signs in to the local Snowflake with one of its roles; it takes every password."""
     url = urlparse(endpoint)
     return {
         "SNOWFLAKE_ACCOUNT": "local",
-        "SNOWFLAKE_USER": "REPORTING",
+        "SNOWFLAKE_USER": USER,
         "SNOWFLAKE_PASSWORD": "local-only",
         "SNOWFLAKE_HOST": str(url.hostname),
         "SNOWFLAKE_PORT": str(url.port),
@@ -33,6 +37,7 @@ def snowflake_environment(endpoint: str) -> dict[str, str]:
         "SNOWFLAKE_DATABASE": DATABASE,
         "SNOWFLAKE_SCHEMA": SCHEMA,
         "SNOWFLAKE_WAREHOUSE": WAREHOUSE,
+        "SNOWFLAKE_ROLE": role,
     }
 
 
@@ -61,6 +66,8 @@ def reporting_environment(task_definition: str, subnets: tuple[str, ...], groups
         "REPORTING_DATABASE": DATABASE,
         "REPORTING_SCHEMA": SCHEMA,
         "REPORTING_WAREHOUSE": WAREHOUSE,
+        "REPORTING_EXECUTOR_ROLE": "REPORT_EXECUTOR",
+        "REPORTING_PROBE_ROLE": "REPORT_PROBE",
         # Nothing is billed here, so looking often costs nothing and a first try feels quick.
         "REPORTING_POLL_INTERVAL_S": "0.5",
         "REPORTING_WATCH_INTERVAL_S": "0.5",

@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -50,7 +51,9 @@ class Stack:
 
 
 @contextmanager
-def local_stack(folder: Path, *, executor: bool, ports: Ports, aws_options: AwsOptions, say: Say) -> Iterator[Stack]:
+def local_stack(
+    folder: Path, *, executor: bool, ports: Ports, aws_options: AwsOptions, say: Say, privileges: bool = True
+) -> Iterator[Stack]:
     """Start everything, and end it in order: the executor first, so that it can write back what it knows.
 
     Args:
@@ -59,17 +62,19 @@ def local_stack(folder: Path, *, executor: bool, ports: Ports, aws_options: AwsO
         ports: TCP ports of the endpoints.
         aws_options: how the local AWS shall behave.
         say: told each step.
+        privileges: whether the local Snowflake refuses what a role was not granted.
 
     Raises:
         CommandError: a part did not start; its last words are in the message.
     """
     folder = folder.resolve()
+    fresh = not (folder / "snowflake").exists()
     (folder / "logs").mkdir(parents=True, exist_ok=True)
     children: list[Child] = []
     try:
-        endpoints = _start_cloud(folder, _settled(ports, folder), aws_options, children)
+        endpoints = _start_cloud(folder, _settled(ports, folder), aws_options, children, privileges=privileges)
         say(f"local Snowflake {endpoints['snowflake']}, local AWS {endpoints['aws']}: answer")
-        environment = _install(folder, endpoints, say)
+        environment = _install(folder, endpoints, say, fresh=fresh)
         local.write_files(folder, environment)
         if executor:
             children.append(_executor(folder, environment))
@@ -87,6 +92,11 @@ def _settled(ports: Ports, folder: Path) -> Ports:
     return Ports(snowflake_port, ports.aws or _if_free(last.get("AWS_ENDPOINT_URL", "0").rpartition(":")[2]))
 
 
+def _free() -> int:
+    with socket.create_server((local.LOOPBACK, 0)) as found:
+        return int(found.getsockname()[1])
+
+
 def _if_free(port: str) -> int:
     try:
         with socket.create_server((local.LOOPBACK, int(port))):
@@ -95,22 +105,29 @@ def _if_free(port: str) -> int:
         return 0
 
 
-def _start_cloud(folder: Path, ports: Ports, aws_options: AwsOptions, children: list[Child]) -> dict[str, str]:
+def _start_cloud(
+    folder: Path, ports: Ports, aws_options: AwsOptions, children: list[Child], *, privileges: bool
+) -> dict[str, str]:
     images = folder / "images.json"
     if not images.exists():
         images.write_text("{}", encoding="utf-8")
+    aws_port = ports.aws or _free()  # chosen here, because the local Snowflake is told it when both start
     common = ["--die-with-parent", "--data-dir"]
     python = [sys.executable, "-m"]
     snowflake_child = Child(
         "the local Snowflake",
-        [*python, "local_cloud.snowflake", "--port", str(ports.snowflake), *common, str(folder / "snowflake")],
+        [
+            *python, "local_cloud.snowflake", "--port", str(ports.snowflake), *common, str(folder / "snowflake"),
+            "--administrators", local.USER, *([] if privileges else ["--no-privileges"]),
+            "--aws-endpoint-url", f"http://{local.LOOPBACK}:{aws_port}",
+        ],
         folder / "logs" / "snowflake.log",
-    )
+    )  # fmt: skip
     children.append(snowflake_child)
     aws_child = Child(
         "the local AWS",
         [
-            *python, "local_cloud.aws", "--port", str(ports.aws), *common, str(folder / "aws"),
+            *python, "local_cloud.aws", "--port", str(aws_port), *common, str(folder / "aws"),
             "--images", str(images), *aws_options.words(),
         ],
         folder / "logs" / "aws.log",
@@ -119,26 +136,20 @@ def _start_cloud(folder: Path, ports: Ports, aws_options: AwsOptions, children: 
     return {"snowflake": snowflake_child.ready()["endpoint"], "aws": aws_child.ready()["endpoint"]}
 
 
-def _install(folder: Path, endpoints: Mapping[str, str], say: Say) -> dict[str, str]:
-    signing_in = local.snowflake_environment(endpoints["snowflake"])
-    outputs = _aws_resources(folder, endpoints["aws"], signing_in)
-    say(f"bucket {local.BUCKET}, cluster {local.CLUSTER}, task definition {outputs.task_definition}: there")
-    settings = only(signing_in)
+def _install(folder: Path, endpoints: Mapping[str, str], say: Say, *, fresh: bool) -> dict[str, str]:
+    as_runner = local.snowflake_environment(endpoints["snowflake"], local.RUNNER)
+    settings = only(local.snowflake_environment(endpoints["snowflake"], local.ADMINISTRATOR))
     names = ObjectNames(database=local.DATABASE, warehouse=local.WAREHOUSE, REPORTING_SCHEMA=local.SCHEMA)
-    try:
-        snowflake_side.deploy(
-            installation=local.INSTALLATION,
-            bucket=local.BUCKET,
-            names=names,
-            snowflake_settings=settings,
-            say=say,
-        )
-    except snowflake_side.DeployError as error:
-        raise CommandError(str(error)) from error
-    _sample_data(settings, names, say)
+    with ThreadPoolExecutor(2) as beside:  # most of a deployment is waiting for the other side
+        making_aws = beside.submit(_aws_resources, folder, endpoints["aws"], as_runner)
+        sample = _SampleData(beside, ahead=fresh)
+        _deploy(settings, names, say)
+        outputs = making_aws.result()
+        say(f"bucket {local.BUCKET}, cluster {local.CLUSTER}, task definition {outputs.task_definition}: there")
+        sample.load(settings, names, say)
     return {
         **local.aws_environment(endpoints["aws"]),
-        **signing_in,
+        **local.snowflake_environment(endpoints["snowflake"], local.OPERATOR),
         "SNOWFLAKE_HOME": str(folder),
         "SNOWFLAKE_DEFAULT_CONNECTION_NAME": local.CONNECTION,
         **local.reporting_environment(outputs.task_definition, outputs.subnets, outputs.security_groups),
@@ -175,12 +186,36 @@ def _aws_resources(folder: Path, endpoint: str, signing_in: Mapping[str, str]) -
     )
 
 
-def _sample_data(settings: SnowflakeSettings, names: ObjectNames, say: Say) -> None:
-    from local_cloud.sample_data import load_sample_data  # noqa: PLC0415 - only this command needs the local extra
+def _deploy(settings: SnowflakeSettings, names: ObjectNames, say: Say) -> None:
+    try:
+        snowflake_side.deploy(
+            installation=local.INSTALLATION, bucket=local.BUCKET, names=names, snowflake_settings=settings, say=say
+        )
+    except snowflake_side.DeployError as error:
+        raise CommandError(str(error)) from error
 
-    yesterday = datetime.now(UTC).date() - timedelta(days=1)  # noqa: TID251 - the edge reads the clock
-    with snowflake.connector.connect(**settings.connect_arguments(names), paramstyle="qmark") as connection:
-        load_sample_data(connection, database=names.database, last_day=yesterday, progress=say)
+
+class _SampleData:
+    """The shop of the examples up to yesterday; `ahead` begins to make it before it is asked for."""
+
+    def __init__(self, beside: Executor, *, ahead: bool) -> None:
+        from local_cloud import sample_data  # noqa: PLC0415 - only this command needs the local extra
+
+        self._load = sample_data.load_sample_data
+        self._last_day = datetime.now(UTC).date() - timedelta(days=1)  # noqa: TID251 - the edge reads the clock
+        self._made = beside.submit(sample_data.make_shop, self._last_day).result if ahead else None
+
+    def load(self, settings: SnowflakeSettings, names: ObjectNames, say: Say) -> None:
+        """Put it where it is not yet."""
+        with snowflake.connector.connect(**settings.connect_arguments(names), paramstyle="qmark") as connection:
+            self._load(
+                connection,
+                database=names.database,
+                last_day=self._last_day,
+                reader=local.RUNNER,
+                progress=say,
+                made=self._made,
+            )
 
 
 def _executor(folder: Path, environment: Mapping[str, str]) -> Child:

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from executor.cli.aws_options import AwsOptions
-from executor.cli.local_settings import CONNECTION
+from executor.cli.local_settings import ADMINISTRATOR, CONNECTION, OPERATOR
 from executor.cli.local_stack import Ports, Stack, local_stack
 from executor.cli.progress import Progress
 
@@ -31,6 +31,7 @@ def up(  # noqa: PLR0913 - one parameter per switch
     ] = 1.0,
     *,
     executor: Annotated[bool, typer.Option("--executor/--no-executor", help="Start an executor too.")] = True,
+    no_privileges: Annotated[bool, typer.Option("--no-privileges", help="Let every role do everything.")] = False,
 ) -> None:
     """Start the local Snowflake and AWS, the product on them, and an executor; Ctrl-C stops it, data stay."""
     console = Console(soft_wrap=True, highlight=False)
@@ -43,7 +44,14 @@ def up(  # noqa: PLR0913 - one parameter per switch
             with Progress(console) as progress:
                 progress.do("starting; the first time takes a little longer")
                 stack = running.enter_context(
-                    local_stack(folder, executor=executor, ports=ports, aws_options=aws_options, say=progress.say)
+                    local_stack(
+                        folder,
+                        executor=executor,
+                        ports=ports,
+                        aws_options=aws_options,
+                        say=progress.say,
+                        privileges=not no_privileges,
+                    )
                 )
             _introduce(console, folder.resolve(), stack)
             ready = True
@@ -69,6 +77,7 @@ Settings for every client:   set -a; . '{env}'; set +a
   reporting local fault add aws task oom --dir '{folder}'
   aws s3 ls s3://{where["REPORTING_BUCKET"]}/reports/ --recursive
   snow sql -c {CONNECTION} -q 'CALL reporting.generate_daily_reports()'
+Their role is {OPERATOR}; USE ROLE {ADMINISTRATOR} may do everything.
 
 In Python:   snowflake.connector.connect(connection_name="{CONNECTION}")
              snowflake.snowpark.Session.builder.config("connection_name", "{CONNECTION}").create()

@@ -1,15 +1,17 @@
 """From the evidence of an ended attempt to a verdict: what it was, whose fault, and what to do.
 
 The order of evidence: the stop code (which AWS keeps stable), the exit code of the *named* container (a missing
-one is never a success), the manifest, and only then texts, which AWS changes at will.
+one is never a success), the manifest, and only then texts, which AWS changes at will, and the last lines of the log.
+What the container says of itself by an exit code of the contract is not second-guessed by texts, but for memory:
+a container that is killed for it cannot say so.
 """
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from contract.manifest import Manifest
-from contract.outcome import Blame, ExitCode, FailureClass, Verdict
+from contract.outcome import Blame, CodeRan, ExitCode, FailureClass, Verdict, cut
+from executor.core.causes import EMPTY, Catalogue, Cause, Retry, Scope
 from executor.core.stopping import StopCause, cause_in
 from executor.core.tasks import TaskView
 
@@ -54,6 +56,10 @@ class _Rule:
     retry_helps: bool
     diagnosis: str
     remedy: str
+    cause_id: str | None = None
+    with_change: bool = False
+    code_ran: CodeRan = CodeRan.YES
+    start_up: bool = False
 
 
 _F, _B = FailureClass, Blame
@@ -100,41 +106,37 @@ _SPOT: Final = _Rule(
     _F.SPOT_INTERRUPTION, _B.INFRASTRUCTURE, True,
     "Fargate Spot took the capacity back.",
     "Nothing to do: the job is tried again by itself.",
+    code_ran=CodeRan.MAYBE,
 )  # fmt: skip
 _START: Final = _Rule(
     _F.START_FAILED, _B.INFRASTRUCTURE, True,
     "ECS could not start the task; no code ran.",
     "Read the stop reason: image, secret, log group, network or size of the task definition.",
+    code_ran=CodeRan.NO, start_up=True,
 )  # fmt: skip
 _MEMORY: Final = _Rule(
     _F.OUT_OF_MEMORY, _B.REPORT, False,
     "The container used more memory than the task has.",
-    "Give the report more memory: options.cpu and options.memory, or resources in its definition.",
+    "The job is tried again with more memory while its attempts last. Give the report more: options.cpu and "
+    "options.memory, or resources in its definition.",
+    cause_id="oom", with_change=True,
 )  # fmt: skip
 _NO_MANIFEST: Final = _Rule(
     _F.NO_MANIFEST, _B.REPORT, True,
     "The container ended with exit code 0 but left no manifest of this job that can be read.",
     "A container must write manifest.json last; see how to bring your own container.",
 )  # fmt: skip
-_NO_ROOM: Final = _Rule(
-    _F.CAPACITY, _B.NOBODY, True,
-    "Fargate had no room for the task; no code ran.",
-    "Nothing to do: the job is tried again by itself. If it happens often, add subnets in other zones.",
-)  # fmt: skip
-_THROTTLED: Final = _Rule(
-    _F.THROTTLED, _B.INFRASTRUCTURE, True,
-    "AWS or the image registry was asked too often while the task started; no code ran.",
-    "Nothing to do: the job is tried again by itself. If it happens often, pull the image from ECR.",
-)  # fmt: skip
 _LOST: Final = _Rule(
     _F.LOST, _B.INFRASTRUCTURE, True,
     "ECS no longer knows the task, and it left no manifest.",
     "The job is tried again by itself; if it happens often, look at the log group for the task's last lines.",
+    cause_id="task_missing", code_ran=CodeRan.MAYBE,
 )  # fmt: skip
 _NO_EXIT_CODE: Final = _Rule(
     _F.LOST, _B.INFRASTRUCTURE, True,
     "The container began to run, and ECS does not know how it ended.",
     "The job is tried again by itself; if it happens often, look at the log group for the task's last lines.",
+    cause_id="no_exit_code",
 )  # fmt: skip
 _CRASHED: Final = _Rule(
     _F.CRASHED, _B.REPORT, True,
@@ -146,11 +148,13 @@ _CANCELLED: Final = _Rule(
     _F.STOPPED, _B.NOBODY, False,
     "The job was cancelled, and its task was stopped.",
     "If it was a mistake, retry_report asks for the same report again.",
+    code_ran=CodeRan.MAYBE,
 )  # fmt: skip
 _START_LATE: Final = _Rule(
     _F.START_DEADLINE, _B.INFRASTRUCTURE, True,
     "No container of the task ran within 15 minutes of its launch; it was stopped.",
     "Look at the size of the image, the subnets' way to its registry, and the capacity of the region.",
+    code_ran=CodeRan.NO, start_up=True,
 )  # fmt: skip
 _OUR_STOPS: Final = {
     StopCause.CANCELLED: _CANCELLED,
@@ -158,30 +162,38 @@ _OUR_STOPS: Final = {
     StopCause.START_DEADLINE: _START_LATE,
 }
 
-_START_TEXTS: Final = (
-    (re.compile(r"Capacity is unavailable|RESOURCE:"), _NO_ROOM),
-    (re.compile(r"toomanyrequests|Rate (limit )?exceeded|RequestLimitExceeded|Throttling"), _THROTTLED),
-)
+_GENERAL: Final = {"essential_container_exited", "failed_to_start_unknown"}
+"""Causes that only say that there was a failure; anything else says more."""
+_MEMORY_IDS: Final = {"oom"}
+MAX_SAID_BYTES: Final = 1_000
 
 
-def judge(evidence: Evidence) -> Verdict:
-    """The verdict on an attempt that did not succeed."""
-    rule = _rule(evidence)
+def judge(evidence: Evidence, catalogue: Catalogue = EMPTY) -> Verdict:
+    """The verdict on an attempt that did not succeed.
+
+    Args:
+        evidence: what is known of it.
+        catalogue: known texts; what it does not know is judged by stop code and exit code, and quoted.
+    """
+    rule = _rule(evidence, catalogue)
     code = evidence.exit_code
-    detail = evidence.text.splitlines()[0] if evidence.text else ""
+    said = cut("; ".join(evidence.text.splitlines()), MAX_SAID_BYTES)
     suffix = f" (exit code {code})" if code is not None else ""
     return Verdict(
         failure_class=rule.failure_class,
-        cause_id=rule.failure_class.lower(),
+        cause_id=rule.cause_id or rule.failure_class.lower(),
         blame=rule.blame,
         retry_helps=rule.retry_helps,
-        diagnosis=f"{rule.diagnosis}{suffix}{' ECS says: ' + detail if detail else ''}"
+        with_change=rule.with_change,
+        code_ran=rule.code_ran,
+        start_up=rule.start_up,
+        diagnosis=f"{rule.diagnosis}{suffix}{' ECS says: ' + said if said else ''}"
         f"{' ' + evidence.trouble if evidence.trouble else ''}",
         remedy=rule.remedy,
     )
 
 
-def _rule(evidence: Evidence) -> _Rule:
+def _rule(evidence: Evidence, catalogue: Catalogue) -> _Rule:
     task, code = evidence.task, evidence.exit_code
     if task is None:
         return _LOST if evidence.manifest is None else _BY_EXIT.get(evidence.manifest.exit_code, _CRASHED)
@@ -189,12 +201,50 @@ def _rule(evidence: Evidence) -> _Rule:
         return _OUR_STOPS[cause]
     if task.stop_code == "SpotInterruption":
         return _SPOT
+    said = catalogue.find(Scope.STOPPED, evidence.text)
     if task.stop_code == "TaskFailedToStart" or (code is None and task.started_at is None):
-        return next((rule for words, rule in _START_TEXTS if words.search(evidence.text)), _START)
-    if "OutOfMemory" in evidence.text:
+        return _of(said, _START) if said else _START
+    if (said and said.cause_id in _MEMORY_IDS) or "OutOfMemory" in evidence.text:
         return _MEMORY
     if code == ExitCode.DONE:
         return _NO_MANIFEST if evidence.manifest is None else _BY_EXIT.get(evidence.manifest.exit_code, _NO_MANIFEST)
+    if code in _BY_EXIT and code != ExitCode.STOPPED:
+        return _BY_EXIT[code]
+    return _by_texts(evidence, catalogue, None if said is None or said.cause_id in _GENERAL else said)
+
+
+def _by_texts(evidence: Evidence, catalogue: Catalogue, said: Cause | None) -> _Rule:
+    # The container did not speak the contract's language: somebody stopped it, its host was lost, or it crashed.
+    task, code = evidence.task, evidence.exit_code
+    stopped_by = catalogue.find(Scope.STOP_CODE, task.stop_code) if task else None
+    if task and task.stop_code == "UserInitiated" and code is not None:
+        return _of(stopped_by, _BY_EXIT[ExitCode.STOPPED])  # the reason is free text: whoever stopped it wrote it
+    if said is not None:
+        return _of(said, _NO_EXIT_CODE if code is None else _CRASHED)
     if code is None:
         return _NO_EXIT_CODE
-    return _BY_EXIT.get(code, _CRASHED)
+    if code == ExitCode.STOPPED:
+        special = None if stopped_by is None or stopped_by.cause_id in _GENERAL else stopped_by
+        return _of(special or catalogue.find(Scope.EXIT, f"exit={code}"), _BY_EXIT[code])
+    in_log = catalogue.find(Scope.LOG, evidence.log_tail)
+    if in_log is not None and in_log.cause_id in _MEMORY_IDS:
+        return _MEMORY
+    return _of(in_log or catalogue.find(Scope.EXIT, f"exit={code}"), _CRASHED)
+
+
+def _of(cause: Cause | None, otherwise: _Rule) -> _Rule:
+    """The rule that a cause amounts to; where it does not say, the place at which it was met does."""
+    if cause is None:
+        return otherwise
+    return replace(
+        otherwise,
+        failure_class=cause.failure_class or otherwise.failure_class,
+        blame=cause.blame,
+        retry_helps=cause.retry is Retry.YES,
+        diagnosis=cause.summary,
+        remedy=cause.remedy,
+        cause_id=cause.cause_id,
+        with_change=cause.retry is Retry.WITH_CHANGE,
+        code_ran=cause.code_ran,
+        start_up=cause.start_up,
+    )

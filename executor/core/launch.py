@@ -16,6 +16,7 @@ from contract.ids import launch_token, result_prefix, started_by
 from contract.job import JobRow
 from contract.report import ReportDefinition
 from contract.request import effective_definition, parse_options
+from contract.resources import Resources
 from contract.task_spec import SPEC_ENV, SPEC_URI_ENV, TaskSpec, spec_key
 
 MAX_SPEC_CHARS: Final = 6_000
@@ -23,8 +24,8 @@ MAX_SPEC_CHARS: Final = 6_000
 
 Counted as the spec stands in the request, where every quote of its JSON takes a backslash."""
 
-_NOT_FOR_THE_CONTAINER: Final[dict[str, Any]] = {"definition": {"max_running"}}
-"""What only the queue reads; an older runner would refuse a definition with a field that it does not know."""
+_NOT_FOR_THE_CONTAINER: Final[dict[str, Any]] = {"definition": {"capacity", "max_running"}}
+"""Decided before the container is there; an older runner refuses what it does not know in a definition."""
 
 
 class LaunchProfile(BaseModel):
@@ -44,6 +45,17 @@ class LaunchProfile(BaseModel):
     def name(self) -> str:
         """The first 16 hex digits of the SHA-256 of the content."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+
+def turned(profile: LaunchProfile, refusals: int) -> LaunchProfile:
+    """The profile of a job that found no room so many times: one subnet after the other, then all of them again.
+
+    Given several subnets Fargate chooses one by itself, and refuses when that zone is full.
+    """
+    turn = refusals % (len(profile.subnets) + 1)
+    if turn == 0 or len(profile.subnets) == 1:
+        return profile
+    return profile.model_copy(update={"subnets": (profile.subnets[turn - 1],)})
 
 
 class LaunchOrder(BaseModel):
@@ -73,7 +85,11 @@ def intend(job: JobRow, installation: str, profile: LaunchProfile, capacity_prov
 
 
 def task_spec(job: JobRow, installation: str, bucket: str, definition: ReportDefinition) -> TaskSpec:
-    """What the container of this attempt is told."""
+    """What the container of this attempt is told; a job that outgrew its definition's size keeps its own."""
+    effective = effective_definition(definition, parse_options(job.options))
+    if job.cpu is not None and job.memory_mb is not None:
+        size = Resources(cpu=job.cpu, memory_mb=job.memory_mb)
+        effective = effective.model_copy(update={"resources": size})
     return TaskSpec(
         installation=installation,
         job_id=job.job_id,
@@ -82,7 +98,7 @@ def task_spec(job: JobRow, installation: str, bucket: str, definition: ReportDef
         report_version=job.report_version,
         business_date=job.business_date,
         params=job.params,
-        definition=effective_definition(definition, parse_options(job.options)),
+        definition=effective,
         bucket=bucket,
         prefix=result_prefix(job.report_type, job.business_date, job.job_id, job.attempt),
         trace_id=job.trace_id,

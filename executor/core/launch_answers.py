@@ -1,9 +1,15 @@
-"""What RunTask can answer, as values, and what each answer means."""
+"""What RunTask can answer, as values, and what each answer means.
+
+The codes of ECS do not tell what may be sent again: EC2's throttle of a subnet look-up comes as a wrong parameter, a
+used-up quota as the client's fault, a lack of room as either an error or a failure inside an answer of 200. So the
+error goes through the catalogue, code and text together; only what is unknown there is judged by its HTTP status.
+"""
 
 from dataclasses import dataclass
 from typing import Final
 
-from contract.outcome import Blame, FailureClass, Verdict
+from contract.outcome import Blame, CodeRan, FailureClass, Verdict
+from executor.core.causes import EMPTY, Catalogue, Retry, Scope
 from executor.core.tasks import TaskView
 
 
@@ -16,10 +22,15 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Nothing ran, and a replay would be refused again: the next try needs a new token."""
+    """Nothing ran, and a replay would be refused again: the next try needs a new token.
+
+    ``permanent`` refusals end the job; ``said_as`` is where in the catalogue the reason is to be looked up, None for
+    reasons of our own.
+    """
 
     reason: str
     permanent: bool = False
+    said_as: Scope | None = Scope.RUNTASK_FAILURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +47,69 @@ class Unknown:
     reason: str
 
 
-LaunchAnswer = Accepted | Refused | Throttled | Unknown
+@dataclass(frozen=True, slots=True)
+class Errored:
+    """RunTask answered with an error; ``status`` is that of HTTP, 0 where there was none."""
+
+    code: str
+    message: str
+    status: int = 0
+
+
+LaunchAnswer = Accepted | Refused | Throttled | Unknown | Errored
 
 _CAPACITY_WORDS: Final = ("capacity is unavailable", "resource:")
+_CLIENTS_FAULT: Final = range(400, 500)
 
 
-def refusal_verdict(answer: Refused) -> Verdict:
+def understood(answer: LaunchAnswer, catalogue: Catalogue) -> Accepted | Refused | Throttled | Unknown:
+    """An answer as what may be done next: an error by its cause, everything else as it is."""
+    if not isinstance(answer, Errored):
+        return answer
+    said = f"{answer.code}: {answer.message}"
+    cause = catalogue.find(Scope.RUNTASK_EXCEPTION, said)
+    if cause is None:
+        refused = answer.status in _CLIENTS_FAULT
+        return Refused(said, permanent=True, said_as=Scope.RUNTASK_EXCEPTION) if refused else Unknown(said)
+    if cause.code_ran is not CodeRan.NO:
+        return Unknown(said)
+    if cause.blame is Blame.NOBODY and cause.failure_class is not FailureClass.CAPACITY:
+        return Throttled(said)
+    return Refused(said, permanent=cause.retry is not Retry.YES, said_as=Scope.RUNTASK_EXCEPTION)
+
+
+def refusal_verdict(answer: Refused, catalogue: Catalogue = EMPTY) -> Verdict:
     """What a refused launch is: short capacity waits, a wrong configuration ends the job with its text."""
-    capacity = any(word in answer.reason.lower() for word in _CAPACITY_WORDS)
+    # What is refused for a reason of our own stands in no catalogue.
+    cause = catalogue.find(answer.said_as, answer.reason) if answer.said_as is not None else None
+    if cause is None:
+        return _unknown_refusal(answer)
+    return Verdict(
+        failure_class=cause.failure_class or FailureClass.LAUNCH_REFUSED,
+        cause_id=cause.cause_id,
+        blame=cause.blame,
+        retry_helps=cause.retry is Retry.YES and not answer.permanent,
+        with_change=cause.retry is Retry.WITH_CHANGE,
+        code_ran=CodeRan.NO,
+        start_up=cause.start_up,
+        diagnosis=f"{cause.summary} ECS says: {answer.reason}",
+        remedy=cause.remedy,
+    )
+
+
+def _unknown_refusal(answer: Refused) -> Verdict:
+    capacity = any(word in answer.reason.lower() for word in _CAPACITY_WORDS) and answer.said_as is not None
     failure_class = FailureClass.CAPACITY if capacity else FailureClass.LAUNCH_REFUSED
     return Verdict(
         failure_class=failure_class,
         cause_id=failure_class.lower(),
         blame=Blame.NOBODY if capacity else Blame.INFRASTRUCTURE,
         retry_helps=not answer.permanent,
-        diagnosis=f"ECS refused to launch the task: {answer.reason}",
+        code_ran=CodeRan.NO,
+        start_up=answer.said_as is Scope.RUNTASK_EXCEPTION,
+        diagnosis=f"ECS refused to launch the task: {answer.reason}"
+        if answer.said_as is not None
+        else f"The task was not launched: {answer.reason}",
         remedy="Nothing to do: it is tried again by itself."
         if capacity
         else "Correct the launch settings (cluster, task definition, subnets, roles, size), then ask again.",

@@ -6,10 +6,13 @@ from datetime import datetime
 from contract.events import AttemptResult, Event, JobEvent
 from contract.job import JobRow
 from contract.manifest import ReportFailure
-from contract.outcome import MAX_ERROR_BYTES, MAX_LOG_TAIL_BYTES, Blame, Verdict, cut
+from contract.outcome import MAX_ERROR_BYTES, MAX_LOG_TAIL_BYTES, Blame, FailureClass, Verdict, cut
 from contract.policy import RetryPolicy
+from contract.resources import Resources
 from contract.states import TERMINAL, JobState
-from executor.core import backoff, budget
+from executor.core import backoff, budget, resources
+from executor.core.breaker import Breaker, forgiven, wait_s
+from executor.core.causes import EMPTY, Catalogue
 from executor.core.failures import Evidence, judge, succeeded
 from executor.core.stopping import cause_in
 from executor.core.transitions import RANK, Trigger, after
@@ -37,8 +40,24 @@ def event(job: JobRow, name: JobEvent, at: datetime, **detail: object) -> Event:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """By what a failure is charged: budgets and delays, and what holds launches back."""
+
+    policy: RetryPolicy
+    breaker: Breaker | None = None
+
+
 def settle(
-    job: JobRow, evidence: Evidence, *, max_attempts: int, policy: RetryPolicy, now: datetime, dice: float
+    job: JobRow,
+    evidence: Evidence,
+    *,
+    max_attempts: int,
+    policy: RetryPolicy,
+    now: datetime,
+    dice: float,
+    catalogue: Catalogue = EMPTY,
+    breaker: Breaker | None = None,
 ) -> Settlement:
     """The verdict on an ended attempt, and what follows from it.
 
@@ -49,14 +68,17 @@ def settle(
         policy: the budget for failures of the cloud, and the delays.
         now: the present, UTC.
         dice: a random number in [0, 1) that spreads retries.
+        catalogue: known texts.
+        breaker: what holds launches back at this moment.
     """
     facts = _facts(job, evidence, now)
     if made_it(job, evidence):
         done = _moved(job, Trigger.SUCCEED, facts)
         row = _result(done, evidence, None, now)
         return Settlement(done, row, (event(done, JobEvent.SUCCEEDED, now, files=_file_count(evidence)),))
-    verdict = judge(evidence)
-    return _after_failure(job, verdict, evidence, facts, max_attempts=max_attempts, policy=policy, now=now, dice=dice)
+    verdict = judge(evidence, catalogue)
+    by = _Terms(policy, breaker)
+    return _after_failure(job, verdict, evidence, facts, max_attempts=max_attempts, by=by, now=now, dice=dice)
 
 
 def made_it(job: JobRow, evidence: Evidence) -> bool:
@@ -74,7 +96,7 @@ def _after_failure(
     facts: dict[str, object],
     *,
     max_attempts: int,
-    policy: RetryPolicy,
+    by: _Terms,
     now: datetime,
     dice: float,
 ) -> Settlement:
@@ -82,42 +104,80 @@ def _after_failure(
         cancelled = _moved(job, Trigger.STOP_CONFIRMED, facts)
         stopped = event(cancelled, JobEvent.CANCELLED, now, diagnosis=verdict.diagnosis)
         return Settlement(cancelled, _result(cancelled, evidence, verdict, now), (stopped,))
-    spent = budget.after_failure(job, verdict, max_attempts, policy)
-    facts |= {
+    plan = _plan(job, verdict, max_attempts, by, now=now, dice=dice)
+    facts |= plan.facts
+    if plan.due_in_s is None:
+        ended = _moved(job, Trigger.FAIL_FOR_GOOD, facts)
+        failed = event(ended, JobEvent.FAILED, now, cause_id=verdict.cause_id, diagnosis=plan.verdict.diagnosis)
+        return Settlement(ended, _result(ended, evidence, plan.verdict, now), (failed,))
+    waiting = _moved(job, Trigger.FAIL_AGAIN, facts | {"finished_at": None})
+    planned = event(waiting, JobEvent.RETRY_PLANNED, now, cause_id=verdict.cause_id, due_in_s=round(plan.due_in_s, 1))
+    return Settlement(waiting, _result(waiting, evidence, plan.verdict, now), (planned,), plan.due_in_s)
+
+
+def refused(
+    job: JobRow, verdict: Verdict, *, policy: RetryPolicy, now: datetime, dice: float, breaker: Breaker | None = None
+) -> Settlement:
+    """What follows when RunTask was refused and nothing ran: wait and try again, or give up with the reason."""
+    plan = _plan(job, verdict, 1, _Terms(policy, breaker), now=now, dice=dice)
+    facts = {name: value for name, value in plan.facts.items() if name != "user_failures"}
+    evidence = Evidence(container="", task=None, manifest=None)
+    if plan.due_in_s is None:
+        ended = _moved(job, Trigger.GIVE_UP_LAUNCH, facts | {"finished_at": now})
+        failed = event(ended, JobEvent.FAILED, now, cause_id=verdict.cause_id, diagnosis=plan.verdict.diagnosis)
+        return Settlement(ended, _result(ended, evidence, plan.verdict, now), (failed,))
+    waiting = _moved(job, Trigger.REFUSE, facts)
+    says, due_in_s = plan.verdict.diagnosis, round(plan.due_in_s, 1)
+    planned = event(waiting, JobEvent.LAUNCH_REFUSED, now, cause_id=verdict.cause_id, diagnosis=says, due_in_s=due_in_s)
+    return Settlement(waiting, None, (planned,), plan.due_in_s)
+
+
+def lacks_room(verdict: Verdict) -> bool:
+    """Whether there was no room or no quota left: then other subnets may have some, and a task that ends makes some."""
+    return verdict.failure_class is FailureClass.CAPACITY
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The verdict as it is charged, what the row learns of it, and when to try again; None when never."""
+
+    verdict: Verdict
+    facts: dict[str, object]
+    due_in_s: float | None
+
+
+def _plan(job: JobRow, found: Verdict, max_attempts: int, by: _Terms, *, now: datetime, dice: float) -> _Plan:
+    verdict = forgiven(by.breaker, found) if by.breaker else found
+    size = _next_size(job, verdict, by.policy)
+    since = job.waits_since or now
+    waited_s = (now - since).total_seconds()
+    spent = budget.after_failure(job, verdict, max_attempts, by.policy, changed=size is not None, waited_s=waited_s)
+    patient = verdict.blame is Blame.NOBODY
+    facts: dict[str, object] = {
         "user_failures": spent.user_failures,
         "infra_failures": spent.infra_failures,
         "failure_class": verdict.failure_class,
         "cause_id": verdict.cause_id,
+        "interruptions": job.interruptions + (verdict.failure_class is FailureClass.SPOT_INTERRUPTION),
+        "refusals": job.refusals + lacks_room(verdict),
+        "waits_since": since if patient else job.waits_since,
     }
+    if size is not None:
+        facts |= {"cpu": size.cpu, "memory_mb": size.memory_mb}
     if not spent.may_retry:
-        ended = _moved(job, Trigger.FAIL_FOR_GOOD, facts)
-        failed = event(ended, JobEvent.FAILED, now, cause_id=verdict.cause_id, diagnosis=verdict.diagnosis)
-        return Settlement(ended, _result(ended, evidence, verdict, now), (failed,))
-    due_in_s = backoff.delay_s(policy, _tries(job, verdict, spent.user_failures + spent.infra_failures), dice)
-    waiting = _moved(job, Trigger.FAIL_AGAIN, facts | {"finished_at": None})
-    planned = event(waiting, JobEvent.RETRY_PLANNED, now, cause_id=verdict.cause_id, due_in_s=round(due_in_s, 1))
-    return Settlement(waiting, _result(waiting, evidence, verdict, now), (planned,), due_in_s)
-
-
-def refused(job: JobRow, verdict: Verdict, *, policy: RetryPolicy, now: datetime, dice: float) -> Settlement:
-    """What follows when RunTask was refused and nothing ran: wait and try again, or give up with the reason."""
-    spent = budget.after_failure(job, verdict, max_attempts=1, policy=policy)
-    facts: dict[str, object] = {"infra_failures": spent.infra_failures, "cause_id": verdict.cause_id}
-    facts |= {"failure_class": verdict.failure_class}
-    evidence = Evidence(container="", task=None, manifest=None)
-    if not spent.may_retry:
-        ended = _moved(job, Trigger.GIVE_UP_LAUNCH, facts | {"finished_at": now})
-        failed = event(ended, JobEvent.FAILED, now, cause_id=verdict.cause_id, diagnosis=verdict.diagnosis)
-        return Settlement(ended, _result(ended, evidence, verdict, now), (failed,))
-    due_in_s = backoff.delay_s(policy, _tries(job, verdict, spent.infra_failures), dice)
-    waiting = _moved(job, Trigger.REFUSE, facts)
-    planned = event(waiting, JobEvent.LAUNCH_REFUSED, now, diagnosis=verdict.diagnosis, due_in_s=round(due_in_s, 1))
-    return Settlement(waiting, None, (planned,), due_in_s)
-
-
-def _tries(job: JobRow, verdict: Verdict, failures: int) -> int:
+        return _Plan(verdict, facts, None)
+    if by.breaker and verdict is not found:
+        return _Plan(verdict, facts, wait_s(by.breaker, dice))
     # What nobody is to blame for costs no budget, so patience must grow with the tries instead.
-    return max(1, job.attempt + job.launch_try - 1) if verdict.blame is Blame.NOBODY else max(1, failures)
+    charged = spent.infra_failures + (spent.user_failures if verdict.blame is Blame.REPORT else 0)
+    tries = job.attempt + job.launch_try - 1 if patient else charged
+    return _Plan(verdict, facts, backoff.delay_s(by.policy, max(1, tries), dice))
+
+
+def _next_size(job: JobRow, verdict: Verdict, policy: RetryPolicy) -> Resources | None:
+    if verdict.failure_class is not FailureClass.OUT_OF_MEMORY or job.cpu is None or job.memory_mb is None:
+        return None
+    return resources.next_size(Resources(cpu=job.cpu, memory_mb=job.memory_mb), policy.max_memory_mb)
 
 
 def _moved(job: JobRow, trigger: Trigger, facts: dict[str, object]) -> JobRow:

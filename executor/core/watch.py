@@ -62,6 +62,8 @@ def started(job: JobRow, task: TaskView, timeout_s: int, now: datetime) -> JobRo
             "status": status,
             "status_rank": RANK[status],
             "started_at": at,
+            "refusals": 0,
+            "waits_since": None,
             "deadline_at": at + timedelta(seconds=timeout_s),
         }
     )

@@ -37,7 +37,7 @@ def deploy(
         installation: the name of the installation, for a queue that is made new.
         bucket: where the reports go.
         names: database, schema, warehouse.
-        snowflake_settings: how to sign in; the role must be able to create the objects.
+        snowflake_settings: how to sign in; the role must be able to create the objects and roles, and to grant on them.
         say: told each step as it is done.
 
     Raises:
@@ -62,7 +62,7 @@ def deploy(
         finally:
             # A script suspends the task that it alters; one that fails must not leave the mornings without reports.
             tasks.resume(connection, before)
-        say("migrations, views, procedures, tasks: applied")
+        say("migrations, views, procedures, tasks, grants: applied")
         _check_owner(connection, installation, bucket)
         added = report_types.define_builtin(connection)
         say("built-in reports: " + (", ".join(f"{name} v{version}" for name, version in added.items()) or "unchanged"))
@@ -100,6 +100,8 @@ def _migrate(installation: str, bucket: str, names: ObjectNames, arguments: Mapp
     variables = {
         "installation": installation,
         "bucket": bucket,
+        "database": names.database,
+        "schema": names.schema_name,
         "warehouse": names.warehouse,
         "procedures_zip": zip_name,
     }

@@ -11,11 +11,18 @@ from contract.states import JobState
 from executor.board import Board
 from executor.core import settle, stopping
 from executor.core.stopping import NO_TASK_AFTER_S, STOP_AGAIN_S, StopCause
-from executor.ports import Change, Clock, CloudUnavailableError, Launcher
-from executor.profiles import Profiles
+from executor.core.tasks import TaskView
+from executor.means import Means
+from executor.ports import Change, Clock, CloudUnavailableError, Launcher, ThrottledError
 from executor.writer import Writer
 
 AT_ONCE = 10
+READS = 3
+"""To find the tasks of an attempt takes two lists and one description."""
+ASKED_WITHIN_S = 3.0
+"""As much is asked in one round as the budgets allow within this time; what was cancelled meanwhile joins the next."""
+SEEK_AGAIN_S = 5.0
+"""How often ECS is asked for a task that may exist; each time costs three reads."""
 
 log = structlog.get_logger()
 
@@ -24,16 +31,16 @@ class Cancel:
     """From a cancel to a task that has stopped; the watch and settle loops see it end."""
 
     def __init__(
-        self, launcher: Launcher, profiles: Profiles, board: Board, writer: Writer, clock: Clock, installation: str
+        self, launcher: Launcher, means: Means, board: Board, writer: Writer, clock: Clock, installation: str
     ) -> None:
         """``installation`` is part of the tag by which a task is found."""
         self._launcher = launcher
-        self._profiles = profiles
+        self._profiles, self._budgets = means.profiles, means.budgets
         self._board = board
         self._writer = writer
         self._clock = clock
         self._installation = installation
-        self._stop_at_s: dict[str, float] = {}
+        self._again_at_s: dict[str, float] = {}
         self._sought_since_s: dict[str, float] = {}
 
     async def tick(self) -> None:
@@ -45,7 +52,8 @@ class Cancel:
         gate = asyncio.Semaphore(AT_ONCE)
         work = self._work()
         self._forget({job.request_id for job, _ in work})
-        troubles = await asyncio.gather(*(self._one(job, cause, gate) for job, cause in work), return_exceptions=True)
+        due = self._due(work)
+        troubles = await asyncio.gather(*(self._one(job, cause, gate) for job, cause in due), return_exceptions=True)
         for trouble in filter(None, troubles):
             raise trouble
 
@@ -56,8 +64,16 @@ class Cancel:
         late = [(jobs[key], cause) for key, cause in overdue.items() if key in jobs and key not in known]
         return [(job, cause) for job, cause in cancelled + late if job.request_id not in self._board.ended]
 
+    def _due(self, work: list[tuple[JobRow, StopCause]]) -> list[tuple[JobRow, StopCause]]:
+        now_s = self._clock.monotonic_s()
+        due = [(job, cause) for job, cause in work if now_s >= self._again_at_s.get(job.request_id, 0.0)]
+        stops = max(1, self._budgets.launches.ahead(ASKED_WITHIN_S))
+        seeks = max(1, self._budgets.reads.ahead(ASKED_WITHIN_S) // READS)
+        known, sought = [one for one in due if one[0].task_arn], [one for one in due if not one[0].task_arn]
+        return known[:stops] + sought[:seeks]
+
     def _forget(self, kept: set[str]) -> None:
-        for memory in (self._stop_at_s, self._sought_since_s):
+        for memory in (self._again_at_s, self._sought_since_s):
             for key in memory.keys() - kept:
                 del memory[key]
 
@@ -88,13 +104,30 @@ class Cancel:
                 log.exception("stopping failed", action="stop_fault", job_id=job.job_id, attempt=job.attempt)
 
     async def _stop(self, job: JobRow, arn: str, cause: StopCause) -> None:
-        now_s = self._clock.monotonic_s()
-        if now_s < self._stop_at_s.get(job.request_id, 0.0):
-            return
-        self._stop_at_s[job.request_id] = now_s + STOP_AGAIN_S
-        await self._launcher.stop_task(_cluster_of(arn), arn, stopping.stop_reason(cause))
-        self._board.watch_bell.set()
+        self._again_at_s[job.request_id] = self._clock.monotonic_s() + STOP_AGAIN_S
+        await self._tell(_cluster_of(arn), arn, cause)
+        self._board.hasten(job.request_id)
         log.info("told to stop", action="stop_asked", job_id=job.job_id, attempt=job.attempt, cause=cause, arn=arn)
+
+    async def _tell(self, cluster: str, arn: str, cause: StopCause) -> None:
+        await self._budgets.launches.take()
+        if not self._board.leads(self._clock.monotonic_s()):
+            return
+        try:
+            await self._launcher.stop_task(cluster, arn, stopping.stop_reason(cause))
+        except ThrottledError:
+            self._budgets.launches.throttled()
+            raise
+        self._budgets.launches.granted()
+
+    async def _find(self, job: JobRow, cluster: str) -> list[TaskView]:
+        for _ in range(READS):
+            await self._budgets.reads.take()
+        try:
+            return await self._launcher.find(cluster, started_by(self._installation, job.job_id, job.attempt))
+        except ThrottledError:
+            self._budgets.reads.throttled()
+            raise
 
     async def _seek(self, job: JobRow) -> None:
         # A launch may be on its way, sent by this process or by one that is gone. What is found is stopped; that
@@ -103,17 +136,18 @@ class Cancel:
             self._end(job)
             return
         now_s = self._clock.monotonic_s()
+        self._again_at_s[job.request_id] = now_s + SEEK_AGAIN_S
         since_s = self._sought_since_s.setdefault(job.request_id, now_s)
         cluster = (await self._profiles.of(job)).cluster
-        found = await self._launcher.find(cluster, started_by(self._installation, job.job_id, job.attempt))
+        found = await self._find(job, cluster)
         if self._board.jobs.get(job.request_id) is not job:
             return
         if found:
             self._board.put(stopping.adopted(job, found[0]))
             for task in found:
                 if not task.stopped:
-                    await self._launcher.stop_task(cluster, task.arn, stopping.stop_reason(StopCause.CANCELLED))
-            self._board.watch_bell.set()
+                    await self._tell(cluster, task.arn, StopCause.CANCELLED)
+            self._board.hasten(job.request_id)
         elif now_s - since_s >= NO_TASK_AFTER_S:
             self._end(job)
 

@@ -1,7 +1,6 @@
 """Claims due jobs: asks a free question first, and the warehouse only when there is something to do."""
 
 from collections import Counter
-from collections.abc import Callable
 from uuid import uuid4
 
 import structlog
@@ -10,12 +9,16 @@ from contract.job import JobRow
 from contract.policy import Limits
 from contract.states import JobState
 from executor.board import Board
+from executor.breakers import Breakers
+from executor.budgets import Budget
 from executor.core.capacity import next_look_s, room_to_claim
 from executor.ports import Clock, DeposedError, Store, StoreUnavailableError
 
 ASK_AGAIN_S = 15.0
 """When a job that was due and was not there is asked for again: its waiting may not have been written yet."""
 ASK_AT_MOST = 4
+LAUNCHED_WITHIN_S = 10.0
+"""As many jobs are claimed as can be launched within this time, by the launch budget."""
 LANDS_WITHIN_S = 15.0
 """So long a claim whose answer was lost may still be carried out: the statement time-out, and some."""
 
@@ -26,19 +29,15 @@ class Claim:
     """One claim at a time, under an id chosen beforehand, so that a lost answer is only a question to repeat."""
 
     def __init__(
-        self,
-        store: Store,
-        board: Board,
-        clock: Clock,
-        limits: Limits,
-        launch_tokens: Callable[[], int | None] = lambda: None,
+        self, store: Store, board: Board, clock: Clock, limits: Limits, budget: Budget, breakers: Breakers
     ) -> None:
-        """``limits`` say how many jobs may be open at once, ``launch_tokens`` how many may be launched now."""
+        """``limits`` say how many jobs may be open at once, ``budget`` and ``breakers`` how many may be launched."""
         self._store = store
         self._board = board
         self._clock = clock
         self._limits = limits
-        self._launch_tokens = launch_tokens
+        self._budget = budget
+        self._breakers = breakers
         self._claim_id: str | None = None
         self._fence: int | None = None
         self._seen_token: str | None = None
@@ -56,12 +55,19 @@ class Claim:
         if self._board.fence != self._fence:
             # A new reign: what was seen or half done under the last one says nothing now.
             self._fence, self._claim_id, self._seen_token = self._board.fence, None, None
+            await self._breakers.begin()
         token = await self._store.intake_token()
-        room = room_to_claim(self._limits, len(self._board.jobs), self._launch_tokens())
+        room = room_to_claim(self._limits, len(self._board.jobs), self._launchable())
         if not self._worth_a_claim(token, room):
             return
         if await self._claim(self._fence, room):
             self._seen_token = token
+
+    def _launchable(self) -> int:
+        # What cannot be launched soon is better left in the queue, where others may still go before it. And a claim is
+        # a statement: it is not worth one job while many others wait for their launch.
+        soon, claimed = self._budget.ahead(LAUNCHED_WITHIN_S), len(self._board.to_launch())
+        return min(soon - claimed, self._breakers.room()) if soon > 2 * claimed else 0
 
     def _worth_a_claim(self, token: str, room: int) -> bool:
         changed = token != self._seen_token or self._claim_id is not None
@@ -94,7 +100,10 @@ class Claim:
             return False
         if not jobs and await self._store.fence() != fence:
             raise DeposedError(f"fence {fence} is no longer the current one")
-        self._more_waits = self._take(jobs) >= room
+        taken = self._take(jobs)
+        self._more_waits = taken >= room
+        if taken and self._more_waits:
+            self._board.claim_bell.set()  # no pause while there is more than one claim takes
         due_s = await self._store.next_due_s()
         pause_s = next_look_s(due_s, some_ended=self._board.left != self._left)
         self._blocked, self._left = due_s is not None and due_s <= 0, self._board.left

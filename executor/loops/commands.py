@@ -32,9 +32,13 @@ class Commands:
             return
         commands = await self._store.commands()
         if any(command.kind is not CommandKind.PRUNE for command in commands):
+            if not self._board.may_send(self._clock.monotonic_s()):
+                return
             await self._store.note_pauses(fence)
         for command in commands:
             if command.kind is CommandKind.PRUNE:
+                if not self._board.may_send(self._clock.monotonic_s()):
+                    return
                 await self._prune(fence, command)
             else:
                 log.info(

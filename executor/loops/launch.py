@@ -11,10 +11,12 @@ from contract.job import JobRow
 from contract.task_spec import TaskSpec
 from executor.board import Board
 from executor.core import launch, settle, watch
-from executor.core.launch_answers import Accepted, LaunchAnswer, Refused, Unknown, refusal_verdict
-from executor.definitions import Definitions, MissingDefinitionError
-from executor.ports import Artifacts, Change, Clock, CloudUnavailableError, Launcher
-from executor.profiles import Profiles
+from executor.core.launch_answers import Accepted, LaunchAnswer, Refused, Throttled, refusal_verdict, understood
+from executor.core.spot import provider_of
+from executor.core.tasks import TaskView
+from executor.definitions import MissingDefinitionError
+from executor.means import Means
+from executor.ports import Artifacts, Change, Clock, CloudUnavailableError, Launcher, ThrottledError
 from executor.settings import ExecutorSettings
 from executor.writer import Writer
 
@@ -22,6 +24,14 @@ AT_ONCE = 10
 """RunTask calls under way at a time; a call takes some hundred milliseconds, and Fargate takes 20 in a second."""
 MAX_FAULTS = 5
 """So often one job's launch may fail in a way that nobody foresaw."""
+NEXT_BATCH_S = 0.5
+"""How often newly claimed jobs are looked for while others are being launched."""
+SENT_WITHIN_S = 3.0
+"""As many launches are begun as can be sent within this time, by the launch budget."""
+REST_S = 2.0
+"""So long a launch rests that was throttled or not answered; the budget may make it rest for longer."""
+ASKS_AFTER = 10
+"""After so many launches without an answer ECS is asked for the task itself."""
 
 log = structlog.get_logger()
 
@@ -33,62 +43,99 @@ class Launch:
         self,
         launcher: Launcher,
         artifacts: Artifacts,
-        definitions: Definitions,
-        profiles: Profiles,
+        means: Means,
         board: Board,
         writer: Writer,
         clock: Clock,
         settings: ExecutorSettings,
     ) -> None:
         """``settings`` name the installation and the bucket."""
-        self._launcher = launcher
-        self._artifacts = artifacts
-        self._definitions = definitions
-        self._board = board
-        self._writer = writer
-        self._clock = clock
-        self._settings = settings
-        self._profiles = profiles
+        self._launcher, self._artifacts = launcher, artifacts
+        self._definitions, self._profiles = means.definitions, means.profiles
+        self._budgets, self._breakers, self._catalogue = means.budgets, means.breakers, means.catalogue
+        self._board, self._writer, self._clock, self._settings = board, writer, clock, settings
+        self._policy = settings.retry_policy()
         self._faults: Counter[str] = Counter()
+        self._sent: Counter[str] = Counter()
+        self._rests_s: dict[str, float] = {}
+        self._unwritten: set[str] = set()
 
     async def tick(self) -> None:
-        """Commit the intents of all that is to be launched, then launch."""
-        jobs = self._board.to_launch()
-        if not jobs or not self._board.leads(self._clock.monotonic_s()):
+        """Commit the intents of all that is to be launched, then launch; what is claimed meanwhile comes along."""
+        if not self._board.leads(self._clock.monotonic_s()):
             return
-        await self._definitions.fetch(jobs)
-        await self._profiles.keep_current()
-        # What was cancelled meanwhile is another's by now.
-        jobs = [job for job in jobs if self._board.jobs.get(job.request_id) is job]
-        orders = [(job, spec) for job in jobs if (spec := self._spec(job)) is not None]
-        orders = [(self._intend(job, spec), spec) for job, spec in orders]
-        await self._writer.drain()
+        await self._breakers.begin()
+        self._sent = Counter({key: times for key, times in self._sent.items() if key in self._board.jobs})
+        under_way: dict[asyncio.Task[None], str] = {}
+        troubles: list[BaseException] = []
         gate = asyncio.Semaphore(AT_ONCE)
-        troubles = await asyncio.gather(
-            *(self._launch(job, spec, gate) for job, spec in orders), return_exceptions=True
-        )
-        for trouble in filter(None, troubles):
-            raise trouble
+        try:
+            while True:
+                if not troubles:
+                    for job, spec in await self._prepared(set(under_way.values())):
+                        under_way[asyncio.create_task(self._launch(job, spec, gate))] = job.request_id
+                if not under_way:
+                    break
+                done, _ = await asyncio.wait(under_way, timeout=NEXT_BATCH_S)
+                troubles += [trouble for task in done if (trouble := task.exception()) is not None]
+                under_way = {task: key for task, key in under_way.items() if task not in done}
+        finally:
+            for task in under_way:
+                task.cancel()
+        if troubles:
+            raise troubles[0]
+
+    async def _prepared(self, under_way: set[str]) -> list[tuple[JobRow, TaskSpec]]:
+        # Statements take long, launches are let through one by one: the next intents are written while tasks start.
+        now_s = self._clock.monotonic_s()
+        self._rests_s = {key: at_s for key, at_s in self._rests_s.items() if at_s > now_s}
+        idle = [job for job in self._board.to_launch() if job.request_id not in under_way | self._rests_s.keys()]
+        jobs = [job for job in idle if self._may(job)]
+        if not jobs:
+            return []
+        await self._definitions.fetch(jobs)
+        specs = [(job, spec) for job in jobs if self._is_ours(job) and (spec := self._spec(job)) is not None]
+        orders = [(intended, spec) for job, spec in specs if (intended := await self._intend(job, spec)) is not None]
+        if self._unwritten:
+            # Nothing is sent whose intent may not be on its row: a round that could not write it begins again here.
+            await self._writer.drain()
+            self._unwritten.clear()
+        # A round that waited for tokens could not be stopped meanwhile: what has none soon waits on the board.
+        return orders[: max(0, self._budgets.launches.ahead(SENT_WITHIN_S) - len(under_way))]
+
+    def _is_ours(self, job: JobRow) -> bool:
+        # What was cancelled, or went astray, while something was waited for is another's by now.
+        return self._board.jobs.get(job.request_id) is job
+
+    def _may(self, job: JobRow) -> bool:
+        # A task may exist already of what was sent: its replay is a question, not a launch.
+        maybe_there = job.request_id in self._sent or job.request_id in self._board.to_find
+        return job.spoiled is not None or maybe_there or self._breakers.may_launch(job)
 
     def _spec(self, job: JobRow) -> TaskSpec | None:
         if job.spoiled is not None:
-            self._refuse(job, Refused(f"the job's row cannot be read: {job.spoiled}", permanent=True))
+            self._refuse(job, _ours(f"the job's row cannot be read: {job.spoiled}"))
             return None
         try:
             definition = self._definitions.of(job)
             return launch.task_spec(job, self._settings.installation, self._settings.bucket, definition)
         except (MissingDefinitionError, ValueError) as error:
-            self._refuse(job, Refused(f"the job cannot be prepared: {error}", permanent=True))
+            self._refuse(job, _ours(f"the job cannot be prepared: {error}"))
             return None
 
-    def _intend(self, job: JobRow, spec: TaskSpec) -> JobRow:
+    async def _intend(self, job: JobRow, spec: TaskSpec) -> JobRow | None:
         if job.launch_token is not None:
             return job
-        provider = self._settings.capacity_provider
-        profile = self._profiles.current
+        profile = launch.turned(self._profiles.current, job.refusals)
+        await self._profiles.keep(profile)
+        if not self._is_ours(job):
+            return None
+        wanted = spec.definition.capacity or self._settings.capacity
+        provider = provider_of(job, wanted, spec.definition.max_attempts, self._policy)
         intended = launch.intend(job, self._settings.installation, profile, provider, spec)
         event = settle.event(intended, JobEvent.LAUNCH_INTENDED, self._clock.now(), profile=profile.name)
         self._keep(intended, event)
+        self._unwritten.add(intended.request_id)
         return intended
 
     def _keep(self, job: JobRow, *events: Event) -> None:
@@ -97,10 +144,14 @@ class Launch:
 
     async def _launch(self, job: JobRow, spec: TaskSpec, gate: asyncio.Semaphore) -> None:
         async with gate:
-            if self._board.jobs.get(job.request_id) is not job or not self._board.leads(self._clock.monotonic_s()):
+            if not self._is_ours(job):
                 return
+            self._rests_s[job.request_id] = self._clock.monotonic_s() + REST_S
             try:
                 answer = await self._answer(job, spec)
+            except ThrottledError:
+                self._budgets.reads.throttled()
+                raise
             except CloudUnavailableError:
                 raise
             except Exception as error:
@@ -109,46 +160,90 @@ class Launch:
                 self._faults[job.request_id] += 1
                 if self._faults[job.request_id] < MAX_FAULTS:
                     return
-                answer = Refused(f"the launch failed {MAX_FAULTS} times: {error}", permanent=True)
+                answer = _ours(f"the launch failed {MAX_FAULTS} times: {error}")
+        if answer is None:
+            return
         self._faults.pop(job.request_id, None)
-        if self._board.jobs.get(job.request_id) is job:
+        if self._is_ours(job):
             self._take(job, answer)
         elif isinstance(answer, Accepted):
             # Cancelled while the call was under way: its task is there, and has to be stopped.
             self._board.adopt(job, answer.task)
 
-    async def _answer(self, job: JobRow, spec: TaskSpec) -> LaunchAnswer:
+    async def _answer(self, job: JobRow, spec: TaskSpec) -> LaunchAnswer | None:
         profile = await self._profiles.of(job)
         if job.request_id in self._board.to_find:
-            tag = started_by(self._settings.installation, job.job_id, job.attempt)
-            found = await self._launcher.find(profile.cluster, tag)
+            found = await self._find(job, profile.cluster)
             self._board.to_find.discard(job.request_id)
-            if found:
-                return Accepted(found[0])
+            if found is not None:
+                return Accepted(found)
         order = launch.order(job, profile, spec)
         if order.spec_key is not None:
             await self._artifacts.put_spec(order.spec_key, order.spec_json)
-        if self._board.jobs.get(job.request_id) is not job:
-            return Unknown("it was cancelled before RunTask was sent")
+        if not self._budgets.launches.ahead(SENT_WITHIN_S):
+            return None  # AWS asked for a longer rest since this round began
+        await self._budgets.launches.take()
+        # Waiting takes time, and so do answers: only what is still ours, and still to be launched, is sent.
+        if not self._is_ours(job) or not self._board.leads(self._clock.monotonic_s()):
+            return None
+        self._sent[job.request_id] += 1
         return await self._launcher.run(order.run_task)
 
+    async def _find(self, job: JobRow, cluster: str) -> TaskView | None:
+        # Running and stopped tasks of this attempt; and where ECS has forgotten, the mark that one of them left.
+        tag = started_by(self._settings.installation, job.job_id, job.attempt)
+        for _ in range(3):  # two lists, one description
+            await self._budgets.reads.take()
+        found = await self._launcher.find(cluster, tag)
+        if found:
+            return found[0]
+        marker = await self._artifacts.start_marker(str(job.result_uri))
+        return TaskView(marker.task_arn, "UNKNOWN") if marker and marker.task_arn.startswith("arn:") else None
+
     def _take(self, job: JobRow, answer: LaunchAnswer) -> None:
-        if isinstance(answer, Accepted):
-            launched = watch.launched(job, answer.task, self._clock.now())
-            event = settle.event(launched, JobEvent.LAUNCHED, self._clock.now(), task_arn=answer.task.arn)
-            self._keep(launched, event)
-            self._board.watch_bell.set()
-            log.info("launched", action="launched", job_id=job.job_id, attempt=job.attempt, task_arn=answer.task.arn)
-        elif isinstance(answer, Refused):
-            self._refuse(job, answer)
-        else:
-            log.warning("launch unanswered", action="launch_unknown", job_id=job.job_id, reason=answer.reason)
+        match understood(answer, self._catalogue):
+            case Accepted(task):
+                self._budgets.launches.granted()
+                launched = watch.launched(job, task, self._clock.now())
+                event = settle.event(launched, JobEvent.LAUNCHED, self._clock.now(), task_arn=task.arn)
+                self._keep(launched, event)
+                self._board.hasten(job.request_id)
+                log.info("launched", action="launched", job_id=job.job_id, attempt=job.attempt, task_arn=task.arn)
+            case Refused() as refused:
+                self._refuse(job, refused)
+            case Throttled(reason):
+                self._budgets.launches.throttled()
+                log.warning("launch throttled", action="launch_throttled", job_id=job.job_id, reason=reason)
+            case unknown:
+                if self._sent[job.request_id] % ASKS_AFTER == 0:
+                    self._board.to_find.add(job.request_id)
+                log.warning("launch unanswered", action="launch_unknown", job_id=job.job_id, reason=unknown.reason)
 
     def _refuse(self, job: JobRow, answer: Refused) -> None:
-        verdict = refusal_verdict(answer)
-        policy, dice = self._settings.retry_policy(), self._clock.dice()
-        outcome = settle.refused(job, verdict, policy=policy, now=self._clock.now(), dice=dice)
+        verdict = refusal_verdict(answer, self._catalogue)
+        if answer.said_as is not None:
+            self._breakers.failed(verdict, self._profiles.current.task_definition)
+        if settle.lacks_room(verdict):
+            self._budgets.launches.without_room()
+        outcome = settle.refused(
+            job,
+            verdict,
+            policy=self._policy,
+            now=self._clock.now(),
+            dice=self._clock.dice(),
+            breaker=self._breakers.state,
+        )
         due_in_s = outcome.due_in_s
         self._board.put_back(outcome.job, None if due_in_s is None else self._clock.monotonic_s() + due_in_s)
         self._writer.put(Change(outcome.job, due_in_s), result=outcome.result, events=outcome.events)
-        log.warning("launch refused", action="launch_refused", job_id=job.job_id, reason=answer.reason)
+        log.warning(
+            "launch refused",
+            action="launch_refused",
+            job_id=job.job_id,
+            cause_id=verdict.cause_id,
+            reason=answer.reason,
+        )
+
+
+def _ours(reason: str) -> Refused:
+    return Refused(reason, permanent=True, said_as=None)

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Self
 
 import structlog
 
+from executor.crash_points import LOOP
 from executor.ports import CloudUnavailableError, DeposedError, StateMissingError, StoreUnavailableError
 
 MAX_FAULTS_IN_A_ROW = 10
@@ -33,27 +35,29 @@ async def run_every(
     Outages are waited out however long they last, with pauses of at most ``max_pause_s``, and told once a minute.
     Anything else is a fault of ours: after ten in a row the loop ends with :class:`LoopDiedError`.
     """
+    LOOP.set(name)
     faults, outage, pause_s = 0, _Outage(name), every_s
-    while not stop.is_set():
-        try:
-            asked_s = await tick()
-        except DeposedError as error:
-            log.warning("another executor leads now", action="deposed", loop=name, reason=str(error))
-            on_deposed()
-        except (StoreUnavailableError, CloudUnavailableError, StateMissingError) as error:
-            outage.again(str(error))
-        except Exception as error:
-            faults += 1
-            log.exception("a round failed", action="loop_fault", loop=name, times=faults)
-            if faults >= MAX_FAULTS_IN_A_ROW:
-                raise LoopDiedError(f"the {name} loop failed {faults} times in a row: {error}") from error
-        else:
-            faults = 0
-            outage.over()
-            pause_s = every_s if asked_s is None else asked_s
-        if trouble := faults + outage.times:
-            pause_s = min(max_pause_s, every_s * 2.0 ** min(trouble, 10))
-        await _rest(pause_s, stop, bell)
+    with _Rest(stop, bell) as rest:
+        while not stop.is_set():
+            try:
+                asked_s = await tick()
+            except DeposedError as error:
+                log.warning("another executor leads now", action="deposed", loop=name, reason=str(error))
+                on_deposed()
+            except (StoreUnavailableError, CloudUnavailableError, StateMissingError) as error:
+                outage.again(str(error))
+            except Exception as error:
+                faults += 1
+                log.exception("a round failed", action="loop_fault", loop=name, times=faults)
+                if faults >= MAX_FAULTS_IN_A_ROW:
+                    raise LoopDiedError(f"the {name} loop failed {faults} times in a row: {error}") from error
+            else:
+                faults = 0
+                outage.over()
+                pause_s = every_s if asked_s is None else asked_s
+            if trouble := faults + outage.times:
+                pause_s = min(max_pause_s, every_s * 2.0 ** min(trouble, 10))
+            await rest.for_up_to(pause_s)
 
 
 class _Outage:
@@ -76,12 +80,30 @@ class _Outage:
         self.times, self._said = 0, ""
 
 
-async def _rest(pause_s: float, stop: asyncio.Event, bell: asyncio.Event | None) -> None:
-    waits = [asyncio.ensure_future(event.wait()) for event in (stop, bell) if event is not None]
-    try:
-        await asyncio.wait(waits, timeout=pause_s, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for wait in waits:
-            wait.cancel()
-    if bell is not None:
-        bell.clear()
+class _Rest:
+    """Waits until the time is over, the bell rings or the stop comes."""
+
+    def __init__(self, stop: asyncio.Event, bell: asyncio.Event | None) -> None:
+        self._bell = bell or asyncio.Event()
+        # The stop rings the bell: to wait for one event is much cheaper than for the first of two.
+        self._ringer = asyncio.ensure_future(self._ring_at(stop))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ringer.cancel()
+
+    async def _ring_at(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self._bell.set()
+
+    async def for_up_to(self, pause_s: float) -> None:
+        await asyncio.sleep(0)  # others have their turn even if the bell rang already
+        try:
+            async with asyncio.timeout(pause_s):
+                await self._bell.wait()
+        except TimeoutError:
+            pass
+        finally:
+            self._bell.clear()

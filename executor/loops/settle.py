@@ -2,22 +2,23 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
 
 from contract.job import JobRow
 from contract.manifest import MANIFEST_NAME, Latest
-from contract.outcome import ExitCode
+from contract.outcome import CodeRan, ExitCode
 from contract.policy import RetryPolicy
 from executor.board import Board
 from executor.core import settle
-from executor.core.failures import Evidence
+from executor.core.failures import Evidence, judge
 from executor.core.settle import Settlement
 from executor.core.tasks import TaskView
-from executor.definitions import Definitions, MissingDefinitionError
+from executor.definitions import MissingDefinitionError
+from executor.means import Means
 from executor.ports import Artifacts, Change, Clock, CloudUnavailableError, Logs
-from executor.profiles import Profiles
 from executor.writer import Writer
 
 AT_ONCE = 10
@@ -34,8 +35,7 @@ class Settle:
         self,
         artifacts: Artifacts,
         logs: Logs,
-        definitions: Definitions,
-        profiles: Profiles,
+        means: Means,
         board: Board,
         writer: Writer,
         clock: Clock,
@@ -44,8 +44,8 @@ class Settle:
         """``policy`` is the budget for failures of the cloud."""
         self._artifacts = artifacts
         self._logs = logs
-        self._definitions = definitions
-        self._profiles = profiles
+        self._definitions, self._profiles = means.definitions, means.profiles
+        self._launches, self._breakers, self._catalogue = means.budgets.launches, means.breakers, means.catalogue
         self._board = board
         self._writer = writer
         self._clock = clock
@@ -88,12 +88,16 @@ class Settle:
             log.warning("a manifest of another job", action="manifest_foreign", job_id=job.job_id, says=manifest.job_id)
             manifest = None
         evidence = Evidence(container, task, manifest)
-        if evidence.exit_code == ExitCode.ALREADY_WORKED_ON and manifest is None and await self._leave_to_other(job):
-            return None
+        if evidence.exit_code == ExitCode.ALREADY_WORKED_ON:
+            if manifest is None and await self._leave_to_other(job):
+                return None
+            if manifest is not None:
+                # This task did nothing: the attempt is the other one's, and its manifest says how it ended.
+                evidence = Evidence(container, None, manifest)
         if settle.made_it(job, evidence):
             await self._point_at(job, evidence)
             return evidence
-        return Evidence(container, task, manifest, await self._log_tail(job, container))
+        return replace(evidence, log_tail=await self._log_tail(job, container))
 
     async def _point_at(self, job: JobRow, evidence: Evidence) -> None:
         # latest.json is a convenience: a report that was made is not undone by what happens to it.
@@ -138,6 +142,7 @@ class Settle:
         return True
 
     def _outcome(self, job: JobRow, evidence: Evidence) -> Settlement:
+        self._tell(job, evidence)
         return settle.settle(
             job,
             evidence,
@@ -145,7 +150,24 @@ class Settle:
             policy=self._policy,
             now=self._clock.now(),
             dice=self._clock.dice(),
+            catalogue=self._catalogue,
+            breaker=self._breakers.state,
         )
+
+    def _tell(self, job: JobRow, evidence: Evidence) -> None:
+        # A task that ended made room; what it came to says whether tasks get to run at all.
+        self._launches.room_again()
+        used = self._profiles.task_definition_of(job)
+        if settle.made_it(job, evidence):
+            self._breakers.ran(used)
+            return
+        verdict = judge(evidence, self._catalogue)
+        if settle.lacks_room(verdict):
+            self._launches.without_room()
+        if verdict.code_ran is CodeRan.YES:
+            self._breakers.ran(used)
+        else:
+            self._breakers.failed(verdict, used)
 
     def _max_attempts(self, job: JobRow) -> int:
         try:

@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from executor.core.launch_answers import Accepted, LaunchAnswer, Refused, Throttled, Unknown
+from executor.core.launch_answers import Accepted, Errored, LaunchAnswer, Refused, Throttled, Unknown
 from executor.core.tasks import ContainerView, TaskView
+from executor.ports import ThrottledError
+from executor.testing.account import Account
 from executor.testing.task_life import Ending, FakeTask
 
 TOKEN_LIFE: Final = timedelta(hours=24)
-"""How long ECS keeps a client token (ECS API reference, "Ensuring idempotency")."""
+TOKEN_LIFE_AFTER_STOP: Final = timedelta(hours=1)
+"""How long ECS keeps a client token: whichever ends first (ECS developer guide, "Ensuring idempotency")."""
 
 Program = Callable[[str, Mapping[str, Any]], Ending]
 
@@ -41,10 +44,11 @@ class FakeLauncher:
         self._lose_replies = 0
         self._lose_stops = 0
         self.stops: list[tuple[str, str]] = []
+        self.account: Account | None = None
         self.tasks: dict[str, FakeTask] = {}
         self.requests: list[dict[str, Any]] = []
 
-    def answer_next(self, answer: Refused | Throttled | Unknown, times: int = 1) -> None:
+    def answer_next(self, answer: Refused | Throttled | Unknown | Errored, times: int = 1) -> None:
         """The next launches are not carried out, and this is the answer; a refusal stays with its token."""
         self._next.extend([answer] * times)
 
@@ -64,7 +68,7 @@ class FakeLauncher:
     async def run(self, request: Mapping[str, Any]) -> LaunchAnswer:
         """One RunTask with count 1."""
         self.requests.append(dict(request))
-        answer = self._run(request)
+        answer = (self.account.call() if self.account else None) or self._run(request)
         if self._lose_replies:
             self._lose_replies -= 1
             return Unknown("the connection broke before the answer")
@@ -73,10 +77,12 @@ class FakeLauncher:
     def _run(self, request: Mapping[str, Any]) -> LaunchAnswer:
         token, text = str(request["clientToken"]), json.dumps(request, sort_keys=True)
         known = self._calls.get(token)
-        if known is not None and self._now() < known.at + TOKEN_LIFE and (known.request == text or known.arn):
+        if known is not None and self._lives(known) and (known.request == text or known.arn):
             # The same parameters: the first answer again. Others: a conflict, which names the task that exists.
             return known.answer if known.answer is not None else Accepted(self.tasks[str(known.arn)].view(self._now()))
         planned = self._next.popleft() if self._next else None
+        if planned is None and self.account is not None:
+            planned = self.account.place(len(self.running))
         if isinstance(planned, Refused):
             self._calls[token] = _Call(text, planned, None, self._now())
         if planned is not None:
@@ -84,6 +90,11 @@ class FakeLauncher:
         task = self._start(request)
         self._calls[token] = _Call(text, None, task.arn, self._now())
         return Accepted(task.view(self._now()))
+
+    def _lives(self, call: _Call) -> bool:
+        stopped_at = self.tasks[call.arn].view(self._now()).stopped_at if call.arn else None
+        ends = [call.at + TOKEN_LIFE] + ([stopped_at + TOKEN_LIFE_AFTER_STOP] if stopped_at else [])
+        return self._now() < min(ends)
 
     def _start(self, request: Mapping[str, Any]) -> FakeTask:
         arn = f"arn:aws:ecs:us-east-1:123456789012:task/{request['cluster']}/{len(self.tasks):032x}"
@@ -110,6 +121,8 @@ class FakeLauncher:
 
     async def stop_task(self, cluster: str, arn: str, reason: str) -> None:
         """Tell a task to stop; its program says how long it takes, and ECS kills it after 30 s."""
+        if self.account and self.account.call():
+            raise ThrottledError("StopTask: Rate exceeded")
         self.stops.append((arn, reason))
         if self._lose_stops:
             self._lose_stops -= 1

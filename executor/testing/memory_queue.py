@@ -139,11 +139,14 @@ def judge(
     fresh = sorted((asked for key, asked in intake.items() if key not in state), key=lambda asked: asked.order)
     overdue = {asked.request.request_id for asked in fresh if _waits_since(asked) < now - max_queue_age}
     cancelled = {asked.request.request_id for asked in fresh if is_cancelled(asked, orders)}
+    passing = overdue | cancelled
+    taken = {row.job.job_id for row in state.values()}
     ended, due = [], []
     for asked in fresh:
-        key = asked.request.request_id
-        duplicate_of = _duplicate_of(asked, fresh, overdue | cancelled, intake, state)
-        if duplicate_of is not None or key in overdue | cancelled:
+        key, job_id = asked.request.request_id, asked.request.job_id
+        duplicate_of = job_id if job_id in taken else _same_key(asked, fresh, passing, intake, state)
+        taken.add(job_id)
+        if duplicate_of is not None or key in passing:
             ended.append(Ended(asked, duplicate_of, key in cancelled))
         elif asked.request.not_before is None or asked.request.not_before <= now:
             due.append(asked)
@@ -163,19 +166,15 @@ def _waits_for_retry(row: StateRow, now: datetime) -> bool:
     return row.job.status is JobState.RETRY_WAIT and row.job.due_at is not None and row.job.due_at <= now
 
 
-def _duplicate_of(
+def _same_key(
     asked: Asked,
     fresh: Iterable[Asked],
     passing: set[str],
     intake: Mapping[str, Asked],
     state: Mapping[str, StateRow],
 ) -> str | None:
+    # The job that holds the dedupe key of a request, if another does.
     request = asked.request
-    if any(row.job.job_id == request.job_id for row in state.values()):
-        return request.job_id
-    same_job = [other for other in fresh if other.request.job_id == request.job_id]
-    if same_job[0] is not asked:
-        return request.job_id
     if request.dedupe_key is None:
         return None
     open_jobs = [

@@ -10,6 +10,7 @@ from contract.policy import NO_CAPS, Caps
 from contract.report import ReportDefinition
 from contract.request import RunRequest
 from contract.states import JobState
+from executor.core.breaker import Breaker
 from executor.core.leadership import Leader
 from executor.core.transitions import RANK
 from executor.ports import Batch, Change, Installed, StateMissingError
@@ -40,6 +41,7 @@ class MemoryStore(MemoryOrders):
         self.state: dict[str, StateRow] = {}
         self.results: list[AttemptResult] = []
         self.events: list[Event] = []
+        self.kept_breaker: Breaker | None = None
         self.types: dict[tuple[str, int], ReportDefinition] = {}
         self.silenced: list[str] = []
         self.faults = Faults()
@@ -145,6 +147,9 @@ class MemoryStore(MemoryOrders):
                 capacity_provider=old.capacity_provider,
                 cpu=old.cpu,
                 memory_mb=old.memory_mb,
+                interruptions=old.interruptions,
+                refusals=old.refusals,
+                waits_since=old.waits_since,
                 user_failures=old.user_failures,
                 infra_failures=old.infra_failures,
             )
@@ -196,6 +201,18 @@ class MemoryStore(MemoryOrders):
             moved = sum(self._write(fence, change) for change in batch.changes)
         self.faults.after("write")
         return moved
+
+    async def breaker(self) -> Breaker | None:
+        """The circuit breaker of launches, or None."""
+        self.faults.before("breaker")
+        return self.kept_breaker
+
+    async def write_breaker(self, fence: int, breaker: Breaker) -> None:
+        """Keep the circuit breaker of launches."""
+        self.faults.before("write_breaker")
+        if self._holds(fence):
+            self.kept_breaker = breaker
+        self.faults.after("write_breaker")
 
     async def progress(self, request_ids: Sequence[str]) -> dict[str, tuple[int, int, int]]:
         """How far these rows are; a row that is gone is left out."""

@@ -25,6 +25,8 @@ _BEFORE: Final = (
     "create_sample_loads",
 )
 
+_SCHEMAS: Final = ("CRM", "CATALOG", "SALES")
+
 
 class _Table(NamedTuple):
     name: str
@@ -47,7 +49,9 @@ def load_sample_data(
     database: str,
     last_day: date,
     seed: int = 7,
+    reader: str | None = None,
     progress: Callable[[str], None],
+    made: Callable[[], Shop] | None = None,
 ) -> dict[str, int]:
     """Put the shop's 24 months up to ``last_day`` into the schemas CRM, CATALOG and SALES of a database.
 
@@ -59,16 +63,20 @@ def load_sample_data(
         database: exists already.
         last_day: the last day with orders, usually yesterday.
         seed: another seed gives another shop.
+        reader: a role that shall be able to read them.
         progress: takes one sentence per step.
+        made: answers with the shop of that day and seed, where it is made elsewhere; else it is made here.
 
     Returns:
         Rows by table.
 
     Raises:
-        ValueError: the database's name is not a plain identifier, or the connection binds by another style.
+        ValueError: a name is not a plain identifier, or the connection binds by another style.
     """
     if not _IDENTIFIER.fullmatch(database):
         raise ValueError(f"{database!r} is not a database's name; give a plain identifier such as ANALYTICS_PLATFORM")
+    if reader and not _IDENTIFIER.fullmatch(reader):
+        raise ValueError(f"{reader!r} is not a role's name; give a plain identifier such as REPORT_RUNNER")
     if connection.is_pyformat:
         raise ValueError("the connection binds by pyformat; open it with paramstyle='qmark'")
     loader = _Loader(connection, database, {"last_day": last_day.isoformat(), "seed": seed})
@@ -76,14 +84,16 @@ def load_sample_data(
         loader.run(statement)
     if loaded := loader.loaded():
         progress(f"sample data up to {last_day.isoformat()} lie in {database} already")
+        loader.grant(reader)
         return loaded
     progress(f"making 24 months of sample data up to {last_day.isoformat()}")
-    shop = generate(last_day, seed)
+    shop = made() if made else generate(last_day, seed)
     loader.run("forget_loads")
     rows = {table.name: loader.fill(table, shop, progress) for table in _TABLES}
     loader.run("create_sold_lines")
     for name, count in rows.items():
         loader.run("record_load", table_name=name, row_count=count)
+    loader.grant(reader)
     return rows
 
 
@@ -105,6 +115,14 @@ class _Loader:
         with self._connection.cursor() as cursor:
             cursor.execute(*bound(sql, {**self._version, **values}))
             return list(cursor.fetchall())
+
+    def grant(self, reader: str | None) -> None:
+        if reader is None:
+            return
+        self._execute("grant_database", {}, {"reader": reader})
+        for schema in _SCHEMAS:
+            for statement in ("grant_schema", "grant_tables", "grant_views"):
+                self._execute(statement, {}, {"reader": reader, "schema": schema})
 
     def loaded(self) -> dict[str, int]:
         rows = {str(name): int(str(count)) for name, count in self.run("loaded")}

@@ -35,7 +35,10 @@ def main() -> int:
     except (OSError, DirectoryInUseError) as error:
         sys.stderr.write(f"local Snowflake: {error}\n")
         return 2
-    snowflake.privileges.enforced = options.enforce_privileges
+    snowflake.privileges.enforced = not options.no_privileges
+    snowflake.aws_endpoint_url = options.aws_endpoint_url
+    if options.administrators:
+        snowflake.administrators = frozenset(options.administrators.upper().split(","))
     port = listener.getsockname()[1]
     snowflake.endpoint = (_HOST, port)
     server = _start(snowflake, listener)
@@ -87,7 +90,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--data-dir", type=Path, required=True, help="where everything is kept")
     parser.add_argument("--die-with-parent", action="store_true", help="end when the starting process ends")
-    parser.add_argument("--enforce-privileges", action="store_true", help="refuse what the role has no grant for")
+    parser.add_argument("--administrators", help="users that have every role without CREATE USER; everybody, if none")
+    parser.add_argument("--no-privileges", action="store_true", help="refuse nothing for want of a grant")
+    parser.add_argument("--aws-endpoint-url", help="the local AWS, for stages in S3")
     return parser.parse_args()
 
 

@@ -12,6 +12,7 @@ from local_cloud.snowflake.privileges import ACCOUNT
 from local_cloud.snowflake.result import DONE, Result, from_rows, status
 from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.sql_text import Reader
+from local_cloud.snowflake.visibility import Sight
 
 _ACCOUNT = ("", "")
 
@@ -30,7 +31,7 @@ def _create(session: Session, sql: str, *words: str) -> tuple[str, dict[str, str
     options = _options(reader)
     if there and gently:
         return name, options, False
-    Guard(session).need("ACCOUNT", ACCOUNT, f"CREATE {words[-1]}")
+    Guard(session, creating=True).need("ACCOUNT", ACCOUNT, f"CREATE {words[-1]}")
     session.commit_before_ddl()
     body = {"name": name, "created_on": now_text(), "owner": session.role, "options": options}
     session.server.catalog.put(words[-1], _ACCOUNT, name, body)
@@ -63,6 +64,9 @@ def _drop(session: Session, sql: str, *words: str) -> Result:
         Guard(session).need(words[-1], ("", "", name), "OWNERSHIP")
     if session.server.catalog.drop(words[-1], _ACCOUNT, name):
         session.server.privileges.forget(words[-1], ("", "", name))
+        if words[-1] in {"ROLE", "USER"}:
+            holder = name if words[-1] == "ROLE" else f"USER {name}"
+            session.server.privileges.forget_holder(holder, session.acting_role)
         return status(f"{name} successfully dropped.")
     if gently:
         return status("Drop statement executed successfully (object already dropped).")
@@ -207,10 +211,10 @@ def show_warehouses(session: Session, sql: str, _params: Any) -> Result:
     names = (
         "name state type size running queued is_default is_current auto_suspend auto_resume created_on owner comment"
     )
-    rows = []
+    rows, sight = [], Sight(session)
     for kept in session.server.catalog.all("WAREHOUSE"):
         options, name = kept["options"], kept["name"]
-        if like(_pattern(sql), name):
+        if like(_pattern(sql), name) and sight.sees("WAREHOUSE", ("", "", name)):
             size = options.get("WAREHOUSE_SIZE", "X-Small")
             state = kept.get("state", "STARTED")
             current = "Y" if name == session.warehouse else "N"

@@ -16,7 +16,11 @@ _TARGETED: Final = {
     exp.Update: ("UPDATE",),
     exp.Delete: ("DELETE",),
     exp.TruncateTable: ("TRUNCATE",),
+    exp.Copy: ("INSERT",),
 }
+
+OF_SERVER: Final = "of_server"
+"""Marks a table in a statement that the server itself put there; nobody needs a grant on it."""
 
 
 def hidden(kind: str, name: str, sqlstate: str = "02000") -> Exception:
@@ -39,11 +43,20 @@ def no_warehouse() -> Exception:
 class Guard:
     """The checks of one session; without enforcement everything is allowed."""
 
-    def __init__(self, session: "Session") -> None:
-        """Look through the eyes of the session's current role, or of the owner whose rights it runs with."""
+    def __init__(self, session: "Session", *, creating: bool = False) -> None:
+        """Look through the eyes of the session's roles, or of the owner whose rights it runs with.
+
+        Args:
+            session: whose roles count.
+            creating: only the primary role counts, which alone can allow a CREATE.
+        """
         self.session = session
         self.rights = session.server.privileges
-        self.roles = self.rights.roles_of(session.acting_role) if self.rights.enforced else frozenset[str]()
+        self.roles = frozenset[str]()
+        if self.rights.enforced:
+            self.roles = self.rights.roles_of(session.acting_role)
+            if session.secondary and not creating:
+                self.roles |= session.secondary_roles()
 
     def held(self, kind: str, place: Place) -> frozenset[str]:
         """The role's privileges on an object."""
@@ -142,13 +155,14 @@ def check(session: "Session", statement: Expr) -> None:
     target = _target(statement)
     for privileges in (wanted for kind, wanted in _TARGETED.items() if isinstance(statement, kind)):
         for table in [target] if target else statement.find_all(exp.Table):
-            guard.need("TABLE", place_of(session, table), *privileges)
+            if isinstance(table.this, exp.Identifier):  # COPY may write to a stage
+                guard.need("TABLE", place_of(session, table), *privileges)
     if isinstance(statement, exp.Merge) and target:
         guard.need("TABLE", place_of(session, target), "SELECT", *_merge_privileges(statement))
     if isinstance(statement, exp.Describe) and isinstance(statement.this, exp.Table):
         guard.need_any("TABLE", place_of(session, statement.this))
-    if isinstance(statement, (exp.Query, exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Create)):
-        for table in _sources(statement, target):
+    if isinstance(statement, (exp.Query, exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Copy, exp.Create)):
+        for table in _sources(session, statement, target):
             guard.need("TABLE", place_of(session, table), "SELECT")
 
 
@@ -165,10 +179,13 @@ def _merge_privileges(merge: exp.Merge) -> set[str]:
     return set(operations(merge))
 
 
-def _sources(statement: Expr, target: exp.Table | None) -> Iterator[exp.Table]:
+def _sources(session: "Session", statement: Expr, target: exp.Table | None) -> Iterator[exp.Table]:
+    in_own_schema = not str(session.schema).upper().startswith("_FS")  # after USE SCHEMA INFORMATION_SCHEMA it is not
     named = {found.alias.upper() for found in statement.find_all(exp.CTE)}
     for table in statement.find_all(exp.Table):
         schema = str(table.args.get("db") or "").strip('"').upper()
         is_plain = isinstance(table.this, exp.Identifier) and not (table.name.upper() in named and not schema)
-        if table is not target and is_plain and schema != "INFORMATION_SCHEMA":
+        if table.meta.get(OF_SERVER):
+            continue
+        if table is not target and is_plain and schema != "INFORMATION_SCHEMA" and (schema or in_own_schema):
             yield table

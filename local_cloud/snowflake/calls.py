@@ -2,8 +2,10 @@
 
 import re
 import secrets
+import threading
 import traceback
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import snowflake.connector
@@ -14,7 +16,8 @@ from local_cloud.snowflake.access_checks import Guard
 from local_cloud.snowflake.argument_binding import Call, fits, read_call
 from local_cloud.snowflake.argument_values import argument_sql, to_engine, to_python
 from local_cloud.snowflake.engine import Params
-from local_cloud.snowflake.errors import failure
+from local_cloud.snowflake.errors import cancelled, failure
+from local_cloud.snowflake.handler_stop import HandlerStopped, forgive_thread
 from local_cloud.snowflake.overload_choice import family_of_value, nearest
 from local_cloud.snowflake.procedure_ddl import Procedure
 from local_cloud.snowflake.procedures import overloads, unknown_procedure
@@ -29,6 +32,7 @@ def call(session: Session, sql: str, params: Params) -> Result:
     if asked.name[0].startswith("SYSTEM$"):
         return system_calls.run(session, sql, params)
     procedure, expressions = _chosen(session, asked, params)
+    Guard(session).need_warehouse()
     values = _evaluate(session, procedure, expressions, params)
     handler = handlers.load(session, procedure)
     with ExitStack() as around:
@@ -38,14 +42,28 @@ def call(session: Session, sql: str, params: Params) -> Result:
         around.callback(_leave, session)
         snowpark = around.enter_context(_Alias(session))
         try:
-            answer = handler(snowpark, *values)
-            return _answer(session, procedure, answer)
+            with _stoppable(session):
+                answer = handler(snowpark, *values)
+                return _answer(session, procedure, answer)
+        except HandlerStopped:
+            raise cancelled() from None
         except Exception as error:
+            session.refuse_if_stopped()
             raise _python_error(procedure, error) from error
 
 
+@contextmanager
+def _stoppable(session: Session) -> Iterator[None]:
+    session.handler_threads.append(threading.get_ident())
+    try:
+        yield
+    finally:
+        with session.uninterrupted:
+            forgive_thread(session.handler_threads.pop())
+
+
 def _chosen(session: Session, asked: Call, params: Params) -> tuple[Procedure, dict[str, str]]:
-    found = fits(asked, _callable(session, asked.name))
+    found = fits(asked, allowed(session, asked.name))
     if len(found) == 1:
         return found[0]
     from local_cloud.snowflake.dispatch import run  # noqa: PLC0415  a CALL's arguments are statements themselves
@@ -56,13 +74,18 @@ def _chosen(session: Session, asked: Call, params: Params) -> tuple[Procedure, d
     return nearest(found, dict(zip(texts, kinds, strict=True)))
 
 
-def _callable(session: Session, name: tuple[str, ...]) -> list[Procedure]:
+def allowed(session: Session, name: tuple[str, ...]) -> list[Procedure]:
+    """The procedures of this name that the role may call.
+
+    Raises:
+        ProgrammingError: 002140 when there is none.
+    """
     guard = Guard(session)
     found = overloads(session, name)
-    allowed = [p for p in found if guard.may("PROCEDURE", (p.database, p.schema, p.signature), "USAGE")]
-    if not allowed:
+    usable = [p for p in found if guard.may("PROCEDURE", (p.database, p.schema, p.signature), "USAGE")]
+    if not usable:
         raise unknown_procedure(f"{found[0].database}.{found[0].schema}.{found[0].name}")
-    return allowed
+    return usable
 
 
 def _leave(session: Session) -> None:
@@ -126,11 +149,17 @@ class _Alias:
             role=session.role,
             warehouse=session.warehouse,
             network_timeout=60,
+            server_session_keep_alive=True,  # its end is not the end of the caller's session
             platform_detection_timeout_seconds=0,
         )
         self._connection = connection
         session_of_handler: SnowparkSession = SnowparkSession.builder.configs({"connection": connection}).create()
+        self._snowpark = session_of_handler
         return session_of_handler
 
     def __exit__(self, *_: object) -> None:
         self._session.server.sessions.pop(self._token, None)
+        # The connection first: connector and Snowpark each remember what is open, and Snowpark cancels statements
+        # of a session that it closes itself.
+        self._connection.close()
+        self._snowpark.close()

@@ -35,7 +35,7 @@ def check_ddl(session: Session, statement: Expr) -> None:
     Raises:
         ProgrammingError: 002003 or 003001.
     """
-    guard = Guard(session)
+    guard = Guard(session, creating=isinstance(statement, exp.Create))
     for kind, place in _targets(session, statement):
         if not isinstance(statement, exp.Create):
             if not statement.args.get("exists") or guard.held(kind, place):
@@ -49,7 +49,12 @@ def check_ddl(session: Session, statement: Expr) -> None:
         else:
             guard.need_to_create(kind, *place[:2])
             if statement.args.get("replace") and session.server.privileges.has_owner(kind, place):
-                guard.need(kind, place, OWNERSHIP)
+                Guard(session).need(kind, place, OWNERSHIP)
+
+
+def tables_of(session: Session, statement: Expr) -> set[str]:
+    """The tables that a DDL statement makes, alters or drops, as `DB.SCHEMA.TABLE`."""
+    return {".".join(place) for kind, place in _targets(session, statement) if kind == "TABLE"}
 
 
 def note_ddl(session: Session, statement: Expr, text: str) -> None:
@@ -63,7 +68,7 @@ def note_ddl(session: Session, statement: Expr, text: str) -> None:
             rights.forget(kind, place)
             session.temporary.discard(place)
             if kind == "SCHEMA":
-                session.server.catalog.forget(*place[:2])
+                session.server.forget_schema(*place[:2])
         elif isinstance(statement, exp.Create):
             if _is_temporary(statement):
                 session.temporary.add(place)

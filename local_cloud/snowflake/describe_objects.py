@@ -1,18 +1,22 @@
 """DESCRIBE TABLE, VIEW, STAGE and TASK; SHOW PRIMARY KEYS and SHOW UNIQUE KEYS; SHOW TRANSACTIONS."""
 
 import datetime as dt
+import json
 from typing import Any, Final
 
 from local_cloud.snowflake import object_notes
-from local_cloud.snowflake.access_checks import Guard
+from local_cloud.snowflake.access_checks import Guard, insufficient
 from local_cloud.snowflake.comments import relation_kind
 from local_cloud.snowflake.errors import missing
+from local_cloud.snowflake.moment import default_as_declared
 from local_cloud.snowflake.names import resolve
 from local_cloud.snowflake.privileges import Place
 from local_cloud.snowflake.result import Result, from_rows
 from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.show_text import read_show
 from local_cloud.snowflake.sql_text import Reader
+from local_cloud.snowflake.stage_options import inner
+from local_cloud.snowflake.visibility import Sight
 
 _DESCRIPTION: Final = (
     *("name", "type", "kind", "null?", "default", "primary key", "unique key", "check", "expression", "comment"),
@@ -62,12 +66,14 @@ def columns_of(session: Session, place: Place) -> list[tuple[Any, ...]]:
             AND n.column_name = c.column_name
         WHERE c.table_catalog = ? AND c.table_schema = ? AND c.table_name = ? ORDER BY c.ordinal_position
     """
-    return [tuple(row) for row in session.engine.execute(sql, list(place)).fetchall()]
+    found = session.engine.execute(sql, list(place)).fetchall()
+    return [(*row[:3], default_as_declared(row[3]), *row[4:]) for row in found]
 
 
 def _of_information_schema(session: Session, place: Place) -> Result:
     names = {name.upper(): name for name in (place[2], f"_fs_{place[2]}", f"_FS_{place[2]}")}
     sql = "SELECT view_name FROM duckdb_views() WHERE database_name = ? AND schema_name = '_fs_information_schema'"
+    Guard(session).enter(place[0], "")
     there = [row[0] for row in object_notes.read(session, sql, (place[0],)) if row[0].upper() in names]
     if not there:
         raise missing("view", ".".join(place))
@@ -81,17 +87,20 @@ def _of_information_schema(session: Session, place: Place) -> Result:
 
 
 def describe_stage(session: Session, sql: str, _params: Any) -> Result:
-    """DESCRIBE STAGE name: of an internal stage, which has no options here."""
+    """DESCRIBE STAGE name: where its files are, and of which type."""
     reader = Reader(sql)
     reader.word()
     reader.expect("STAGE")
     place = resolve(session, reader.name())
     if not object_notes.stage_exists(session, place):
         raise missing("stage", ".".join(place))
+    Guard(session).need_any("STAGE", place)
     names = ("parent_property", "property", "property_type", "property_value", "property_default")
+    kept = session.server.catalog.get("STAGE", place[:2], place[2]) or {}
+    file_type = inner(kept.get("file_format") or "()").get("TYPE", "CSV").upper()
     rows = [
-        ("STAGE_FILE_FORMAT", "TYPE", "String", "CSV", "CSV"),
-        ("STAGE_LOCATION", "URL", "String", "", ""),
+        ("STAGE_FILE_FORMAT", "TYPE", "String", file_type, "CSV"),
+        ("STAGE_LOCATION", "URL", "String", json.dumps([kept["url"]]) if kept.get("url") else "", ""),
         ("DIRECTORY", "ENABLE", "Boolean", "false", "false"),
     ]
     return from_rows(dict.fromkeys(names, "VARCHAR"), rows)
@@ -115,7 +124,8 @@ def show_keys(session: Session, sql: str, _params: Any) -> Result:
     )
     names = ("database_name", "schema_name", "table_name", "column_name", "key_sequence", "constraint_name", "rely")
     columns = {"created_on": _MOMENT, **dict.fromkeys(names, "VARCHAR"), "key_sequence": "BIGINT", "comment": "VARCHAR"}
-    return from_rows(columns, found)
+    sight = Sight(session)
+    return from_rows(columns, [row for row in found if sight.sees("TABLE", (row[1], row[2], row[3]))])
 
 
 def _scope_of_keys(session: Session, sql: str) -> tuple[str | None, str | None, str | None]:
@@ -140,12 +150,18 @@ def _names_table(session: Session, sql: str) -> bool:
 
 
 def show_transactions(session: Session, sql: str, _params: Any) -> Result:
-    """SHOW TRANSACTIONS [IN ACCOUNT]: what is open, of this user or of everybody."""
+    """SHOW TRANSACTIONS [IN ACCOUNT]: what is open, of this user or of everybody.
+
+    Raises:
+        ProgrammingError: 003001 when a role asks for the whole account that does not see everything.
+    """
     reader = Reader(sql)
     reader.expect("SHOW", "TRANSACTIONS")
     everybody = reader.accept("IN", "ACCOUNT")
     if not reader.done:
         reader.fail()
+    if everybody and not Sight(session).everything:
+        raise insufficient("account", "LOCAL")
     rows = []
     for other in dict.fromkeys(session.server.sessions.values()):
         found = other.transaction

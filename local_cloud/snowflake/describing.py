@@ -3,13 +3,14 @@
 from sqlglot import exp, parse_one
 
 from local_cloud.snowflake import procedure_tables
+from local_cloud.snowflake.access_checks import check
 from local_cloud.snowflake.argument_binding import bind, read_call
 from local_cloud.snowflake.argument_values import to_engine
+from local_cloud.snowflake.calls import allowed
 from local_cloud.snowflake.dispatch import run
 from local_cloud.snowflake.engine import Params, run_statement
 from local_cloud.snowflake.engine_door import enter
 from local_cloud.snowflake.errors import translate
-from local_cloud.snowflake.procedures import overloads
 from local_cloud.snowflake.result import Result, from_rows
 from local_cloud.snowflake.returned_table import without_rows
 from local_cloud.snowflake.session import Session
@@ -40,6 +41,8 @@ def describe_only(session: Session, sql: str, params: Params = None) -> Result:
 
 def _planned(session: Session, text: str, params: Params) -> Result:
     statement = parse_one(text, read="snowflake")
+    if session.server.privileges.enforced:
+        check(session, statement)
     procedure_tables.furnish(session, statement, NO_PROCEDURES)
     enter(statement, text, NO_PROCEDURES)
     if not params:
@@ -52,7 +55,7 @@ def _planned(session: Session, text: str, params: Params) -> Result:
 
 def _of_call(session: Session, text: str) -> Result:
     asked = read_call(text)
-    procedure, _ = bind(asked, overloads(session, asked.name))
+    procedure, _ = bind(asked, allowed(session, asked.name))
     if procedure.returns.startswith("TABLE"):
         return without_rows(procedure)
     return from_rows({procedure.name: to_engine(None, procedure.returns)[1]}, [])

@@ -12,11 +12,13 @@ from local_cloud.snowflake import (
     calls,
     comments,
     describe_objects,
+    integrations,
     namespaces,
     procedure_tables,
     procedures,
     session_commands,
-    stages,
+    stage_commands,
+    stage_copies,
     table_ddl,
     tasks,
 )
@@ -28,7 +30,9 @@ from local_cloud.snowflake.errors import failure, translate
 from local_cloud.snowflake.result import Result
 from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.sql_text import head, with_variables, without_trailing_semicolon
+from local_cloud.snowflake.stage_rights import check_stages
 from local_cloud.snowflake.table_functions import NO_PROCEDURES
+from local_cloud.snowflake.visibility import shown
 from local_cloud.snowflake.warehouse_need import command_needs_warehouse, needs_warehouse
 
 Command = Callable[[Session, str, Params], Result]
@@ -51,6 +55,7 @@ COMMANDS: Final[tuple[tuple[re.Pattern[str], Command], ...]] = tuple(
         (r"(?:DESC|DESCRIBE) TASK", tasks.describe),
         (r"(?:DESC|DESCRIBE) (?:TABLE|VIEW)", describe_objects.describe_relation),
         (r"(?:DESC|DESCRIBE) STAGE", describe_objects.describe_stage),
+        (r"(?:DESC|DESCRIBE) (?:STORAGE )?INTEGRATION", integrations.describe),
         (r"(?:DESC|DESCRIBE)", table_ddl.refuse),
         (r"SHOW (?:PRIMARY|UNIQUE) KEYS", describe_objects.show_keys),
         (r"SHOW TRANSACTIONS", describe_objects.show_transactions),
@@ -84,9 +89,18 @@ COMMANDS: Final[tuple[tuple[re.Pattern[str], Command], ...]] = tuple(
         (r"UNDROP", table_ddl.refuse),
         (r"EXECUTE IMMEDIATE", table_ddl.refuse),
         (rf"CREATE {_OR}(?:STREAM|ALERT|PIPE|FUNCTION)", table_ddl.refuse),
-        (r"DROP STAGE", stages.drop),
-        (r"(?:REMOVE|RM)", stages.remove),
-        (r"(?:LIST|LS)", stages.list_files),
+        (rf"CREATE {_OR}(?:TEMP |TEMPORARY )?STAGE", stage_commands.create),
+        (r"DROP STAGE", stage_commands.drop),
+        (r"(?:REMOVE|RM)", stage_commands.remove),
+        (r"(?:LIST|LS)", stage_commands.list_files),
+        (r"PUT", stage_commands.put),
+        (r"GET", stage_commands.get),
+        (r"COPY INTO (?:' )?@\S+", stage_copies.unload),
+        (r"COPY INTO '", stage_copies.refuse),
+        (r"COPY INTO", stage_copies.load),
+        (rf"CREATE {_OR}STORAGE INTEGRATION", integrations.create),
+        (r"SHOW (?:STORAGE )?INTEGRATIONS", integrations.show),
+        (r"DROP (?:STORAGE )?INTEGRATION", integrations.drop),
         (r"START TRANSACTION", session_commands.start_transaction),
     )
 )
@@ -94,6 +108,9 @@ _LATE_EXISTS: Final = re.compile(
     r'^(\s*CREATE\b[\w\s]*?\bTABLE)\s+((?:"[^"]+"|[\w$]+)(?:\.(?:"[^"]+"|[\w$]+))*)\s+IF\s+NOT\s+EXISTS\b',
     re.IGNORECASE,
 )
+_LONGEST_KEPT: Final = 20_000
+# Of these a name, a moment or a table is taken out of the parsed statement, which then cannot be used twice.
+_CHANGED_WHEN_RUN: Final = re.compile(r"\b(?:IDENTIFIER|TABLE|AT|BEFORE)\s*\(", re.IGNORECASE)
 _QUERIES: Final = frozenset(("SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "WITH"))
 
 
@@ -112,35 +129,45 @@ def run(session: Session, sql: str, params: Params = None) -> Result:
                     with _metered(session, text, first, needed=command_needs_warehouse(first)):
                         return command(session, text, params)
             text = _as_parsed(first, text)
-        statement = _parsed(text)
+        statement = _remembered(session, text)
         params = resolve_names(statement, params)
+        if session.server.privileges.enforced:  # what may not be seen is refused before a warehouse is looked for
+            check(session, statement)
+            if "@" in text:
+                check_stages(session, statement)
         procedure_tables.furnish(session, statement, NO_PROCEDURES)
         enter(statement, text, NO_PROCEDURES)
-        if session.server.privileges.enforced:
-            check(session, statement)  # what may not be seen is refused before a warehouse is looked for
-        with _metered(session, text, first, needed=needs_warehouse(statement)):
-            return run_statement(session, statement, params, text)
+        needed = needs_warehouse(statement)
+        if needed:
+            Guard(session).need_warehouse()
+        with _metered(session, text, first, needed=needed):
+            result = run_statement(session, statement, params, text)
+            return shown(session, first, result) if first.startswith("SHOW ") else result
     except Exception as error:
         raise translate(error) from error
 
 
 def _metered(session: Session, text: str, first: str, *, needed: bool) -> AbstractContextManager[None]:
-    if needed:
-        Guard(session).need_warehouse()
     place = (session.role, str(session.parameters["QUERY_TAG"]), session.warehouse or "")
     return session.server.meter.statement(text, first.split(" ", 1)[0], place, needed=needed)
 
 
 def _as_parsed(first: str, text: str) -> str:
     """Spellings of Snowpark's that the parser does not know."""
-    if first.startswith("PUT"):
-        return re.sub(r"'(@[^']+)'", r"\1", text)
-    if first.startswith("COPY"):
-        return re.sub(r"'(@[^']+)'", lambda found: re.sub(r'"([A-Z_][A-Z0-9_$]*)"', r"\1", found[1]), text)
     if first.startswith("CREATE"):
         text = re.sub(r"\bSCOPED\s+(?=TEMP)", "", text, count=1, flags=re.IGNORECASE)
         return _LATE_EXISTS.sub(r"\1 IF NOT EXISTS \2 ", text, count=1)
     return text
+
+
+def _remembered(session: Session, text: str) -> Expr:
+    """The parsed statement, which nobody changes: clients repeat their statements with other binds."""
+    known: Expr | None = session.server.parsed.get(text)
+    if known is None:
+        known = _parsed(text)
+        if len(text) <= _LONGEST_KEPT and not _CHANGED_WHEN_RUN.search(text):
+            session.server.parsed[text] = known
+    return known
 
 
 def _parsed(text: str) -> Expr:

@@ -1,25 +1,32 @@
 """Runs one parsed statement on the engine, inside the session's transaction."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any, Final
 
 import duckdb
-from fakesnow.cursor import FakeSnowflakeCursor
 from fakesnow.statement_type import statement_type_id
 from sqlglot import Expr, exp
 
 from local_cloud.snowflake import result_scan
-from local_cloud.snowflake.access_checks import check
-from local_cloud.snowflake.ddl_rights import check_ddl, note_ddl
+from local_cloud.snowflake.access_checks import check, place_of
+from local_cloud.snowflake.ddl_rights import check_ddl, note_ddl, tables_of
+from local_cloud.snowflake.earlier import read_moments, refuse_if_changed
+from local_cloud.snowflake.execution import execute
 from local_cloud.snowflake.merge import counted
+from local_cloud.snowflake.moment import as_declared
+from local_cloud.snowflake.privileges import Place
 from local_cloud.snowflake.result import DONE, Result, status
 from local_cloud.snowflake.session import Session
+from local_cloud.snowflake.spool import as_table
 from local_cloud.snowflake.table_functions import furnish
-from local_cloud.snowflake.translation import translated
+from local_cloud.snowflake.translation import remembered, translated
+from local_cloud.snowflake.visibility import veil
 
 Params = Sequence[Any] | dict[str, Any] | None
-_LOCKING: Final = (exp.Update, exp.Delete, exp.Merge)
+_LOCKING: Final = (exp.Update, exp.Delete, exp.Merge, exp.TruncateTable)
 _WRITING: Final = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Copy)
 _DDL: Final = (exp.Create, exp.Drop, exp.Alter, exp.TruncateTable, exp.Comment)
 _PAUSE_S: Final = 0.01
@@ -33,33 +40,31 @@ def run_statement(session: Session, statement: Expr, params: Params, text: str =
     """
     if isinstance(statement, (exp.Transaction, exp.Commit, exp.Rollback)):
         return _control(session, statement)
+    session.begin_statement()
     _prepare(session, statement)
-    changed = target_of(session, statement) if isinstance(statement, _WRITING) else ""
+    moments, params = read_moments(session, statement, params)
+    target = target_of(session, statement) if isinstance(statement, (*_WRITING, exp.TruncateTable)) else None
+    # Several statements of the engine's, or one that may turn out not to be allowed: done altogether or not at all.
+    is_several = isinstance(statement, exp.Copy) or bool(moments and target)
     try:
-        if changed and isinstance(statement, _LOCKING):
-            session.server.locks.take(changed, session.session_id, float(session.parameters["LOCK_TIMEOUT"]))
-        result = _retrying(session, statement, params, text)
+        with session.whole_statement() if is_several else nullcontext():
+            result = _locked(session, statement, params, text, target)
+            refuse_if_changed(session, moments)
     except BaseException:
-        if session.transaction:
-            session.transaction.recover(session.engine)
+        session.recover()
         raise
     finally:
         if session.transaction is None:
             session.server.locks.release(session.session_id)
-    if changed and result.rowcount:
-        _note_change(session, changed)
     if isinstance(statement, _DDL):
         note_ddl(session, statement, text)
     return result
 
 
 def _prepare(session: Session, statement: Expr) -> None:
-    if session.transaction:
-        session.transaction.refuse_if_doomed()
-    if session.server.privileges.enforced:
+    if session.server.privileges.enforced and isinstance(statement, _DDL):  # whoever asks has checked the others
         check(session, statement)
-        if isinstance(statement, _DDL):
-            check_ddl(session, statement)
+        check_ddl(session, statement)
     if isinstance(statement, _DDL):
         session.commit_before_ddl()
     elif isinstance(statement, _WRITING) and not session.autocommit_on:
@@ -76,29 +81,66 @@ def _control(session: Session, statement: Expr) -> Result:
     return status(DONE, statement_type=statement_type_id(statement))
 
 
-def _note_change(session: Session, table: str) -> None:
+def _locked(session: Session, statement: Expr, params: Params, text: str, target: Place | None) -> Result:
+    """Run a statement with the lock that it needs, and note what it changed."""
+    if isinstance(statement, _DDL) and target is None:
+        tables = tables_of(session, statement)
+        with session.server.changes.writing(tables):
+            result = _retrying(session, statement, params, text)
+            session.server.changes.record_made(tables)
+        return result
+    if target is None:
+        return _retrying(session, statement, params, text)
+    name = ".".join(target)
+    if _takes_lock(statement):
+        timeout_s = float(session.parameters["LOCK_TIMEOUT"])
+        session.server.locks.take(name, session.session_id, timeout_s, session.refuse_if_stopped)
     if session.transaction:
-        session.transaction.changed.add(table)
-    else:
-        session.server.record_changes({table})
+        session.renew()  # what was committed while it waited
+        return _in_transaction(session, statement, params, text, target)
+    with session.server.changes.writing({name}):
+        result = _retrying(session, statement, params, text)
+        if result.rowcount or isinstance(statement, exp.TruncateTable):
+            session.server.changes.record({name})
+    return result
 
 
-def target_of(session: Session, statement: Expr) -> str:
-    """The table that a DML statement writes, as `DB.SCHEMA.TABLE`; empty when it cannot be told."""
-    table = statement.this
+def _in_transaction(session: Session, statement: Expr, params: Params, text: str, target: Place) -> Result:
+    transaction = session.transaction
+    if transaction is None:  # the caller has looked; this is for the types
+        return _retrying(session, statement, params, text)
+    tops = transaction.before_write(session.engine, _written_by(session, statement, target))
+    result = _retrying(session, statement, params, text)
+    transaction.wrote(session.engine, tops, max(result.rowcount, 0))
+    if result.rowcount:
+        transaction.changed.add(".".join(target))
+    return result
+
+
+def target_of(session: Session, statement: Expr) -> Place | None:
+    """The table that a DML statement writes; None when it cannot be told."""
+    table = statement.expressions[0] if isinstance(statement, exp.TruncateTable) else statement.this
     if isinstance(table, exp.Schema):
         table = table.this
-    if not isinstance(table, exp.Table):
-        return ""
-    parts = [
-        (p.name if p.quoted else p.name.upper()) if isinstance(p, exp.Identifier) else default
-        for p, default in (
-            (table.args.get("catalog"), session.database),
-            (table.args.get("db"), session.schema),
-            (table.this, ""),
-        )
-    ]
-    return ".".join(str(part) for part in parts)
+    if not isinstance(table, exp.Table) or not isinstance(table.this, exp.Identifier):
+        return None
+    return place_of(session, table)
+
+
+def _written_by(session: Session, statement: Expr, target: Place) -> Iterator[tuple[str, bool]]:
+    """(engine name, whether rows are only added) of each table that a DML statement writes."""
+    only_adds = isinstance(statement, (exp.Insert, exp.Copy)) and not statement.args.get("overwrite")
+    names = [part.replace('"', '""') for part in target]
+    is_temporary = target in session.temporary
+    yield f'temp."{names[2]}"' if is_temporary else '"{}"."{}"."{}"'.format(*names), only_adds
+    if isinstance(statement, exp.Copy):
+        yield f'"{session.database}"._fs_information_schema._fs_load_history', True
+
+
+def _takes_lock(statement: Expr) -> bool:
+    return isinstance(statement, _LOCKING) or bool(
+        isinstance(statement, exp.Insert) and statement.args.get("overwrite")
+    )
 
 
 def _retrying(session: Session, statement: Expr, params: Params, text: str) -> Result:
@@ -107,38 +149,37 @@ def _retrying(session: Session, statement: Expr, params: Params, text: str) -> R
     while True:
         bound = params if params is None or isinstance(params, dict) else list(params)
         try:
-            return _once(session, statement.copy(), bound, text)
+            return _once(session, statement, bound, text)
         except duckdb.TransactionException as conflict:
-            if "onflict" not in str(conflict) or time.monotonic() > deadline_s:
+            is_over = time.monotonic() > deadline_s or bool(session.transaction and session.transaction.is_batch)
+            if "onflict" not in str(conflict) or is_over:
                 raise
-            if session.transaction:
-                session.transaction.recover(session.engine)
-                session.transaction.refuse_if_doomed()
+            session.recover()
+            session.begin_statement()
             time.sleep(_PAUSE_S)
 
 
 def _once(session: Session, statement: Expr, params: list[Any] | dict[str, Any] | None, text: str) -> Result:
     kind = statement_type_id(statement)
-    if found := result_scan.stored(session, statement):
-        return found
-    furnish(session, statement, params)
-    plan = translated(session, statement, params, text)
-    cursor = FakeSnowflakeCursor(session, session.engine)
+    plan = remembered(session, text)
+    if plan is None:
+        statement = statement.copy()  # the translation changes it, and it may be needed again
+        if found := result_scan.stored(session, statement):
+            return found
+        furnish(session, statement, params)
+        veil(session, statement)
+        plan = translated(session, statement, params, text)
+    answer: Result | None = None
     merged: list[str] = []
-    upload = None
     for part in plan.parts:
         sent = params if part.has_binds else None
         if plan.merge_operations:
             merged = [row[0] for row in session.engine.execute(part.sql, sent).fetchall()]
         else:
-            cursor._execute(part.tree, sent)  # noqa: SLF001  fakesnow's own pipeline, pinned by the seam test
-            upload = part.tree.args.get("put_stage_data")
-        if session.transaction and isinstance(statement, _WRITING):
-            session.transaction.note(part.sql, sent)
-    return counted(merged, plan.merge_operations) if plan.merge_operations else _result(session, cursor, kind, upload)
-
-
-def _result(session: Session, cursor: FakeSnowflakeCursor, kind: int, upload: dict[str, Any] | None) -> Result:
-    table: Any = cursor._arrow_table  # noqa: SLF001  fakesnow keeps the answer here
-    types = tuple(str(column[1]) for column in session.engine.description or ())
-    return Result(table, types, int(cursor.rowcount or 0), kind, upload=upload)
+            answer = execute(session, part, sent, kind)
+    if answer is None:
+        return counted(merged, plan.merge_operations)
+    tells_defaults = isinstance(statement, (exp.Describe, exp.Show)) or "INFORMATION_SCHEMA" in text.upper()
+    if not tells_defaults or answer.table is None:
+        return answer
+    return replace(answer, table=as_declared(as_table(answer.table)))

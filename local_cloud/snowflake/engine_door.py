@@ -56,7 +56,7 @@ _ANSWERED: Final = frozenset(
         *("AS_BOOLEAN", "AS_DOUBLE", "AS_INTEGER", "AS_NUMBER", "AS_VARCHAR", "HASH", "HAVERSINE", "GET_DDL"),
         *("IS_ROLE_IN_SESSION", "LAST_QUERY_ID", "OBJECT_DELETE", "OBJECT_PICK", "RATIO_TO_REPORT", "RESULT_SCAN"),
         *("TO_OBJECT", "TO_TIMESTAMP", "TO_TIMESTAMP_LTZ", "TO_TIMESTAMP_NTZ", "TO_TIMESTAMP_TZ"),
-        *("TRY_TO_TIMESTAMP", "TRY_TO_TIMESTAMP_NTZ", "FLATTEN", "GENERATOR"),
+        *("TRY_TO_TIMESTAMP", "TRY_TO_TIMESTAMP_NTZ", "FLATTEN", "GENERATOR", "GET_PRESIGNED_URL"),
     )
 )
 # … and those that Snowflake has and this server has not.
@@ -64,7 +64,7 @@ _OF_SNOWFLAKE: Final = frozenset(
     (
         *("ALL_USER_NAMES", "ARRAYS_TO_OBJECT", "BUILD_SCOPED_FILE_URL", "BUILD_STAGE_FILE_URL"),
         *("CONDITIONAL_CHANGE_EVENT", "CONDITIONAL_TRUE_EVENT", "GENERATE_COLUMN_DESCRIPTION", "GET_ABSOLUTE_PATH"),
-        *("GET_PRESIGNED_URL", "GET_RELATIVE_PATH", "GET_STAGE_LOCATION", "HLL_ACCUMULATE", "HLL_COMBINE"),
+        *("GET_RELATIVE_PATH", "GET_STAGE_LOCATION", "HLL_ACCUMULATE", "HLL_COMBINE"),
         *("HLL_ESTIMATE", "INVOKER_ROLE", "INVOKER_SHARE", "PARSE_XML", "POLICY_CONTEXT", "TO_XML", "XMLGET"),
         *("TRY_TO_TIMESTAMP_LTZ", "TRY_TO_TIMESTAMP_TZ", "SPLIT_TO_TABLE", "STRTOK_SPLIT_TO_TABLE"),
         *("VALIDATE", "COPY_HISTORY", "LOGIN_HISTORY", "WAREHOUSE_METERING_HISTORY", "TASK_DEPENDENTS"),
@@ -123,8 +123,6 @@ def _refuse_function(node: exp.Anonymous, tables: frozenset[str]) -> None:
 
 def _refuse_source(table: exp.Table) -> None:
     source = table.this
-    if table.args.get("when"):
-        raise not_supported("time travel: AT and BEFORE")
     if isinstance(source, exp.Literal) and not source.name.startswith("@"):
         raise missing("object", source.name)
     if isinstance(source, exp.Func) and not isinstance(source, (exp.Anonymous, exp.DynamicIdentifier, exp.Explode)):

@@ -8,7 +8,9 @@ from typing import Any, Final
 from sqlglot import Expr, exp
 
 from local_cloud.snowflake.errors import not_supported
+from local_cloud.snowflake.function_names import function_name
 from local_cloud.snowflake.functions import PREFIX
+from local_cloud.snowflake.window_rewrites import rewrite_window
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,9 @@ def rewrite_function(node: Expr, context: Context) -> Expr:
     if isinstance(node, exp.Array):  # the engine's lists hold one type; JSON holds any
         return exp.Anonymous(this="JSON_ARRAY", expressions=node.expressions)
     if isinstance(node, exp.Window):
-        _order_by_nothing(node)
-        return _ratio_to_report(node)
-    name = _name(node)
-    if name.startswith("SYSTEM$") or name == "GET_DDL":
+        return rewrite_window(node)
+    name = function_name(node)
+    if name.startswith("SYSTEM$") or name in {"GET_DDL", "GET_PRESIGNED_URL"}:
         return _system(node, name, context)
     if name in _SESSION:
         return _SESSION[name](node, context)
@@ -47,12 +48,6 @@ def rewrite_function(node: Expr, context: Context) -> Expr:
 
 def _unknown(name: str) -> Any:
     raise not_supported(f"{name} in this place")
-
-
-def _name(node: Expr) -> str:
-    if isinstance(node, exp.Anonymous):
-        return str(node.this).upper()
-    return node.sql_name() if isinstance(node, exp.Func) else ""
 
 
 def _arguments(node: Expr, keys: tuple[str, ...]) -> list[Expr]:
@@ -221,22 +216,6 @@ _SPECIAL: Final[Mapping[str, Rewrite]] = {
 }
 
 
-def _order_by_nothing(node: exp.Window) -> None:
-    # SEQ4() and its like count rows as they come, which is a window itself; inside another it means any order.
-    for ordered in node.args["order"].expressions if node.args.get("order") else ():
-        if re.fullmatch(r"SEQ[1248]", _name(ordered.this)) or ordered.find(exp.Window):
-            ordered.set("this", exp.Literal.number(1))
-
-
-def _ratio_to_report(node: exp.Window) -> Expr:
-    if _name(node.this) != "RATIO_TO_REPORT":
-        return node
-    value = node.this.expressions[0]
-    total = node.copy()
-    total.set("this", exp.Sum(this=value.copy()))
-    return exp.paren(exp.Div(this=exp.cast(value, "DOUBLE"), expression=total))
-
-
 def _system(node: Expr, name: str, context: Context) -> Expr:
     arguments: list[Any] = []
     for argument in node.expressions:
@@ -244,7 +223,11 @@ def _system(node: Expr, name: str, context: Context) -> Expr:
             holders = list(node.root().find_all(exp.Placeholder, bfs=False))
             position = next(i for i, holder in enumerate(holders) if holder is argument)
             arguments.append(context.params.pop(position))
+        elif isinstance(argument, exp.Column):
+            raise not_supported(f"{name} of a column; write the value")
         else:
-            arguments.append(argument.name or argument.sql())
+            is_stage = argument.find(exp.Parameter) is not None
+            text = argument.sql("snowflake").lstrip("$@") if is_stage else argument.name
+            arguments.append(text or argument.sql())
     value = context.system(name, arguments)
     return exp.Literal.number(value) if isinstance(value, int) else _text(value)

@@ -1,9 +1,11 @@
 """GRANT and REVOKE read and applied."""
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
 from local_cloud.snowflake.access_checks import Guard
+from local_cloud.snowflake.errors import not_supported
 from local_cloud.snowflake.names import resolve
 from local_cloud.snowflake.privileges import ACCOUNT, ALL_OF, OWNERSHIP, Place, Privileges
 from local_cloud.snowflake.procedure_ddl import family
@@ -12,6 +14,8 @@ from local_cloud.snowflake.sql_text import Reader, comma_separated
 
 _OF_ACCOUNT: Final = frozenset(("WAREHOUSE", "INTEGRATION", "USER", "ROLE", "RESOURCE MONITOR"))
 _TWO_WORDS: Final = frozenset(("RESOURCE", "FILE", "DYNAMIC", "MATERIALIZED", "EXTERNAL", "EVENT", "NETWORK"))
+
+_GRANT_OPTION: Final = re.compile(r"\bWITH\s+GRANT\s+OPTION\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -29,11 +33,13 @@ def read_grant(session: Session, sql: str) -> Grant:
     """Read a GRANT or REVOKE.
 
     Raises:
-        ProgrammingError: 001003 for a syntax error, 090105 or 090106 for a name without database or schema.
+        ProgrammingError: 000002 for the grant option, 001003 for a syntax error, 090105 or 090106 for a name without
+            database or schema.
     """
     reader = Reader(sql)
     reader.word()
-    reader.accept("GRANT", "OPTION", "FOR")
+    if reader.accept("GRANT", "OPTION", "FOR") or _GRANT_OPTION.search(sql):
+        raise not_supported("WITH GRANT OPTION; let the owner grant, or a role with MANAGE GRANTS")
     if reader.accept("ROLE") or reader.accept("DATABASE", "ROLE"):
         granted = ".".join(reader.name())
         return Grant(("USAGE",), "ROLE", ("", "", granted), "", _grantee(reader))

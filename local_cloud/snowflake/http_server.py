@@ -7,13 +7,14 @@ import math
 import secrets
 import threading
 from collections.abc import Awaitable, Callable
-from pathlib import Path
+from functools import partial
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
 from snowflake.connector.errors import Error, ProgrammingError
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -28,6 +29,7 @@ from local_cloud.snowflake.own_routes import OwnRoutes
 from local_cloud.snowflake.running import Running, Statement, statement_work
 from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.session_commands import set_parameter
+from local_cloud.snowflake.stage_stores import write_whole
 from local_cloud.snowflake.tokens import Tokens, session_ended
 
 _ANSWER_WITHIN_S: Final = 45.0  # Snowflake answers "still running" after 45 s and the client asks again
@@ -43,9 +45,10 @@ class Face:
         """Serve `server`."""
         self.server = server
         self.running = Running()
-        self.own = OwnRoutes(server)
+        self.own = OwnRoutes(server, lambda: {"statements": len(self.running.by_query), "turns": len(self._turns)})
         self.tokens = Tokens(server.sessions)
-        self._turns: dict[str, threading.Lock] = {}
+        server.end_token = partial(self.tokens.end, code=390111)
+        self._turns: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()  # as long as statements do
 
     def app(self) -> ASGIApp:
         """The ASGI application."""
@@ -59,6 +62,7 @@ class Face:
             ("GET", "/queries/{query_id}/result", self.result),
             ("GET", "/monitoring/queries/{query_id}", self.monitor),
             ("PUT", "/stages/{path:path}", self.upload),
+            ("GET", "/stages/{path:path}", self.download),
             ("POST", "/telemetry/send", self.telemetry),
             *self.own.routes(),
         ]
@@ -68,7 +72,7 @@ class Face:
     async def login(self, request: Request) -> Response:
         """Open a session; any credential is accepted, which is why the server binds to 127.0.0.1."""
         body = await _body(request)
-        login, parameters = read_login(request.query_params, body["data"])
+        login, parameters = read_login(request.query_params, body["data"], self.server.catalog)
         fault = self.own.faults.take(LOGIN, login.user)
         if fault and fault.kind == "unavailable":
             return Response(status_code=fault.status)
@@ -76,6 +80,8 @@ class Face:
             raise network_policy(request.client.host if request.client else "unknown")
         if fault:
             await asyncio.sleep(fault.seconds)
+        if not self.server.is_known(login.user):
+            raise failure(390100, "28000", "Incorrect username or password was specified.")
         if not self.server.may_use_role(login.user, login.role):
             raise failure(390189, "08001", f"Role '{login.role}' does not exist or is not granted to this user.")
         session = await asyncio.to_thread(self.server.open_session, login)
@@ -100,7 +106,6 @@ class Face:
         token = _token(request)
         if request.query_params.get("delete"):
             session = self.server.sessions.pop(token, None)
-            self._turns.pop(token, None)
             if session and session not in self.server.sessions.values():  # a handler's token is a second one
                 await asyncio.to_thread(session.end)
         return responses.success(None)
@@ -200,8 +205,18 @@ class Face:
         if not file.is_relative_to(root):
             return Response(status_code=403)
         body = await request.body()
-        await asyncio.to_thread(_write, file, body)
+        await asyncio.to_thread(write_whole, file, body)
         return Response()
+
+    async def download(self, request: Request) -> Response:
+        """The bytes of a staged file, to whoever has a link that is good."""
+        path, asked = request.path_params["path"], request.query_params
+        if not self.server.links.is_good(path, asked.get("expires", "0"), asked.get("signature", "")):
+            return Response("the link is not good, or not any more", status_code=403)
+        file = (self.server.stages_dir.resolve() / path).resolve()
+        if not file.is_relative_to(self.server.stages_dir.resolve()) or not file.is_file():
+            return Response(status_code=404)
+        return FileResponse(file, media_type="application/octet-stream")
 
     async def telemetry(self, _request: Request) -> Response:
         """Clients may tell what they did; nothing is kept."""
@@ -232,10 +247,3 @@ def _token(request: Request) -> str:
     if 'Token="' not in header:
         raise ProgrammingError(msg="Session token not found in the request data.", errno=390103, sqlstate="08001")
     return header.split('Token="', 1)[1].rstrip('"')
-
-
-def _write(file: Path, body: bytes) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    partial = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
-    partial.write_bytes(body)
-    partial.replace(file)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from local_cloud.snowflake.errors import COMPILATION, failure, not_supported
 from local_cloud.snowflake.result import Result, from_rows
 from local_cloud.snowflake.session import Session
-from local_cloud.snowflake.stages import directory_of
+from local_cloud.snowflake.stages import directory_of, stage_of
 
 _COLUMNS: Final = {
     "COLUMN_NAME": "VARCHAR",
@@ -36,9 +36,10 @@ def infer_schema(session: Session, arguments: Mapping[str, Any]) -> Result:
     """
     if unknown := set(arguments) - {"LOCATION", "FILE_FORMAT"}:
         raise not_supported(f"INFER_SCHEMA with {', '.join(sorted(unknown))}")
-    directory, prefix, stage = directory_of(
-        session, re.sub(r'"([A-Z_][A-Z0-9_$]*)"', r"\1", str(arguments["LOCATION"]))
-    )
+    location = re.sub(r'"([A-Z_][A-Z0-9_$]*)"', r"\1", str(arguments["LOCATION"]))
+    if stage_of(session, location, "READ").url:
+        raise not_supported("INFER_SCHEMA of files in S3")
+    directory, prefix, stage = directory_of(session, location)
     files = sorted(p for p in directory.rglob("*") if p.is_file() and str(p.relative_to(directory)).startswith(prefix))
     if not files:
         raise failure(2003, "02000", f"{COMPILATION}Remote file '{arguments['LOCATION']}' was not found.")

@@ -2,10 +2,10 @@
 
 import fcntl
 import os
-import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import duckdb
 import fakesnow.info_schema
@@ -14,21 +14,25 @@ import fakesnow.transforms.show
 import fakesnow.transforms.stage
 
 from local_cloud.snowflake import metadata
+from local_cloud.snowflake.access_checks import Guard
 from local_cloud.snowflake.catalog import Catalog
+from local_cloud.snowflake.changes import Changes
 from local_cloud.snowflake.chunks import Chunks
 from local_cloud.snowflake.clock import now_ns
 from local_cloud.snowflake.errors import failure
 from local_cloud.snowflake.functions import macros
 from local_cloud.snowflake.locks import TableLocks
 from local_cloud.snowflake.meter import Meter
-from local_cloud.snowflake.privileges import Place, Privileges
+from local_cloud.snowflake.presigned import Links
+from local_cloud.snowflake.privileges import SYSTEM_ROLES, Place, Privileges
 from local_cloud.snowflake.procedure_ddl import from_json
 from local_cloud.snowflake.query_history import QueryHistory
 from local_cloud.snowflake.result_cache import ResultCache
 from local_cloud.snowflake.session import Login, Session
 from local_cloud.snowflake.task_runs import TaskRuns
 
-_ROLE_GRANT = re.compile(r"GRANT ROLE (?P<role>\S+) TO ROLE (?P<holder>\S+)", re.IGNORECASE)
+_ENGINE_MEMORY_MIB: Final = 256  # of tables read and of sorts and joins under way
+_MOST_ENGINE_THREADS: Final = 4  # each needs a share of that memory
 
 
 class DirectoryInUseError(RuntimeError):
@@ -54,26 +58,33 @@ class LocalSnowflake:
             DirectoryInUseError: another server runs on this directory.
         """
         self.endpoint = ("127.0.0.1", 0)
+        self.administrators: frozenset[str] | None = None  # of those never created; None is everybody
         self.data_dir = data_dir
         self.databases_dir = data_dir / "databases"
         self.stages_dir = data_dir / "stages"
+        self.results_dir = data_dir / "results"
         self.databases_dir.mkdir(parents=True, exist_ok=True)
         self.stages_dir.mkdir(exist_ok=True)
         self._claim_directory()
+        shutil.rmtree(self.results_dir, ignore_errors=True)  # of a server that was killed
         # fakesnow keeps stages under a module global; its functions read it at each call.
         fakesnow.transforms.stage.LOCAL_BUCKET_PATH = str(self.stages_dir.resolve())
         self.catalog = Catalog(data_dir / "catalog.sqlite")
+        self.changes = Changes(self.catalog)
+        self.links = Links(self.catalog)
+        self.aws_endpoint_url: str | None = None  # where stages in S3 are
         self.privileges = Privileges(self.catalog)
         self.locks = TableLocks(self._ask_about)
-        self.meter = Meter(now_s, self._warehouse_options)
+        self.meter = Meter(now_s, self.warehouse_options)
         self.task_runs = TaskRuns(self, now_s)
         self.query_history = QueryHistory(now_s)
         self.chunks = Chunks()
         self.results = ResultCache()
         self.translations = ResultCache()
+        self.parsed = ResultCache()
         self.fakesnow_results: dict[str, Any] = _Forgetful()
         self.sessions: dict[str, Session] = {}
-        self._changes: dict[str, int] = {}
+        self.end_token: Callable[[str], object] = self.sessions.pop  # the HTTP face also remembers why
         self.engine = self._open_engine()
 
     def _claim_directory(self) -> None:
@@ -92,6 +103,10 @@ class LocalSnowflake:
     def _open_engine(self) -> duckdb.DuckDBPyConnection:
         # sqlglot still writes arrow lambdas; a division by zero shall be an error and not infinity.
         engine = duckdb.connect(":memory:", config={"lambda_syntax": "ENABLE_SINGLE_ARROW"})
+        # What does not fit goes to disk; without this the engine would take four fifths of the machine's memory.
+        engine.execute(f"SET GLOBAL memory_limit = '{_ENGINE_MEMORY_MIB}MiB'")
+        engine.execute(f"SET GLOBAL threads = {min(os.cpu_count() or 1, _MOST_ENGINE_THREADS)}")
+        engine.execute(f"SET GLOBAL temp_directory = '{self.data_dir / 'spill'}'")
         engine.execute("SET GLOBAL TimeZone = 'UTC'")
         engine.execute("SET GLOBAL ieee_floating_point_ops = false")
         engine.execute("SET GLOBAL error_on_division_by_zero = true")
@@ -101,10 +116,23 @@ class LocalSnowflake:
         engine.execute(fakesnow.macros.creation_sql("memory"))  # for sessions without a current database
         metadata.furnish_account(engine)
         engine.execute(macros())
+        self._finish_drops()
         for file in sorted(self.databases_dir.glob("*.db")):
             engine.execute(f"ATTACH '{file}' AS \"{file.stem}\"")
             self.furnish_database(engine, file.stem)
         return engine
+
+    def _finish_drops(self) -> None:
+        for file in self.databases_dir.glob("*.dropped"):
+            self.forget_files(file.stem)
+
+    def forget_files(self, database: str) -> None:
+        """Remove a database's files so that a kill in between leaves it there altogether or not at all."""
+        dropped = self.databases_dir / f"{database}.dropped"
+        if not dropped.exists():
+            (self.databases_dir / f"{database}.db").rename(dropped)
+        (self.databases_dir / f"{database}.db.wal").unlink(missing_ok=True)
+        dropped.unlink(missing_ok=True)
 
     def furnish_database(self, engine: duckdb.DuckDBPyConnection, database: str) -> None:
         """Create what each database carries beside the user's own: schemas, metadata views, functions."""
@@ -122,7 +150,8 @@ class LocalSnowflake:
             if session.session_id == session_id:
                 session.abandon()
 
-    def _warehouse_options(self, warehouse: str) -> dict[str, str]:
+    def warehouse_options(self, warehouse: str) -> dict[str, str]:
+        """What CREATE and ALTER WAREHOUSE said of one."""
         kept = self.catalog.get("WAREHOUSE", ("", ""), warehouse)
         return dict(kept["options"]) if kept else {}
 
@@ -146,26 +175,28 @@ class LocalSnowflake:
             session.stand_in(database, wanted if usable else None)
 
     def _may_use(self, session: Session, kind: str, place: Place) -> bool:
-        held = self.privileges.held(kind, place, self.privileges.roles_of(session.role))
-        return not self.privileges.enforced or not held.isdisjoint(("USAGE", "OWNERSHIP"))
-
-    def roles_of(self, role: str) -> list[str]:
-        """The role and every role granted to it, directly or through others; ACCOUNTADMIN has all."""
-        if role == "ACCOUNTADMIN":
-            return sorted({role, "PUBLIC", "SYSADMIN", *(kept["name"] for kept in self.catalog.all("ROLE"))})
-        granted = [_ROLE_GRANT.fullmatch(kept["statement"]) for kept in self.catalog.all("GRANT")]
-        found, queue = set[str](), [role, "PUBLIC"]
-        while queue:
-            holder = queue.pop()
-            if holder not in found:
-                found.add(holder)
-                queue += [g["role"].upper() for g in granted if g and g["holder"].upper() == holder]
-        return sorted(found)
+        return Guard(session).may(kind, place, "USAGE")
 
     def may_use_role(self, user: str, role: str) -> bool:
         """Whether a user has a role; one that was never created with CREATE USER is an administrator and has all."""
-        known = self.catalog.get("USER", ("", ""), user) is not None
-        return not self.privileges.enforced or not known or role in self.privileges.roles_of_user(user)
+        return not self.privileges.enforced or role in self.roles_of_user(user)
+
+    def is_known(self, user: str) -> bool:
+        """Whether somebody may log in by this name: who was created, and who is an administrator without."""
+        created = self.catalog.get("USER", ("", ""), user) is not None
+        return created or not self.privileges.enforced or self.administrators is None or user in self.administrators
+
+    def roles_of_user(self, user: str) -> frozenset[str]:
+        """Every role that a user may use; all that there are of an administrator who was never created."""
+        if self.catalog.get("USER", ("", ""), user) is not None:
+            return self.privileges.roles_of_user(user)
+        return frozenset({*SYSTEM_ROLES, *(str(kept["name"]) for kept in self.catalog.all("ROLE"))})
+
+    def default_secondary_roles(self, user: str) -> str:
+        """ALL unless the user was made with others, as in Snowflake since 2024; "" of one who was never created."""
+        kept = self.catalog.get("USER", ("", ""), user)
+        said = str(kept["options"].get("DEFAULT_SECONDARY_ROLES", "ALL")) if kept else ""
+        return "ALL" if "ALL" in said.upper() else ""
 
     def named(self, kind: str, database: str, schema: str | None) -> list[Place]:
         """Where the procedures or tasks of a database or schema stand."""
@@ -173,18 +204,16 @@ class LocalSnowflake:
         names = [from_json(body).signature if kind == "PROCEDURE" else body["name"] for body in kept]
         return [(body["database"], body["schema"], name) for body, name in zip(kept, names, strict=True)]
 
-    def record_changes(self, tables: set[str]) -> None:
-        """Note that committed DML changed these tables (`DB.SCHEMA.TABLE`)."""
-        for table in tables:
-            self._changes[table] = max(now_ns(), self.last_change(table) + 1)
-            self.catalog.put("CHANGE", ("", ""), table, {"at": self._changes[table]})
-
-    def last_change(self, table: str) -> int:
-        """When DML last changed a table, in nanoseconds since 1970; 0 when it never did."""
-        if table not in self._changes:
-            kept = self.catalog.get("CHANGE", ("", ""), table)
-            self._changes[table] = int(kept["at"]) if kept else 0
-        return self._changes[table]
+    def kept(self) -> dict[str, int]:
+        """How many of each thing this server keeps for later; none of them may grow for ever."""
+        return {
+            "tokens": len(self.sessions),
+            "results": len(self.results),
+            "parsed": len(self.parsed),
+            "translations": len(self.translations),
+            "task runs": len(self.task_runs.history),
+            "query history": len(self.query_history.newest()),
+        }
 
     def session_of(self, token: str) -> Session:
         """The session a token stands for.
@@ -196,6 +225,20 @@ class LocalSnowflake:
         if session is None:
             raise failure(390104, "08001", "User must login again to access the service.")
         return session
+
+    def abort(self, session: Session) -> None:
+        """End a session from outside; its clients are told 390111."""
+        tokens = [token for token, held in list(self.sessions.items()) if held is session]
+        for token in tokens:
+            self.end_token(token)
+
+    def forget_schema(self, database: str, schema: str) -> None:
+        """Drop what a dropped schema held beside its tables: procedures, tasks, grants, stages with their files."""
+        sql = "DELETE FROM _fs_global._fs_information_schema._fs_stages WHERE database_name = ? AND schema_name = ?"
+        with self.engine.cursor() as engine:
+            engine.execute(sql, [database, schema])
+        shutil.rmtree(self.stages_dir / database / schema, ignore_errors=True)
+        self.catalog.forget(database, schema)
 
     def close(self) -> None:
         """Flush everything to disk."""

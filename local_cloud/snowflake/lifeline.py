@@ -1,10 +1,12 @@
-"""Ending with the parent process, and on SIGTERM or SIGINT."""
+"""What a server knows of its own process: when to end (with its parent, on SIGTERM or SIGINT), what it has held."""
 
 import ctypes
 import os
 import platform
+import resource
 import signal
 import threading
+from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 _LOOK_S = 0.5
@@ -16,6 +18,17 @@ def end_signal() -> threading.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
     return ended
+
+
+def peak_memory_mib() -> float:
+    """The most memory that this process has held, in MiB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (2**20 if platform.system() == "Darwin" else 2**10)  # macOS counts bytes, Linux KiB
+
+
+def open_files() -> int:
+    """How many files and sockets this process has open."""
+    return len(list(Path("/dev/fd").iterdir()))
 
 
 def die_with_parent(ended: threading.Event) -> None:

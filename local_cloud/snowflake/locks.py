@@ -9,6 +9,7 @@ from local_cloud.snowflake.errors import failure
 
 # Seen in the field and not in the documentation: the 21st statement waiting for one lock is aborted.
 MAX_WAITERS = 20
+_PAUSE_S = 0.05  # how soon a cancelled statement stops to wait
 
 
 class TableLocks:
@@ -21,37 +22,55 @@ class TableLocks:
         self._changed = threading.Condition()
         self._owners: dict[str, str] = {}
         self._waiting: dict[str, int] = defaultdict(int)
+        self._wanted: dict[str, str] = {}  # owner -> the table that it waits for
 
-    def take(self, table: str, owner: str, timeout_s: float) -> None:
-        """Hold `table` for `owner`, waiting while another holds it.
+    def take(self, table: str, owner: str, timeout_s: float, refuse_if_stopped: Callable[[], object] = bool) -> None:
+        """Hold `table` for `owner`, waiting while another holds it; `refuse_if_stopped` may end the wait.
 
         Raises:
-            ProgrammingError: 000625 when 20 statements wait already or `timeout_s` (LOCK_TIMEOUT) is over.
+            ProgrammingError: 000625 when 20 statements wait already, `timeout_s` (LOCK_TIMEOUT) is over, or the
+                holder waits for `owner` in turn.
         """
         with self._changed:
             if self._owners.get(table, owner) != owner:
-                self._wait(table, owner, timeout_s)
+                self._wanted[owner] = table
+                try:
+                    self._wait(table, owner, timeout_s, refuse_if_stopped)
+                finally:
+                    del self._wanted[owner]
             self._owners[table] = owner
 
-    def _wait(self, table: str, owner: str, timeout_s: float) -> None:
+    def _wait(self, table: str, owner: str, timeout_s: float, refuse_if_stopped: Callable[[], object]) -> None:
         holder = self._owners[table]
         prefix = f"Statement of session {holder} has locked table '{table}' and this lock has not yet been released. "
         if self._waiting[table] >= MAX_WAITERS:
             text = f"{prefix}Your statement was aborted because the number of waiters for this lock exceeds the "
             raise failure(625, "57014", f"{text}{MAX_WAITERS} statements limit.")
+        if self._closes_a_circle(table, owner):
+            text = f"{prefix}Your statement was aborted because both would wait for each other for ever (deadlock)."
+            raise failure(625, "57014", text)
         self._waiting[table] += 1
-        deadline_s = time.monotonic() + timeout_s
+        asked_s = time.monotonic()
+        deadline_s = asked_s + timeout_s
         try:
             while self._owners.get(table, owner) != owner:
                 left_s = deadline_s - time.monotonic()
                 if left_s <= 0:
                     text = f"{prefix}Your statement was aborted because LOCK_TIMEOUT ({timeout_s:g} s) is over."
                     raise failure(625, "57014", text)
-                self._changed.wait(min(left_s, self._look_s))
-                if table in self._owners:
+                self._changed.wait(min(left_s, _PAUSE_S))
+                refuse_if_stopped()
+                if table in self._owners and time.monotonic() - asked_s >= self._look_s:
+                    asked_s = time.monotonic()
                     self._ask_about(self._owners[table])
         finally:
             self._waiting[table] -= 1
+
+    def _closes_a_circle(self, table: str, owner: str) -> bool:
+        holder = self._owners.get(table)
+        while holder is not None and holder != owner:
+            holder = self._owners.get(self._wanted.get(holder, ""))
+        return holder == owner
 
     def release(self, owner: str) -> None:
         """Give back everything that `owner` holds."""

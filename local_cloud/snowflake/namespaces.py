@@ -25,7 +25,7 @@ def use(session: Session, sql: str, _params: Any) -> Result:
             raise _absent(warehouse)
         session.use_warehouse(warehouse)
     elif reader.accept("SECONDARY", "ROLES"):
-        reader.identifier()
+        _use_secondary_roles(session, reader)
     elif reader.accept("SCHEMA"):
         _use_schema(session, reader.name())
     else:
@@ -39,10 +39,27 @@ def use(session: Session, sql: str, _params: Any) -> Result:
 
 
 def _use_role(session: Session, role: str) -> None:
+    _refuse_role(session, role)
+    session.use_role(role)
+
+
+def _refuse_role(session: Session, role: str) -> None:
     if not session.server.may_use_role(session.login.user, role):
         text = f"SQL access control error:\nRequested role '{role}' is not assigned to the executing user. "
         raise failure(3013, "42501", f"{text}Specify another role.")
-    session.use_role(role)
+
+
+def _use_secondary_roles(session: Session, reader: Reader) -> None:
+    """ALL, NONE, or roles by name."""
+    named = [reader.identifier()]
+    while reader.accept(","):
+        named.append(reader.identifier())
+    if named in (["ALL"], ["NONE"]):
+        session.use_secondary(named[0] if named == ["ALL"] else ())
+        return
+    for role in named:
+        _refuse_role(session, role)
+    session.use_secondary(tuple(named))
 
 
 def _use_database(session: Session, database: str) -> None:
@@ -88,7 +105,7 @@ def create_database(session: Session, sql: str, _params: Any) -> Result:
             raise failure(2002, "42710", f"{COMPILATION}Object '{database}' already exists.")
         Guard(session).need("DATABASE", (database, "", ""), "OWNERSHIP")
         _remove(session, database)
-    Guard(session).need("ACCOUNT", ACCOUNT, "CREATE DATABASE")
+    Guard(session, creating=True).need("ACCOUNT", ACCOUNT, "CREATE DATABASE")
     with server.engine.cursor() as engine:
         engine.execute(f"ATTACH '{server.databases_dir / database}.db' AS \"{database}\"")
         server.furnish_database(engine, database)
@@ -135,8 +152,7 @@ def _remove(session: Session, database: str) -> None:
     with server.engine.cursor() as engine:
         engine.execute(f'DETACH "{database}"')
         engine.execute("DELETE FROM _fs_global._fs_information_schema._fs_stages WHERE database_name = ?", [database])
-    for file in server.databases_dir.glob(f"{database}.db*"):
-        file.unlink()
+    server.forget_files(database)
     shutil.rmtree(server.stages_dir / database, ignore_errors=True)
     server.privileges.forget("DATABASE", (database, "", ""))
     server.catalog.forget(database)

@@ -1,6 +1,7 @@
 """What the local cloud answers beside Snowflake's own requests: its health, the faults ordered of it and its meter."""
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from local_cloud.snowflake.fault_effects import forget, remember_the_present
 from local_cloud.snowflake.faults import Faults, read_fault
 from local_cloud.snowflake.instance import LocalSnowflake
+from local_cloud.snowflake.lifeline import open_files, peak_memory_mib
 
 Answer = Callable[[Request], Awaitable[Response]]
 
@@ -18,9 +20,10 @@ Answer = Callable[[Request], Awaitable[Response]]
 class OwnRoutes:
     """Health, faults and meter of one local Snowflake, over HTTP."""
 
-    def __init__(self, server: LocalSnowflake) -> None:
-        """Answer for `server`."""
+    def __init__(self, server: LocalSnowflake, kept: Callable[[], dict[str, int]] = dict) -> None:
+        """Answer for `server`; `kept` counts what others keep for it."""
         self.server = server
+        self.kept = kept
         self.faults = Faults()
 
     def routes(self) -> list[tuple[str, str, Answer]]:
@@ -30,14 +33,20 @@ class OwnRoutes:
             ("POST", "/local-cloud/faults", self.order),
             ("GET", "/local-cloud/faults", self.left),
             ("DELETE", "/local-cloud/faults", self.clear),
-            ("GET", "/local-cloud/results/{query_id}/{start:int}/{rows:int}", self.chunk),
+            ("GET", "/local-cloud/results/{query_id}/{number:int}", self.chunk),
             ("GET", "/local-cloud/meter", self.meter),
             ("DELETE", "/local-cloud/meter", self.reset_meter),
         ]
 
     async def health(self, _request: Request) -> Response:
-        """Whether the server answers, and how many sessions are open."""
-        return JSONResponse({"healthy": True, "service": "snowflake", "sessions": len(self.server.sessions)})
+        """Whether the server answers, how many sessions are open, what it keeps, and what its process holds."""
+        told = {"healthy": True, "service": "snowflake", "sessions": len(self.server.sessions)}
+        process = {
+            "peak_memory_mib": peak_memory_mib(),
+            "threads": threading.active_count(),
+            "open_files": open_files(),
+        }
+        return JSONResponse(told | process | {"kept": self.server.kept() | self.kept()})
 
     async def order(self, request: Request) -> Response:
         """Order the faults of a JSON list; nothing of a list with a wrong one is taken."""
@@ -65,7 +74,7 @@ class OwnRoutes:
         """One chunk of a large answer."""
         where = request.path_params
         try:
-            made = await asyncio.to_thread(self.server.chunks.chunk, where["query_id"], where["start"], where["rows"])
+            made = await asyncio.to_thread(self.server.chunks.chunk, where["query_id"], where["number"])
         except ProgrammingError:
             return Response(status_code=404)
         return Response(made, media_type="application/octet-stream", headers={"Content-Encoding": "gzip"})

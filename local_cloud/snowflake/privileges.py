@@ -50,7 +50,7 @@ class Privileges:
 
     def __init__(self, catalog: Catalog) -> None:
         """Read what the catalog holds."""
-        self.enforced = False
+        self.enforced = True
         self._catalog = catalog
         self._guard = threading.Lock()
         self._held: dict[tuple[str, Place], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
@@ -76,7 +76,7 @@ class Privileges:
         kind = family_of(kind)
         with self._guard:
             self._held[kind, place][role].discard(privilege)
-            if kind == "ROLE":
+            if kind == "ROLE" and privilege == "USAGE":
                 self._roles[role].discard(place[2])
         self._catalog.drop(_KIND, place[:2], _key(kind, place, privilege, role))
 
@@ -109,6 +109,21 @@ class Privileges:
             for role, privileges in roles.items():
                 for privilege in privileges:
                     self._catalog.drop(_KIND, p[:2], _key(k, p, privilege, role))
+
+    def forget_holder(self, holder: str, heir: str) -> None:
+        """A role or `USER name` is gone: its grants are, too, and what it owned is the heir's."""
+        with self._guard:
+            held = [(k, p, tuple(roles[holder])) for (k, p), roles in self._held.items() if roles.get(holder)]
+            self._roles.pop(holder, None)
+        for kind, place, privileges in held:
+            for privilege in privileges:
+                if privilege == OWNERSHIP:
+                    self.own(kind, place, heir)
+                else:
+                    self.revoke(kind, place, privilege, holder)
+        with self._guard:
+            for roles_held in self._roles.values():
+                roles_held.discard(holder)
 
     def future(self, kind: str, scope: tuple[str, str], privilege: str, role: str, *, give: bool = True) -> None:
         """GRANT (or REVOKE) … ON FUTURE …: for the objects of a kind that are created in (database, schema or '')."""
@@ -146,6 +161,11 @@ class Privileges:
         if place == ACCOUNT:
             found |= {privilege for role in roles for privilege in _ON_ACCOUNT.get(role, ())}
         return frozenset(found)
+
+    def places(self, kind: str) -> list[Place]:
+        """Every object of a kind on which anybody has a privilege."""
+        with self._guard:
+            return [place for known, place in self._held if known == family_of(kind)]
 
     def has_owner(self, kind: str, place: Place) -> bool:
         """Whether an object's owner is known, which means that it exists."""

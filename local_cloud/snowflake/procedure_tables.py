@@ -4,11 +4,13 @@ from typing import Final
 
 from sqlglot import Expr, exp
 
+from local_cloud.snowflake.access_checks import OF_SERVER
 from local_cloud.snowflake.calls import call
 from local_cloud.snowflake.errors import COMPILATION, failure, not_supported
 from local_cloud.snowflake.names import resolve
 from local_cloud.snowflake.procedures import KIND, overloads
 from local_cloud.snowflake.session import Session
+from local_cloud.snowflake.spool import as_table
 
 _VIEW: Final = "_SF_RETURNED"
 
@@ -33,8 +35,10 @@ def furnish(session: Session, statement: Expr, known: frozenset[str]) -> None:
             raise not_supported("a bind as an argument of a procedure in TABLE(…); write the value")
         rows = call(session, f"CALL {source.this.sql('snowflake')}", None)
         view = f"{_VIEW}_{number}"
-        session.engine.register(view, rows.table)
-        source.replace(exp.to_table(view).as_(source.alias or name[-1]))
+        session.engine.register(view, as_table(rows.table))
+        table = exp.to_table(view)
+        table.meta[OF_SERVER] = True
+        source.replace(table.as_(source.alias or name[-1]))
 
 
 def _name(dotted: Expr, function: exp.Anonymous) -> tuple[str, ...]:

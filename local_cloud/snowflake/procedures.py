@@ -19,6 +19,8 @@ from local_cloud.snowflake.result import Result, from_rows, status
 from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.show_text import read_show
 from local_cloud.snowflake.sql_text import Reader, comma_separated
+from local_cloud.snowflake.stage_rights import need_stage
+from local_cloud.snowflake.visibility import Sight
 
 KIND = "PROCEDURE"
 
@@ -30,13 +32,15 @@ def create(session: Session, sql: str, _params: Any) -> Result:
     database, schema, name = resolve(session, asked.name)
     if not session.server.has_schema(database, schema):
         raise failure(2003, "02000", f"{COMPILATION}Schema '{database}.{schema}' does not exist or not authorized.")
-    Guard(session).need_to_create("PROCEDURE", database, schema)
+    Guard(session, creating=True).need_to_create("PROCEDURE", database, schema)
     procedure = _declared(session, asked, database, schema, name)
     there = session.server.catalog.get(KIND, (database, schema), procedure.signature)
     if there and asked.mode == "IF NOT EXISTS":
         return status(f"{name} already exists, statement succeeded.")
     if there and asked.mode == "CREATE":
         raise failure(2002, "42710", f"{COMPILATION}Object '{name}' already exists.")
+    for staged in procedure.imports:
+        need_stage(session, staged, "READ", (database, schema))
     handlers.load(session, procedure)
     if there and session.server.privileges.enforced:
         Guard(session).need(KIND, (database, schema, procedure.signature), "OWNERSHIP")
@@ -91,6 +95,8 @@ def _one(session: Session, reader: Reader) -> tuple[Procedure | None, str]:
     types = ", ".join(family(text) for text in comma_separated(reader.group()))
     signature = f"{name}({types})"
     kept = session.server.catalog.get(KIND, (database, schema), signature)
+    if kept and not Sight(session).sees(KIND, (database, schema, signature)):
+        kept = None
     if kept is None and not exists_clause:
         raise failure(2003, "02000", f"{COMPILATION}Procedure '{signature}' does not exist or not authorized.")
     return (from_json(kept) if kept else None), signature
@@ -136,7 +142,7 @@ def describe(session: Session, sql: str, _params: Any) -> Result:
 
 def show(session: Session, sql: str, _params: Any) -> Result:
     """SHOW PROCEDURES [LIKE …] [IN …]."""
-    asked = read_show(session, sql, "PROCEDURES")
+    asked, sight = read_show(session, sql, "PROCEDURES"), Sight(session)
     kept = [from_json(body) for body in session.server.catalog.all(KIND, asked.database, asked.schema)]
     rows = [
         (
@@ -156,6 +162,7 @@ def show(session: Session, sql: str, _params: Any) -> Result:
             "N",
         )
         for procedure in kept
+        if sight.sees(KIND, (procedure.database, procedure.schema, procedure.signature))
         if like(asked.pattern, procedure.name)
     ]
     names = "created_on name schema_name is_builtin is_aggregate is_ansi min_num_arguments max_num_arguments arguments"

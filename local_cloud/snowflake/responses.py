@@ -84,6 +84,8 @@ def rows(request: Request, session: Session, result: Result) -> Response:
 
 
 def _upload_address(request: Request, session: Session, upload: dict[str, Any]) -> dict[str, Any]:
+    if upload["command"] == "DOWNLOAD":
+        return upload
     # The one kind of storage to which the connector uploads by a plain HTTP PUT is a presigned GCS address.
     directory = Path(upload["stageInfo"]["location"])
     name = Path(upload["src_locations"][0]).name

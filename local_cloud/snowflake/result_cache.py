@@ -4,12 +4,18 @@ import threading
 from collections import OrderedDict
 from typing import Any, Final
 
+from local_cloud.snowflake.result import Result
+from local_cloud.snowflake.spool import rows_in_memory
+
 _MOST_ENTRIES: Final = 256
 _MOST_ROWS: Final = 1_000_000
 
 
 class ResultCache(dict[str, Any]):
-    """A dict that forgets its oldest entries beyond 256, or beyond a million rows, so that a server does not grow."""
+    """A dict that forgets its oldest entries, so that a server does not grow.
+
+    It holds 256 entries, and answers of a million rows in memory.
+    """
 
     def __init__(self) -> None:
         """Start empty."""
@@ -18,10 +24,10 @@ class ResultCache(dict[str, Any]):
         self._guard = threading.Lock()
 
     def __setitem__(self, key: str, value: Any) -> None:
-        """Keep an entry; a result weighs as many rows as it has."""
+        """Keep an entry; a result weighs as many rows as it has in memory."""
         with self._guard:
             super().__setitem__(key, value)
-            self._rows[key] = getattr(getattr(value, "table", None), "num_rows", 1)
+            self._rows[key] = rows_in_memory(value.table) if isinstance(value, Result) else 1
             self._rows.move_to_end(key)
             self._shrink()
 

@@ -6,6 +6,7 @@ from sqlglot import Expr, exp
 
 from local_cloud.snowflake.errors import failure
 from local_cloud.snowflake.result import Result
+from local_cloud.snowflake.spool import as_table
 
 if TYPE_CHECKING:
     from local_cloud.snowflake.session import Session
@@ -27,7 +28,7 @@ def stored(session: "Session", statement: Expr) -> Result | None:
         return kept
     rows = scan.find_ancestor(exp.TableFromRows, exp.Table)
     if rows is not None:
-        session.engine.register(_VIEW, kept.table)
+        session.engine.register(_VIEW, as_table(kept.table))
         rows.replace(exp.to_table(_VIEW).as_(rows.alias or _VIEW))
     return None
 

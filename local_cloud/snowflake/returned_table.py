@@ -10,6 +10,7 @@ from local_cloud.snowflake.overload_choice import family_of_value
 from local_cloud.snowflake.procedure_ddl import Procedure, family, returned_columns
 from local_cloud.snowflake.result import Result, from_rows
 from local_cloud.snowflake.session import Session
+from local_cloud.snowflake.spool import as_table
 
 _SAME: Final = {"OBJECT": "VARIANT", "ARRAY": "VARIANT", "TIMESTAMP_TZ": "TIMESTAMP_LTZ"}
 
@@ -26,7 +27,7 @@ def returned_table(session: Session, procedure: Procedure, value: Any) -> Result
     # Its rows have not left the server: they are kept under the id of the query.
     query_id = value._execute_and_get_query_id()  # noqa: SLF001  every public way fetches the rows
     answer: Result = session.server.results[query_id]
-    table, types = answer.table, answer.types
+    table, types = as_table(answer.table), answer.types
     declared = returned_columns(procedure.returns)
     if not declared:
         return Result(table, types, table.num_rows)

@@ -7,6 +7,7 @@ from sqlglot import Expr, exp
 from local_cloud.snowflake.errors import not_supported
 from local_cloud.snowflake.function_rewrites import Context, rewrite_function
 from local_cloud.snowflake.functions import PREFIX
+from local_cloud.snowflake.moment import told
 from local_cloud.snowflake.table_as import cast_to_declared
 
 # DuckDB's reserved words that Snowflake allows as names.
@@ -63,7 +64,7 @@ def _node(node: Expr, context: Context) -> Expr:
             raise not_supported(f"FLATTEN with {option} => TRUE")
         return node
     if isinstance(node, (exp.Func, exp.Window)):
-        return rewrite_function(node, context)
+        return told(node) or rewrite_function(node, context)
     return node
 
 

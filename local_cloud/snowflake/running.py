@@ -7,20 +7,23 @@ another session: with a pool of any fixed size the waiting ones could hold every
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+from dataclasses import replace
+from typing import Any, Final
 
 from snowflake.connector.errors import Error
 
-from local_cloud.snowflake.chunks import is_large, on_disk
 from local_cloud.snowflake.describing import describe_only
 from local_cloud.snowflake.dispatch import run
 from local_cloud.snowflake.errors import cancelled, timed_out
 from local_cloud.snowflake.result import Result, from_rows
 from local_cloud.snowflake.result_cache import ResultCache
 from local_cloud.snowflake.session import Session
+from local_cloud.snowflake.spool import PIECE_BYTES, Spooled, rows_in_memory, stored
+
+_NEVER_S: Final = 86_400.0
+_INTERRUPT_EVERY_S: Final = 0.05
 
 
 class Running:
@@ -46,7 +49,7 @@ class Running:
         return statement
 
     def _weigh(self, request_id: str, query_id: str, done: Future[Result]) -> None:
-        rows = done.result().table.num_rows if done.exception() is None else 1
+        rows = rows_in_memory(done.result().table) if done.exception() is None else 1
         self.by_request.weigh(request_id, rows)
         self.by_query.weigh(query_id, rows)
 
@@ -65,6 +68,8 @@ class Statement:
         self.done: Future[Result] = Future()
         self.lost_answers = 0.0  # how many answers still get lost on their way
         self._cancelled = threading.Event()
+        self._begun = False
+        self._thread = 0
         self.delay_s = 0.0  # what it waits before it begins
         self._session = session
         self._turn = turn
@@ -73,58 +78,98 @@ class Statement:
 
     def run(self) -> None:
         """Run to the end; the answer or the error is in `done`."""
-        with self._turn, self._counted():
-            limit_s = float(self._session.parameters["STATEMENT_TIMEOUT_IN_SECONDS"])
-            timer = threading.Timer(limit_s, self._time_out, (limit_s,)) if 0 < limit_s < 86_400 else None
-            if timer:
-                timer.daemon = True
-                timer.start()
+        self._session.statements.append(self)
+        timer = self._timer("STATEMENT_TIMEOUT_IN_SECONDS")
+        queued = self._timer("STATEMENT_QUEUED_TIMEOUT_IN_SECONDS")
+        try:
+            while not self._turn.acquire(timeout=_INTERRUPT_EVERY_S):
+                if self._cancelled.is_set():
+                    self._end(self._stopped())
+                    return
             try:
+                queued.cancel()
+                self._thread, self._begun = threading.get_ident(), True
                 self._finish()
             finally:
-                if timer:
-                    timer.cancel()
-
-    @contextmanager
-    def _counted(self) -> Iterator[None]:
-        self._session.running += 1
-        try:
-            yield
+                self._turn.release()
         finally:
-            self._session.running -= 1
+            timer.cancel()
+            queued.cancel()
+            with self._session.uninterrupted:
+                self._session.statements.remove(self)
             self._session.last_end_s = time.monotonic()
+
+    def _timer(self, parameter: str) -> threading.Timer:
+        limit_s = self._session.limit_s(parameter)
+        timer = threading.Timer(limit_s, self._time_out, (limit_s,))
+        timer.daemon = True
+        if 0 < limit_s < _NEVER_S:
+            timer.start()
+        return timer
+
+    @property
+    def user(self) -> str:
+        """Who sent it."""
+        return self._session.login.user
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it runs and shall not."""
+        return self._begun and self._cancelled.is_set()
 
     def _finish(self) -> None:
         try:
             self._wait()
             result = self._work(self)
-            answer = Result(
-                result.table, result.types, result.rowcount, result.statement_type, self.query_id, result.upload
-            )
-            if is_large(answer):
-                answer = on_disk(answer, self._session.server.data_dir / "results")
+            answer = replace(result, table=self._kept(result.table), query_id=self.query_id)
             self._session.server.results[self.query_id] = answer
             self._session.last_query_id = self.query_id
-            self.done.set_result(answer)
-        except Error as error:
-            self.done.set_exception(timed_out(self._limit_reached) if self._limit_reached else error)
-        except BaseException as error:
-            self.done.set_exception(error)
-            raise
+            self._end(answer)
+        except Exception as error:
+            self._end(self._stopped() if self._cancelled.is_set() else error)
+            if not isinstance(error, Error):
+                raise
+
+    def _stopped(self) -> Error:
+        return timed_out(self._limit_reached) if self._limit_reached else cancelled()
+
+    def _end(self, outcome: Result | BaseException) -> None:
+        with self._session.uninterrupted:  # after this no interrupt may strike: the next statement would be hit
+            self._begun = False
+        if isinstance(outcome, BaseException):
+            self.done.set_exception(outcome)
+        else:
+            self.done.set_result(outcome)
+
+    def _kept(self, table: Any) -> Any:
+        if isinstance(table, Spooled) or table.nbytes <= PIECE_BYTES:
+            return table
+        return stored(table.to_batches(), table.schema, self._session.server.results_dir)
 
     def _wait(self) -> None:
-        if self.delay_s and self._cancelled.wait(self.delay_s):
+        if self._cancelled.wait(self.delay_s):
             raise cancelled()
 
     def _time_out(self, limit_s: float) -> None:
         self._limit_reached = limit_s
         self.cancel()
 
-    def cancel(self) -> None:
-        """Interrupt the engine; the statement ends with 000604."""
-        if not self.done.done():
-            self._cancelled.set()
-            self._session.engine.interrupt()
+    def cancel(self) -> bool:
+        """Stop it, with 000604 and nothing done; whether there was something to stop."""
+        if self.done.done() or self._cancelled.is_set():
+            return False
+        self._cancelled.set()
+        threading.Thread(target=self._interrupt, name=f"cancel {self.query_id}", daemon=True).start()
+        return True
+
+    def _interrupt(self) -> None:
+        """An interrupt that comes between two calls of the engine is lost, so it is repeated until the end."""
+        while not self.done.done():
+            with self._session.uninterrupted:
+                if self._begun:
+                    self._session.engine.interrupt()
+                    self._session.stop_handlers(self._thread)
+            wait([self.done], _INTERRUPT_EVERY_S)
 
 
 Work = Callable[[Statement], Result]
@@ -146,17 +191,8 @@ def statement_work(session: Session, sql: str, rows: list[Any], *, only_describe
 
 def run_batch(session: Session, sql: str, rows: list[Any]) -> Result:
     """An array binding is one statement: all of its rows or none."""
-    own = session.transaction is None
-    if own:
-        session.begin()
-    try:
+    with session.whole_statement():
         results = [run(session, sql, row) for row in rows]
-    except BaseException:
-        if own:
-            session.rollback_transaction()
-        raise
-    if own:
-        session.commit_transaction()
     total = sum(result.rowcount for result in results)
     answer = from_rows({"number of rows inserted": "BIGINT"}, [(total,)], statement_type=results[-1].statement_type)
     return Result(answer.table, answer.types, total, results[-1].statement_type)

@@ -6,7 +6,8 @@ from typing import Any
 from local_cloud.snowflake.errors import COMPILATION, failure
 from local_cloud.snowflake.names import like
 from local_cloud.snowflake.result import DONE, Result, from_rows, status
-from local_cloud.snowflake.session import DEFAULT_PARAMETERS, Session
+from local_cloud.snowflake.session import Session
+from local_cloud.snowflake.session_parameters import DEFAULT_PARAMETERS, is_known
 from local_cloud.snowflake.sql_text import Reader
 
 
@@ -22,17 +23,23 @@ def alter(session: Session, sql: str, _params: Any) -> Result:
     reader.expect("ALTER", "SESSION")
     if reader.accept("UNSET"):
         while not reader.done:
-            name = reader.identifier()
+            name = _known(reader.identifier())
             set_parameter(session, name, DEFAULT_PARAMETERS.get(name, ""))
             reader.accept(",")
         return status(DONE)
     reader.expect("SET")
     while not reader.done:
-        name = reader.identifier()
+        name = _known(reader.identifier())
         reader.expect("=")
         set_parameter(session, name, _value(reader))
         reader.accept(",")
     return status(DONE)
+
+
+def _known(name: str) -> str:
+    if not is_known(name):  # the number is from memory
+        raise failure(1006, "22023", f"{COMPILATION}invalid parameter '{name}'")
+    return name
 
 
 def _value(reader: Reader) -> Any:
@@ -54,6 +61,8 @@ def set_parameter(session: Session, name: str, value: Any) -> None:
         if not re.fullmatch(r"-?\d+", str(value)):
             raise failure(1007, "22023", f"{COMPILATION}invalid value '{value}' for parameter '{name}'")
         value = int(value)
+    if isinstance(default, int) and not isinstance(default, bool) and value < 0:
+        raise failure(1007, "22023", f"{COMPILATION}invalid value '{value}' for parameter '{name}'")
     if name == "AUTOCOMMIT" and not session.parameters[name]:
         session.commit_transaction()
     if name == "TIMEZONE":

@@ -1,19 +1,16 @@
-"""Files in stages: where they lie, LIST, REMOVE and DROP STAGE."""
+"""Stages by their references, and the files in them."""
 
-import email.utils
-import hashlib
 import re
-import shutil
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from local_cloud.snowflake.errors import COMPILATION, failure, missing
-from local_cloud.snowflake.names import resolve
-from local_cloud.snowflake.result import Result, from_rows, status
 from local_cloud.snowflake.session import Session
-from local_cloud.snowflake.sql_text import Reader
+from local_cloud.snowflake.stage_names import is_of_table, read_reference
+from local_cloud.snowflake.stage_rights import need_stage
+from local_cloud.snowflake.stage_stores import LocalStore, S3Store, StagedFile, s3_client
 
-_STAGE = re.compile(r"@((?:\"[^\"]+\"|[\w$%]+)(?:\.(?:\"[^\"]+\"|[\w$]+)){0,2})(?:/(.*))?$", re.DOTALL)
+KIND = "STAGE"
 
 
 def directory_of(session: Session, reference: str, at: tuple[str, str] | None = None) -> tuple[Path, str, str]:
@@ -22,20 +19,16 @@ def directory_of(session: Session, reference: str, at: tuple[str, str] | None = 
     Raises:
         ProgrammingError: 001003 for what is no stage reference, 002003 for a stage that does not exist.
     """
-    found = _STAGE.match(reference.strip().strip("'"))
-    if not found:
-        raise failure(1003, "42000", f"{COMPILATION}'{reference}' names no stage; write @stage/path.")
-    name = Reader(found[1].replace("%", "")).name() if not found[1].startswith("%") else (found[1].upper(),)
-    if at and len(name) < 3:
-        name = (*at, *name)[-3:] if len(name) == 1 else (at[0], *name)
-    database, schema, stage = resolve(session, name)
+    (database, schema, stage), path = read_reference(session, reference, at)
+    if is_of_table(reference):
+        stage = f"%{stage}"
     sql = (
         "SELECT 1 FROM _fs_global._fs_information_schema._fs_stages WHERE database_name=? AND schema_name=? AND name=?"
     )
     with session.server.engine.cursor() as engine:
         if not engine.execute(sql, [database, schema, stage]).fetchone():
             raise missing("stage", f"{database}.{schema}.{stage}")
-    return session.server.stages_dir.resolve() / database / schema / stage, found[2] or "", stage
+    return session.server.stages_dir.resolve() / database / schema / stage, path, stage
 
 
 def staged_file(session: Session, reference: str, at: tuple[str, str]) -> Path:
@@ -51,58 +44,43 @@ def staged_file(session: Session, reference: str, at: tuple[str, str]) -> Path:
     return file
 
 
-def _files(session: Session, reference: str) -> tuple[Path, str, list[Path]]:
-    directory, prefix, stage = directory_of(session, reference)
-    every = sorted(p for p in directory.rglob("*") if p.is_file() and not p.name.startswith("."))
-    return directory, stage, [p for p in every if str(p.relative_to(directory)).startswith(prefix)]
+@dataclass(frozen=True)
+class Stage:
+    """A stage and the path that a reference names in it; `url` is empty for an internal one."""
+
+    place: tuple[str, str, str]
+    path: str
+    directory: Path
+    url: str
+    file_format: str
+    store: LocalStore | S3Store
+
+    def shown(self, path: str) -> str:
+        """How LIST names a file."""
+        return self.url + path if self.url else f"{self.place[2].lower()}/{path}"
+
+    def files(self, pattern: str | None = None) -> list[StagedFile]:
+        """The files at the path of the reference, of those only the ones whose shown name matches."""
+        found = self.store.files(self.path)
+        return [f for f in found if pattern is None or re.search(pattern, self.shown(f.path))]
 
 
-def list_files(session: Session, sql: str, _params: Any) -> Result:
-    """LIST @stage[/path] [PATTERN = 'regex']."""
-    reference, pattern = _arguments(sql)
-    directory, stage, files = _files(session, reference)
-    columns = {"name": "VARCHAR", "size": "BIGINT", "md5": "VARCHAR", "last_modified": "VARCHAR"}
-    rows = []
-    for file in files:
-        name = f"{stage.lower()}/{file.relative_to(directory)}"
-        if pattern is None or re.search(pattern, name):
-            digest = hashlib.md5(file.read_bytes(), usedforsecurity=False).hexdigest()
-            rows.append((name, file.stat().st_size, digest, email.utils.formatdate(file.stat().st_mtime, usegmt=True)))
-    return from_rows(columns, rows)
+def stage_of(session: Session, reference: str, privilege: str) -> Stage:
+    """The stage that `@stage/path` names, for a role that has this privilege on it.
 
-
-def remove(session: Session, sql: str, _params: Any) -> Result:
-    """REMOVE @stage[/path] [PATTERN = 'regex']."""
-    reference, pattern = _arguments(sql)
-    directory, stage, files = _files(session, reference)
-    rows = []
-    for file in files:
-        name = f"{stage.lower()}/{file.relative_to(directory)}"
-        if pattern is None or re.search(pattern, name):
-            file.unlink()
-            rows.append((name, "removed"))
-    return from_rows({"name": "VARCHAR", "result": "VARCHAR"}, rows)
-
-
-def _arguments(sql: str) -> tuple[str, str | None]:
-    words = sql.split(None, 2)
-    if len(words) < 2:
-        raise failure(1003, "42000", f"{COMPILATION}syntax error: unexpected '<EOF>'.")
-    pattern = re.search(r"PATTERN\s*=\s*'((?:[^']|'')*)'", sql, re.IGNORECASE)
-    return words[1], pattern[1].replace("''", "'") if pattern else None
-
-
-def drop(session: Session, sql: str, _params: Any) -> Result:
-    """DROP STAGE [IF EXISTS] name: the stage and its files."""
-    reader = Reader(sql)
-    reader.expect("DROP", "STAGE")
-    gently = reader.accept("IF", "EXISTS")
-    database, schema, stage = resolve(session, reader.name())
-    session.commit_before_ddl()
-    sql = "DELETE FROM _fs_global._fs_information_schema._fs_stages WHERE database_name=? AND schema_name=? AND name=?"
-    (count,) = session.engine.execute(sql, [database, schema, stage]).fetchone() or (0,)
-    if not count and not gently:
-        raise missing("stage", f"{database}.{schema}.{stage}")
-    shutil.rmtree(session.server.stages_dir / database / schema / stage, ignore_errors=True)
-    done = f"{stage} successfully dropped."
-    return status(done if count else "Drop statement executed successfully (object already dropped).")
+    Raises:
+        ProgrammingError: 001003 for what is no stage reference, 002003 for a stage that does not exist or that the
+            role may not see, 003001 without the privilege.
+    """
+    need_stage(session, reference, privilege)
+    directory, path, name = directory_of(session, reference)
+    database, schema = directory.parent.parent.name, directory.parent.name
+    kept = session.server.catalog.get(KIND, (database, schema), name) or {}
+    url = str(kept.get("url", ""))
+    place = (database, schema, name)
+    file_format = str(kept.get("file_format", ""))
+    if not url:
+        return Stage(place, path, directory, "", file_format, LocalStore(directory))
+    bucket, _, prefix = url.removeprefix("s3://").partition("/")
+    store = S3Store(s3_client(session.server.aws_endpoint_url), bucket, prefix)
+    return Stage(place, path, directory, url, file_format, store)

@@ -4,6 +4,7 @@ import re
 import time
 from typing import Any
 
+from local_cloud.snowflake import stopping
 from local_cloud.snowflake.access_checks import Guard
 from local_cloud.snowflake.argument_binding import read_call
 from local_cloud.snowflake.errors import COMPILATION, failure, not_supported
@@ -12,6 +13,8 @@ from local_cloud.snowflake.object_ddl import get_ddl
 from local_cloud.snowflake.result import Result, from_rows
 from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.sql_text import Reader
+
+_LOOK_EVERY_S = 0.05
 
 
 def run(session: Session, sql: str, params: Any) -> Result:
@@ -30,21 +33,32 @@ def value(session: Session, name: str, arguments: list[str]) -> Any:
         ProgrammingError: 000002 for a function that is not known here.
     """
     if name == "SYSTEM$WAIT":
-        return _wait(arguments)
+        return _wait(session, arguments)
     if name == "SYSTEM$LAST_CHANGE_COMMIT_TIME":
         return _last_change(session, arguments[0])
-    if name == "SYSTEM$CANCEL_ALL_QUERIES":
-        return "0 queries cancelled."
+    if name == "GET_PRESIGNED_URL":
+        return _presigned_url(session, arguments)
     if name == "GET_DDL":
         return get_ddl(session, arguments)
+    if name in stopping.FUNCTIONS:
+        return stopping.FUNCTIONS[name](session, arguments[0])
     raise not_supported(f"the function {name}")
 
 
-def _wait(arguments: list[str]) -> str:
+def _wait(session: Session, arguments: list[str]) -> str:
     unit_s = {"DAYS": 86_400, "HOURS": 3_600, "MINUTES": 60, "SECONDS": 1, "MILLISECONDS": 0.001}
     unit = arguments[1].upper() if len(arguments) > 1 else "SECONDS"
-    time.sleep(float(arguments[0]) * unit_s[unit])
+    end_s = time.monotonic() + float(arguments[0]) * unit_s[unit]
+    while (left_s := end_s - time.monotonic()) > 0:
+        session.refuse_if_stopped()
+        time.sleep(min(left_s, _LOOK_EVERY_S))
     return f"waited {arguments[0]} {unit.lower()}"
+
+
+def _presigned_url(session: Session, arguments: list[str]) -> str:
+    from local_cloud.snowflake.stage_commands import presigned_url  # noqa: PLC0415  which run statements, as we serve
+
+    return presigned_url(session, arguments)
 
 
 def _last_change(session: Session, name: str) -> int:
@@ -53,7 +67,7 @@ def _last_change(session: Session, name: str) -> int:
     if not session.engine.execute(sql, [database, schema.upper(), table]).fetchone():
         raise failure(2003, "02000", f"{COMPILATION}Object '{name}' does not exist or not authorized.")
     Guard(session).need_any("TABLE", (database, schema, table))
-    return session.server.last_change(f"{database}.{schema}.{table}")
+    return session.server.changes.last_change(f"{database}.{schema}.{table}")
 
 
 def is_system_function(name: str) -> bool:

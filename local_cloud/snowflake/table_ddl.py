@@ -65,14 +65,17 @@ def swap(session: Session, sql: str, _params: Any) -> Result:
         raise not_supported("SWAP WITH a table of another schema")
     session.commit_before_ddl()
     place, aside = f'"{first[0]}"."{first[1]}"', "_SWAPPED_ASIDE"
-    session.engine.begin()
-    try:
-        for old, new in ((first[2], aside), (second[2], first[2]), (aside, second[2])):
-            session.engine.execute(f'ALTER TABLE {place}."{old}" RENAME TO "{new}"')
-        session.engine.commit()
-    except duckdb.Error:
-        session.engine.rollback()
-        raise
+    tables, changes = {".".join(first), ".".join(second)}, session.server.changes
+    with changes.writing(tables):
+        session.engine.begin()
+        try:
+            for old, new in ((first[2], aside), (second[2], first[2]), (aside, second[2])):
+                session.engine.execute(f'ALTER TABLE {place}."{old}" RENAME TO "{new}"')
+            session.engine.commit()
+        except duckdb.Error:
+            session.engine.rollback()
+            raise
+        changes.record_made(tables)
     return status(DONE)
 
 

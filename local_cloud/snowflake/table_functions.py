@@ -5,10 +5,13 @@ from typing import Any, Final
 
 from sqlglot import Expr, exp
 
+from local_cloud.snowflake.access_checks import Guard
 from local_cloud.snowflake.errors import not_supported
 from local_cloud.snowflake.inferred_schema import infer_schema
+from local_cloud.snowflake.query_history import Asked
 from local_cloud.snowflake.result import Result, from_rows
 from local_cloud.snowflake.session import Session
+from local_cloud.snowflake.visibility import Sight
 
 Arguments = Mapping[str, Any]
 
@@ -82,6 +85,7 @@ def _task_history(session: Session, arguments: Arguments) -> Result:
         raise not_supported(f"TASK_HISTORY with {', '.join(sorted(unknown))}")
     name, limit = str(arguments.get("TASK_NAME", "")).upper(), int(arguments.get("RESULT_LIMIT", 100))
     only_errors = str(arguments.get("ERROR_ONLY", "")).upper() == "TRUE"
+    sight = Sight(session)
     runs = [
         (
             run.query_id,
@@ -101,6 +105,7 @@ def _task_history(session: Session, arguments: Arguments) -> Result:
         )
         for run in reversed(session.server.task_runs.history)
         if (not name or run.task["name"].upper() == name) and (not only_errors or run.state.startswith("FAILED"))
+        if sight.sees("TASK", (run.task["database"], run.task["schema"], run.task["name"]))
     ]
     return from_rows(_TASK_HISTORY, runs[:limit])
 
@@ -108,7 +113,7 @@ def _task_history(session: Session, arguments: Arguments) -> Result:
 def _query_history(session: Session, arguments: Arguments) -> Result:
     if unknown := set(arguments) - {"RESULT_LIMIT", "SESSION_ID", "USER_NAME"}:
         raise not_supported(f"QUERY_HISTORY with {', '.join(sorted(unknown))}")
-    asked = session.server.query_history.newest()
+    asked = [a for a in session.server.query_history.newest() if _may_know(session, a)]
     if "SESSION_ID" in arguments:
         asked = [a for a in asked if a.session_id == arguments["SESSION_ID"]]
     if "USER_NAME" in arguments:
@@ -123,6 +128,14 @@ def _query_history(session: Session, arguments: Arguments) -> Result:
         for a in asked[: int(arguments.get("RESULT_LIMIT", 100))]
     ]
     return from_rows(_QUERY_HISTORY, rows)
+
+
+def _may_know(session: Session, asked: Asked) -> bool:
+    """One's own statements; those of others with MONITOR or OPERATE on the warehouse they ran in."""
+    if asked.user == session.login.user:
+        return True
+    guard, warehouse = Guard(session), ("", "", asked.warehouse or "")
+    return Sight(session).everything or any(guard.may("WAREHOUSE", warehouse, p) for p in ("MONITOR", "OPERATE"))
 
 
 def _query_history_by_session(session: Session, arguments: Arguments) -> Result:

@@ -107,6 +107,7 @@ class TaskRuns:
         options = task["options"]
         login = Login(task["user"], task["owner"], options.get("WAREHOUSE"), task["database"], task["schema"])
         session = self._server.open_session(login)
+        session.use_secondary(())  # a task has its owner's role and no other
         session.serverless = "WAREHOUSE" not in options
         try:
             if self._condition(session, options.get("WHEN")):

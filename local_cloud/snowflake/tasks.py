@@ -4,17 +4,18 @@ import datetime as dt
 import json
 from typing import Any
 
-from local_cloud.snowflake.access_checks import Guard, hidden
+from local_cloud.snowflake.access_checks import Guard, hidden, insufficient
 from local_cloud.snowflake.clock import now_text
 from local_cloud.snowflake.errors import COMPILATION, failure
 from local_cloud.snowflake.names import like, resolve
-from local_cloud.snowflake.privileges import ACCOUNT
+from local_cloud.snowflake.privileges import ACCOUNT, OWNERSHIP
 from local_cloud.snowflake.result import DONE, Result, from_rows, status
 from local_cloud.snowflake.schedule import next_due
 from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.show_text import read_show
 from local_cloud.snowflake.sql_text import Reader
 from local_cloud.snowflake.task_runs import KIND, predecessors
+from local_cloud.snowflake.visibility import Sight
 
 
 def create(session: Session, sql: str, _params: Any) -> Result:
@@ -55,7 +56,7 @@ def create(session: Session, sql: str, _params: Any) -> Result:
 
 
 def _refuse_creation(session: Session, database: str, schema: str, options: dict[str, str]) -> None:
-    guard = Guard(session)
+    guard = Guard(session, creating=True)
     guard.need_to_create(KIND, database, schema)
     if (warehouse := options.get("WAREHOUSE")) and not guard.may_use_warehouse(warehouse):
         raise hidden("Warehouse", warehouse)
@@ -109,8 +110,8 @@ def alter(session: Session, sql: str, _params: Any) -> Result:
     session.commit_before_ddl()
     guard, place = Guard(session), (kept["database"], kept["schema"], kept["name"])
     guard.need(KIND, place, "OPERATE" if reader.peek() in {"RESUME", "SUSPEND"} else "OWNERSHIP")
-    if reader.peek() == "RESUME":
-        guard.need("ACCOUNT", ACCOUNT, "EXECUTE TASK")
+    if reader.peek() == "RESUME" and not _owner_may_execute(session, kept):
+        raise insufficient("account", "LOCAL")
     if reader.accept("RESUME"):
         if kept["state"] != "started":
             kept |= {"state": "started", "resumed_s": session.server.task_runs.now().timestamp(), "failures": 0}
@@ -127,6 +128,12 @@ def alter(session: Session, sql: str, _params: Any) -> Result:
         reader.fail()
     session.server.catalog.put(KIND, (kept["database"], kept["schema"]), kept["name"], kept)
     return status(DONE)
+
+
+def _owner_may_execute(session: Session, task: dict[str, Any]) -> bool:
+    rights = session.server.privileges  # the owner's right counts, not that of who resumes
+    held = rights.held("ACCOUNT", ACCOUNT, rights.roles_of(task["owner"]))
+    return not rights.enforced or not held.isdisjoint(("EXECUTE TASK", OWNERSHIP))
 
 
 def drop(session: Session, sql: str, _params: Any) -> Result:
@@ -158,9 +165,10 @@ def execute(session: Session, sql: str, _params: Any) -> Result:
 
 def show(session: Session, sql: str, _params: Any) -> Result:
     """SHOW TASKS [LIKE …] [IN …]."""
-    asked = read_show(session, sql, "TASKS")
+    asked, sight = read_show(session, sql, "TASKS"), Sight(session)
     kept = session.server.catalog.all(KIND, asked.database, asked.schema)
-    return _shown([task for task in kept if like(asked.pattern, task["name"])])
+    named = [task for task in kept if like(asked.pattern, task["name"])]
+    return _shown([task for task in named if sight.sees(KIND, (task["database"], task["schema"], task["name"]))])
 
 
 def describe(session: Session, sql: str, _params: Any) -> Result:

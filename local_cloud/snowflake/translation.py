@@ -21,7 +21,7 @@ Params = list[Any] | dict[str, Any] | None
 _HARMLESS: Final = re.compile(r"property|CommentColumnConstraint|SEQ in restricted context", re.IGNORECASE)
 # What a translation takes from one moment, from a bind or from a file, and must not be used twice.
 _OF_THE_MOMENT: Final = re.compile(
-    r"SYSTEM\$|GET_DDL|QUERY_HISTORY|INFER_SCHEMA|LAST_QUERY_ID|CURRENT_TRANSACTION|IDENTIFIER\s*\(|RESULT_SCAN|LOCAL_CLOUD_|TASK_HISTORY|RANDOM|SAMPLE|@",
+    r"SYSTEM\$|GET_DDL|QUERY_HISTORY|INFER_SCHEMA|LAST_QUERY_ID|CURRENT_TRANSACTION|IDENTIFIER\s*\(|INFORMATION_SCHEMA|RESULT_SCAN|LOCAL_CLOUD_|TASK_HISTORY|RANDOM|SAMPLE|@",
     re.IGNORECASE,
 )
 _LONGEST: Final = 20_000
@@ -34,6 +34,7 @@ class Part:
     tree: Expr
     sql: str
     has_binds: bool
+    plain: bool  # the text is all of it; fakesnow left no arguments of its own in the tree
 
 
 @dataclass(frozen=True)
@@ -44,28 +45,38 @@ class Translation:
     merge_operations: frozenset[str] = frozenset()
 
 
+def remembered(session: Session, text: str) -> Translation | None:
+    """The translation of a text that was translated before; it needs no tree."""
+    if session.temporary:  # whose names mean another table in this session than in others
+        return None
+    known: Translation | None = session.server.translations.get(_key(session, text))
+    return known
+
+
+def _key(session: Session, text: str) -> str:
+    return f"{session.database}\0{session.schema}\0{text}"
+
+
 def translated(session: Session, statement: Expr, params: Params, text: str) -> Translation:
     """The translation of a parsed statement, whose tree it may change; `params` loses what became part of the text.
 
     Raises:
         ProgrammingError: 000002 for what the engine cannot do; 090105 or 090106 without a database or schema.
     """
-    key = f"{session.database}\0{session.schema}\0{text}"
-    known: Translation | None = session.server.translations.get(key)
-    if known and not session.temporary:  # whose names mean another table in this session than in others
-        return known
     bound = len(params or ())
     found = _translate(session, statement, params)
     lasts = isinstance(statement, (exp.Query, exp.Insert, exp.Update, exp.Delete, exp.Merge)) and len(found.parts) == 1
+    in_own_schema = not str(session.schema).upper().startswith("_FS")  # INFORMATION_SCHEMA differs by role
     if (
         lasts
+        and in_own_schema
         and text
         and not session.temporary
         and len(text) <= _LONGEST
         and bound == len(params or ())
         and not _OF_THE_MOMENT.search(text)
     ):
-        session.server.translations[key] = found
+        session.server.translations[_key(session, text)] = found
     return found
 
 
@@ -83,7 +94,8 @@ def _translate(session: Session, statement: Expr, params: Params) -> Translation
 
 
 def _part(tree: Expr, sql: str) -> Part:
-    return Part(tree, sql, tree.find(exp.Placeholder) is not None)
+    plain = {name for name, value in tree.args.items() if value} <= type(tree).arg_types.keys()
+    return Part(tree, sql, tree.find(exp.Placeholder) is not None, plain)
 
 
 def _written(tree: Expr) -> str:

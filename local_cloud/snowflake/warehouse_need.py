@@ -14,8 +14,8 @@ _OURS: Final = frozenset(("LOCAL_CLOUD_WAREHOUSES", "LOCAL_CLOUD_STATEMENTS"))
 
 
 def command_needs_warehouse(first_words: str) -> bool:
-    """Of a statement that our own commands run: only CALL does, and not of a SYSTEM$ function."""
-    return first_words.startswith("CALL ") and not first_words.startswith("CALL SYSTEM$")
+    """Of a statement that our own commands run: COPY does, and CALL, but not of a SYSTEM$ function."""
+    return first_words.startswith(("CALL ", "COPY ")) and not first_words.startswith("CALL SYSTEM$")
 
 
 def needs_warehouse(statement: Expr) -> bool:

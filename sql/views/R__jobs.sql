@@ -13,6 +13,12 @@ cancels AS (
     FROM job_intake
     WHERE kind = 'CANCEL'
     QUALIFY ROW_NUMBER() OVER (PARTITION BY job_id ORDER BY enqueued_at, request_id) = 1
+),
+-- What keeps every task from starting, while launches are held back for it.
+held AS (
+    SELECT breaker:diagnosis::STRING AS diagnosis, breaker:remedy::STRING AS remedy
+    FROM type_state
+    WHERE report_type = '__launch__' AND breaker:phase::STRING IN ('open', 'half-open')
 )
 SELECT
     i.job_id,
@@ -53,6 +59,8 @@ SELECT
             IFF(every.report_type IS NULL OR own.asked_at >= every.asked_at, own.paused, every.paused), FALSE
         )
             THEN 'Its type is paused.'
+        WHEN COALESCE(s.status, 'RETRY_WAIT') IN ('RETRY_WAIT', 'CLAIMED') AND held.diagnosis IS NOT NULL
+            THEN 'Launches are held back but for one try at a time. ' || held.diagnosis
         ELSE r.diagnosis
     END AS diagnosis,
     CASE
@@ -64,6 +72,8 @@ SELECT
             IFF(every.report_type IS NULL OR own.asked_at >= every.asked_at, own.paused, every.paused), FALSE
         )
             THEN 'resume_reports starts its jobs again; the view report_pauses says who paused them and when.'
+        WHEN COALESCE(s.status, 'RETRY_WAIT') IN ('RETRY_WAIT', 'CLAIMED') AND held.diagnosis IS NOT NULL
+            THEN held.remedy
         ELSE r.remedy
     END AS remedy,
     r.log_tail,
@@ -80,6 +90,7 @@ LEFT JOIN latest_result AS r ON r.request_id = i.request_id
 LEFT JOIN cancels ON cancels.job_id = i.job_id
 LEFT JOIN report_pauses AS own ON own.report_type = i.report_type
 LEFT JOIN report_pauses AS every ON every.report_type = '*'
+LEFT JOIN held ON TRUE
 WHERE i.kind = 'RUN'
 QUALIFY ROW_NUMBER() OVER (
     PARTITION BY i.job_id

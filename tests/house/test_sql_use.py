@@ -17,10 +17,19 @@ from tests.house import tree
 ALL = sorted([*tree.files(".sql", ("sql",)), *tree.files(".sql", ("local_cloud/sample_data",))])
 # schemachange runs every script of these folders by its name; the others are asked for by our code.
 VERSIONED = {"migrations", "procedures", "tasks", "views", "grants"}
-SCRIPT_NAME = re.compile(r"V\d{4}__[a-z0-9_]+|R__[a-z0-9_]+")
+SCRIPT_NAME = re.compile(r"V\d{4}__[a-z0-9_]+|R__[a-z0-9_]+|A__[a-z0-9_]+")
 # What sqlglot takes as one lump; the expression in a CALL is parsed by itself.
 CALL = re.compile(r"(?:CREATE OR ALTER TASK .*\bAS\s+)?CALL \w+\((.*)\)\s*", re.DOTALL)
-ALTER_TASK = re.compile(r"ALTER TASK (?:IF EXISTS )?\w+ (?:RESUME|SUSPEND)\s*|SHOW TASKS\s*")
+LUMP = re.compile(
+    r"""(?:ALTER\ TASK\ (?:IF\ EXISTS\ )?\w+\ (?:RESUME|SUSPEND)
+      | SHOW\ TASKS
+      | CREATE\ ROLE\ IF\ NOT\ EXISTS\ \w+\ COMMENT\ =\ '[^']*'
+      | GRANT\ ROLE\ \w+\ TO\ ROLE\ \w+
+      | GRANT\ SELECT\ ON\ ALL\ (?:TABLES|VIEWS)\ IN\ SCHEMA\ [\w.]+\ TO\ ROLE\ \w+
+      | GRANT\ MONITOR,\ OPERATE\ ON\ TASK\ \w+\ TO\ ROLE\ \w+
+    )\s*""",
+    re.VERBOSE,
+)
 
 
 def asked_names(source: str) -> set[str]:
@@ -85,7 +94,7 @@ def unreadable(sql: str) -> list[str]:
             text = command.sql(dialect="snowflake")
             if call := CALL.fullmatch(text):
                 found += unreadable(f"SELECT {call.group(1)}") if call.group(1) else []
-            elif not ALTER_TASK.fullmatch(text):
+            elif not LUMP.fullmatch(text):
                 found.append(f"not understood: {text[:80]}")
     return found or ([] if statements else ["no statement"])
 

@@ -2,21 +2,33 @@
 
 import itertools
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 
 from contract.job import JobRow
 from contract.outcome import Blame, Verdict
+from contract.task_spec import TaskSpec
 from executor.board import Board
+from executor.budgets import Budget
 from executor.core import launch
+from executor.core.budget import Spent
+from executor.core.causes import EMPTY, Catalogue, Text
 from executor.core.failures import Evidence, judge
+from executor.core.stopping import StopCause, stop_reason
+from executor.loops.cancel import Cancel
 from executor.loops.launch import Launch
+from executor.testing.memory_artifacts import MemoryArtifacts
 from executor.writer import Writer
 from tests.simulation import test_executors_that_die as dying
 from tests.simulation import test_jobs_to_their_end as jobs
+from tests.simulation import test_launch_rates as rates
+from tests.simulation import test_launches_by_cause as causes
+from tests.simulation import test_one_bad_deployment as deployment
 from tests.simulation import test_outages as outages
 from tests.simulation import test_take_over as taking
 from tests.simulation.world import World
+from tests.unit.executor import test_causes as refusals
 
 
 async def _nothing(_self: Writer) -> None:
@@ -86,12 +98,115 @@ async def test_p11_without_counting_what_runs_the_cap_is_exceeded(
 async def test_p8_without_telling_whose_fault_it_was_the_users_attempts_are_used(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def always_the_report(evidence: Evidence) -> Verdict:
-        return judge(evidence).model_copy(update={"blame": Blame.REPORT})
+    def always_the_report(evidence: Evidence, catalogue: Catalogue) -> Verdict:
+        return judge(evidence, catalogue).model_copy(update={"blame": Blame.REPORT})
 
     monkeypatch.setattr("executor.core.settle.judge", always_the_report)
     with pytest.raises(AssertionError):
         await jobs.test_p8_a_spot_interruption_is_retried_and_uses_none_of_the_users_attempts(world)
+
+
+async def test_p8_without_the_breaker_one_bad_deployment_burns_the_queue(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("executor.core.breaker.failed", lambda breaker, _verdict, _now: breaker)
+    with pytest.raises(AssertionError):
+        await deployment.test_p8_p10_a_missing_image_does_not_burn_the_queue(world)
+
+
+async def test_p10_without_a_longer_wait_the_first_job_is_the_only_one_that_tries(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("executor.core.settle.wait_s", lambda _breaker, _dice: 0.0)
+    with pytest.raises(AssertionError):
+        await deployment.test_p10_while_launches_are_held_back_one_job_at_a_time_is_tried_and_not_always_the_same(world)
+
+
+async def test_p10_without_a_budget_a_poison_job_never_ends(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("executor.core.settle.budget.after_failure", lambda *_, **__: Spent(0, 0, may_retry=True))
+    with pytest.raises(AssertionError):
+        await jobs.test_p10_a_poison_job_ends_within_its_budget_and_starves_nobody(world)
+
+
+@pytest.mark.parametrize("text", [text for text in refusals.STOPPED if text.cause.cause_id == "secret_not_found"])
+def test_p9_without_the_catalogue_a_row_does_not_say_why(text: Text, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refusals, "CATALOGUE", EMPTY)
+    with pytest.raises(AssertionError):
+        refusals.test_p9_each_text_of_a_stopped_task_comes_through_to_the_row(text)
+
+
+async def test_p12_without_a_token_for_each_launch_the_account_throttles(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def always(_self: Budget) -> None:
+        return None
+
+    monkeypatch.setattr(Budget, "take", always)
+    monkeypatch.setattr(Budget, "ahead", lambda _self, _seconds: 200)
+    with pytest.raises(AssertionError):
+        await rates.test_p12_jobs_are_launched_as_fast_as_the_account_allows_and_never_throttled(world)
+
+
+async def test_p12_without_a_token_for_each_stop_the_account_throttles(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def at_once(self: Cancel, cluster: str, arn: str, cause: StopCause) -> None:
+        await self._launcher.stop_task(cluster, arn, stop_reason(cause))
+
+    monkeypatch.setattr(Cancel, "_tell", at_once)
+    with pytest.raises(AssertionError):
+        await rates.test_p12_stops_and_launches_together_stay_inside_the_accounts_rate(world)
+
+
+async def test_p12_without_the_catalogue_a_throttle_in_disguise_ends_the_job(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("executor.causes.load", lambda: EMPTY)
+    with pytest.raises(AssertionError):
+        await rates.test_p12_a_throttle_in_disguise_costs_nothing_but_time(world)
+
+
+async def test_p2_without_remembering_what_is_unwritten_it_is_sent_before_its_intent(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Launch._intend
+
+    async def forgets(self: Launch, job: JobRow, spec: TaskSpec) -> JobRow | None:
+        intended = await whole(self, job, spec)
+        if world.store.faults._unreached["write"] < 6:
+            self._unwritten.clear()
+        return intended
+
+    monkeypatch.setattr(Launch, "_intend", forgets)
+    with pytest.raises(AssertionError):
+        await causes.test_p2_nothing_is_sent_before_its_intent_is_on_the_row_however_often_the_write_fails(world)
+
+
+async def test_p2_without_the_start_marker_what_ran_and_was_forgotten_is_launched_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nobody(_self: MemoryArtifacts, _uri: str) -> None:
+        return None
+
+    monkeypatch.setattr(MemoryArtifacts, "start_marker", nobody)
+    with pytest.raises(AssertionError):
+        await causes.test_p2_p6_what_ran_and_was_forgotten_is_known_by_its_start_marker_and_not_launched_again(world)
+
+
+async def test_p2_without_asking_whose_manifest_it_is_a_late_replay_fails_the_job(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("executor.loops.settle.ExitCode", SimpleNamespace(ALREADY_WORKED_ON=None))
+    with pytest.raises(AssertionError):
+        await causes.test_p2_a_replay_after_its_token_died_meets_the_start_marker_and_is_no_failure_of_the_job(world)
+
+
+async def test_p8_without_a_new_token_after_a_refusal_the_refusal_is_replayed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launch, "launch_token", lambda installation, job_id, attempt, _try: f"{job_id}-{attempt}")
+    with pytest.raises(AssertionError):
+        await jobs.test_p8_a_launch_without_room_waits_and_uses_none_of_the_users_attempts(world)
 
 
 async def test_p1_without_asking_for_a_late_claim_its_jobs_are_forgotten(

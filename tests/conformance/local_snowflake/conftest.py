@@ -15,7 +15,7 @@ _numbers = itertools.count(1)
 
 
 def connect(endpoint: dict[str, Any], **more: Any) -> SnowflakeConnection:
-    settings: dict[str, Any] = {"user": "tester", "role": "TESTERS", "warehouse": "TEST_WH"} | more
+    settings: dict[str, Any] = {"user": "tester", "role": "ACCOUNTADMIN", "warehouse": "TEST_WH"} | more
     return snowflake.connector.connect(
         account="local",
         password="any",
@@ -37,6 +37,7 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any
 def administrator(endpoint: dict[str, Any]) -> Iterator[SnowflakeConnection]:
     with connect(endpoint) as connection:
         connection.cursor().execute(f"CREATE DATABASE {DATABASE}")
+        connection.cursor().execute("CREATE WAREHOUSE test_wh")
         yield connection
 
 
@@ -45,6 +46,15 @@ def schema(administrator: SnowflakeConnection) -> str:
     name = f"S{next(_numbers)}"
     administrator.cursor().execute(f"CREATE SCHEMA {DATABASE}.{name}")
     return name
+
+
+@pytest.fixture(scope="session")
+def as_role(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., list[tuple[Any, ...]]]]:
+    """Runs a statement as a role, on a server whose roles and grants are those of `role_world`."""
+    from tests.conformance.local_snowflake.role_world import role_world  # noqa: PLC0415  it asks through `connect`
+
+    with role_world(tmp_path_factory.mktemp("roles")) as run:
+        yield run
 
 
 Opener = Callable[..., SnowflakeConnection]
@@ -76,3 +86,11 @@ def ask(opened: Opener) -> Ask:
         return cursor.execute(sql, params).fetchall()  # type: ignore[union-attr]  # a cursor, not None
 
     return rows
+
+
+@pytest.fixture
+def table(ask: Ask) -> Ask:
+    """`ask`, with a table `t` of two rows."""
+    ask("CREATE TABLE t (id INT, s STRING)")
+    ask("INSERT INTO t VALUES (1, 'a'), (2, 'b')")
+    return ask

@@ -121,14 +121,20 @@ def test_a_large_result_comes_as_arrow(opened: Any) -> None:
 @pytest.fixture
 def snowpark(endpoint: dict[str, Any], schema: str) -> Iterator[Session]:
     where = {"host": endpoint["host"], "port": endpoint["port"], "protocol": "http", "account": "local"}
-    who = {"user": "u", "password": "p", "role": "R", "warehouse": "W", "platform_detection_timeout_seconds": 0}
+    who = {
+        "user": "u",
+        "password": "p",
+        "role": "ACCOUNTADMIN",
+        "warehouse": "TEST_WH",
+        "platform_detection_timeout_seconds": 0,
+    }
     session = Session.builder.configs({**where, **who, "database": "CONFORMANCE", "schema": schema}).create()
     yield session
     session.close()
 
 
 def test_snowpark_makes_saves_changes_and_merges_tables(snowpark: Session) -> None:
-    assert "W" in str(snowpark)
+    assert "TEST_WH" in str(snowpark)
     snowpark.create_dataframe([(1, "a"), (2, "b")], schema=["id", "s"]).write.save_as_table("t")
     source = snowpark.create_dataframe([(1, "changed"), (3, "new")], schema=["id", "s"])
     table = snowpark.table("t")
@@ -201,6 +207,7 @@ def test_schemachange_deploys_scripts_with_procedures_once(
         "SNOWFLAKE_USER": "u",
         "SNOWFLAKE_PASSWORD": "p",
         "SNOWFLAKE_DATABASE": "CONFORMANCE",
+        "SNOWFLAKE_WAREHOUSE": "TEST_WH",
     }
     tool = Path(sys.executable).with_name("schemachange")
     command = [

@@ -21,6 +21,7 @@ PROCEDURE = (
 
 
 MADE = (
+    "CREATE WAREHOUSE w",
     "CREATE DATABASE first",
     "CREATE DATABASE second",
     "CREATE TABLE t (v VARIANT, at TIMESTAMP_NTZ) COMMENT = 'a comment'",
@@ -30,7 +31,6 @@ MADE = (
     "CREATE TASK nightly WAREHOUSE = w SCHEDULE = '5 MINUTES' AS CALL kept()",
     "CREATE STAGE files",
     f"PUT file://{Path(__file__)} @files AUTO_COMPRESS=FALSE",
-    "CREATE WAREHOUSE w",
     "BEGIN",
     "INSERT INTO t SELECT PARSE_JSON('[2]'), NULL",  # never committed
 )
@@ -65,7 +65,7 @@ def test_everything_survives_a_kill_and_one_server_owns_a_directory(tmp_path: Pa
             assert f"in use by the local Snowflake with process id {process.pid}" in second.stderr.read()
         os.kill(process.pid, signal.SIGKILL)
         process.wait(10)
-    with started(tmp_path) as (process, endpoint), connect(endpoint, database="second", schema="public") as again:
+    with started(tmp_path) as (process, endpoint), connect(endpoint, database="second", warehouse="w") as again:
         cursor = again.cursor()
 
         def rows(sql: str) -> Any:

@@ -1,8 +1,11 @@
 """A large answer comes in chunks, whole and in order, by every way of fetching."""
 
+import json
+import urllib.request
 from typing import Any
 
 import pytest
+from snowflake.connector.errors import ProgrammingError
 
 ROWS = 400_000
 SQL = f"""SELECT SEQ4() AS n, 'row number ' || SEQ4() AS label, SEQ4() / 4 AS part
@@ -43,3 +46,32 @@ def test_a_large_answer_can_be_fetched_as_arrow(cursor: Any) -> None:
     numbers = [number for part in cursor.fetch_arrow_batches() for number in part.column("N").to_pylist()]
     assert len(numbers) == ROWS
     assert numbers[:: ROWS // 4] == [0, ROWS // 4, ROWS // 2, 3 * ROWS // 4]
+
+
+def peak_mib(endpoint: dict[str, Any]) -> float:
+    with urllib.request.urlopen(f"{endpoint['endpoint']}/local-cloud/health", timeout=30) as answer:
+        return float(json.load(answer)["peak_memory_mib"])
+
+
+def test_the_server_holds_a_part_of_what_a_client_streams(opened: Any, endpoint: dict[str, Any]) -> None:
+    wide = "SELECT SEQ4() AS n, REPEAT('x', 300) || SEQ4() AS label FROM TABLE(GENERATOR(ROWCOUNT => {}))"
+    cursor = opened().cursor()
+    sum(part.nbytes for part in cursor.execute(wide.format(50_000)).fetch_arrow_batches())  # the first one loads code
+    before = peak_mib(endpoint)
+    sent = sum(part.nbytes for part in cursor.execute(wide.format(500_000)).fetch_arrow_batches()) / 2**20
+    assert sent > 140
+    assert peak_mib(endpoint) - before < sent / 2
+
+
+def test_a_row_that_fails_late_is_told_with_snowflakes_number(opened: Any) -> None:
+    late = "SELECT IFF(SEQ4() = 300000, 'x', '1')::INT FROM TABLE(GENERATOR(ROWCOUNT => 400000))"
+    cursor = opened().cursor()
+    with pytest.raises(ProgrammingError, match="Numeric value 'x' is not recognized") as refused:
+        cursor.execute(late)
+    assert refused.value.errno == 100038
+    assert cursor.execute("SELECT 1").fetchall() == [(1,)]
+
+
+def test_a_large_answer_can_be_asked_for_again_in_parts(cursor: Any, ask: Any) -> None:
+    scanned = f"SELECT COUNT(*), MAX(n) FROM TABLE(RESULT_SCAN('{cursor.sfqid}'))"
+    assert ask(scanned) == [(ROWS, ROWS - 1)]

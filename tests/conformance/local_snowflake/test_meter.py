@@ -31,7 +31,8 @@ def test_the_meter_tells_by_sql_what_each_warehouse_cost(opened: Any) -> None:
 
 
 def test_the_meter_tells_the_same_over_http(opened: Any, endpoint: dict[str, Any]) -> None:
-    cursor = opened(warehouse="HTTP_WH").cursor()
+    cursor = opened().cursor()
+    cursor.execute("CREATE WAREHOUSE http_wh INITIALLY_SUSPENDED = TRUE")
     cursor.execute("CREATE TABLE t (a INT)")
     cursor.execute("INSERT INTO t VALUES (1)")
     with urllib.request.urlopen(f"{endpoint['endpoint']}/local-cloud/meter", timeout=30) as answer:

@@ -69,7 +69,7 @@ def test_what_is_shown_has_its_comment_and_its_moment(made: Any, plural: str, na
     (found,) = [row for row in made(f"SHOW {plural}") if row["name"] == name]
     assert found["comment"] == f"a {plural[:-1].lower()}"
     assert str(found["created_on"]) > "2020"
-    assert found["owner"] in {"TESTERS", "SYSADMIN"}
+    assert found["owner"] in {"ACCOUNTADMIN", "SYSADMIN"}
 
 
 @pytest.mark.parametrize(

@@ -1,75 +1,14 @@
-"""Roles, grants and owner's rights, on a server that enforces them: role by object by action."""
+"""Roles, grants and owner's rights: role by object by action."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from pathlib import Path
 
 import pytest
 from snowflake.connector.errors import DatabaseError, ProgrammingError
 
-from tests.conformance.local_snowflake.conftest import connect
-from tests.local_stack import served
-
-Rows = list[tuple[Any, ...]]
-As = Callable[..., Rows]
-
-HANDLER = """CREATE OR REPLACE PROCEDURE shop.sales.{name}() RETURNS STRING LANGUAGE PYTHON RUNTIME_VERSION = '3.11'
-PACKAGES = ('snowflake-snowpark-python') HANDLER = 'run' EXECUTE AS {rights} AS
-$$
-def run(session):
-    return str(session.sql("SELECT COUNT(*) FROM shop.sales.orders WHERE id > 0").collect()[0][0])
-$$"""
-
-SET_UP = (
-    "CREATE WAREHOUSE wh",
-    "CREATE DATABASE shop",
-    "CREATE SCHEMA shop.sales",
-    "CREATE TABLE shop.sales.orders (id INT)",
-    "INSERT INTO shop.sales.orders VALUES (1), (2)",
-    "CREATE TABLE shop.sales.secrets (id INT)",
-    "CREATE VIEW shop.sales.order_count AS SELECT COUNT(*) AS n FROM shop.sales.orders WHERE id > 0",
-    HANDLER.format(name="with_owners_rights", rights="OWNER"),
-    HANDLER.format(name="with_callers_rights", rights="CALLER"),
-    "CREATE TASK shop.sales.nightly WAREHOUSE = wh SCHEDULE = '60 MINUTES' AS SELECT 1",
-    *(f"CREATE ROLE {role}" for role in ("reader", "writer", "caller", "builder", "manager", "stranger", "probe")),
-    *(f"GRANT USAGE ON DATABASE shop TO ROLE {r}" for r in ("reader", "writer", "caller", "builder", "probe")),
-    *(f"GRANT USAGE ON SCHEMA shop.sales TO ROLE {r}" for r in ("reader", "writer", "caller", "builder", "probe")),
-    *(f"GRANT USAGE ON WAREHOUSE wh TO ROLE {r}" for r in ("reader", "writer", "caller", "builder", "stranger")),
-    "GRANT SELECT ON TABLE shop.sales.orders TO ROLE reader",
-    "GRANT SELECT ON TABLE shop.sales.orders TO ROLE probe",
-    "GRANT INSERT, UPDATE, DELETE ON TABLE shop.sales.orders TO ROLE writer",
-    "GRANT SELECT ON VIEW shop.sales.order_count TO ROLE caller",
-    "GRANT USAGE ON PROCEDURE shop.sales.with_owners_rights() TO ROLE caller",
-    "GRANT USAGE ON PROCEDURE shop.sales.with_callers_rights() TO ROLE caller",
-    "GRANT OPERATE ON TASK shop.sales.nightly TO ROLE caller",
-    "GRANT CREATE TABLE, CREATE VIEW ON SCHEMA shop.sales TO ROLE builder",
-    "GRANT ROLE reader TO ROLE manager",
-    "CREATE USER clerk",
-    "GRANT ROLE manager TO USER clerk",
-)
-
-
-@pytest.fixture(scope="module")
-def as_role(tmp_path_factory: pytest.TempPathFactory) -> Iterator[As]:
-    """Runs a statement as a role on a server of its own, where everything is refused that was not granted."""
-    data = str(tmp_path_factory.mktemp("enforcing"))
-    with served("local_cloud.snowflake", "--data-dir", data, "--enforce-privileges") as server:
-        connections: dict[tuple[str, str], Any] = {}
-
-        def run(role: str, sql: str, user: str = "root") -> Rows:
-            if (role, user) not in connections:
-                place = {"database": "SHOP", "schema": "SALES", "warehouse": "WH"}
-                connections[role, user] = connect(server, role=role, user=user, **place)
-            rows: Rows = connections[role, user].cursor().execute(sql).fetchall()
-            return rows
-
-        for statement in SET_UP:
-            run("ACCOUNTADMIN", statement)
-        yield run
-        for connection in connections.values():
-            connection.close()
-
+from tests.conformance.local_snowflake.role_world import As
 
 ORDERS = "shop.sales.orders"
+FILE = Path(__file__).parent / "orders.csv"
 OK = 0
 
 
@@ -107,12 +46,21 @@ OK = 0
         ("READER", "CALL shop.sales.with_owners_rights()", 2140),
         ("STRANGER", "CALL shop.sales.with_owners_rights()", 2140),
         ("CALLER", "ALTER TASK shop.sales.nightly SUSPEND", OK),
-        ("CALLER", "ALTER TASK shop.sales.nightly RESUME", 3001),
+        ("CALLER", "ALTER TASK shop.sales.nightly RESUME", OK),
+        ("BUILDER", "CREATE TASK shop.sales.built WAREHOUSE = wh SCHEDULE = '9 HOURS' AS SELECT 1", OK),
+        ("BUILDER", "ALTER TASK shop.sales.built RESUME", 3001),
         ("CALLER", "DROP TASK shop.sales.nightly", 3001),
         ("READER", "EXECUTE TASK shop.sales.nightly", 2003),
         ("PROBE", f"SELECT SYSTEM$LAST_CHANGE_COMMIT_TIME('{ORDERS}')", OK),
         ("PROBE", f"SELECT id FROM {ORDERS}", 606),
         ("PROBE", "USE WAREHOUSE wh", 2043),
+        ("WRITER", "COPY INTO @shop.sales.files/out FROM (SELECT 1) OVERWRITE = TRUE", OK),
+        ("READER", "COPY INTO @shop.sales.files/out FROM (SELECT 1) OVERWRITE = TRUE", 3001),
+        ("CALLER", "COPY INTO @shop.sales.files/out FROM (SELECT 1) OVERWRITE = TRUE", 2003),
+        ("READER", "SELECT GET_PRESIGNED_URL(@shop.sales.files, 'out')", OK),
+        ("CALLER", "SELECT GET_PRESIGNED_URL(@shop.sales.files, 'out')", 2003),
+        ("READER", "DROP STAGE shop.sales.files", 3001),
+        ("READER", "CREATE STORAGE INTEGRATION mine TYPE = EXTERNAL_STAGE STORAGE_PROVIDER = 'S3'", 3001),
         ("READER", "ALTER WAREHOUSE wh SUSPEND", 3001),
         ("READER", "ALTER WAREHOUSE wh SET AUTO_SUSPEND = 1", 3001),
         ("STRANGER", "USE DATABASE shop", 2043),
@@ -130,6 +78,20 @@ OK = 0
         ("STRANGER", f"GRANT SELECT ON TABLE {ORDERS} TO ROLE stranger", 2003),
         ("SECURITYADMIN", f"GRANT REFERENCES ON TABLE {ORDERS} TO ROLE reader", OK),
         ("STRANGER", "SELECT 1", OK),
+        ("READER", "LIST @shop.sales.files", OK),
+        ("READER", "REMOVE @shop.sales.files/nothing", 3001),
+        ("READER", f"PUT file://{FILE} @shop.sales.files", 3001),
+        ("WRITER", f"PUT file://{FILE} @shop.sales.files/in AUTO_COMPRESS=FALSE", OK),
+        ("WRITER", f"COPY INTO {ORDERS} FROM @shop.sales.files/in FILE_FORMAT = (TYPE = CSV)", OK),
+        ("READER", f"COPY INTO {ORDERS} FROM @shop.sales.files/in FILE_FORMAT = (TYPE = CSV)", 3001),
+        ("WRITER", "REMOVE @shop.sales.files/in", OK),
+        ("CALLER", "LIST @shop.sales.files", 2003),
+        ("CALLER", f"PUT file://{FILE} @shop.sales.files", 2003),
+        ("CALLER", f"PUT file://{FILE} @%orders", 2003),
+        ("WRITER", f"PUT file://{FILE} @%orders", 3001),
+        ("WRITER", "DROP STAGE shop.sales.files", 3001),
+        ("STRANGER", "DROP STAGE shop.sales.files", 2003),
+        ("PROBE", "CALL shop.sales.with_owners_rights()", 2140),
     ],
 )
 def test_a_role_may_do_what_it_was_granted_and_nothing_else(as_role: As, role: str, sql: str, errno: int) -> None:
@@ -188,3 +150,14 @@ def test_a_created_user_has_the_roles_it_was_granted(as_role: As) -> None:
         as_role("MANAGER", "USE ROLE accountadmin", user="clerk")
     with pytest.raises(DatabaseError, match="390189"):
         as_role("ACCOUNTADMIN", "SELECT 1", user="clerk")
+
+
+def test_another_users_statements_are_stopped_only_with_a_right_on_their_warehouse(as_role: As) -> None:
+    ((session_id,),) = as_role("READER", "SELECT CURRENT_SESSION()")
+    stop = f"SELECT SYSTEM$CANCEL_ALL_QUERIES({session_id})"
+    assert as_role("WRITER", stop) == [("0 cancelled.",)]
+    with pytest.raises(ProgrammingError, match="Insufficient privileges") as refused:
+        as_role("MANAGER", stop, "clerk")
+    assert refused.value.errno == 3001
+    as_role("ACCOUNTADMIN", "GRANT OPERATE ON WAREHOUSE wh TO ROLE manager")
+    assert as_role("MANAGER", stop, "clerk") == [("0 cancelled.",)]

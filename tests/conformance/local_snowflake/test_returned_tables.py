@@ -26,6 +26,8 @@ def test_a_table_comes_of_a_call_and_of_a_query(ask: Any, opened: Any) -> None:
     ask(NUMBERS)
     assert ask("CALL numbers(2)") == [(0, "x"), (1, "x")]
     assert ask("SELECT name, SUM(n) FROM TABLE(numbers(3)) t WHERE t.n > 0 GROUP BY 1") == [("x", 3)]
+    ask("CREATE TABLE kept AS SELECT * FROM TABLE(numbers(2))")
+    assert ask("SELECT COUNT(*) FROM kept") == [(2,)]
     cursor = opened().cursor()
     assert [c.name for c in cursor.describe("CALL numbers(2)")] == ["N", "NAME"]
 

@@ -8,12 +8,17 @@ from snowflake.connector.errors import ProgrammingError
 
 def test_a_session_knows_who_logged_in_and_where(ask: Any, schema: str) -> None:
     asked = "SELECT CURRENT_USER(), CURRENT_ROLE(), CURRENT_WAREHOUSE(), CURRENT_DATABASE(), CURRENT_SCHEMA()"
-    assert ask(asked) == [("TESTER", "TESTERS", "TEST_WH", "CONFORMANCE", schema)]
+    assert ask(asked) == [("TESTER", "ACCOUNTADMIN", "TEST_WH", "CONFORMANCE", schema)]
     for function in ("CURRENT_ACCOUNT", "CURRENT_REGION", "CURRENT_VERSION", "CURRENT_SESSION"):
         assert ask(f"SELECT {function}()")[0][0]
 
 
 def test_use_changes_role_warehouse_and_schema(ask: Any) -> None:
+    ask("CREATE ROLE another")
+    ask("CREATE WAREHOUSE bigger")
+    ask("USE WAREHOUSE test_wh")
+    for kind, name in (("DATABASE", "conformance"), ("SCHEMA", "conformance.public"), ("WAREHOUSE", "bigger")):
+        ask(f"GRANT USAGE ON {kind} {name} TO ROLE another")
     ask("USE ROLE another")
     ask("USE WAREHOUSE bigger")
     ask("USE SCHEMA public")
@@ -75,6 +80,7 @@ def test_roles_are_granted_and_seen_in_the_session(ask: Any) -> None:
     asked = "SELECT IS_ROLE_IN_SESSION('LEADS'), IS_ROLE_IN_SESSION('READERS'), IS_ROLE_IN_SESSION('OTHERS')"
     assert ask(asked) == [(True, True, False)]
     assert len(ask("SHOW GRANTS TO ROLE readers")) == 1
+    ask("USE ROLE accountadmin")
     ask("REVOKE ROLE readers FROM ROLE leads")
     ask("USE ROLE leads")
     assert ask("SELECT IS_ROLE_IN_SESSION('READERS')") == [(False,)]

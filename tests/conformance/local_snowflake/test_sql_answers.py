@@ -190,9 +190,15 @@ def test_create_or_alter_keeps_the_rows(ask: Any) -> None:
     assert ask("SELECT id, new FROM t") == [(1, None)]
 
 
-def test_views_see_the_session_that_asks(ask: Any, opened: Any) -> None:
+def test_views_see_the_session_that_asks(ask: Any, opened: Any, schema: str) -> None:
     ask("CREATE VIEW who AS SELECT CURRENT_USER() AS u, CURRENT_ROLE() AS r")
-    assert opened(user="other", role="SOME").cursor().execute("SELECT * FROM who").fetchall() == [("OTHER", "SOME")]
+    ask("CREATE ROLE onlookers")
+    ask("GRANT ALL ON DATABASE conformance TO ROLE onlookers")
+    ask(f"GRANT USAGE ON SCHEMA {schema} TO ROLE onlookers")
+    ask("GRANT USAGE ON WAREHOUSE test_wh TO ROLE onlookers")
+    ask("GRANT SELECT ON VIEW who TO ROLE onlookers")
+    seen = opened(user="other", role="ONLOOKERS").cursor().execute("SELECT * FROM who").fetchall()
+    assert seen == [("OTHER", "ONLOOKERS")]
 
 
 def test_columns_without_alias_are_named_by_their_text(opened: Any) -> None:

@@ -25,6 +25,7 @@ class World:
         self.directory = directory
         self.open()
         self.ask("CREATE DATABASE d")
+        self.ask("CREATE WAREHOUSE wh")
         self.ask("CREATE TABLE t (who STRING)")
 
     def open(self) -> None:
@@ -143,7 +144,7 @@ def test_a_task_that_fails_again_and_again_is_suspended(world: World) -> None:
 
 def test_a_task_fires_for_real(ask: Callable[..., list[tuple[Any, ...]]]) -> None:
     ask("CREATE TABLE t (n INT)")
-    ask("CREATE TASK every_second WAREHOUSE = wh SCHEDULE = '1 SECOND' AS INSERT INTO t SELECT 1")
+    ask("CREATE TASK every_second WAREHOUSE = test_wh SCHEDULE = '1 SECOND' AS INSERT INTO t SELECT 1")
     ask("ALTER TASK every_second RESUME")
     deadline = time.monotonic() + ENDS_WITHIN_S
     while ask("SELECT COUNT(*) FROM t")[0][0] < 2:

@@ -7,7 +7,7 @@ import pytest
 from snowflake.connector import DictCursor
 from snowflake.connector.errors import ProgrammingError
 
-TASK = "CREATE TASK fill WAREHOUSE = wh SCHEDULE = 'USING CRON 0 6 * * * UTC' COMMENT = 'every day' AS "
+TASK = "CREATE TASK fill WAREHOUSE = test_wh SCHEDULE = 'USING CRON 0 6 * * * UTC' COMMENT = 'every day' AS "
 
 
 def test_a_task_is_made_suspended_and_shown_as_made(ask: Any, opened: Any) -> None:
@@ -18,7 +18,7 @@ def test_a_task_is_made_suspended_and_shown_as_made(ask: Any, opened: Any) -> No
         "name": "FILL",
         "state": "suspended",
         "schedule": "USING CRON 0 6 * * * UTC",
-        "warehouse": "WH",
+        "warehouse": "TEST_WH",
         "comment": "every day",
         "definition": "INSERT INTO t VALUES (1)",
     }

@@ -1,4 +1,4 @@
-"""Transactions, locks and change times."""
+"""Transactions and locks."""
 
 import threading
 import time
@@ -6,13 +6,6 @@ from typing import Any
 
 import pytest
 from snowflake.connector.errors import IntegrityError, ProgrammingError
-
-
-@pytest.fixture
-def table(ask: Any) -> Any:
-    ask("CREATE TABLE t (id INT, s STRING)")
-    ask("INSERT INTO t VALUES (1, 'a'), (2, 'b')")
-    return ask
 
 
 def test_the_current_transaction_is_known_only_inside_one(ask: Any) -> None:
@@ -45,14 +38,92 @@ def test_a_failed_statement_leaves_its_transaction_as_it_was(table: Any, failing
     assert table("SELECT id, s FROM t ORDER BY id") == [(1, "changed"), (2, "b"), (3, "c"), (4, "d")]
 
 
-def test_a_transaction_that_cannot_go_on_says_so_at_commit(table: Any) -> None:
+def test_what_was_drawn_at_random_is_the_same_after_a_failed_statement(table: Any) -> None:
     table("BEGIN")
     table("INSERT INTO t SELECT 3, UUID_STRING()")
+    drawn = table("SELECT s FROM t WHERE id = 3")
     with pytest.raises(ProgrammingError):
-        table("SELECT 1/0")
+        table("SELECT nope FROM t")
+    table("COMMIT")
+    assert table("SELECT s FROM t WHERE id = 3") == drawn
+
+
+def test_a_transaction_that_cannot_go_on_says_so_at_commit(table: Any) -> None:
+    table("BEGIN")
+    table("INSERT INTO t SELECT SEQ4(), 'many' FROM TABLE(GENERATOR(ROWCOUNT => 200001))")
+    with pytest.raises(ProgrammingError):
+        table("SELECT s::INT FROM t")
     with pytest.raises(ProgrammingError, match="could not go on after a failed statement"):
         table("COMMIT")
     assert table("SELECT COUNT(*) FROM t") == [(2,)]
+
+
+def test_each_statement_of_a_transaction_sees_what_others_committed_before_it_and_its_own(
+    table: Any, opened: Any
+) -> None:
+    other = opened().cursor()
+    table("CREATE TABLE u (id INT, at TIMESTAMP_NTZ DEFAULT SYSDATE())")
+    table("BEGIN")
+    table("INSERT INTO t VALUES (3, 'mine')")
+    table("UPDATE t SET s = 'changed' WHERE id = 1")
+    table("DELETE FROM t WHERE id = 2")
+    table("INSERT INTO u (id) VALUES (1)")
+    before = table("SELECT id, at FROM u")
+    other.execute("INSERT INTO t VALUES (4, 'theirs')")
+    other.execute("INSERT INTO u (id) VALUES (2)")
+    other.execute("CREATE TABLE v AS SELECT 5 AS id")
+    assert table("SELECT id, s FROM t ORDER BY id") == [(1, "changed"), (3, "mine"), (4, "theirs")]
+    assert table("SELECT id, at FROM u WHERE id = 1") == before
+    assert table("SELECT id FROM u UNION ALL SELECT id FROM v ORDER BY id") == [(1,), (2,), (5,)]
+    table("UPDATE t SET s = s || '!'")
+    other.execute("INSERT INTO t VALUES (6, 'later')")
+    table("DELETE FROM t WHERE id = 4")
+    assert other.execute("SELECT id, s FROM t ORDER BY id").fetchall() == [
+        (1, "a"), (2, "b"), (4, "theirs"), (6, "later")
+    ]  # fmt: skip
+    table("COMMIT")
+    assert table("SELECT id, s FROM t ORDER BY id") == [(1, "changed!"), (3, "mine!"), (6, "later")]
+
+
+def test_rows_that_others_added_meanwhile_are_not_touched_by_what_was_done_before(table: Any, opened: Any) -> None:
+    other = opened().cursor()
+    table("BEGIN")
+    table("UPDATE t SET s = 'all'")
+    other.execute("INSERT INTO t VALUES (3, 'new')")
+    with pytest.raises(ProgrammingError):
+        table("SELECT nope FROM t")
+    table("COMMIT")
+    assert table("SELECT id, s FROM t ORDER BY id") == [(1, "all"), (2, "all"), (3, "new")]
+
+
+def test_begin_within_a_transaction_and_an_end_without_one_change_nothing(table: Any) -> None:
+    table("COMMIT")
+    table("ROLLBACK")
+    table("BEGIN")
+    table("INSERT INTO t VALUES (3, 'c')")
+    number = table("SELECT CURRENT_TRANSACTION()")
+    table("BEGIN")
+    assert table("SELECT CURRENT_TRANSACTION()") == number
+    table("ROLLBACK")
+    table("ROLLBACK")
+    assert table("SELECT COUNT(*) FROM t") == [(2,)]
+
+
+def test_of_an_array_binding_that_fails_no_row_stays_and_the_transaction_goes_on(table: Any, opened: Any) -> None:
+    cursor = opened(paramstyle="qmark").cursor()
+    for beginning in ("BEGIN", "COMMIT"):
+        cursor.execute(beginning)
+        with pytest.raises(ProgrammingError):
+            cursor.executemany("INSERT INTO t VALUES (?, 'x')", [["7"], ["eight"]])
+    cursor.execute("BEGIN")
+    cursor.execute("INSERT INTO t VALUES (3, 'kept')")
+    with pytest.raises(ProgrammingError):
+        cursor.executemany("INSERT INTO t VALUES (?, 'x')", [["7"], ["eight"]])
+    cursor.executemany("INSERT INTO t VALUES (?, 'x')", [["4"], ["5"]])
+    with pytest.raises(ProgrammingError):
+        cursor.execute("SELECT nope FROM t")
+    cursor.execute("COMMIT")
+    assert table("SELECT id FROM t ORDER BY id") == [(1,), (2,), (3,), (4,), (5,)]
 
 
 def test_ddl_commits_the_open_transaction(table: Any) -> None:
@@ -107,6 +178,33 @@ def test_a_lock_that_is_not_given_in_time_is_refused(table: Any, opened: Any) ->
     table("ROLLBACK")
 
 
+def test_of_two_that_wait_for_each_other_the_later_is_refused_and_its_transaction_goes_on(
+    table: Any, opened: Any
+) -> None:
+    table("CREATE TABLE u AS SELECT 1 AS id")
+    other = opened().cursor()
+    table("BEGIN")
+    table("UPDATE t SET s = 'x'")
+    other.execute("BEGIN")
+    other.execute("UPDATE u SET id = 2")
+    waiting = threading.Thread(target=lambda: table("UPDATE u SET id = 3"))
+    waiting.start()
+    refused = None
+    deadline_s = time.monotonic() + 20
+    while refused is None and time.monotonic() < deadline_s:  # until the first one waits, the second would, too
+        try:
+            other.execute("ALTER SESSION SET LOCK_TIMEOUT = 1")
+            other.execute("UPDATE t SET s = 'y'")
+        except ProgrammingError as error:
+            refused = error if "deadlock" in str(error) else None
+    assert refused is not None
+    assert refused.errno == 625
+    other.execute("COMMIT")
+    waiting.join(20)
+    table("COMMIT")
+    assert table("SELECT id FROM u") == [(3,)]
+
+
 def test_locks_of_a_session_that_leaves_are_given_back(table: Any, opened: Any) -> None:
     leaving = opened()
     leaving.cursor().execute("BEGIN")
@@ -122,27 +220,6 @@ def test_keys_are_declared_and_not_enforced_but_not_null_is(ask: Any) -> None:
     with pytest.raises(IntegrityError, match="NULL result in a non-nullable column") as refused:
         ask("INSERT INTO k (s) VALUES ('b')")
     assert refused.value.errno == 100072
-
-
-def test_the_change_time_rises_with_each_committed_change_and_only_then(table: Any) -> None:
-    def changed_at() -> int:
-        return int(table("SELECT SYSTEM$LAST_CHANGE_COMMIT_TIME('t')")[0][0])
-
-    first = changed_at()
-    table("UPDATE t SET s = 'x' WHERE id = 99")
-    table("SELECT * FROM t")
-    table("BEGIN")
-    table("INSERT INTO t VALUES (5, 'e')")
-    assert changed_at() == first
-    table("ROLLBACK")
-    assert changed_at() == first
-    table("BEGIN")
-    table("INSERT INTO t VALUES (5, 'e')")
-    table("COMMIT")
-    second = changed_at()
-    assert second > first
-    table("MERGE INTO t USING (SELECT 5 AS id) AS s ON t.id = s.id WHEN MATCHED THEN DELETE")
-    assert changed_at() > second
 
 
 def test_statements_end_at_their_time_limit(ask: Any) -> None:

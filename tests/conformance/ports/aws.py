@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import urllib.request
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -22,6 +23,15 @@ STAYS = "import time; time.sleep(60)"
 TALKS = "[print(f'line {n}', flush=True) for n in range(50)]"
 
 _PATIENCE_S = 20.0
+
+
+def order_trouble(endpoint: str, *faults: dict[str, Any]) -> None:
+    """Let the next calls of a local AWS fail."""
+    body, headers = json.dumps(faults).encode(), {"Content-Type": "application/json"}
+    with urllib.request.urlopen(
+        urllib.request.Request(f"{endpoint}/local-cloud/faults", body, headers), timeout=_PATIENCE_S
+    ) as answer:
+        answer.read()
 
 
 class Fargate(Protocol):

@@ -113,7 +113,8 @@ class SnowflakeQueue:
     """The local Snowflake with the product's own tables, through the product's own adapter."""
 
     def __init__(self, arguments: dict[str, Any]) -> None:
-        session, probe = SnowflakeSession(arguments, "executor"), SnowflakeSession(arguments, "probe")
+        session = SnowflakeSession(arguments, "executor", role="REPORT_EXECUTOR")
+        probe = SnowflakeSession(arguments, "probe", role="REPORT_PROBE", alone=True)
         self.sessions = (session, probe)
         self.store: Store = SnowflakeStore(session, probe, MAX_QUEUE_AGE_S)
         self.connection = snowflake.connector.connect(

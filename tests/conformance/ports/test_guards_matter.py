@@ -49,6 +49,7 @@ class NotOnlyForward(MemoryStore):
         pytest.param(
             NoFence, writes.test_p3_a_stale_fence_writes_no_state_no_result_and_no_event, id="write without fence"
         ),
+        pytest.param(NoFence, writes.test_p3_a_stale_fence_keeps_no_circuit_breaker, id="breaker without fence"),
         pytest.param(NoOwner, writes.test_p3_after_restamp_the_rows_are_the_new_leaders, id="rows without owner"),
         pytest.param(
             NotOnlyForward, writes.test_p3_rows_only_move_forward_and_a_replay_changes_nothing, id="backwards"
@@ -201,6 +202,13 @@ _FORWARD = "AND n.status_rank > s.status_rank)"
             ":fence IS NOT NULL",
             orders.test_p3_an_old_fence_notes_no_pause_and_forgets_nothing,
             id="prune_orders without fence",
+        ),
+        pytest.param(
+            "write_breaker",
+            "AND leader.fence = :fence",
+            "AND :fence IS NOT NULL",
+            writes.test_p3_a_stale_fence_keeps_no_circuit_breaker,
+            id="breaker without fence",
         ),
         pytest.param(
             "restamp",

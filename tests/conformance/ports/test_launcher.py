@@ -8,18 +8,20 @@ import pytest
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 
-from contract.outcome import ExitCode
+from contract.outcome import Blame, ExitCode
 from executor.adapters.cloudwatch_logs import CloudWatchLogs
 from executor.adapters.ecs_launcher import EcsLauncher
 from executor.adapters.s3_artifacts import S3Artifacts
 from executor.adapters.s3_lease import S3Lease
-from executor.core.launch_answers import Accepted, Refused, Unknown
+from executor.causes import load
+from executor.core.launch_answers import Accepted, Refused, Throttled, Unknown, refusal_verdict, understood
 from executor.core.tasks import TaskView
-from executor.ports import CloudUnavailableError
+from executor.ports import CloudUnavailableError, ThrottledError
 from executor.testing.fake_launcher import FakeLauncher
 from executor.testing.task_life import Ending
 from executor.testing.virtual_clock import VirtualClock
-from tests.conformance.ports.aws import DONE, FAILS, STAYS, Fargate, LocalFargate
+from local_cloud.aws.bootstrap import StackOutputs
+from tests.conformance.ports.aws import DONE, FAILS, STAYS, Fargate, LocalFargate, order_trouble
 from tests.conformance.ports.conftest import Clients
 
 
@@ -122,10 +124,51 @@ async def test_a_wrong_request_is_refused_for_good_and_says_why(
     token, tag = fresh()
     logs = CloudWatchLogs(clients.logs, clients.stack.log_group, "report")
     request = LocalFargate(clients.stack, clients.ecs, logs).request(DONE, token, tag)
-    answer = await EcsLauncher(clients.ecs).run(request | change)
+    answer = understood(await EcsLauncher(clients.ecs).run(request | change), load())
     assert isinstance(answer, Refused)
     assert answer.permanent
     assert says in answer.reason
+
+
+@pytest.mark.parametrize(
+    ("trouble", "becomes", "says"),
+    [
+        ({"kind": "throttle"}, Throttled, "Rate exceeded"),
+        ({"kind": "ec2_throttle"}, Throttled, "ErrorCode"),
+        ({"kind": "error_500"}, Unknown, "ServerException"),
+        ({"kind": "capacity"}, Refused, "Capacity is unavailable"),
+        ({"kind": "capacity", "code": 400}, Refused, "Capacity is unavailable"),
+        ({"kind": "vcpu_quota"}, Refused, "vCPUs"),
+        ({"kind": "vcpu_quota", "code": 400}, Refused, "vCPUs"),
+        ({"kind": "reply_lost"}, Unknown, ""),
+    ],
+)
+async def test_p12_each_trouble_of_runtask_is_understood(
+    aws_stack: tuple[str, StackOutputs], clients: Clients, trouble: dict[str, Any], becomes: type, says: str
+) -> None:
+    order_trouble(aws_stack[0], {"op": "RunTask", **trouble})
+    token, tag = fresh()
+    logs = CloudWatchLogs(clients.logs, clients.stack.log_group, "report")
+    request = LocalFargate(clients.stack, clients.ecs, logs).request(DONE, token, tag)
+    answer = understood(await EcsLauncher(clients.ecs).run(request), load())
+    assert isinstance(answer, becomes)
+    assert says in getattr(answer, "reason", "")
+    if isinstance(answer, Refused):
+        assert refusal_verdict(answer, load()).blame is Blame.NOBODY
+        return
+    # The same bytes again, and there is one task whatever became of the first.
+    assert isinstance(await EcsLauncher(clients.ecs).run(request), Accepted)
+    assert len(await EcsLauncher(clients.ecs).find(clients.stack.cluster, tag)) == 1
+
+
+@pytest.mark.parametrize("op", ["DescribeTasks", "ListTasks"])
+async def test_p12_a_throttled_question_asks_for_patience(
+    aws_stack: tuple[str, StackOutputs], clients: Clients, op: str
+) -> None:
+    order_trouble(aws_stack[0], {"op": op, "kind": "throttle"})
+    launcher, cluster = EcsLauncher(clients.ecs), clients.stack.cluster
+    with pytest.raises(ThrottledError, match="Rate exceeded"):
+        await (launcher.find(cluster, "tag") if op == "ListTasks" else launcher.describe(cluster, ["0" * 32]))
 
 
 async def test_when_nobody_answers_a_launch_is_unknown_and_every_question_is_an_outage() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from executor.adapters.snowflake_session import SnowflakeSession
+from executor.core.breaker import Breaker, Phase
 from executor.ports import StoreUnavailableError
 from tests.conformance.ports.stores import MAX_QUEUE_AGE_S, SnowflakeQueue
 from tests.jobs import request
@@ -31,6 +32,22 @@ async def test_p18_what_a_call_asks_for_is_claimed_once_however_often_it_is_call
     assert len(jobs) == len(asked) > 0
     definitions = await queue.store.definitions({(job.report_type, job.report_version) for job in jobs})
     assert len(definitions) == len(asked)
+
+
+async def test_p9_a_job_that_waits_because_launches_are_held_back_says_so(snowflake_queue: SnowflakeQueue) -> None:
+    queue = snowflake_queue
+    queue.empty()
+    queue.enqueue(request())
+    fence = await queue.store.take_fence(await queue.store.fence(), "executor-1")
+    assert fence is not None
+    held = Breaker(task_definition="f:3", phase=Phase.OPEN, diagnosis="The image is missing.", remedy="Push it.")
+    said = []
+    for kept in (held, Breaker(task_definition="f:3")):
+        await queue.store.write_breaker(fence, kept)
+        (row,) = queue.sql("SELECT diagnosis, remedy FROM jobs")
+        said.append((row["diagnosis"], row["remedy"]))
+    text = "Launches are held back but for one try at a time. The image is missing."
+    assert said == [(text, "Push it."), (None, None)]
 
 
 async def test_p3_double_rows_of_a_request_become_the_one_that_got_further(snowflake_queue: SnowflakeQueue) -> None:

@@ -9,6 +9,7 @@ import pytest
 from contract.events import AttemptResult, JobEvent
 from contract.job import JobRow
 from contract.states import JobState
+from executor.core.breaker import Breaker, Phase
 from executor.core.settle import event
 from executor.ports import Batch, Change, StateMissingError
 from tests.conformance.ports.stores import Queue
@@ -88,6 +89,9 @@ async def test_every_column_comes_back_as_it_was_written(queue: Queue) -> None:
         capacity_provider="FARGATE_SPOT",
         cpu=1024,
         memory_mb=4096,
+        interruptions=1,
+        refusals=3,
+        waits_since=NOW - timedelta(hours=2),
         user_failures=1,
         infra_failures=2,
         launched_at=NOW + timedelta(milliseconds=123),
@@ -100,6 +104,32 @@ async def test_every_column_comes_back_as_it_was_written(queue: Queue) -> None:
     (read,) = await queue.store.open_jobs()
     assert read == written
     assert read.business_date == date(2026, 3, 1)
+
+
+async def test_p8_what_a_job_met_stays_with_it_when_it_is_claimed_again(queue: Queue) -> None:
+    fence, job = await one_claimed(queue)
+    met = {"cpu": 512, "memory_mb": 4096, "interruptions": 2, "refusals": 1, "waits_since": NOW}
+    waiting = moved(job, JobState.RETRY_WAIT, 50, launch_try=1, **met)
+    assert await queue.store.write(fence, Batch([Change(waiting, due_in_s=0.0)])) == 1
+    await queue.store.claim(fence, "claim-2", 1)
+    (again,) = await queue.store.claimed("claim-2")
+    assert {name: getattr(again, name) for name in met} == met
+
+
+async def test_the_circuit_breaker_is_kept_for_the_next_leader(queue: Queue) -> None:
+    fence, _ = await one_claimed(queue)
+    assert await queue.store.breaker() is None
+    opened = Breaker(task_definition="f:3", phase=Phase.OPEN, failures={"image_not_found": 3}, opened_at=NOW, pauses=1)
+    for kept in (opened, opened.model_copy(update={"diagnosis": 'it\'s "gone" and $so on', "pauses": 2})):
+        await queue.store.write_breaker(fence, kept)
+        assert await queue.store.breaker() == kept
+
+
+async def test_p3_a_stale_fence_keeps_no_circuit_breaker(queue: Queue) -> None:
+    old, _ = await one_claimed(queue)
+    assert await queue.store.take_fence(old, "executor-2") == old + 1
+    await queue.store.write_breaker(old, Breaker(task_definition="f:3", phase=Phase.OPEN))
+    assert await queue.store.breaker() is None
 
 
 async def test_p3_rows_only_move_forward_and_a_replay_changes_nothing(queue: Queue) -> None:

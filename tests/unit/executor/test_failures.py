@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from contract.manifest import Manifest
-from contract.outcome import Blame, FailureClass, Verdict
+from contract.outcome import Blame, CodeRan, FailureClass, Verdict
+from executor.causes import load
+from executor.core.causes import Scope
 from executor.core.failures import Evidence, judge, succeeded
 from executor.core.launch_answers import Refused, refusal_verdict
 from executor.core.stopping import StopCause, stop_reason
@@ -31,7 +33,7 @@ def never_started(reason: str) -> TaskView:
 
 
 def verdict(task: TaskView | None, left: Manifest | None = None) -> Verdict:
-    return judge(Evidence("report", task, left))
+    return judge(Evidence("report", task, left), load())
 
 
 SPOT = stopped(143, stop_code="SpotInterruption", stopped_reason="Your Spot Task was interrupted.")
@@ -54,10 +56,11 @@ CASES = {
         )
     ),
     FailureClass.LAUNCH_REFUSED: refusal_verdict(
-        Refused("ClusterNotFoundException: Cluster not found.", permanent=True)
+        Refused("ClusterNotFoundException: Cluster not found.", permanent=True, said_as=Scope.RUNTASK_EXCEPTION), load()
     ),
     FailureClass.CAPACITY: refusal_verdict(
-        Refused("Capacity is unavailable at this time. Please try again later or in a different availability zone")
+        Refused("Capacity is unavailable at this time. Please try again later or in a different availability zone"),
+        load(),
     ),
     FailureClass.THROTTLED: verdict(never_started("CannotPullContainerError: toomanyrequests: Rate exceeded")),
     FailureClass.SPOT_INTERRUPTION: verdict(SPOT),
@@ -86,16 +89,16 @@ def test_the_reference_page_says_of_each_class_what_the_code_does(failure_class:
     assert budget == CASES[failure_class].blame
     assert remedy
     if failure_class is not FailureClass.LAUNCH_REFUSED:
-        assert retried == ("yes" if CASES[failure_class].retry_helps else "no")
+        otherwise = "with more memory" if CASES[failure_class].with_change else "no"
+        assert retried == ("yes" if CASES[failure_class].retry_helps else otherwise)
 
 
 @pytest.mark.parametrize(
     ("reason", "failure_class"),
     [
-        ("Rate limit exceeded while preparing network interface to be attached to instance", FailureClass.THROTTLED),
         ("ResourceInitializationError: unable to pull secrets or registry auth", FailureClass.START_FAILED),
         ("Timeout waiting for network interface provisioning to complete.", FailureClass.START_FAILED),
-        ("CannotPullContainerError: toomanyrequests: You have reached your pull rate limit.", FailureClass.THROTTLED),
+        ("CannotPullContainerError: pull image manifest has been retried 5 time(s): EOF", FailureClass.START_FAILED),
     ],
 )
 def test_p8_a_task_that_never_started_is_the_clouds_fault(reason: str, failure_class: FailureClass) -> None:
@@ -104,9 +107,17 @@ def test_p8_a_task_that_never_started_is_the_clouds_fault(reason: str, failure_c
     assert reason in found.diagnosis
 
 
-def test_p8_no_room_is_nobodys_fault() -> None:
-    found = verdict(never_started("TaskFailedToStart: RESOURCE:CPU"))
-    assert (found.failure_class, found.blame, found.retry_helps) == (FailureClass.CAPACITY, Blame.NOBODY, True)
+@pytest.mark.parametrize(
+    ("reason", "failure_class"),
+    [
+        ("TaskFailedToStart: RESOURCE:CPU", FailureClass.CAPACITY),
+        ("Rate limit exceeded while preparing network interface to be attached to instance", FailureClass.THROTTLED),
+        ("CannotPullContainerError: toomanyrequests: You have reached your pull rate limit.", FailureClass.THROTTLED),
+    ],
+)
+def test_p8_p12_no_room_and_throttles_are_nobodys_fault(reason: str, failure_class: FailureClass) -> None:
+    found = verdict(never_started(reason))
+    assert (found.failure_class, found.blame, found.retry_helps) == (failure_class, Blame.NOBODY, True)
 
 
 def test_a_failed_manifest_beside_exit_code_zero_says_what_failed() -> None:
@@ -144,3 +155,10 @@ def test_p15_a_task_that_we_stopped_at_its_deadline_is_charged_to_the_report_wha
 ) -> None:
     found = verdict(stopped(exit_code, stop_code="UserInitiated", stopped_reason=stop_reason(StopCause.DEADLINE)))
     assert (found.failure_class, found.blame) == (FailureClass.DEADLINE, Blame.REPORT)
+
+
+def test_a_task_that_we_stopped_before_it_began_does_not_say_that_tasks_run() -> None:
+    cancelled = verdict(stopped(None, stop_code="UserInitiated", stopped_reason=stop_reason(StopCause.CANCELLED)))
+    late = verdict(stopped(None, stop_code="UserInitiated", stopped_reason=stop_reason(StopCause.START_DEADLINE)))
+    assert (cancelled.code_ran, cancelled.start_up) == (CodeRan.MAYBE, False)
+    assert (late.code_ran, late.start_up) == (CodeRan.NO, True)

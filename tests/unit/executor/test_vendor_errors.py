@@ -1,58 +1,9 @@
-"""What errors of AWS and Snowflake mean, by the codes and texts of the field."""
+"""What errors of Snowflake mean, by the codes of the field."""
 
 import pytest
 from snowflake.connector import errors
 
-from executor.adapters.ecs_errors import answer_of
 from executor.adapters.snowflake_errors import connection_is_gone, is_transient, sign_in_trouble
-from executor.core.launch_answers import Refused, Throttled, Unknown
-
-
-@pytest.mark.parametrize(
-    ("code", "message"),
-    [
-        ("ThrottlingException", "Rate exceeded"),
-        ("RequestLimitExceeded", "Request limit exceeded."),
-        (
-            "InvalidParameterException",
-            "Error retrieving subnet information for [subnet-1]: limit exceeded. (ErrorCode: RequestLimitExceeded)",
-        ),
-        ("ClientException", "Tasks provisioning capacity limit exceeded."),
-        ("ClientException", "You've reached the limit on the number of vCPUs you can run concurrently"),
-    ],
-)
-def test_p12_throttles_and_quotas_are_asked_again_with_the_same_bytes(code: str, message: str) -> None:
-    assert isinstance(answer_of(code, message), Throttled)
-
-
-def test_p8_no_room_is_not_the_fault_of_the_request_though_it_is_worded_so() -> None:
-    answer = answer_of("ClientException", "Capacity is unavailable at this time. Please try again later")
-    assert isinstance(answer, Refused)
-    assert not answer.permanent
-
-
-@pytest.mark.parametrize(
-    ("code", "message"),
-    [
-        ("InvalidParameterException", "The subnet ID 'subnet-1' does not exist (ErrorCode: InvalidSubnetID.NotFound)"),
-        ("ClientException", "TaskDefinition not found."),
-        ("ClusterNotFoundException", "Cluster not found."),
-        ("AccessDeniedException", "not authorized to perform: iam:PassRole on resource: r"),
-        ("BlockedException", "Your AWS account was blocked."),
-    ],
-)
-def test_what_is_wrong_in_itself_is_refused_for_good(code: str, message: str) -> None:
-    answer = answer_of(code, message)
-    assert isinstance(answer, Refused)
-    assert answer.permanent
-    assert message in answer.reason
-
-
-@pytest.mark.parametrize(
-    "code", ["ServerException", "InternalFailure", "ServiceUnavailable", "ExpiredTokenException", "New"]
-)
-def test_p2_whatever_else_happens_a_task_may_exist(code: str) -> None:
-    assert isinstance(answer_of(code, "x"), Unknown)
 
 
 @pytest.mark.parametrize("errno", [604, 625, 630, 390114])

@@ -5,7 +5,7 @@ import pytest
 from contract.events import JobEvent
 from contract.states import JobState
 from executor.core.settle import event
-from executor.ports import Change, DeposedError, StoreUnavailableError
+from executor.ports import Batch, Change, DeposedError, StoreUnavailableError
 from executor.testing.memory_store import MemoryStore
 from executor.testing.virtual_clock import VirtualClock
 from executor.writer import MAX_ROWS, Writer
@@ -104,3 +104,32 @@ async def test_many_changes_go_in_batches() -> None:
         writer.put(Change(job(JobState.LAUNCHED, request_id=f"r{number}")))
     await writer.drain()
     assert {row.job.status for row in store.state.values()} == {JobState.LAUNCHED}
+
+
+class BusyStore(MemoryStore):
+    """While one write is under way, the next change comes."""
+
+    writer: Writer
+    later = 3
+
+    async def write(self, fence: int, batch: Batch) -> int:
+        if self.later:
+            self.later -= 1
+            name = f"r{self.later}"
+            self.writer.put(Change(job(JobState.LAUNCHED, request_id=name)))
+        return await super().write(fence, batch)
+
+
+async def test_a_drain_ends_when_what_waited_is_written_however_much_comes_meanwhile() -> None:
+    store = BusyStore(VirtualClock().now)
+    for number in range(4):
+        store.enqueue(request(request_id=f"r{number}"))
+    await store.take_fence(0, "me")
+    await store.claim(1, "c", 4)
+    store.writer = writer = Writer(store)
+    writer.begin(1)
+    writer.put(Change(job(JobState.LAUNCHED, request_id="r3")))
+    await writer.drain()
+    assert store.state["r3"].job.status is JobState.LAUNCHED
+    assert store.later == 2
+    assert writer.pending == 1

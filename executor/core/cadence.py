@@ -1,0 +1,17 @@
+"""How soon a task is looked at again: often while it is young, seldom when it runs for long."""
+
+from typing import Final
+
+SHARE_OF_AGE: Final = 0.1
+"""What has been as it is for a minute is looked at after six seconds: nothing is noticed later than a tenth of it."""
+
+
+def next_look_s(age_s: float, least_s: float, most_s: float) -> float:
+    """Seconds until the next look.
+
+    Args:
+        age_s: how long the task has been in the state in which it is.
+        least_s: the shortest pause.
+        most_s: the longest.
+    """
+    return min(max(least_s, most_s), max(least_s, age_s * SHARE_OF_AGE))

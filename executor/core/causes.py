@@ -1,0 +1,178 @@
+"""Known causes of failure: what AWS, ECS and the container say, and what that means.
+
+The words of AWS are not a contract: they change without notice, are cut short, and come with straight or curly
+apostrophes. So the catalogue is data, it only refines what stop code and exit code have decided already, and a text
+that it does not know is kept as it came. Within a scope the first text that matches wins; the general ones stand last.
+"""
+
+import csv
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from contract.outcome import Blame, CodeRan, FailureClass
+
+
+class Scope(StrEnum):
+    """Where a text was said."""
+
+    RUNTASK_EXCEPTION = "runtask_exception"
+    RUNTASK_FAILURE = "runtask_failure"
+    DESCRIBE_FAILURE = "describe_failure"
+    STOPPED = "stopped"
+    EXIT = "exit"
+    STOP_CODE = "stop_code"
+    LOG = "log"
+    SERVICE_EVENT = "service_event"
+
+
+class Retry(StrEnum):
+    """Whether the same thing again may end better."""
+
+    YES = "yes"
+    NO = "no"
+    WITH_CHANGE = "with-change"
+
+
+class Fault(StrEnum):
+    """Where the fault lies: the report itself, how this installation is deployed, the cloud, or with nobody."""
+
+    REPORT = "report"
+    DEPLOYMENT = "deployment"
+    CLOUD = "cloud"
+    NOBODY = "nobody"
+
+
+class Confidence(StrEnum):
+    """How a text became known: AWS's documentation, the ECS agent's source, users' reports, or memory only."""
+
+    DOCUMENTED = "doc"
+    AGENT = "agent"
+    FIELD = "field"
+    MEMORY = "memory"
+
+
+_BLAME: Final = {
+    Fault.REPORT: Blame.REPORT,
+    Fault.DEPLOYMENT: Blame.INFRASTRUCTURE,
+    Fault.CLOUD: Blame.INFRASTRUCTURE,
+    Fault.NOBODY: Blame.NOBODY,
+}
+
+
+class CatalogueError(ValueError):
+    """The catalogue's data cannot be read; the message names the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One cause; ``failure_class`` is None where the place at which it was met decides."""
+
+    cause_id: str
+    fault: Fault
+    retry: Retry
+    code_ran: CodeRan
+    failure_class: FailureClass | None
+    summary: str
+    remedy: str
+
+    @property
+    def blame(self) -> Blame:
+        """Whose budget it uses."""
+        return _BLAME[self.fault]
+
+    @property
+    def start_up(self) -> bool:
+        """Whether the deployment keeps code from running, so that every other job meets the same."""
+        return self.fault is Fault.DEPLOYMENT and self.code_ran is CodeRan.NO
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text, as a pattern, with an example that it must match."""
+
+    scope: Scope
+    pattern: re.Pattern[str]
+    cause: Cause
+    confidence: Confidence
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Every known text, in order."""
+
+    texts: tuple[Text, ...] = ()
+    _by_scope: Mapping[Scope, list[Text]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Sort the texts by where they are said."""
+        by_scope: dict[Scope, list[Text]] = defaultdict(list)
+        for text in self.texts:
+            by_scope[text.scope].append(text)
+        object.__setattr__(self, "_by_scope", dict(by_scope))
+
+    def find(self, scope: Scope, said: str | None) -> Cause | None:
+        """The cause of what was said, or None for an unknown text."""
+        if not said:
+            return None
+        return next((text.cause for text in self._by_scope.get(scope, ()) if text.pattern.search(said)), None)
+
+
+EMPTY: Final = Catalogue()
+"""A catalogue that knows nothing: stop code and exit code decide alone."""
+
+
+def read(causes: str, texts: str) -> Catalogue:
+    """The catalogue from its two tables of tab-separated values, each with a header line.
+
+    Args:
+        causes: cause_id, fault, retry, code_ran, failure_class (``-`` for none), summary, remedy.
+        texts: scope, regex, cause_id, confidence, example; the order matters.
+
+    Raises:
+        CatalogueError: naming the line that cannot be read.
+    """
+    known: dict[str, Cause] = {}
+    for line, row in _rows(causes):
+        cause = _cause(line, row)
+        if cause.cause_id in known:
+            raise CatalogueError(f"causes, line {line}: {cause.cause_id} stands there twice")
+        known[cause.cause_id] = cause
+    return Catalogue(tuple(_text(line, row, known) for line, row in _rows(texts)))
+
+
+def _rows(table: str) -> Iterable[tuple[int, dict[str, str]]]:
+    reader = csv.DictReader(table.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+    return enumerate(reader, start=2)
+
+
+def _cause(line: int, row: dict[str, str]) -> Cause:
+    try:
+        return Cause(
+            cause_id=row["cause_id"],
+            fault=Fault(row["fault"]),
+            retry=Retry(row["retry"]),
+            code_ran=CodeRan(row["code_ran"]),
+            failure_class=None if row["failure_class"] == "-" else FailureClass(row["failure_class"]),
+            summary=row["summary"],
+            remedy=row["remedy"],
+        )
+    except (KeyError, ValueError) as error:
+        raise CatalogueError(f"causes, line {line}: {error}") from error
+
+
+def _text(line: int, row: dict[str, str], causes: Mapping[str, Cause]) -> Text:
+    try:
+        return Text(
+            scope=Scope(row["scope"]),
+            pattern=re.compile(row["regex"], re.IGNORECASE | re.DOTALL),
+            cause=causes[row["cause_id"]],
+            confidence=Confidence(row["confidence"]),
+            example=row["example"],
+        )
+    except (KeyError, ValueError, re.error) as error:
+        raise CatalogueError(f"texts, line {line}: {error}") from error

@@ -1,0 +1,3 @@
+-- Who reads the sample data may enter the database.
+-- Params: -
+GRANT USAGE ON DATABASE {database} TO ROLE {reader}

@@ -1,0 +1,99 @@
+"""AWS's token buckets: what is launched stays inside, and what is refused costs only time."""
+
+from contract.job import JobRow
+from contract.outcome import FailureClass
+from contract.states import JobState
+from executor.core.launch_answers import Errored
+from executor.testing.account import Account
+from tests.jobs import definition
+from tests.simulation.world import World
+
+JOBS = 400
+DISGUISED = Errored(
+    "InvalidParameterException",
+    "Error retrieving subnet information for [subnet-1]: Request limit exceeded. (ErrorCode: RequestLimitExceeded)",
+    400,
+)
+
+
+def rows(world: World) -> list[JobRow]:
+    return [row.job for row in world.store.state.values()]
+
+
+async def test_p12_jobs_are_launched_as_fast_as_the_account_allows_and_never_throttled(world: World) -> None:
+    account = world.launcher.account = Account(world.clock.now)
+    executor = world.executor(max_running=JOBS)
+    world.max_running = JOBS
+    for _ in range(JOBS):
+        world.ask()
+    await world.until(lambda: len(world.launcher.tasks) == JOBS, within_s=60)
+    created = sorted(task.created_at for task in world.launcher.tasks.values())
+    assert account.throttled == 0
+    assert executor.steps.count("after store.claim") <= JOBS / 50
+    assert (created[-1] - created[0]).total_seconds() <= 1.05 * (JOBS - account.burst) / account.per_s
+    await world.all_ended()
+    assert {job.status for job in rows(world)} == {JobState.SUCCEEDED}
+
+
+async def test_p12_stops_and_launches_together_stay_inside_the_accounts_rate(world: World) -> None:
+    account = world.launcher.account = Account(world.clock.now)
+    world.define("SALES_REPORT", definition(), lambda arn, sent: world.makes_its_report(arn, sent, runs_for_s=3_600.0))
+    world.executor(max_running=JOBS)
+    world.max_running = JOBS
+    first = [world.ask() for _ in range(60)]
+    await world.until(lambda: all(world.status(asked) is JobState.RUNNING for asked in first))
+    for asked in first:
+        world.cancel(asked)
+    second = [world.ask() for _ in range(60)]
+    await world.until(lambda: all(world.status(asked) is JobState.CANCELLED for asked in first), within_s=60)
+    await world.until(lambda: all(world.status(asked) is JobState.RUNNING for asked in second), within_s=60)
+    assert len(world.launcher.stops) == len(first)
+    assert account.throttled == 0
+
+
+async def test_p12_when_others_use_the_accounts_rate_throttles_are_few_and_cost_no_budget(world: World) -> None:
+    account = world.launcher.account = Account(world.clock.now, per_s=2.0, burst=2.0)
+    world.executor(max_running=JOBS)
+    world.max_running = JOBS
+    for _ in range(60):
+        world.ask()
+    await world.all_ended(within_s=600)
+    assert {(job.status, job.attempt, job.infra_failures, job.user_failures) for job in rows(world)} == {
+        (JobState.SUCCEEDED, 1, 0, 0)
+    }
+    assert account.throttled < 60
+
+
+async def test_p12_a_throttle_in_disguise_costs_nothing_but_time(world: World) -> None:
+    world.launcher.answer_next(DISGUISED, times=6)
+    world.executor()
+    asked = world.ask()
+    await world.all_ended()
+    job = world.store.state[asked.request_id].job
+    assert (job.status, job.attempt, job.launch_try, job.infra_failures) == (JobState.SUCCEEDED, 1, 1, 0)
+    assert all(request == world.launcher.requests[0] for request in world.launcher.requests)
+    assert job.failure_class != FailureClass.LAUNCH_REFUSED
+
+
+async def test_an_executor_whose_jobs_wait_for_room_stops_as_soon_as_it_is_told(world: World) -> None:
+    world.launcher.account = Account(world.clock.now, max_tasks=0)
+    executor = world.executor()
+    for _ in range(30):
+        world.ask()
+    await world.passes(120)
+    told_at_s = world.clock.monotonic_s()
+    await executor.ends()
+    assert world.clock.monotonic_s() - told_at_s < 5
+
+
+async def test_p12_long_tasks_are_looked_at_a_hundred_at_a_time_and_seldom(world: World) -> None:
+    world.define("SALES_REPORT", definition(), lambda arn, sent: world.makes_its_report(arn, sent, runs_for_s=300.0))
+    executor = world.executor(max_running=150)
+    world.max_running = 150
+    for _ in range(150):
+        world.ask()
+    await world.all_ended(within_s=400)
+    looks = executor.steps.count("after launcher.describe")
+    assert looks / 150 < 1.3
+    ended = [row.job for row in world.store.state.values()]
+    assert {job.status for job in ended} == {JobState.SUCCEEDED}

@@ -1,0 +1,31 @@
+"""A soak's verdict: what rises for good is growing, what breathes is flat."""
+
+import math
+
+import pytest
+
+from benchmarks.soak_verdict import count_grows, memory_grows, trend
+
+HOUR = range(0, 3600, 5)
+
+
+def test_what_rises_through_the_warm_up_alone_is_flat() -> None:
+    memory = trend([(s, 200 + min(s, 1200) / 10 + 5 * math.sin(s)) for s in HOUR], 1200)
+    assert not memory_grows(memory)
+
+
+@pytest.mark.parametrize("per_hour", [50, 400])
+def test_what_keeps_rising_is_growing_and_the_slope_says_how_fast(per_hour: float) -> None:
+    memory = trend([(s, 200 + per_hour * s / 3600 + 5 * math.sin(s)) for s in HOUR], 1200)
+    assert memory_grows(memory)
+    assert memory.per_hour == pytest.approx(per_hour, rel=0.05)
+
+
+def test_threads_that_stay_are_growing_and_threads_that_come_and_go_are_not() -> None:
+    assert count_grows(trend([(s, 10 + s // 300) for s in HOUR], 1200))
+    assert not count_grows(trend([(s, 10 + s // 5 % 4) for s in HOUR], 1200))
+
+
+def test_too_short_a_time_is_said_and_not_judged() -> None:
+    with pytest.raises(ValueError, match="run it longer"):
+        trend([(5.0, 200.0)], 60.0)
