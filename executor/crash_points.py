@@ -19,21 +19,21 @@ STEPS: Final[Mapping[str, tuple[str, ...]]] = {
         "lease.read", "lease.write", "store.leader", "store.take_fence", "store.cancel_statements", "store.restamp",
         "store.fold", "store.open_jobs",
     ),
-    "claim": ("store.intake_token", "store.claim", "store.claimed", "store.fence", "store.next_due_s"),
+    "claim": (
+        "store.intake_token", "store.breaker", "store.claim", "store.claimed", "store.fence", "store.next_due_s",
+    ),
     "launch": (
-        "store.definitions", "artifacts.put_profile", "store.write", "store.fence", "store.progress", "launcher.find",
-        "launcher.run",
+        "store.breaker", "store.definitions", "artifacts.put_profile", "store.write", "store.fence", "store.progress",
+        "launcher.find", "artifacts.start_marker", "launcher.run",
     ),
     "watch": ("store.definitions", "launcher.describe"),
-    "settle": ("artifacts.manifest", "artifacts.start_marker", "logs.tail", "artifacts.put_latest"),
+    "settle": ("artifacts.manifest", "logs.tail", "artifacts.put_latest"),
     "cancel": ("launcher.find", "launcher.stop_task"),
     "commands": ("store.intake_token", "store.commands", "store.note_pauses", "store.prune"),
     "flush": ("store.write", "store.fence", "store.progress"),
-    "stop": (
-        "lease.read", "lease.write", "store.write", "store.fence", "store.progress", "store.quiet", "lease.release",
-    ),
+    "stop": ("lease.read", "lease.write", "store.write", "store.quiet", "lease.release"),
 }  # fmt: skip
-"""The calls that each loop makes, in the order of a round."""
+"""The calls of each loop that drills pass, in the order of a round."""
 
 NAMES: Final = tuple(
     f"{loop}.{side}.{call}" for loop, calls in STEPS.items() for call in calls for side in ("before", "after")

@@ -89,7 +89,9 @@ class Containers:
             self._within_caps()
 
     def _within_caps(self) -> None:
-        self._live = {arn: task for arn, task in self._live.items() if arn not in self._known() or not self._stopped(task)}
+        self._live = {
+            arn: task for arn, task in self._live.items() if arn not in self._known() or not self._stopped(task)
+        }
         plans = [task.plan for task in self._live.values()]
         groups = Counter([plan.report_type for plan in plans] + [plan.requester for plan in plans])
         if len(plans) > self.max_running or any(count > self.max_per_group for count in groups.values()):

@@ -110,7 +110,7 @@ def scenario(seed: int, jobs: int = 20) -> Scenario:
     if dice.random() < 0.4:
         faults = frozenset([*dice.choice(THEMES), *dice.sample(list(Fault), 2)])
         rate = 0.1
-    trouble_s = dice.uniform(40, 130)
+    trouble_s = dice.uniform(30, 110)
     return Scenario(
         seed=seed,
         faults=faults,

@@ -85,9 +85,7 @@ Show = Callable[[dict[str, Any]], None]
 Passing = Callable[[Process, str], None]
 
 
-def play(
-    seeds: Iterable[int], jobs: int = 20, *, log: Show | None = None, passing: Passing | None = None
-) -> Played:
+def play(seeds: Iterable[int], jobs: int = 20, *, log: Show | None = None, passing: Passing | None = None) -> Played:
     """Play these seeds; ``log`` is given each line of the executors' log, ``passing`` each crash point on their way."""
     played = Played()
     for seed in seeds:

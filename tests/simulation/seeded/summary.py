@@ -21,7 +21,9 @@ def lines(properties: Iterable[tuple[str, object]]) -> list[str]:
         possible = {tuple(sorted(map(str, pair))) for pair in combinations(Fault, 2)}
         counts = {name: sum(one[name] for one in seeds) for name in ("seeds", "jobs", "tasks", "broken")}
         told.append(
-            "simulation: {seeds} seeds, {jobs} jobs, {tasks} tasks, {broken} seeds with a broken rule; ".format(**counts)
+            "simulation: {seeds} seeds, {jobs} jobs, {tasks} tasks, {broken} seeds with a broken rule; ".format(
+                **counts
+            )
             + f"{len(steps & table)} of {len(table)} transitions and {len(pairs & possible)} of {len(possible)} pairs "
             "of faults seen"
         )
