@@ -5,6 +5,7 @@ GRANT USAGE ON SCHEMA {{ database }}.{{ schema }} TO ROLE report_executor;
 GRANT USAGE ON WAREHOUSE {{ warehouse }} TO ROLE report_executor;
 GRANT SELECT ON TABLE installation TO ROLE report_executor;
 GRANT SELECT ON TABLE report_types TO ROLE report_executor;
+GRANT SELECT ON VIEW report_pauses TO ROLE report_executor;
 GRANT SELECT, DELETE ON TABLE job_intake TO ROLE report_executor;
 GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE job_state TO ROLE report_executor;
 GRANT SELECT, INSERT, DELETE ON TABLE job_results TO ROLE report_executor;
