@@ -24,7 +24,7 @@ class Caller:
 
     def __init__(self, queue: Queue) -> None:
         """Sign in when first needed."""
-        names = ("account", "user", "password", "host", "port", "protocol", "database", "schema", "warehouse")
+        names = ("account", "user", "password", "host", "port", "protocol", "database", "schema", "warehouse", "role")
         self._arguments: dict[str, Any] = {name: queue.environment[f"SNOWFLAKE_{name.upper()}"] for name in names}
         self._connection: SnowflakeConnection | None = None
 

@@ -60,21 +60,21 @@ class Queue:
 class Cloud:
     """The two servers, running."""
 
-    def __init__(self, folder: Path, endpoints: Mapping[Side, str]) -> None:
-        """``folder`` is where containers start."""
-        self._folder, self.endpoints = folder, endpoints
-        self.signing_in = local.snowflake_environment(endpoints["snowflake"])
+    def __init__(self, endpoints: Mapping[Side, str]) -> None:
+        """``endpoints`` are the servers' URLs."""
+        self.endpoints = endpoints
 
     @property
     def snowflake_port(self) -> int:
         """Where the local Snowflake listens."""
-        return int(self.signing_in["SNOWFLAKE_PORT"])
+        return int(self._signing_in(local.OPERATOR)["SNOWFLAKE_PORT"])
 
     def install(self, lane: int, say: Callable[[str], None]) -> Queue:
         """Make the queue of a lane: bucket, task definition, database with all that belongs to it, report types."""
         name = f"chaos-{lane}"
         queue = Queue(name, name, f"CHAOS_{lane}", {})
-        signing_in = self.signing_in | {"SNOWFLAKE_DATABASE": queue.database}
+        inside = {"SNOWFLAKE_DATABASE": queue.database}
+        as_runner = self._signing_in(local.RUNNER) | inside
         outputs = create_stack(
             self.endpoints["aws"],
             bucket=queue.bucket,
@@ -82,32 +82,39 @@ class Cloud:
             family=f"{local.FAMILY}-{lane}",
             image=local.IMAGE,
             log_group=local.LOG_GROUP,
-            environment={key: value for key, value in signing_in.items() if key != "SNOWFLAKE_PASSWORD"},
-            secrets={"SNOWFLAKE_PASSWORD": signing_in["SNOWFLAKE_PASSWORD"]},
+            environment={key: value for key, value in as_runner.items() if key != "SNOWFLAKE_PASSWORD"},
+            secrets={"SNOWFLAKE_PASSWORD": as_runner["SNOWFLAKE_PASSWORD"]},
             cpu=256,
             memory_mb=512,
             region=local.REGION,
         )
         names = ObjectNames(database=queue.database, warehouse=local.WAREHOUSE, REPORTING_SCHEMA=local.SCHEMA)
+        as_administrator = only(self._signing_in(local.ADMINISTRATOR) | inside)
         snowflake_side.deploy(
             installation=queue.installation,
             bucket=queue.bucket,
             names=names,
-            snowflake_settings=only(signing_in),
+            snowflake_settings=as_administrator,
             say=lambda _step: None,
         )
-        self._define(only(signing_in).connect_arguments(names))
+        self._define(as_administrator.connect_arguments(names))
         say(f"queue {queue.installation}: there")
-        reporting = local.reporting_environment(outputs.task_definition, outputs.subnets, outputs.security_groups)
-        own = {
-            "REPORTING_INSTALLATION": queue.installation,
-            "REPORTING_BUCKET": queue.bucket,
-            "REPORTING_DATABASE": queue.database,
-        }
         queue.environment.update(
-            self._inherited() | local.aws_environment(self.endpoints["aws"]) | signing_in | reporting | own
+            self._inherited()
+            | local.aws_environment(self.endpoints["aws"])
+            | self._signing_in(local.OPERATOR)
+            | inside
+            | local.reporting_environment(outputs.task_definition, outputs.subnets, outputs.security_groups)
+            | {
+                "REPORTING_INSTALLATION": queue.installation,
+                "REPORTING_BUCKET": queue.bucket,
+                "REPORTING_DATABASE": queue.database,
+            }
         )
         return queue
+
+    def _signing_in(self, role: str) -> dict[str, str]:
+        return local.snowflake_environment(self.endpoints["snowflake"], role)
 
     def order(self, side: Side, orders: list[dict[str, Any]]) -> None:
         """Order trouble."""
@@ -154,7 +161,7 @@ def cloud(folder: Path) -> Iterator[Cloud]:
     }
     images.write_text(json.dumps({local.IMAGE: small}), encoding="utf-8")
     own = {
-        "snowflake": [],
+        "snowflake": ["--administrators", local.USER],
         # Tasks are counted at the end, by ECS's own list: it must not have forgotten one.
         "aws": ["--images", str(images), "--start-delay-s", "0", "--stopped-retention-s", "86400"],
     }
@@ -163,7 +170,7 @@ def cloud(folder: Path) -> Iterator[Cloud]:
         for side in ("snowflake", "aws"):
             words = [sys.executable, "-m", f"local_cloud.{side}", "--die-with-parent", "--data-dir", str(folder / side)]
             children[side] = Child(f"the local {side}", [*words, *own[side]], folder / "logs" / f"{side}.log")
-        yield Cloud(folder, {side: str(child.ready()["endpoint"]) for side, child in children.items()})
+        yield Cloud({side: str(child.ready()["endpoint"]) for side, child in children.items()})
     finally:
         for child in children.values():
             child.stop()

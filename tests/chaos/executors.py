@@ -30,7 +30,7 @@ class Executor:
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None
         self.leads = self.stands_by = self.led = False
-        self.leads_since_s = 0.0
+        self._leads_since_s = 0.0
         self.on_lead: Callable[[], None] = lambda: None
 
     async def start(self, crash_at: str | None = None) -> None:
@@ -60,6 +60,11 @@ class Executor:
         """Whether there is a process that has not ended."""
         return self._process is not None and self._process.returncode is None
 
+    @property
+    def leads_for_s(self) -> float:
+        """Since how many seconds it leads, 0 where it does not."""
+        return time.monotonic() - self._leads_since_s if self.leads else 0.0
+
     def signal(self, number: signal.Signals) -> None:
         """Send it a signal, if it is there."""
         if self._process is not None and self.runs:
@@ -82,7 +87,7 @@ class Executor:
         except (ValueError, AttributeError):
             return
         if action == "lead":
-            self.leads, self.stands_by, self.leads_since_s = True, False, time.monotonic()
+            self.leads, self.stands_by, self._leads_since_s = True, False, time.monotonic()
             self.on_lead()
         elif action == "stand_by":
             self.stands_by = True

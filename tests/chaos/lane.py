@@ -6,6 +6,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from random import Random
 
 from tests.chaos.executors import Executor
 from tests.chaos.plan import Blow, Strike
@@ -15,6 +16,10 @@ POINT_PATIENCE_S = 40.0
 STOP_PATIENCE_S = 4.0
 """The same for a crash point on the way out."""
 ON_THE_WAY_OUT = "stop."
+ONCE = ("stop.", "lead.")
+"""Loops that come to some of their places once in a reign only."""
+LATEST_PASSING = 3
+WORKS_S = 8.0
 TRIES_PER_POINT = 2
 SETTLES_WITHIN_S = 150.0
 LEADS_WITHIN_S = 30.0
@@ -48,10 +53,12 @@ class Score:
 class Lane:
     """The stage of one queue."""
 
-    def __init__(self, pair: tuple[Executor, Executor], points: Iterable[str], say: Callable[[str], None]) -> None:
-        """Two places for executors, the crash points to die at, and whom to tell of what goes wrong."""
+    def __init__(
+        self, pair: tuple[Executor, Executor], points: Iterable[str], dice: Random, say: Callable[[str], None]
+    ) -> None:
+        """Two places for executors, the crash points to die at, chance, and whom to tell of what goes wrong."""
         self.score = Score()
-        self._pair, self._say = pair, say
+        self._pair, self._dice, self._say = pair, dice, say
         self._points = deque((point, 1) for point in points)
         self._armed: dict[str, tuple[str, int]] = {}
         self._struck: set[str] = set()
@@ -89,12 +96,19 @@ class Lane:
         while not self._over:
             if self._points:
                 self._armed[executor.name] = self._points.popleft()
-            point, _ = self._armed.get(executor.name, (None, 0))
-            await executor.start(point)
+            peer = self._peer(executor)
+            await self._until(lambda: peer.leads or not self._waits_for(executor))  # noqa: B023 - of this executor
+            point, tries = self._armed.get(executor.name, (None, 0))
+            await executor.start(self._order(point, tries) if point else None)
             code = await executor.ended()
             self._ended(executor, code)
             if not self._over:
                 await asyncio.sleep(START_AGAIN_S)
+
+    def _order(self, point: str, tries: int) -> str:
+        # What a leader does again and again it dies of at a later time, too, so that something is done in between.
+        once = tries > 1 or point.startswith(ONCE)
+        return point if once else f"{point}:{self._dice.randint(1, LATEST_PASSING)}"
 
     def _ended(self, executor: Executor, code: int) -> None:
         point, tries = self._armed.pop(executor.name, (None, 0))
@@ -117,10 +131,14 @@ class Lane:
             point, _ = self._armed.get(executor.name, ("", 0))
             patience_s = STOP_PATIENCE_S if point.startswith(ON_THE_WAY_OUT) else POINT_PATIENCE_S
             peer = self._peer(executor)
-            if point and executor.leads and time.monotonic() - executor.leads_since_s > patience_s:
+            if point and executor.leads and executor.leads_for_s > patience_s:
                 self._end(executor)
-            elif point and executor.stands_by and peer.leads and peer.name not in self._armed:
+            elif executor.stands_by and peer.leads_for_s > WORKS_S and self._waits_for(peer):
                 self._end(peer)
+
+    def _waits_for(self, executor: Executor) -> bool:
+        # Only a leader comes to most places: the last place that is left must not wait behind one that has none.
+        return executor.name not in self._armed and self._peer(executor).name in self._armed and not self._points
 
     def _end(self, executor: Executor) -> None:
         self._struck.add(executor.name)

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from tests.chaos import evidence, plan
@@ -60,7 +61,7 @@ class Stage:
 
 @asynccontextmanager
 async def stages(
-    there: Cloud, queues: Sequence[Queue], points: Sequence[str], logs: Path, say: Say
+    there: Cloud, seed: int, queues: Sequence[Queue], points: Sequence[str], logs: Path, say: Say
 ) -> AsyncIterator[list[Stage]]:
     """One stage per queue, the crash points shared out among them; executors end with it."""
     made: list[Stage] = []
@@ -73,7 +74,7 @@ async def stages(
                 lines.append(line)
                 await line.start()
                 pair.append(Executor(name, queue.environment | own, line, logs / f"{name}.log"))
-            lane = Lane((pair[0], pair[1]), points[number :: len(queues)], say)
+            lane = Lane((pair[0], pair[1]), points[number :: len(queues)], Random(f"{seed}/lane/{number}"), say)
             made.append(Stage(number, queue, lane, Work(Caller(queue))))
         yield made
     finally:
