@@ -19,7 +19,7 @@ from executor.cli.children import Child
 from executor.cli.local_stack import only
 from executor.deploy import snowflake as snowflake_side
 from executor.settings import ObjectNames
-from local_cloud.aws.bootstrap import create_stack
+from local_cloud.aws.bootstrap import StackOutputs, create_stack
 from sql import load
 from tests.chaos.container import TINY
 from tests.chaos.counting import MAX_ATTEMPTS
@@ -74,20 +74,7 @@ class Cloud:
         name = f"chaos-{lane}"
         queue = Queue(name, name, f"CHAOS_{lane}", {})
         inside = {"SNOWFLAKE_DATABASE": queue.database}
-        as_runner = self._signing_in(local.RUNNER) | inside
-        outputs = create_stack(
-            self.endpoints["aws"],
-            bucket=queue.bucket,
-            cluster=local.CLUSTER,
-            family=f"{local.FAMILY}-{lane}",
-            image=local.IMAGE,
-            log_group=local.LOG_GROUP,
-            environment={key: value for key, value in as_runner.items() if key != "SNOWFLAKE_PASSWORD"},
-            secrets={"SNOWFLAKE_PASSWORD": as_runner["SNOWFLAKE_PASSWORD"]},
-            cpu=256,
-            memory_mb=512,
-            region=local.REGION,
-        )
+        outputs = self._resources(queue, f"{local.FAMILY}-{lane}", self._signing_in(local.RUNNER) | inside)
         names = ObjectNames(database=queue.database, warehouse=local.WAREHOUSE, REPORTING_SCHEMA=local.SCHEMA)
         as_administrator = only(self._signing_in(local.ADMINISTRATOR) | inside)
         snowflake_side.deploy(
@@ -112,6 +99,21 @@ class Cloud:
             }
         )
         return queue
+
+    def _resources(self, queue: Queue, family: str, as_runner: Mapping[str, str]) -> StackOutputs:
+        return create_stack(
+            self.endpoints["aws"],
+            bucket=queue.bucket,
+            cluster=local.CLUSTER,
+            family=family,
+            image=local.IMAGE,
+            log_group=local.LOG_GROUP,
+            environment={key: value for key, value in as_runner.items() if key != "SNOWFLAKE_PASSWORD"},
+            secrets={"SNOWFLAKE_PASSWORD": as_runner["SNOWFLAKE_PASSWORD"]},
+            cpu=256,
+            memory_mb=512,
+            region=local.REGION,
+        )
 
     def _signing_in(self, role: str) -> dict[str, str]:
         return local.snowflake_environment(self.endpoints["snowflake"], role)

@@ -20,7 +20,9 @@ from tests.chaos.proxy import Line
 from tests.chaos.work import Work
 
 TROUBLE_EVERY_S = 4.0
-"""About how often something is ordered to go wrong in a lane, or in the Snowflake that all share."""
+"""About how often something is ordered to go wrong in a lane's AWS."""
+SNOWFLAKE_EVERY = 4
+"""After so many of these something is ordered for the Snowflake that all lanes share."""
 TAKE_OVER_S, STAND_BY_S = 27.0, 7.0
 """About how long a blow at a leader, and one at a stand-by, keeps a lane busy; work is spread over that time."""
 # As in the middle of a deployment, the two are not set up alike: each launches by a profile of its own.
@@ -92,7 +94,7 @@ async def order_trouble(there: Cloud, seed: int, made: Sequence[Stage]) -> None:
     }
     of_snowflake = plan.snowflake_troubles(seed)
     for turn in count():
-        if turn % len(made) == 0:
+        if turn % (SNOWFLAKE_EVERY * len(made)) == 0:
             await asyncio.to_thread(there.order, "snowflake", next(of_snowflake))
         stage = made[turn % len(made)]
         if stage.lane.leaders:
