@@ -24,7 +24,7 @@ from tests.chaos.plan import Size
 from tests.chaos.stage import Say, Stage, beside, order_trouble, stages
 
 SIZES = {
-    "full": Size(lanes=5, jobs=1050, real_jobs=55, kills=110, points=None),
+    "full": Size(lanes=6, jobs=1050, real_jobs=55, kills=110, points=None),
     "small": Size(lanes=2, jobs=60, real_jobs=4, kills=8, points=6),
 }
 SAY_EVERY_S = 10.0

@@ -11,13 +11,14 @@ from random import Random
 from tests.chaos.executors import Executor
 from tests.chaos.plan import Blow, Strike
 
-POINT_PATIENCE_S = 40.0
+POINT_PATIENCE_S = 30.0
 """So long a leader may work without passing the crash point that waits for it; then it is told to stop, in order."""
 STOP_PATIENCE_S = 4.0
 """The same for a crash point on the way out."""
 ON_THE_WAY_OUT = "stop."
 ONCE = ("stop.", "lead.")
 """Loops that come to some of their places once in a reign only."""
+AFTER_LOST_REPLIES = ("store.progress", "store.fence")
 LATEST_PASSING = 3
 WORKS_S = 8.0
 TRIES_PER_POINT = 2
@@ -62,6 +63,7 @@ class Lane:
         self._points = deque((point, 1) for point in points)
         self._armed: dict[str, tuple[str, int]] = {}
         self._struck: set[str] = set()
+        self._keepers: list[asyncio.Task[None]] = []
         self._over = False
         self._lost_at_s: float | None = None
         for executor in pair:
@@ -72,7 +74,7 @@ class Lane:
         self._keepers = [asyncio.create_task(self._keep(executor)) for executor in self._pair]
         while self._points or self._armed:
             self._hurry()
-            await asyncio.sleep(LOOK_EVERY_S)
+            await self._moment()
         for strike in strikes:
             if await self._settled():
                 await asyncio.sleep(strike.pause_s)
@@ -90,6 +92,14 @@ class Lane:
     def leaders(self) -> int:
         """How many executors believe that they lead."""
         return sum(executor.leads for executor in self._pair)
+
+    @property
+    def wants_lost_replies(self) -> bool:
+        """Whether a leader is to die where it finds out what became of a write whose answer was lost."""
+        armed = [
+            self._armed[executor.name][0] for executor in self._pair if executor.leads and executor.name in self._armed
+        ]
+        return any(point.endswith(AFTER_LOST_REPLIES) for point in armed)
 
     async def _keep(self, executor: Executor) -> None:
         # As the service of the executor does: whatever ends is started again.
@@ -181,8 +191,14 @@ class Lane:
         while not is_so():
             if time.monotonic() > until_s:
                 return False
-            await asyncio.sleep(LOOK_EVERY_S)
+            await self._moment()
         return True
+
+    async def _moment(self) -> None:
+        await asyncio.sleep(LOOK_EVERY_S)
+        for keeper in self._keepers:
+            if keeper.done() and not self._over:
+                keeper.result()  # raises what ended it
 
     async def _strike(self, strike: Strike) -> None:
         leader = next((executor for executor in self._pair if executor.leads), self._pair[0])

@@ -29,6 +29,8 @@ CHANCES = {
     Blow.FREEZE_LEADER: 1, Blow.CUT: 2, Blow.STALL: 2,
 }  # fmt: skip
 LONG_EVERY = 10
+LOST_WRITE: dict[str, Any] = {"op": "MERGE", "kind": "reply_lost", "answers": 1, "match": "(?i)job_state"}
+"""A write of job state that is done, and whose first answer is lost."""
 MIX = {Program.OK: 60, Program.SLOW: 20, Program.CRASH: 6, Program.FAIL: 4, Program.CANCEL: 6}
 
 
@@ -126,7 +128,7 @@ def snowflake_troubles(seed: int) -> Iterator[list[dict[str, Any]]]:
     """Orders of trouble for the local Snowflake, which all lanes share: what the executors write and ask."""
     dice = Random(f"{seed}/snowflake")
     kinds: list[dict[str, Any]] = [
-        {"op": "MERGE", "kind": "reply_lost", "answers": 1},
+        LOST_WRITE,
         {"op": "MERGE", "kind": "lock_waiters"},
         {"op": "MERGE", "kind": "timeout"},
         {"op": "MERGE", "kind": "slow", "seconds": 3},

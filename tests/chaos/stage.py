@@ -97,6 +97,8 @@ async def order_trouble(there: Cloud, seed: int, made: Sequence[Stage]) -> None:
         if turn % (SNOWFLAKE_EVERY * len(made)) == 0:
             await asyncio.to_thread(there.order, "snowflake", next(of_snowflake))
         stage = made[turn % len(made)]
+        if stage.lane.wants_lost_replies:
+            await asyncio.to_thread(there.order, "snowflake", [plan.LOST_WRITE])
         if stage.lane.leaders:
             await asyncio.to_thread(there.order, "aws", next(of_aws[stage.number]))
         await asyncio.sleep(TROUBLE_EVERY_S / len(made))
