@@ -16,8 +16,8 @@ POINT_PATIENCE_S = 30.0
 STOP_PATIENCE_S = 4.0
 """The same for a crash point on the way out."""
 ON_THE_WAY_OUT = "stop."
-ONCE = ("stop.", "lead.")
-"""Loops that come to some of their places once in a reign only."""
+ONCE = ("stop.", "lead.", "commands.", "cancel.")
+"""Loops that come to some of their places seldom, or once in a reign."""
 AFTER_LOST_REPLIES = ("store.progress", "store.fence")
 LATEST_PASSING = 3
 WORKS_S = 8.0

