@@ -39,7 +39,10 @@ class Event(BaseModel):
 
 
 class AttemptResult(BaseModel):
-    """One row of ``JOB_RESULTS``: an ended attempt, with what it left and what was made of it."""
+    """One row of ``JOB_RESULTS``: an ended attempt, with what it left and what was made of it.
+
+    ``start_s`` goes from the claim to the container's start, ``pull_s`` is the pull of the image, ``run_s`` the run.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -53,4 +56,8 @@ class AttemptResult(BaseModel):
     error: str | None
     log_tail: str | None
     manifest: Manifest | None
+    start_s: float | None = None
+    pull_s: float | None = None
+    run_s: float | None = None
+    cost_usd: float | None = None
     at: datetime

@@ -24,15 +24,21 @@ class Board:
         self.to_find: set[str] = set()
         self.ended: dict[str, TaskView | None] = {}
         self.retries_at_s: dict[str, float] = {}
+        self.warehouse_at_s = float("-inf")
+        self.rung_at_s: float | None = None
+        self.token: str | None = None
         self.to_cancel: dict[str, JobRow] = {}
         self.to_stop: dict[str, StopCause] = {}
         self.left = 0
         self.look_at_s: dict[str, float] = {}
+        self.astray: set[str] = set()
+        self.gone: set[str] = set()
         self.claim_bell = asyncio.Event()
         self.launch_bell = asyncio.Event()
         self.watch_bell = asyncio.Event()
         self.settle_bell = asyncio.Event()
         self.cancel_bell = asyncio.Event()
+        self.reconcile_bell = asyncio.Event()
 
     def leads(self, now_s: float) -> bool:
         """Whether this executor may act as leader at this moment of the monotonic clock."""
@@ -54,6 +60,7 @@ class Board:
         self.launch_bell.set()
         self.watch_bell.set()
         self.cancel_bell.set()
+        self.reconcile_bell.set()
 
     def end(self) -> None:
         """Lead no longer; forget every job."""
@@ -62,9 +69,11 @@ class Board:
         self.to_find.clear()
         self.ended.clear()
         self.retries_at_s.clear()
+        self.token = None
         self.to_cancel.clear()
         self.to_stop.clear()
         self.look_at_s.clear()
+        self.astray.clear()
 
     def put(self, job: JobRow) -> None:
         """Keep a job as it now is; one that waits for its next try, or has ended, leaves the board."""
@@ -76,6 +85,7 @@ class Board:
             self.to_stop.pop(job.request_id, None)
             self.retries_at_s.pop(job.request_id, None)
             self.left += 1
+            self.gone.add(job.request_id)
             self.claim_bell.set()
             return
         self.jobs[job.request_id] = job
@@ -95,7 +105,22 @@ class Board:
             self.to_find.discard(key)
             self.look_at_s.pop(key, None)
             self.retries_at_s[key] = 0.0
+            self.astray.add(key)
         self.claim_bell.set()
+        self.reconcile_bell.set()
+
+    def take(self, job: JobRow) -> None:
+        """Take an open row on the board, as it stands in the queue; a launch of it may be on its way."""
+        self.put(job)
+        if job.status is JobState.CLAIMED and job.launch_token is not None:
+            self.to_find.add(job.request_id)
+        self.launch_bell.set()
+        self.watch_bell.set()
+
+    def search(self, job: JobRow) -> None:
+        """Look for a task of a claimed job before its launch is sent again."""
+        self.to_find.add(job.request_id)
+        self.launch_bell.set()
 
     def end_of_task(self, job: JobRow, task: TaskView | None) -> None:
         """Hand a job whose task stopped, or was forgotten, to the settle loop."""
@@ -106,6 +131,11 @@ class Board:
         """Look at a job's task at once, for example because somebody says that it changed."""
         self.look_at_s.pop(request_id, None)
         self.watch_bell.set()
+
+    def ring(self, now_s: float) -> None:
+        """Somebody says that there is a new request: look now, and a few times more."""
+        self.rung_at_s = now_s
+        self.claim_bell.set()
 
     def ask_to_cancel(self, job: JobRow) -> None:
         """Hand a job that somebody cancelled, as its row stands, to the cancel loop."""

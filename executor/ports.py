@@ -1,3 +1,4 @@
+# long: every port stands here, side by side for adapters and fakes
 """What the executor needs of the world; each has a real adapter and a shipped fake that pass one suite."""
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,9 +13,11 @@ from contract.manifest import Latest, Manifest, StartMarker
 from contract.policy import NO_CAPS, Caps
 from contract.report import ReportDefinition
 from executor.core.breaker import Breaker
+from executor.core.files import StoredFile
 from executor.core.launch import LaunchProfile
 from executor.core.launch_answers import LaunchAnswer
 from executor.core.leadership import Leader, LeaseView
+from executor.core.reconcile import RowState
 from executor.core.tasks import TaskView
 
 
@@ -168,6 +171,9 @@ class Store(Protocol):
     async def write_breaker(self, fence: int, breaker: Breaker) -> None:
         """Keep the circuit breaker of launches; with a stale fence nothing is kept."""
 
+    async def states(self, job_ids: Sequence[str]) -> dict[str, RowState]:
+        """What the queue says of each of these jobs at this moment, also of those that it does not have."""
+
     async def progress(self, request_ids: Sequence[str]) -> dict[str, tuple[int, int, int]]:
         """How far these rows are, as ``JobRow.progress`` counts it; a row that is gone is left out."""
 
@@ -180,6 +186,12 @@ class Launcher(Protocol):
 
     async def describe(self, cluster: str, arns: Sequence[str]) -> dict[str, TaskView]:
         """The tasks that ECS knows, by ARN; at most 100 at once."""
+
+    async def list_running(self, cluster: str, page: str | None = None) -> tuple[list[str], str | None]:
+        """One page of the ARNs of a cluster's tasks that shall run, whoever started them, and how to ask for the next.
+
+        The second value is None with the last page.
+        """
 
     async def find(self, cluster: str, started_by: str) -> list[TaskView]:
         """Tasks of one attempt, running and stopped."""
@@ -200,6 +212,9 @@ class Artifacts(Protocol):
 
     async def start_marker(self, result_uri: str) -> StartMarker | None:
         """Which task began to work on an attempt, or None."""
+
+    async def stored(self, result_uri: str, name: str) -> StoredFile | None:
+        """What S3 says of a file of an attempt, or None when it is not there."""
 
     async def put_spec(self, key: str, spec_json: str) -> None:
         """Lay down a task spec that is too long for the environment."""

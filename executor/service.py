@@ -15,6 +15,7 @@ from executor.loops.flush import Flush
 from executor.loops.launch import Launch
 from executor.loops.lead import Lead
 from executor.loops.looper import MAX_PAUSE_S, run_every
+from executor.loops.reconcile import Reconcile
 from executor.loops.settle import Settle
 from executor.loops.watch import Watch
 
@@ -22,6 +23,7 @@ LAUNCH_EVERY_S = 2.0
 SETTLE_EVERY_S = 2.0
 CANCEL_EVERY_S = 5.0
 COMMANDS_EVERY_S = 10.0
+RECONCILE_LOOK_S = 10.0
 
 log = structlog.get_logger()
 
@@ -46,6 +48,7 @@ class Loops:
     settle: Settle
     cancel: Cancel
     commands: Commands
+    reconcile: Reconcile
     flush: Flush
 
 
@@ -71,6 +74,7 @@ class Service:
             ("settle", loops.settle.tick, SETTLE_EVERY_S, board.settle_bell),
             ("cancel", loops.cancel.tick, CANCEL_EVERY_S, board.cancel_bell),
             ("commands", loops.commands.tick, COMMANDS_EVERY_S, None),
+            ("reconcile", loops.reconcile.tick, RECONCILE_LOOK_S, board.reconcile_bell),
             ("flush", loops.flush.tick, rhythm.flush_s, None),
         ]
         try:

@@ -11,6 +11,7 @@ from contract.ids import Bucket, Installation
 from contract.policy import Caps, Limits, RetryPolicy
 from contract.resources import Capacity
 from executor import crash_points
+from executor.core import price
 from executor.core.launch import LaunchProfile
 from executor.core.rate import Rate
 
@@ -67,6 +68,9 @@ class ExecutorSettings(BaseSettings):
     watch_interval_max_s: float = Field(default=30.0, ge=0.1, le=600)
     flush_interval_s: float = Field(default=1.0, ge=0.1, le=60)
     crash_at: str | None = None
+    reconcile_interval_s: float = Field(default=300.0, ge=10, le=3600)
+    status_freshness_s: float | None = Field(default=None, ge=0)
+    prices: dict[str, price.Rate] | None = None
 
     @field_validator("subnets", "security_groups", mode="before")
     @classmethod

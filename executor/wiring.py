@@ -11,7 +11,7 @@ from typing import Any
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 
-from executor import causes, crash_points
+from executor import causes, crash_points, prices
 from executor.adapters.cloudwatch_logs import CloudWatchLogs
 from executor.adapters.ecs_launcher import EcsLauncher
 from executor.adapters.s3_artifacts import S3Artifacts
@@ -29,6 +29,7 @@ from executor.loops.commands import Commands
 from executor.loops.flush import Flush
 from executor.loops.launch import Launch
 from executor.loops.lead import Lead
+from executor.loops.reconcile import Reconcile
 from executor.loops.settle import Settle
 from executor.loops.watch import Pauses, Watch
 from executor.means import Means
@@ -68,7 +69,7 @@ def watched(ports: Ports, passing: Callable[[str], None]) -> Ports:
     return replace(ports, **wrapped)
 
 
-def assemble(ports: Ports, settings: ExecutorSettings, holder: str) -> Service:
+def assemble(ports: Ports, settings: ExecutorSettings, holder: str) -> Service:  # long: all parts, one after the other
     """An executor over these ports; ``holder`` is its name among all executors."""
     if settings.crash_at is not None:
         ports = watched(ports, crash_points.at(*crash_points.parsed(settings.crash_at)))
@@ -84,13 +85,39 @@ def assemble(ports: Ports, settings: ExecutorSettings, holder: str) -> Service:
     pauses = Pauses(settings.watch_interval_s, settings.watch_interval_max_s)
     loops = Loops(
         lead=Lead(ports.lease, ports.store, board, writer, clock, holder),
-        claim=Claim(ports.store, board, clock, settings.limits(), means.budgets.launches, means.breakers),
+        claim=Claim(
+            ports.store,
+            board,
+            clock,
+            settings.limits(),
+            means.budgets.launches,
+            means.breakers,
+            settings.poll_interval_s,
+        ),
         launch=Launch(ports.launcher, ports.artifacts, means, board, writer, clock, settings),
         watch=Watch(ports.launcher, means, board, writer, clock, pauses),
-        settle=Settle(ports.artifacts, ports.logs, means, board, writer, clock, settings.retry_policy()),
+        settle=Settle(
+            ports.artifacts,
+            ports.logs,
+            means,
+            board,
+            writer,
+            clock,
+            settings.retry_policy(),
+            prices.load().with_own(settings.prices),
+        ),
         cancel=Cancel(ports.launcher, means, board, writer, clock, settings.installation),
         commands=Commands(ports.store, board, clock),
-        flush=Flush(writer),
+        reconcile=Reconcile(
+            ports.store,
+            ports.launcher,
+            means,
+            board,
+            writer,
+            clock,
+            (settings.installation, settings.reconcile_interval_s),
+        ),
+        flush=Flush(writer, board, clock, settings.status_freshness_s),
     )
     rhythm = Rhythm(settings.poll_interval_s, settings.watch_interval_s, settings.flush_interval_s)
     return Service(loops, board, rhythm)

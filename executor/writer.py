@@ -38,6 +38,7 @@ class Writer:
         self._on_astray = on_astray
         self._fence: int | None = None
         self._changes: dict[str, Change] = {}
+        self._can_wait: dict[str, float] = {}
         self._results: list[AttemptResult] = []
         self._events: list[Event] = []
         self._breaker: Breaker | None = None
@@ -53,6 +54,7 @@ class Writer:
         """Write nothing more."""
         self._fence = None
         self._changes.clear()
+        self._can_wait.clear()
         self._results.clear()
         self._events.clear()
         self._breaker = None
@@ -61,11 +63,30 @@ class Writer:
         """Take the circuit breaker for the next write."""
         self._breaker = breaker if self._fence is not None else None
 
-    def put(self, change: Change, *, result: AttemptResult | None = None, events: tuple[Event, ...] = ()) -> None:
-        """Take a change for the next write; a newer change of the same job takes the place of an older one."""
+    def put(
+        self,
+        change: Change,
+        *,
+        result: AttemptResult | None = None,
+        events: tuple[Event, ...] = (),
+        waits_since_s: float | None = None,
+    ) -> None:
+        """Take a change for the next write; a newer change of the same job takes the place of an older one.
+
+        Args:
+            change: the row as it is to be.
+            result: the attempt that ended with it.
+            events: what happened.
+            waits_since_s: this moment by the monotonic clock, where the change can wait for one that cannot.
+        """
         if self._fence is None:
             return
-        self._changes[change.job.request_id] = change
+        key = change.job.request_id
+        if waits_since_s is None:
+            self._can_wait.pop(key, None)
+        elif key not in self._changes or key in self._can_wait:
+            self._can_wait.setdefault(key, waits_since_s)
+        self._changes[key] = change
         if result is not None:
             self._results.append(result)
         self._events.extend(events)
@@ -73,6 +94,16 @@ class Writer:
     def holds(self, request_id: str) -> bool:
         """Whether a change of this job waits to be written."""
         return request_id in self._changes
+
+    @property
+    def urgent(self) -> bool:
+        """Whether something waits to be written that cannot wait."""
+        return len(self._changes) > len(self._can_wait) or bool(self._results)
+
+    @property
+    def waits_since_s(self) -> float | None:
+        """Since when the oldest of what can wait has waited; None when nothing does."""
+        return min(self._can_wait.values(), default=None)
 
     @property
     def pending(self) -> int:
@@ -123,6 +154,7 @@ class Writer:
         if missing:
             for key in missing:
                 self._changes.pop(key, None)
+                self._can_wait.pop(key, None)
                 log.error(
                     "the job's row is gone or older than what is known of it; it is begun again from the row",
                     action="row_astray",
@@ -135,6 +167,7 @@ class Writer:
             key = change.job.request_id
             if self._changes.get(key) is change:
                 del self._changes[key]
+                self._can_wait.pop(key, None)
         self._results = _without(self._results, batch.results)
         self._events = _without(self._events, batch.events)
 

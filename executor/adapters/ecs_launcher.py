@@ -57,6 +57,13 @@ class EcsLauncher:
         seen_at = _date_of(answer)
         return {task["taskArn"]: replace(view(task), seen_at=seen_at) for task in answer["tasks"]}
 
+    async def list_running(self, cluster: str, page: str | None = None) -> tuple[list[str], str | None]:
+        """One page of the ARNs of a cluster's tasks that shall run."""
+        next_page: dict[str, Any] = {"nextToken": page} if page else {}
+        with outages("ListTasks"):
+            answer = await self._client.list_tasks(cluster=cluster, desiredStatus="RUNNING", **next_page)
+        return list(answer["taskArns"]), answer.get("nextToken") or None
+
     async def find(self, cluster: str, started_by: str) -> list[TaskView]:
         """Tasks of one attempt, running ones first."""
         arns: list[str] = []
@@ -99,7 +106,16 @@ def view(task: Mapping[str, Any]) -> TaskView:
             for container in task.get("containers", [])
         ),
         created_at=task.get("createdAt"),
+        pull_started_at=task.get("pullStartedAt"),
+        pull_stopped_at=task.get("pullStoppedAt"),
+        architecture=_architecture(task),
+        storage_gb=task.get("ephemeralStorage", {}).get("sizeInGiB"),
         started_at=task.get("startedAt"),
         stopped_at=task.get("stoppedAt"),
         capacity_provider=task.get("capacityProviderName"),
     )
+
+
+def _architecture(task: Mapping[str, Any]) -> str:
+    named = {attribute["name"]: attribute.get("value") for attribute in task.get("attributes", [])}
+    return str(named.get("ecs.cpu-architecture") or "x86_64")

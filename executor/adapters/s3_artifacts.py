@@ -1,5 +1,6 @@
 """Manifests, task specs and launch profiles in S3."""
 
+import base64
 from typing import TYPE_CHECKING, TypeVar
 
 import structlog
@@ -9,6 +10,7 @@ from pydantic import ValidationError
 from contract.ids import latest_key
 from contract.manifest import MANIFEST_NAME, START_MARKER_NAME, Latest, Manifest, StartMarker
 from executor.adapters.aws_outages import outages
+from executor.core.files import StoredFile
 from executor.core.launch import LaunchProfile
 
 if TYPE_CHECKING:
@@ -37,6 +39,22 @@ class S3Artifacts:
     async def start_marker(self, result_uri: str) -> StartMarker | None:
         """Which task began to work on an attempt, or None."""
         return await self._left(self._key(result_uri) + START_MARKER_NAME, StartMarker)
+
+    async def stored(self, result_uri: str, name: str) -> StoredFile | None:
+        """What S3 says of a file of an attempt; the digest where S3 keeps one of the whole object."""
+        key = self._key(result_uri) + name
+        with outages(f"HeadObject {key}"):
+            try:
+                answer = await self._client.head_object(Bucket=self._bucket, Key=key, ChecksumMode="ENABLED")
+            except ClientError as error:
+                if error.response["Error"]["Code"] in _ABSENT:
+                    return None
+                raise
+        digest: str | None = answer.get("ChecksumSHA256")
+        # Of an upload in parts S3 keeps a digest of the parts' digests, written with their number: <base64>-<parts>.
+        if digest is None or "-" in digest or answer.get("ChecksumType") == "COMPOSITE":
+            return StoredFile(answer["ContentLength"], None)
+        return StoredFile(answer["ContentLength"], base64.b64decode(digest).hex())
 
     async def put_spec(self, key: str, spec_json: str) -> None:
         """Lay down a task spec; the same spec again is the same object."""

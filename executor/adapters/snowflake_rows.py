@@ -11,6 +11,7 @@ from contract.job import JobRow
 from contract.manifest import Manifest
 from contract.outcome import cut
 from contract.states import JobState
+from executor.core.reconcile import RowState
 from executor.ports import Change
 
 MAX_MANIFEST_CHARS: Final = 8_000
@@ -67,6 +68,21 @@ def _spoiled(values: Mapping[str, Any], error: ValueError) -> JobRow:
     return JobRow.model_construct(**{**values, **intake, "status": status, "spoiled": str(error)})
 
 
+def row_state(row: Mapping[str, Any]) -> RowState:
+    """What a row of ``states`` says of a job."""
+    fence = row["fence"]
+    return RowState(
+        job_id=row["job_id"],
+        asked=bool(row["asked"]),
+        request_id=row["request_id"],
+        fence=None if fence is None else int(fence),
+        status=JobState(row["status"]) if row["status"] else None,
+        attempt=int(row["attempt"] or 0),
+        task_arn=row["task_arn"],
+        launched=bool(row["launched"]),
+    )
+
+
 def _value(value: object) -> Any:
     return value.replace(tzinfo=UTC) if isinstance(value, datetime) and value.tzinfo is None else value
 
@@ -97,6 +113,11 @@ def result_row(result: AttemptResult) -> dict[str, object]:
         "remedy": verdict.remedy if verdict else None,
         "error": result.error,
         "log_tail": result.log_tail,
+        "start_s": result.start_s,
+        "pull_s": result.pull_s,
+        "run_s": result.run_s,
+        "peak_memory_mb": result.manifest.peak_memory_mb if result.manifest else None,
+        "cost_usd": result.cost_usd,
         "manifest": _summary(result.manifest) if result.manifest else None,
         "at": _time(result.at),
     }

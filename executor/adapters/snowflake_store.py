@@ -20,11 +20,13 @@ from executor.adapters.snowflake_rows import (
     job_of,
     pieces,
     result_row,
+    row_state,
     state_row,
 )
 from executor.adapters.snowflake_session import SnowflakeSession
 from executor.core.breaker import Breaker
 from executor.core.leadership import Leader
+from executor.core.reconcile import RowState
 from executor.core.transitions import RANK
 from executor.ports import Batch, Installed, RowRefusedError, StateMissingError
 
@@ -184,6 +186,11 @@ class SnowflakeStore:
     async def write_breaker(self, fence: int, breaker: Breaker) -> None:
         """Keep the circuit breaker of launches."""
         await self._session.run("write_breaker", breaker=breaker.model_dump_json(), fence=fence)
+
+    async def states(self, job_ids: Sequence[str]) -> dict[str, RowState]:
+        """What the queue says of each of these jobs at this moment."""
+        rows = (await self._session.run("states", job_ids=json.dumps(list(job_ids)))).rows
+        return {row["job_id"]: row_state(row) for row in rows}
 
     async def progress(self, request_ids: Sequence[str]) -> dict[str, tuple[int, int, int]]:
         """How far these rows are; a row that is gone is left out."""

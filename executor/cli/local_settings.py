@@ -72,6 +72,7 @@ def reporting_environment(task_definition: str, subnets: tuple[str, ...], groups
         "REPORTING_POLL_INTERVAL_S": "0.5",
         "REPORTING_WATCH_INTERVAL_S": "0.5",
         "REPORTING_FLUSH_INTERVAL_S": "0.3",
+        "REPORTING_STATUS_FRESHNESS_S": "0",
     }
 
 

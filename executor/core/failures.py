@@ -1,3 +1,4 @@
+# long: the rules are one table, and stand beside the one function that reads them
 """From the evidence of an ended attempt to a verdict: what it was, whose fault, and what to do.
 
 The order of evidence: the stop code (which AWS keeps stable), the exit code of the *named* container (a missing
@@ -26,6 +27,12 @@ class Evidence:
     log_tail: str | None = None
     trouble: str | None = None
     """Why evidence could not be read, if so."""
+    code_ran: bool | None = None
+    """Whether the start marker is there, if that was asked."""
+    wrong_files: tuple[str, ...] = ()
+    """What is wrong with the files that the manifest names."""
+    cost_usd: float | None = None
+    """What the task cost, where its price is known."""
 
     @property
     def exit_code(self) -> int | None:
@@ -43,10 +50,16 @@ class Evidence:
 
 
 def succeeded(evidence: Evidence) -> bool:
-    """Whether the attempt did its work: a manifest of success, and no exit code that says otherwise."""
-    if evidence.manifest is None or evidence.manifest.status != "succeeded":
-        return False
-    return evidence.task is None or evidence.exit_code == ExitCode.DONE
+    """Whether the attempt did its work: a manifest of success, and every file as it says.
+
+    How the container ended after it had written the manifest changes nothing: what is finished is not done again.
+    """
+    return claims_success(evidence.manifest) and not evidence.wrong_files
+
+
+def claims_success(manifest: Manifest | None) -> bool:
+    """Whether the container says that its files are there."""
+    return manifest is not None and manifest.status == "succeeded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +145,17 @@ _LOST: Final = _Rule(
     "The job is tried again by itself; if it happens often, look at the log group for the task's last lines.",
     cause_id="task_missing", code_ran=CodeRan.MAYBE,
 )  # fmt: skip
+_NEVER_RAN: Final = _Rule(
+    _F.NEVER_RAN, _B.INFRASTRUCTURE, True,
+    "ECS no longer knows the task, and no code of it ran: it left no start marker.",
+    "Nothing to do: the job is launched again by itself.",
+    code_ran=CodeRan.NO,
+)  # fmt: skip
+_FILES_MISSING: Final = _Rule(
+    _F.FILES_MISSING, _B.REPORT, True,
+    "The manifest says that the report was made, but its files do not lie in S3 as it says.",
+    "See who writes to or deletes from the job's prefix; a container must write its manifest after its files.",
+)  # fmt: skip
 _NO_EXIT_CODE: Final = _Rule(
     _F.LOST, _B.INFRASTRUCTURE, True,
     "The container began to run, and ECS does not know how it ended.",
@@ -175,7 +199,7 @@ def judge(evidence: Evidence, catalogue: Catalogue = EMPTY) -> Verdict:
         evidence: what is known of it.
         catalogue: known texts; what it does not know is judged by stop code and exit code, and quoted.
     """
-    rule = _rule(evidence, catalogue)
+    rule = _FILES_MISSING if claims_success(evidence.manifest) else _rule(evidence, catalogue)
     code = evidence.exit_code
     said = cut("; ".join(evidence.text.splitlines()), MAX_SAID_BYTES)
     suffix = f" (exit code {code})" if code is not None else ""
@@ -188,7 +212,8 @@ def judge(evidence: Evidence, catalogue: Catalogue = EMPTY) -> Verdict:
         code_ran=rule.code_ran,
         start_up=rule.start_up,
         diagnosis=f"{rule.diagnosis}{suffix}{' ECS says: ' + said if said else ''}"
-        f"{' ' + evidence.trouble if evidence.trouble else ''}",
+        f"{' ' + evidence.trouble if evidence.trouble else ''}"
+        f"{' ' + _first_of(evidence.wrong_files) if evidence.wrong_files else ''}",
         remedy=rule.remedy,
     )
 
@@ -196,7 +221,7 @@ def judge(evidence: Evidence, catalogue: Catalogue = EMPTY) -> Verdict:
 def _rule(evidence: Evidence, catalogue: Catalogue) -> _Rule:
     task, code = evidence.task, evidence.exit_code
     if task is None:
-        return _LOST if evidence.manifest is None else _BY_EXIT.get(evidence.manifest.exit_code, _CRASHED)
+        return _of_forgotten(evidence)
     if (cause := cause_in(task.stopped_reason)) is not None:
         return _OUR_STOPS[cause]
     if task.stop_code == "SpotInterruption":
@@ -248,3 +273,14 @@ def _of(cause: Cause | None, otherwise: _Rule) -> _Rule:
         code_ran=cause.code_ran,
         start_up=cause.start_up,
     )
+
+
+def _of_forgotten(evidence: Evidence) -> _Rule:
+    if evidence.manifest is not None:
+        return _BY_EXIT.get(evidence.manifest.exit_code, _CRASHED)
+    return _NEVER_RAN if evidence.code_ran is False else _LOST
+
+
+def _first_of(wrong: tuple[str, ...]) -> str:
+    more = f"; {len(wrong) - 3} more" if len(wrong) > 3 else ""
+    return f"{'; '.join(wrong[:3])}{more}."

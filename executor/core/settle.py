@@ -14,7 +14,7 @@ from executor.core import backoff, budget, resources
 from executor.core.breaker import Breaker, forgiven, wait_s
 from executor.core.causes import EMPTY, Catalogue
 from executor.core.failures import Evidence, judge, succeeded
-from executor.core.stopping import cause_in
+from executor.core.measures import measure
 from executor.core.transitions import RANK, Trigger, after
 
 
@@ -72,21 +72,13 @@ def settle(
         breaker: what holds launches back at this moment.
     """
     facts = _facts(job, evidence, now)
-    if made_it(job, evidence):
+    if succeeded(evidence):
         done = _moved(job, Trigger.SUCCEED, facts)
         row = _result(done, evidence, None, now)
         return Settlement(done, row, (event(done, JobEvent.SUCCEEDED, now, files=_file_count(evidence)),))
     verdict = judge(evidence, catalogue)
     by = _Terms(policy, breaker)
     return _after_failure(job, verdict, evidence, facts, max_attempts=max_attempts, by=by, now=now, dice=dice)
-
-
-def made_it(job: JobRow, evidence: Evidence) -> bool:
-    """Whether the report is there: also when its manifest was written before a stop of ours took effect."""
-    if succeeded(evidence):
-        return True
-    stopped = job.status is JobState.CANCELLING or (evidence.task and cause_in(evidence.task.stopped_reason))
-    return bool(stopped) and evidence.manifest is not None and evidence.manifest.status == "succeeded"
 
 
 def _after_failure(
@@ -195,6 +187,7 @@ def _facts(job: JobRow, evidence: Evidence, now: datetime) -> dict[str, object]:
     return {
         "started_at": started,
         "finished_at": stopped or now,
+        "cost_usd": _sum(job.cost_usd, evidence.cost_usd),
         "peak_memory_mb": manifest.peak_memory_mb if manifest else None,
         "rows_out": manifest.rows if manifest else None,
         "bytes_out": manifest.bytes if manifest else None,
@@ -204,6 +197,7 @@ def _facts(job: JobRow, evidence: Evidence, now: datetime) -> dict[str, object]:
 def _result(job: JobRow, evidence: Evidence, verdict: Verdict | None, now: datetime) -> AttemptResult:
     manifest, task = evidence.manifest, evidence.task
     failure = manifest.failure if manifest else None
+    took = measure(job, task, manifest)
     exit_code = evidence.exit_code if task else (manifest.exit_code if manifest else None)
     return AttemptResult(
         request_id=job.request_id,
@@ -216,8 +210,17 @@ def _result(job: JobRow, evidence: Evidence, verdict: Verdict | None, now: datet
         error=cut(_error(failure), MAX_ERROR_BYTES) if failure else None,
         log_tail=cut(evidence.log_tail, MAX_LOG_TAIL_BYTES, keep_end=True) if evidence.log_tail else None,
         manifest=manifest,
+        start_s=took.start_s,
+        pull_s=took.pull_s,
+        run_s=took.run_s,
+        cost_usd=evidence.cost_usd,
         at=now,
     )
+
+
+def _sum(before: float | None, now: float | None) -> float | None:
+    # A job costs what all its attempts did.
+    return before if now is None else round((before or 0.0) + now, 6)
 
 
 def _error(failure: ReportFailure) -> str:

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
+
+FORGOTTEN: Final = "FORGOTTEN"
+"""Our word for the status of a task that ECS does not know any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,10 @@ class TaskView:
     stopped_reason: str | None = None
     containers: tuple[ContainerView, ...] = ()
     created_at: datetime | None = None
+    pull_started_at: datetime | None = None
+    pull_stopped_at: datetime | None = None
+    architecture: str = "x86_64"
+    storage_gb: int | None = None
     started_at: datetime | None = None
     stopped_at: datetime | None = None
     capacity_provider: str | None = None

@@ -12,6 +12,12 @@ from executor.core.transitions import RANK, Trigger, after
 MISSING_PATIENCE_S: Final = 60.0
 """A new task may be invisible for a while: the ECS API is eventually consistent (RunTask, API reference)."""
 
+OLD_S: Final = 900
+"""A task that was launched so long ago is not new, even where our clock is wrong by ten minutes."""
+
+OLD_MISSING_PATIENCE_S: Final = 5.0
+"""An old task that ECS does not know is forgotten; asked twice, because any single answer may be wrong."""
+
 START_DEADLINE_S: Final = 900
 
 
@@ -23,19 +29,32 @@ class Sight(Enum):
     ENDED = auto()
 
 
-def look(job: JobRow, task: TaskView | None, missing_for_s: float) -> Sight:
+def look(job: JobRow, task: TaskView | None, missing_for_s: float, patience_s: float = MISSING_PATIENCE_S) -> Sight:
     """Compare a job with what ECS says of its task.
 
     Args:
         job: LAUNCHED, RUNNING or CANCELLING.
         task: None when ECS does not know it.
         missing_for_s: how long it has not been found, by the monotonic clock.
+        patience_s: how long it may be missing before it counts as forgotten.
     """
     if task is None:
-        return Sight.ENDED if missing_for_s > MISSING_PATIENCE_S else Sight.NOTHING_NEW
+        return Sight.ENDED if missing_for_s > patience_s else Sight.NOTHING_NEW
     if task.stopped:
         return Sight.ENDED
     return Sight.STARTED if task.runs and job.status is JobState.LAUNCHED else Sight.NOTHING_NEW
+
+
+def patience_s(job: JobRow, now: datetime) -> float:
+    """How long a job's task may be missing: it is its age that counts, not how long this leader has led.
+
+    Args:
+        job: with the moment of its launch.
+        now: the present, by a clock that may be wrong by ten minutes.
+    """
+    if job.launched_at is None or (now - job.launched_at).total_seconds() < OLD_S:
+        return MISSING_PATIENCE_S
+    return OLD_MISSING_PATIENCE_S
 
 
 def launched(job: JobRow, task: TaskView, now: datetime) -> JobRow:

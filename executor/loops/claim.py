@@ -11,12 +11,14 @@ from contract.states import JobState
 from executor.board import Board
 from executor.breakers import Breakers
 from executor.budgets import Budget
+from executor.core import waking
 from executor.core.capacity import next_look_s, room_to_claim
 from executor.ports import Clock, DeposedError, Store, StoreUnavailableError
 
 ASK_AGAIN_S = 15.0
 """When a job that was due and was not there is asked for again: its waiting may not have been written yet."""
 ASK_AT_MOST = 4
+LEAST_PAUSE_S = 0.2
 LAUNCHED_WITHIN_S = 10.0
 """As many jobs are claimed as can be launched within this time, by the launch budget."""
 LANDS_WITHIN_S = 15.0
@@ -29,9 +31,19 @@ class Claim:
     """One claim at a time, under an id chosen beforehand, so that a lost answer is only a question to repeat."""
 
     def __init__(
-        self, store: Store, board: Board, clock: Clock, limits: Limits, budget: Budget, breakers: Breakers
+        self,
+        store: Store,
+        board: Board,
+        clock: Clock,
+        limits: Limits,
+        budget: Budget,
+        breakers: Breakers,
+        poll_s: float = 2.0,
     ) -> None:
-        """``limits`` say how many jobs may be open at once, ``budget`` and ``breakers`` how many may be launched."""
+        """``limits`` say how many jobs may be open at once, ``budget`` and ``breakers`` how many may be launched.
+
+        ``poll_s`` is the pause between looks after recent work.
+        """
         self._store = store
         self._board = board
         self._clock = clock
@@ -47,21 +59,38 @@ class Claim:
         self._blocked = False
         self._may_land_until_s = 0.0
         self._missed: Counter[str] = Counter()
+        self._poll_s = poll_s
+        self._seen: tuple[str, int] | None = None
+        self._busy_at_s = 0.0
 
-    async def tick(self) -> None:
-        """Look for new requests; claim what there is room for."""
+    async def tick(self) -> float | None:
+        """Look for new requests; claim what there is room for; answers in how many seconds to look again."""
         if not self._board.may_send(self._clock.monotonic_s()) or self._board.fence is None:
-            return
+            return None
         if self._board.fence != self._fence:
             # A new reign: what was seen or half done under the last one says nothing now.
             self._fence, self._claim_id, self._seen_token = self._board.fence, None, None
             await self._breakers.begin()
-        token = await self._store.intake_token()
-        room = room_to_claim(self._limits, len(self._board.jobs), self._launchable())
-        if not self._worth_a_claim(token, room):
-            return
-        if await self._claim(self._fence, room):
+        token = self._board.token = await self._store.intake_token()
+        room = self._room()
+        if self._worth_a_claim(token, room) and await self._claim(self._fence, room):
             self._seen_token = token
+        return self._rest_s(token)
+
+    def _room(self) -> int:
+        return room_to_claim(self._limits, len(self._board.jobs), self._launchable())
+
+    def _rest_s(self, token: str) -> float:
+        now_s, seen = self._clock.monotonic_s(), (token, len(self._board.jobs))
+        if seen != self._seen or token != self._seen_token or self._more_waits:
+            self._seen, self._busy_at_s = seen, now_s
+        if self._claim_id is not None:
+            return self._poll_s
+        pauses_s = [waking.pause_s(now_s - self._busy_at_s, self._poll_s)]
+        if self._room() > 0:
+            pauses_s += [at_s - now_s for at_s in (self._look_at_s, *self._board.retries_at_s.values())]
+        bell_s = waking.bell_in_s(self._board.rung_at_s, now_s)
+        return max(LEAST_PAUSE_S, min([*pauses_s, *([] if bell_s is None else [bell_s])]))
 
     def _launchable(self) -> int:
         # What cannot be launched soon is better left in the queue, where others may still go before it. And a claim is
@@ -77,6 +106,7 @@ class Claim:
         return changed or (due and room > 0)
 
     async def _send(self, fence: int, claim_id: str, room: int) -> None:
+        self._board.warehouse_at_s = self._clock.monotonic_s()
         try:
             await self._store.claim(fence, claim_id, room, self._limits.caps)
         except StoreUnavailableError:

@@ -25,9 +25,10 @@ class Commands:
     async def tick(self) -> None:
         """Carry out what is new."""
         fence = self._board.fence
-        if fence is None or not self._board.may_send(self._clock.monotonic_s()):
+        if fence is None or self._board.token is None or not self._board.may_send(self._clock.monotonic_s()):
             return
-        seen = (fence, await self._store.intake_token())
+        # The claim loop asks for the token; what it has seen need not be asked for again.
+        seen = (fence, self._board.token)
         if seen == self._seen:
             return
         commands = await self._store.commands()

@@ -5,19 +5,27 @@ from collections import Counter
 
 import structlog
 
-from contract.events import Event, JobEvent
-from contract.ids import started_by
+from contract.events import JobEvent
 from contract.job import JobRow
 from contract.task_spec import TaskSpec
 from executor.board import Board
 from executor.core import launch, settle, watch
-from executor.core.launch_answers import Accepted, LaunchAnswer, Refused, Throttled, refusal_verdict, understood
+from executor.core.launch_answers import (
+    Accepted,
+    LaunchAnswer,
+    Refused,
+    Throttled,
+    Unknown,
+    refusal_verdict,
+    understood,
+)
 from executor.core.spot import provider_of
-from executor.core.tasks import TaskView
+from executor.core.tasks import FORGOTTEN
 from executor.definitions import MissingDefinitionError
 from executor.means import Means
 from executor.ports import Artifacts, Change, Clock, CloudUnavailableError, Launcher, ThrottledError
 from executor.settings import ExecutorSettings
+from executor.whereabouts import Whereabouts
 from executor.writer import Writer
 
 AT_ONCE = 10
@@ -55,6 +63,7 @@ class Launch:
         self._budgets, self._breakers, self._catalogue = means.budgets, means.breakers, means.catalogue
         self._board, self._writer, self._clock, self._settings = board, writer, clock, settings
         self._policy = settings.retry_policy()
+        self._whereabouts = Whereabouts(launcher, artifacts, means, clock, settings.installation)
         self._faults: Counter[str] = Counter()
         self._sent: Counter[str] = Counter()
         self._rests_s: dict[str, float] = {}
@@ -98,6 +107,7 @@ class Launch:
         orders = [(intended, spec) for job, spec in specs if (intended := await self._intend(job, spec)) is not None]
         if self._unwritten:
             # Nothing is sent whose intent may not be on its row: a round that could not write it begins again here.
+            self._board.warehouse_at_s = self._clock.monotonic_s()
             await self._writer.drain()
             self._unwritten.clear()
         # A round that waited for tokens could not be stopped meanwhile: what has none soon waits on the board.
@@ -134,13 +144,10 @@ class Launch:
         provider = provider_of(job, wanted, spec.definition.max_attempts, self._policy)
         intended = launch.intend(job, self._settings.installation, profile, provider, spec)
         event = settle.event(intended, JobEvent.LAUNCH_INTENDED, self._clock.now(), profile=profile.name)
-        self._keep(intended, event)
+        self._board.put(intended)
+        self._writer.put(Change(intended), events=(event,))
         self._unwritten.add(intended.request_id)
         return intended
-
-    def _keep(self, job: JobRow, *events: Event) -> None:
-        self._board.put(job)
-        self._writer.put(Change(job), events=events)
 
     async def _launch(self, job: JobRow, spec: TaskSpec, gate: asyncio.Semaphore) -> None:
         async with gate:
@@ -173,10 +180,11 @@ class Launch:
     async def _answer(self, job: JobRow, spec: TaskSpec) -> LaunchAnswer | None:
         profile = await self._profiles.of(job)
         if job.request_id in self._board.to_find:
-            found = await self._find(job, profile.cluster)
-            self._board.to_find.discard(job.request_id)
+            found = await self._whereabouts.of(job, profile.cluster)
+            if not isinstance(found, Unknown):
+                self._board.to_find.discard(job.request_id)
             if found is not None:
-                return Accepted(found)
+                return found
         order = launch.order(job, profile, spec)
         if order.spec_key is not None:
             await self._artifacts.put_spec(order.spec_key, order.spec_json)
@@ -189,24 +197,16 @@ class Launch:
         self._sent[job.request_id] += 1
         return await self._launcher.run(order.run_task)
 
-    async def _find(self, job: JobRow, cluster: str) -> TaskView | None:
-        # Running and stopped tasks of this attempt; and where ECS has forgotten, the mark that one of them left.
-        tag = started_by(self._settings.installation, job.job_id, job.attempt)
-        for _ in range(3):  # two lists, one description
-            await self._budgets.reads.take()
-        found = await self._launcher.find(cluster, tag)
-        if found:
-            return found[0]
-        marker = await self._artifacts.start_marker(str(job.result_uri))
-        return TaskView(marker.task_arn, "UNKNOWN") if marker and marker.task_arn.startswith("arn:") else None
-
     def _take(self, job: JobRow, answer: LaunchAnswer) -> None:
         match understood(answer, self._catalogue):
             case Accepted(task):
                 self._budgets.launches.granted()
                 launched = watch.launched(job, task, self._clock.now())
                 event = settle.event(launched, JobEvent.LAUNCHED, self._clock.now(), task_arn=task.arn)
-                self._keep(launched, event)
+                self._board.put(launched)
+                self._writer.put(Change(launched), events=(event,), waits_since_s=self._clock.monotonic_s())
+                if task.last_status == FORGOTTEN:
+                    self._board.end_of_task(launched, None)
                 self._board.hasten(job.request_id)
                 log.info("launched", action="launched", job_id=job.job_id, attempt=job.attempt, task_arn=task.arn)
             case Refused() as refused:

@@ -8,12 +8,13 @@ from datetime import timedelta
 import structlog
 
 from contract.job import JobRow
-from contract.manifest import MANIFEST_NAME, Latest
+from contract.manifest import MANIFEST_NAME, Latest, Manifest, ReportFile
 from contract.outcome import CodeRan, ExitCode
 from contract.policy import RetryPolicy
 from executor.board import Board
-from executor.core import settle
-from executor.core.failures import Evidence, judge
+from executor.core import files, settle
+from executor.core.failures import Evidence, claims_success, judge, succeeded
+from executor.core.price import PriceList, cost_usd
 from executor.core.settle import Settlement
 from executor.core.tasks import TaskView
 from executor.definitions import MissingDefinitionError
@@ -22,6 +23,7 @@ from executor.ports import Artifacts, Change, Clock, CloudUnavailableError, Logs
 from executor.writer import Writer
 
 AT_ONCE = 10
+FILES_AT_ONCE = 5
 MAX_FAULTS = 5
 """So often the evidence of one job may fail to be read in a way that nobody foresaw."""
 
@@ -40,8 +42,9 @@ class Settle:
         writer: Writer,
         clock: Clock,
         policy: RetryPolicy,
+        prices: PriceList,
     ) -> None:
-        """``policy`` is the budget for failures of the cloud."""
+        """``policy`` is the budget for failures of the cloud; ``prices`` say what a task costs."""
         self._artifacts = artifacts
         self._logs = logs
         self._definitions, self._profiles = means.definitions, means.profiles
@@ -50,6 +53,7 @@ class Settle:
         self._writer = writer
         self._clock = clock
         self._policy = policy
+        self._prices = prices
         self._faults: Counter[str] = Counter()
 
     async def tick(self) -> None:
@@ -79,7 +83,7 @@ class Settle:
                 evidence = Evidence(self._profiles.current.container, task, manifest=None, trouble=trouble)
         self._faults.pop(job.request_id, None)
         if evidence is not None and self._board.jobs.get(job.request_id) is job:
-            self._take(self._outcome(job, evidence))
+            self._take(self._outcome(job, self._priced(job, evidence)))
 
     async def _evidence(self, job: JobRow, task: TaskView | None) -> Evidence | None:
         container = (await self._profiles.of(job)).container
@@ -94,10 +98,30 @@ class Settle:
             if manifest is not None:
                 # This task did nothing: the attempt is the other one's, and its manifest says how it ended.
                 evidence = Evidence(container, None, manifest)
-        if settle.made_it(job, evidence):
+        if claims_success(manifest) and manifest is not None:
+            evidence = replace(evidence, wrong_files=await self._wrong_files(job, manifest))
+        if succeeded(evidence):
             await self._point_at(job, evidence)
             return evidence
+        if task is None and manifest is None:
+            marker = await self._artifacts.start_marker(str(job.result_uri))
+            evidence = replace(evidence, code_ran=marker is not None)
         return replace(evidence, log_tail=await self._log_tail(job, container))
+
+    def _priced(self, job: JobRow, evidence: Evidence) -> Evidence:
+        if evidence.task is None:
+            return evidence
+        return replace(evidence, cost_usd=cost_usd(job, evidence.task, self._prices))
+
+    async def _wrong_files(self, job: JobRow, manifest: Manifest) -> tuple[str, ...]:
+        gate = asyncio.Semaphore(FILES_AT_ONCE)
+
+        async def wrong(file: ReportFile) -> str | None:
+            async with gate:
+                return files.wrong(file, await self._artifacts.stored(str(job.result_uri), file.name))
+
+        found = await asyncio.gather(*(wrong(file) for file in manifest.files))
+        return tuple(text for text in found if text is not None)
 
     async def _point_at(self, job: JobRow, evidence: Evidence) -> None:
         # latest.json is a convenience: a report that was made is not undone by what happens to it.
@@ -158,7 +182,7 @@ class Settle:
         # A task that ended made room; what it came to says whether tasks get to run at all.
         self._launches.room_again()
         used = self._profiles.task_definition_of(job)
-        if settle.made_it(job, evidence):
+        if succeeded(evidence):
             self._breakers.ran(used)
             return
         verdict = judge(evidence, self._catalogue)

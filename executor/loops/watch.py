@@ -110,13 +110,15 @@ class Watch:
         cause = None if task is None else stopping.overdue(job, task)
         if cause is not None:
             self._board.overdue(job, cause)
-        match watch.look(job, task, self._missing_for_s(job, task)):
+        patience_s = watch.patience_s(job, self._clock.now())
+        match watch.look(job, task, self._missing_for_s(job, task), patience_s):
             case Sight.STARTED if task is not None:
                 timeout_s = self._definitions.effective(job).timeout_s
                 running = watch.started(job, task, timeout_s, self._clock.now())
                 self._board.put(running)
                 self._breakers.ran(self._profiles.task_definition_of(job))
-                self._writer.put(Change(running), events=(settle.event(running, JobEvent.STARTED, self._clock.now()),))
+                started = settle.event(running, JobEvent.STARTED, self._clock.now())
+                self._writer.put(Change(running), events=(started,), waits_since_s=self._clock.monotonic_s())
                 log.info("running", action="started", job_id=job.job_id, attempt=job.attempt)
             case Sight.ENDED:
                 self._missing_since_s.pop(str(job.task_arn), None)

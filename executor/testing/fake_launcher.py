@@ -113,6 +113,13 @@ class FakeLauncher:
         now = self._now()
         return {arn: replace(task.view(now), seen_at=now) for arn, task in known.items() if not task.forgotten}
 
+    async def list_running(self, cluster: str, page: str | None = None) -> tuple[list[str], str | None]:
+        """One page of the ARNs of a cluster's tasks that shall run; pages are of a hundred."""
+        known = [task for task in self.tasks.values() if f"task/{cluster}/" in task.arn and not task.forgotten]
+        arns = [task.arn for task in known if not task.view(self._now()).stopped]
+        start = int(page or 0)
+        return arns[start : start + 100], str(start + 100) if len(arns) > start + 100 else None
+
     async def find(self, cluster: str, started_by: str) -> list[TaskView]:
         """Tasks of one attempt, running and stopped."""
         found = [task.arn for task in self.tasks.values() if task.started_by == started_by]

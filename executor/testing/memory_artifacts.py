@@ -1,11 +1,13 @@
 """A bucket in memory, with the files of jobs in it."""
 
+import hashlib
 from typing import TypeVar
 
 from pydantic import ValidationError
 
 from contract.ids import latest_key
 from contract.manifest import MANIFEST_NAME, START_MARKER_NAME, Latest, Manifest, StartMarker
+from executor.core.files import StoredFile
 from executor.core.launch import LaunchProfile
 
 Left = TypeVar("Left", Manifest, StartMarker, Latest)
@@ -27,6 +29,11 @@ class MemoryArtifacts:
     async def start_marker(self, result_uri: str) -> StartMarker | None:
         """Which task began to work on an attempt, or None."""
         return self._left(self._key(result_uri) + START_MARKER_NAME, StartMarker)
+
+    async def stored(self, result_uri: str, name: str) -> StoredFile | None:
+        """What lies under a file's key, or None."""
+        text = self.objects.get(self._key(result_uri) + name)
+        return None if text is None else StoredFile(len(text.encode()), hashlib.sha256(text.encode()).hexdigest())
 
     def _left(self, key: str, kind: type[Left]) -> Left | None:
         text = self.objects.get(key)

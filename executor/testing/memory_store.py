@@ -1,3 +1,4 @@
+# long: one port is one class, with its guards beside each other
 """The queue in memory: fence, claim, forward-only writes, as the statements in ``sql/queries`` have them."""
 
 from collections.abc import Callable, Iterable, Sequence
@@ -12,6 +13,7 @@ from contract.request import RunRequest
 from contract.states import JobState
 from executor.core.breaker import Breaker
 from executor.core.leadership import Leader
+from executor.core.reconcile import RowState
 from executor.core.transitions import RANK
 from executor.ports import Batch, Change, Installed, StateMissingError
 from executor.testing.faults import Faults
@@ -150,6 +152,7 @@ class MemoryStore(MemoryOrders):
                 interruptions=old.interruptions,
                 refusals=old.refusals,
                 waits_since=old.waits_since,
+                cost_usd=old.cost_usd,
                 user_failures=old.user_failures,
                 infra_failures=old.infra_failures,
             )
@@ -213,6 +216,25 @@ class MemoryStore(MemoryOrders):
         if self._holds(fence):
             self.kept_breaker = breaker
         self.faults.after("write_breaker")
+
+    async def states(self, job_ids: Sequence[str]) -> dict[str, RowState]:
+        """What the queue says of each of these jobs at this moment."""
+        self.faults.before("states")
+        asked = {asked.request.job_id for asked in self.intake.values()}
+        found = {job_id: RowState(job_id, job_id in asked) for job_id in job_ids}
+        for row in self.state.values():
+            if row.job.job_id in found and row.job.status is not JobState.DUPLICATE:
+                found[row.job.job_id] = RowState(
+                    row.job.job_id,
+                    row.job.job_id in asked,
+                    row.job.request_id,
+                    row.fence,
+                    row.job.status,
+                    row.job.attempt,
+                    row.job.task_arn,
+                    row.job.launched_at is not None,
+                )
+        return found
 
     async def progress(self, request_ids: Sequence[str]) -> dict[str, tuple[int, int, int]]:
         """How far these rows are; a row that is gone is left out."""

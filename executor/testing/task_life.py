@@ -79,6 +79,7 @@ class FakeTask:
             started_by=self.started_by,
             containers=(ContainerView(self.container),),
             created_at=self.created_at,
+            pull_started_at=started_at and self.created_at,
             started_at=started_at,
             capacity_provider=self.capacity_provider,
         )
@@ -99,6 +100,8 @@ class FakeTask:
             stopped_reason=reason,
             containers=(container,),
             created_at=self.created_at,
+            pull_started_at=started_at and self.created_at,
+            pull_stopped_at=started_at,
             started_at=started_at,
             stopped_at=at,
             capacity_provider=self.capacity_provider,

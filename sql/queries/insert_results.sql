@@ -1,7 +1,8 @@
 -- Record ended attempts, each once, for the holder of the fence.
 -- Params: rows fence
 INSERT INTO job_results (
-    request_id, job_id, attempt, exit_code, stop_code, stop_reason, diagnosis, remedy, error, log_tail, manifest, "AT"
+    request_id, job_id, attempt, exit_code, stop_code, stop_reason, diagnosis, remedy, error, log_tail, manifest,
+    start_s, pull_s, run_s, peak_memory_mb, cost_usd, "AT"
 )
 SELECT
     r.value:request_id::STRING,
@@ -15,6 +16,11 @@ SELECT
     r.value:error::STRING,
     r.value:log_tail::STRING,
     r.value:manifest,
+    r.value:start_s::FLOAT,
+    r.value:pull_s::FLOAT,
+    r.value:run_s::FLOAT,
+    r.value:peak_memory_mb::FLOAT,
+    r.value:cost_usd::FLOAT,
     r.value['at']::TIMESTAMP_NTZ
 FROM (SELECT value FROM TABLE(FLATTEN(INPUT => PARSE_JSON(:rows)))) AS r
 LEFT JOIN job_results AS known

@@ -46,6 +46,10 @@ SELECT
     s.bytes_out,
     s.peak_memory_mb,
     s.cost_usd,
+    DATEDIFF('millisecond', GREATEST(i.enqueued_at, COALESCE(i.not_before, i.enqueued_at)), s.started_at) / 1000
+        AS queue_s,
+    r.pull_s,
+    DATEDIFF('millisecond', s.started_at, s.finished_at) / 1000 AS run_s,
     r.exit_code,
     s.failure_class,
     s.cause_id,

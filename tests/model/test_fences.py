@@ -1,4 +1,4 @@
-"""P3 as a model: whatever executors old and new send in whatever order, only the leader moves rows, and only forward."""
+"""P3 as a model: whatever old and new executors send in whatever order, only the leader moves rows, only forward."""
 
 import asyncio
 from collections.abc import Callable, Iterator

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from contract.job import JobRow
+from contract.outcome import ExitCode
 from contract.policy import Caps
 from executor.core import settle, stopping
 from executor.core.failures import Evidence, succeeded
@@ -62,10 +63,10 @@ async def test_p16_without_asking_ecs_for_the_task_of_an_intent_it_runs_on(
 async def test_p16_without_looking_at_the_manifest_first_a_report_that_was_made_is_thrown_away(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def only_by_exit_code(_job: JobRow, evidence: Evidence) -> bool:
-        return succeeded(evidence)
+    def only_by_exit_code(evidence: Evidence) -> bool:
+        return succeeded(evidence) and evidence.exit_code == ExitCode.DONE
 
-    monkeypatch.setattr(settle, "made_it", only_by_exit_code)
+    monkeypatch.setattr(settle, "succeeded", only_by_exit_code)
     with pytest.raises(AssertionError):
         await cancels.test_p16_a_manifest_that_came_before_the_stop_wins(world, 5.0)
 

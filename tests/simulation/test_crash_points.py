@@ -17,10 +17,19 @@ def seeds_that_pass() -> dict[str, int]:
     """For each place a seed in which an executor passes it."""
     found: dict[str, int] = {}
     for seed in SEEDS:
-        play([seed], passing=lambda _process, place, seed=seed: found.setdefault(place, seed))
+        play([seed], passing=notes(seed, found))
         if set(NAMES) <= set(found):
             break
     return found
+
+
+def notes(seed: int, found: dict[str, int]) -> Callable[[Process, str], None]:
+    """Whoever passes a place for the first time is remembered."""
+
+    def passing(_process: Process, place: str) -> None:
+        found.setdefault(place, seed)
+
+    return passing
 
 
 def dies_at(place: str) -> Callable[[Process, str], None]:
@@ -59,7 +68,7 @@ def test_a_place_is_named_with_its_passing_and_a_wrong_one_is_answered_with_all_
     assert crash_points.parsed("launch.after.launcher.run") == ("launch.after.launcher.run", 1)
     assert crash_points.parsed("launch.after.launcher.run:3") == ("launch.after.launcher.run", 3)
     for wrong in ("launch.after.launcher.fly", "launch.after.launcher.run:0", "launch.after.launcher.run:x", ""):
-        with pytest.raises(ValueError, match="lease.read"):
+        with pytest.raises(ValueError, match=r"lease\.read"):
             crash_points.parsed(wrong)
 
 

@@ -77,6 +77,9 @@ async def test_p8_a_spot_interruption_is_retried_and_uses_none_of_the_users_atte
     job = world.store.state[asked.request_id].job
     assert (job.status, job.attempt) == (JobState.SUCCEEDED, 2)
     assert (job.user_failures, job.infra_failures) == (0, 1)
+    costs = [result.cost_usd or 0.0 for result in world.store.results]
+    assert len(costs) == 2
+    assert job.cost_usd == sum(costs) > min(costs) > 0
 
 
 async def test_p8_a_launch_without_room_waits_and_uses_none_of_the_users_attempts(world: World) -> None:

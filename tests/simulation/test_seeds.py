@@ -1,4 +1,4 @@
-"""P1 to P18 at once: whatever goes wrong together, every rule is kept after every step, and every job comes to its end."""
+"""P1 to P18 at once: whatever goes wrong together, every rule is kept at every step and every job comes to its end."""
 
 from collections.abc import Callable
 

@@ -29,6 +29,8 @@ def test_a_call_becomes_files_in_s3(stack: Stack, analyst: Analyst) -> None:
     for job in answer["jobs"]:
         row = analyst.ended(job["job_id"])
         assert row["STATUS"] == "SUCCEEDED", row
+        assert row["COST_USD"] > 0
+        assert min(row["QUEUE_S"], row["PULL_S"], row["RUN_S"]) >= 0
         bucket, _, prefix = row["RESULT_URI"].removeprefix("s3://").partition("/")
         s3 = s3_of(stack)
         manifest = json.loads(s3.get_object(Bucket=bucket, Key=prefix + "manifest.json")["Body"].read())

@@ -1,6 +1,8 @@
 """A local AWS with a stack on it, and the fakes in the same words, so that one suite can ask both."""
 
 import asyncio
+import base64
+import hashlib
 import json
 import urllib.request
 from collections.abc import Mapping
@@ -126,7 +128,8 @@ class LocalFargate:
 class Bucket(Protocol):
     """Somebody else who writes into the bucket."""
 
-    async def put(self, key: str, text: str) -> None: ...
+    async def put(self, key: str, text: str, *, checked: bool = False) -> None:
+        """Upload it; ``checked`` with its SHA-256, as the runner does."""
 
     async def get(self, key: str) -> Any: ...
 
@@ -139,8 +142,10 @@ class S3Bucket:
     def __init__(self, client: Any, name: str) -> None:
         self._client, self._name = client, name
 
-    async def put(self, key: str, text: str) -> None:
-        await self._client.put_object(Bucket=self._name, Key=key, Body=text.encode())
+    async def put(self, key: str, text: str, *, checked: bool = False) -> None:
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        more = {"ChecksumSHA256": digest} if checked else {}
+        await self._client.put_object(Bucket=self._name, Key=key, Body=text.encode(), **more)
 
     async def get(self, key: str) -> Any:
         answer = await self._client.get_object(Bucket=self._name, Key=key)
@@ -156,7 +161,7 @@ class MemoryBucket:
     def __init__(self, objects: dict[str, str]) -> None:
         self._objects = objects
 
-    async def put(self, key: str, text: str) -> None:
+    async def put(self, key: str, text: str, *, checked: bool = False) -> None:
         self._objects[key] = text
 
     async def get(self, key: str) -> Any:

@@ -1,11 +1,13 @@
 """Files in the bucket, and log lines. Each claim is asked of the fakes and of a local AWS."""
 
+import hashlib
 import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from contract.manifest import Latest, Manifest, StartMarker
+from executor.core.files import StoredFile
 from executor.core.launch_answers import Accepted
 from executor.ports import Artifacts
 from tests.conformance.ports.aws import DONE, STAYS, TALKS, Bucket, Fargate
@@ -63,6 +65,14 @@ async def test_a_manifest_that_cannot_be_read_is_as_good_as_none(files: Files, t
     prefix, uri = place()
     await files[1].put(prefix + "manifest.json", text)
     assert await files[0].manifest(uri) is None
+
+
+async def test_p4_what_is_stored_is_told_with_its_size_and_digest(files: Files) -> None:
+    prefix, uri = place()
+    assert await files[0].stored(uri, "sales.csv") is None
+    await files[1].put(prefix + "sales.csv", "a,ä\n", checked=True)
+    digest = hashlib.sha256("a,ä\n".encode()).hexdigest()
+    assert await files[0].stored(uri, "sales.csv") == StoredFile(5, digest)
 
 
 async def test_a_task_spec_lies_under_its_key(files: Files) -> None:

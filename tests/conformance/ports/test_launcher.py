@@ -1,3 +1,4 @@
+# long: one launcher, every way in which RunTask can answer
 """Launching tasks. Each claim is asked of the fake and of a local ECS."""
 
 import uuid
@@ -235,3 +236,20 @@ async def test_p13_what_is_said_of_a_task_carries_the_time_of_ecs(fargate: Farga
     assert running.started_at is not None
     assert timedelta(seconds=-2) < running.seen_at - running.started_at < timedelta(seconds=60)
     await fargate.launcher.stop_task(fargate.cluster, task.arn, "reporting: cancelled")
+
+
+async def test_p7_every_task_that_shall_run_is_listed_with_its_tag_and_its_age(fargate: Fargate) -> None:
+    started = [await accepted(fargate, fargate.request(STAYS, *fresh())) for _ in range(2)]
+    arns, page = await fargate.launcher.list_running(fargate.cluster)
+    while page is not None:
+        more, page = await fargate.launcher.list_running(fargate.cluster, page)
+        arns += more
+    assert {task.arn for task in started} <= set(arns)
+    found = await fargate.launcher.describe(fargate.cluster, [task.arn for task in started])
+    for task in started:
+        view = found[task.arn]
+        assert (view.started_by, view.stopped) == (task.started_by, False)
+        assert view.created_at is not None
+        assert view.seen_at is not None
+        assert 0 <= (view.seen_at - view.created_at).total_seconds() + 1 < 60
+        await fargate.launcher.stop_task(fargate.cluster, task.arn, "reporting: test")

@@ -1,15 +1,18 @@
 """What only the real adapter can show: procedures on the other side, and connections that get lost."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from contract.states import JobState
 from executor.adapters.snowflake_session import SnowflakeSession
 from executor.core.breaker import Breaker, Phase
-from executor.ports import StoreUnavailableError
+from executor.ports import Batch, Change, StoreUnavailableError
 from tests.conformance.ports.stores import MAX_QUEUE_AGE_S, SnowflakeQueue
-from tests.jobs import request
+from tests.conformance.ports.test_store_writes import result
+from tests.jobs import NOW, request
 from tests.local_stack import served
 
 
@@ -106,6 +109,32 @@ async def test_p9_an_expired_job_says_why_and_what_to_do(snowflake_queue: Snowfl
     assert row["status"] == "EXPIRED"
     assert "Nobody claimed it" in row["diagnosis"]
     assert "executor runs" in row["remedy"]
+
+
+async def test_an_ended_attempt_keeps_what_it_took_and_cost_and_the_view_says_so(
+    snowflake_queue: SnowflakeQueue,
+) -> None:
+    queue = snowflake_queue
+    queue.empty()
+    queue.enqueue(request(), age_s=60)
+    fence = await queue.store.take_fence(await queue.store.fence(), "executor-1")
+    assert fence is not None
+    await queue.store.claim(fence, "claim-1", 1)
+    (job,) = await queue.store.claimed("claim-1")
+    starts_at = job.enqueued_at + timedelta(seconds=90)
+    times = {"launched_at": NOW, "started_at": starts_at, "finished_at": starts_at + timedelta(seconds=30)}
+    ended = job.model_copy(update={**times, "status": JobState.SUCCEEDED, "status_rank": 90, "cost_usd": 0.02})
+    took = {"start_s": 16.5, "pull_s": 10.0, "run_s": 30.0, "cost_usd": 0.01}
+    await queue.store.write(fence, Batch([Change(ended)], [result(job).model_copy(update=took)]))
+    (kept,) = queue.sql("SELECT start_s, pull_s, run_s, cost_usd FROM job_results WHERE job_id = ?", job.job_id)
+    assert {name: float(value) for name, value in kept.items()} == took
+    (row,) = queue.sql("SELECT queue_s, pull_s, run_s, cost_usd FROM jobs WHERE job_id = ?", job.job_id)
+    assert {name: float(value) for name, value in row.items()} == {
+        "queue_s": 90.0,
+        "pull_s": 10.0,
+        "run_s": 30.0,
+        "cost_usd": 0.02,
+    }
 
 
 async def test_p24_rows_that_no_code_can_read_are_claimed_to_fail_and_keep_no_other_from_its_turn(

@@ -10,6 +10,7 @@ from contract.events import AttemptResult, JobEvent
 from contract.job import JobRow
 from contract.states import JobState
 from executor.core.breaker import Breaker, Phase
+from executor.core.reconcile import RowState
 from executor.core.settle import event
 from executor.ports import Batch, Change, StateMissingError
 from tests.conformance.ports.stores import Queue
@@ -220,3 +221,26 @@ async def test_definitions_are_read_by_version_and_missing_ones_are_left_out(que
     queue.define("KEPT_REPORT", 2, second)
     wanted = [("KEPT_REPORT", 1), ("KEPT_REPORT", 2), ("KEPT_REPORT", 3), ("NO_REPORT", 1)]
     assert await queue.store.definitions(wanted) == {("KEPT_REPORT", 1): first, ("KEPT_REPORT", 2): second}
+
+
+async def test_what_a_job_has_cost_so_far_comes_back_with_it(queue: Queue) -> None:
+    fence, job = await one_claimed(queue)
+    waits = moved(job, JobState.RETRY_WAIT, 50, launched_at=NOW, cost_usd=0.0125)
+    await queue.store.write(fence, Batch([Change(waits, due_in_s=-1.0)]))
+    assert [job.cost_usd for job in await queue.store.open_jobs()] == [0.0125]
+    await queue.store.claim(fence, "claim-2", 1)
+    assert [job.cost_usd for job in await queue.store.claimed("claim-2")] == [0.0125]
+
+
+async def test_p7_the_queue_says_how_far_a_job_is_and_whether_it_was_asked_for_at_all(queue: Queue) -> None:
+    fence, job = await one_claimed(queue)
+    fresh = request()
+    queue.enqueue(fresh, request(job_id=job.job_id))
+    await queue.store.claim(fence, "claim-2", 0)
+    await queue.store.write(fence, Batch([Change(moved(job, JobState.LAUNCHED, 20, task_arn=ARN, launched_at=NOW))]))
+    found = await queue.store.states([job.job_id, fresh.job_id, "ghost"])
+    assert found == {
+        job.job_id: RowState(job.job_id, True, job.request_id, fence, JobState.LAUNCHED, 1, ARN, True),
+        fresh.job_id: RowState(fresh.job_id, True),
+        "ghost": RowState("ghost", False),
+    }

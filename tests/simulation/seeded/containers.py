@@ -1,8 +1,8 @@
 """The containers of a scenario: each claims its attempt by the start marker, does what the plan says, and ends."""
 
 import asyncio
-from collections.abc import Mapping
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random

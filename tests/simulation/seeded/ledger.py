@@ -86,7 +86,7 @@ class Ledger:
         self._requests[new.job.job_id].add(key)
         self._moves(key, old, new)
         self._within_budget(new.job)
-        step = _CLAIMS.get((old and old.job.status, new.job.status))
+        step = _CLAIMS.get((old.job.status if old else None, new.job.status))
         if step is not None:
             self.steps.add(step)
         if new.job.status in TERMINAL:

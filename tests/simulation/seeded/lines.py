@@ -1,4 +1,4 @@
-"""The way from an executor to the world: calls get lost, late, slow or stuck, and here processes die and stand still."""
+"""The way from an executor to the world: calls get lost, late, slow or stuck; here processes die or stand still."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

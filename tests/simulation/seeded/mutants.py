@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from contract.ids import launch_token
 from contract.outcome import Blame
 from executor.board import Board
 from executor.core import budget, capacity, failures, launch, leadership
@@ -87,7 +88,7 @@ def _new_token(patch: Patch) -> None:
 
     def with_the_first_one(*values: Any, **named: Any) -> Any:
         job = whole(*values, **named)
-        token = launch.launch_token(values[1], job.job_id, job.attempt, 1)
+        token = launch_token(values[1], job.job_id, job.attempt, 1)
         return job.model_copy(update={"launch_token": token})
 
     patch.setattr(launch, "intend", with_the_first_one)
@@ -106,9 +107,9 @@ def _find(patch: Patch) -> None:
 def _lost_answer(patch: Patch) -> None:
     whole = Claim.tick
 
-    async def without(self: Claim) -> float | None:
+    async def without(self: Claim) -> None:
         self._claim_id = None
-        return await whole(self)
+        await whole(self)
 
     patch.setattr(Claim, "tick", without)
 

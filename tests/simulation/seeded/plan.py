@@ -1,6 +1,7 @@
 """What a seed means: which jobs are asked for, what their containers do, and what goes wrong meanwhile."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from random import Random
 
@@ -114,12 +115,18 @@ def scenario(seed: int, jobs: int = 20) -> Scenario:
     return Scenario(
         seed=seed,
         faults=faults,
-        jobs=tuple(_job(dice, number, trouble_s) for number in range(jobs)),
+        jobs=_asked_by_one([_job(dice, number, trouble_s) for number in range(jobs)]),
         executors=3 if Fault.LEASE_DELETED in faults else dice.choice((1, 2, 2, 3)),
         max_running=dice.choice((3, 8, 20)) if jobs <= 20 else jobs // 8,
         trouble_s=trouble_s,
         rate=rate,
     )
+
+
+def _asked_by_one(jobs: Iterable[JobPlan]) -> tuple[JobPlan, ...]:
+    # Who asks for a job again is who asked first, or the caps could not be counted from the plan.
+    first: dict[str, JobPlan] = {}
+    return tuple(replace(job, requester=first.setdefault(job.job_id, job).requester) for job in jobs)
 
 
 def _job(dice: Random, number: int, trouble_s: float) -> JobPlan:

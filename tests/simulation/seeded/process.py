@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Callable
 from contextvars import Context, ContextVar
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from executor.settings import ExecutorSettings
 from executor.wiring import Ports, assemble, watched
 from tests.simulation.seeded.lines import Line
 from tests.simulation.seeded.plan import Fault
@@ -17,6 +19,11 @@ if TYPE_CHECKING:
 
 PROCESS: ContextVar[str] = ContextVar("process", default="-")
 """Whose step this is, for the log."""
+
+
+@cache
+def _settings(**changes: Any) -> ExecutorSettings:
+    return settings(**changes)
 
 
 class OwnClock:
@@ -49,7 +56,8 @@ class Process:
         self.dead = False
         self.under_way: list[asyncio.Future[Any]] = []
         self.stopping = False
-        self._stands_still_until_s = 0.0
+        self._awake = asyncio.Event()
+        self._awake.set()
         self._steps_left: list[tuple[int, Fault]] = []
         off_s = stage.dice.uniform(-600, 600) if stage.plan.has(Fault.SKEW) else 0.0
         lines: dict[str, Any] = {
@@ -63,7 +71,7 @@ class Process:
         ports = Ports(clock=clock, **{key: Line(port, key, self) for key, port in lines.items()})
         if passing is not None:
             ports = watched(ports, lambda place: passing(self, place))
-        service = assemble(ports, settings(**stage.settings), name)
+        service = assemble(ports, _settings(**stage.settings), name)
         self._stop = asyncio.Event()
         own = Context()
         own.run(PROCESS.set, name)
@@ -94,8 +102,8 @@ class Process:
         """A step of the process: here it waits while it stands still, and here it may die."""
         if self._steps_left and not self.stage.calm:
             self._count_down()
-        while self.stage.now_s < self._stands_still_until_s and not self.dead:
-            await asyncio.sleep(self._stands_still_until_s - self.stage.now_s)
+        if not self._awake.is_set():
+            await self._awake.wait()
         if self.dead:
             raise asyncio.CancelledError(step)
 
@@ -109,11 +117,12 @@ class Process:
 
     def stand_still(self) -> None:
         """Not a step until it wakes up, as a machine that is paused."""
-        self._stands_still_until_s = self.stage.now_s + self.stage.dice.choice((2.0, 12.0, 25.0, 60.0))
+        self._awake.clear()
+        asyncio.get_running_loop().call_later(self.stage.dice.choice((2.0, 12.0, 25.0, 60.0)), self._awake.set)
 
     def wake_up(self) -> None:
         """It goes on where it stood."""
-        self._stands_still_until_s = 0.0
+        self._awake.set()
 
     def kill(self) -> None:
         """Kill -9: nothing is written any more, nothing is let go."""

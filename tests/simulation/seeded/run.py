@@ -5,12 +5,13 @@ import json
 import logging
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import Any
+from typing import Any, NoReturn
 
+import pytest
 import structlog
 
 from contract.states import JobState
@@ -93,28 +94,27 @@ def play(seeds: Iterable[int], jobs: int = 20, *, log: Show | None = None, passi
     return played
 
 
-def show(line: dict[str, Any]) -> None:
-    """Print a line of the log, with its virtual time and its process."""
+def shown(line: dict[str, Any]) -> str:
+    """A line of the log, with its virtual time and its process."""
     rest = {key: value for key, value in line.items() if key not in {"now_s", "event", "level", "process"}}
-    print(f"{line['now_s']:9.3f} {line['process']:12} {line['event']}", *(f"{k}={v}" for k, v in rest.items()))
+    facts = " ".join(f"{key}={value}" for key, value in rest.items())
+    return f"{line['now_s']:9.3f} {line['process']:12} {line['event']} {facts}"
 
 
 def _play_one(seed: int, jobs: int, played: Played, log: Show | None, passing: Passing | None) -> None:
     loop = VirtualLoop()
     asyncio.set_event_loop(loop)
-    table = transitions._NEXT
     stages: list[Stage] = []
 
     async def run() -> None:
         stages.append(Stage(scenario(seed, jobs), passing))
-        transitions._NEXT = _Steps(table, stages[0].ledger.steps)
         await stages[0].play()
 
-    with _logged(loop, log) as faults:
+    with _logged(loop, log) as faults, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(transitions, "_NEXT", _Steps(transitions._NEXT, played.steps))
         try:
             loop.run_until_complete(run())
         finally:
-            transitions._NEXT = table
             loop.close()
             asyncio.set_event_loop(None)
     played.add(seed, stages[0], [*stages[0].ledger.broken, *faults])
@@ -125,7 +125,7 @@ def _logged(loop: VirtualLoop, log: Show | None) -> Iterator[list[str]]:
     # Nothing is rendered; but what the executor calls a fault of its own is a broken rule.
     before, found = structlog.get_config(), list[str]()
 
-    def note(_logger: object, level: str, line: dict[str, Any]) -> dict[str, Any]:
+    def note(_logger: object, level: str, line: MutableMapping[str, Any]) -> NoReturn:
         if str(line.get("action")).endswith("_fault"):
             found.append(f"no_fault_of_ours: {line} {traceback.format_exc() if line.get('exc_info') else ''}")
         if log is not None:

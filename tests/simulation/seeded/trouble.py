@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from contract.states import JobState
 from contract.commands import ALL_TYPES, CommandKind
+from contract.states import JobState
 from tests.simulation.seeded.aging_lease import AgingLease
 from tests.simulation.seeded.plan import TYPES, Fault
 from tests.simulation.seeded.process import Process

@@ -65,9 +65,13 @@ CASES = {
     FailureClass.THROTTLED: verdict(never_started("CannotPullContainerError: toomanyrequests: Rate exceeded")),
     FailureClass.SPOT_INTERRUPTION: verdict(SPOT),
     FailureClass.LOST: verdict(None),
+    FailureClass.NEVER_RAN: judge(Evidence("report", None, None, code_ran=False)),
+    FailureClass.FILES_MISSING: judge(Evidence("report", stopped(0), manifest(), wrong_files=("a.csv is not there",))),
     FailureClass.CRASHED: verdict(stopped(139)),
 }
-REPORT = {"REPORT_ERROR", "BAD_PARAMETERS", "QUERY_FAILED", "DEADLINE", "OUT_OF_MEMORY", "NO_MANIFEST", "CRASHED"}
+REPORT = {"REPORT_ERROR", "BAD_PARAMETERS", "QUERY_FAILED", "DEADLINE", "OUT_OF_MEMORY", "NO_MANIFEST", "CRASHED"} | {
+    "FILES_MISSING"
+}
 FINAL = {"BAD_PARAMETERS", "QUERY_FAILED", "OUT_OF_MEMORY", "LAUNCH_REFUSED"}
 
 
@@ -132,16 +136,31 @@ def test_the_exit_code_of_a_sidecar_is_not_the_reports() -> None:
 
 def test_a_missing_exit_code_is_never_a_success() -> None:
     task = stopped(None)
-    assert not succeeded(Evidence("report", task, manifest()))
+    assert not succeeded(Evidence("report", task, None))
     assert verdict(task).failure_class is FailureClass.LOST
-    assert not succeeded(Evidence("another", stopped(0), manifest()))
 
 
-def test_success_needs_the_manifest_and_exit_code_0() -> None:
+def test_success_needs_a_manifest_that_says_so() -> None:
     assert succeeded(Evidence("report", stopped(0), manifest()))
     assert not succeeded(Evidence("report", stopped(0), None))
     assert not succeeded(Evidence("report", stopped(0), manifest("failed", 10)))
-    assert not succeeded(Evidence("report", stopped(10), manifest()))
+
+
+@pytest.mark.parametrize("task", [stopped(1), stopped(None), SPOT, BY_USER, MEMORY])
+def test_p6_what_was_finished_counts_however_the_container_ended_afterwards(task: TaskView) -> None:
+    assert succeeded(Evidence("report", task, manifest()))
+
+
+def test_p4_a_manifest_whose_files_are_not_as_it_says_is_no_success() -> None:
+    left = manifest()
+    lie = Evidence("report", stopped(0), left, wrong_files=tuple(f"f{n}.csv is not there" for n in range(5)))
+    assert not succeeded(lie)
+    assert "f0.csv is not there; f1.csv is not there; f2.csv is not there; 2 more." in judge(lie).diagnosis
+
+
+def test_p6_a_forgotten_task_without_a_start_marker_never_ran_and_one_with_it_is_lost() -> None:
+    found = [judge(Evidence("report", None, None, code_ran=ran)).failure_class for ran in (False, True, None)]
+    assert found == [FailureClass.NEVER_RAN, FailureClass.LOST, FailureClass.LOST]
 
 
 def test_p6_a_forgotten_task_is_judged_by_its_manifest() -> None:
