@@ -27,6 +27,9 @@ class Board:
         self.warehouse_at_s = float("-inf")
         self.rung_at_s: float | None = None
         self.token: str | None = None
+        self.looked_at_s = float("-inf")
+        self.told: dict[str, TaskView] = {}
+        self.backlog = False
         self.to_cancel: dict[str, JobRow] = {}
         self.to_stop: dict[str, StopCause] = {}
         self.left = 0
@@ -70,6 +73,8 @@ class Board:
         self.ended.clear()
         self.retries_at_s.clear()
         self.token = None
+        self.told.clear()
+        self.backlog = False
         self.to_cancel.clear()
         self.to_stop.clear()
         self.look_at_s.clear()
@@ -78,6 +83,7 @@ class Board:
     def put(self, job: JobRow) -> None:
         """Keep a job as it now is; one that waits for its next try, or has ended, leaves the board."""
         if job.status in TERMINAL or job.status is JobState.RETRY_WAIT:
+            self.told.pop(str(job.task_arn), None)
             self.jobs.pop(job.request_id, None)
             self.ended.pop(job.request_id, None)
             self.look_at_s.pop(job.request_id, None)

@@ -56,6 +56,14 @@ def _batch(rows: Sequence[Change | AttemptResult | Event]) -> Batch:
 
 
 @dataclass(frozen=True, slots=True)
+class HintMessage:
+    """One message of the hints queue, and the receipt by which it is acknowledged."""
+
+    receipt: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class Installed:
     """What the queue in Snowflake was installed for."""
 
@@ -234,6 +242,24 @@ class Logs(Protocol):
 
     async def tail(self, task_arn: str, container: str) -> str | None:
         """The last lines of a task's container, or None when there are none."""
+
+
+class Hints(Protocol):
+    """Doorbells and task events, each at least once, in any order."""
+
+    async def receive(self, wait_s: int) -> list[HintMessage]:
+        """Messages that are there, or come within so many seconds; what is not acknowledged comes again later.
+
+        Raises:
+            CloudUnavailableError: the queue cannot be asked, or refuses.
+        """
+
+    async def done(self, receipts: Sequence[str]) -> None:
+        """Acknowledge messages: they do not come again.
+
+        Raises:
+            CloudUnavailableError: they may come again.
+        """
 
 
 class Lease(Protocol):

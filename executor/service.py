@@ -12,6 +12,7 @@ from executor.loops.cancel import Cancel
 from executor.loops.claim import Claim
 from executor.loops.commands import Commands
 from executor.loops.flush import Flush
+from executor.loops.hints import Listen
 from executor.loops.launch import Launch
 from executor.loops.lead import Lead
 from executor.loops.looper import MAX_PAUSE_S, run_every
@@ -24,6 +25,7 @@ SETTLE_EVERY_S = 2.0
 CANCEL_EVERY_S = 5.0
 COMMANDS_EVERY_S = 10.0
 RECONCILE_LOOK_S = 10.0
+LISTEN_EVERY_S = 0.1
 
 log = structlog.get_logger()
 
@@ -50,6 +52,7 @@ class Loops:
     commands: Commands
     reconcile: Reconcile
     flush: Flush
+    listen: Listen | None = None
 
 
 class Service:
@@ -77,6 +80,8 @@ class Service:
             ("reconcile", loops.reconcile.tick, RECONCILE_LOOK_S, board.reconcile_bell),
             ("flush", loops.flush.tick, rhythm.flush_s, None),
         ]
+        if loops.listen is not None:
+            rounds.append(("listen", loops.listen.tick, LISTEN_EVERY_S, None))
         try:
             async with asyncio.TaskGroup() as group:
                 for name, tick, every_s, bell in rounds:
@@ -95,5 +100,7 @@ class Service:
                         name=name,
                     )
         finally:
+            if loops.listen is not None:
+                loops.listen.stop()
             await loops.lead.let_go()
             log.info("stopped; tasks run on", action="stopped", open_jobs=len(board.jobs))

@@ -67,6 +67,7 @@ class ExecutorSettings(BaseSettings):
     watch_interval_s: float = Field(default=2.0, ge=0.1, le=60)
     watch_interval_max_s: float = Field(default=30.0, ge=0.1, le=600)
     flush_interval_s: float = Field(default=1.0, ge=0.1, le=60)
+    hints_queue_url: str | None = Field(default=None, pattern=r"^https?://")
     crash_at: str | None = None
     reconcile_interval_s: float = Field(default=300.0, ge=10, le=3600)
     status_freshness_s: float | None = Field(default=None, ge=0)

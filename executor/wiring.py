@@ -18,6 +18,7 @@ from executor.adapters.s3_artifacts import S3Artifacts
 from executor.adapters.s3_lease import S3Lease
 from executor.adapters.snowflake_session import SnowflakeSession
 from executor.adapters.snowflake_store import SnowflakeStore
+from executor.adapters.sqs_hints import SqsHints
 from executor.adapters.system_clock import SystemClock
 from executor.board import Board
 from executor.breakers import Breakers
@@ -27,13 +28,14 @@ from executor.loops.cancel import Cancel
 from executor.loops.claim import Claim
 from executor.loops.commands import Commands
 from executor.loops.flush import Flush
+from executor.loops.hints import Listen
 from executor.loops.launch import Launch
 from executor.loops.lead import Lead
 from executor.loops.reconcile import Reconcile
 from executor.loops.settle import Settle
 from executor.loops.watch import Pauses, Watch
 from executor.means import Means
-from executor.ports import Artifacts, Clock, Launcher, Lease, Logs, Store
+from executor.ports import Artifacts, Clock, Hints, Launcher, Lease, Logs, Store
 from executor.profiles import Profiles
 from executor.service import Loops, Rhythm, Service
 from executor.settings import ExecutorSettings, ObjectNames, SettingsError, SnowflakeSettings
@@ -60,6 +62,7 @@ class Ports:
     logs: Logs
     lease: Lease
     clock: Clock
+    hints: Hints | None = None
 
 
 def watched(ports: Ports, passing: Callable[[str], None]) -> Ports:
@@ -118,6 +121,7 @@ def assemble(ports: Ports, settings: ExecutorSettings, holder: str) -> Service: 
             (settings.installation, settings.reconcile_interval_s),
         ),
         flush=Flush(writer, board, clock, settings.status_freshness_s),
+        listen=None if ports.hints is None else Listen(ports.hints, board, writer, clock),
     )
     rhythm = Rhythm(settings.poll_interval_s, settings.watch_interval_s, settings.flush_interval_s)
     return Service(loops, board, rhythm)
@@ -144,6 +148,7 @@ async def service(
         ecs = await stack.enter_async_context(aws.create_client("ecs", config=_ECS_CONFIG))
         s3 = await stack.enter_async_context(aws.create_client("s3", config=_CONFIG))
         logs = await stack.enter_async_context(aws.create_client("logs", config=_CONFIG))
+        sqs = await stack.enter_async_context(aws.create_client("sqs", config=_CONFIG))
         store = SnowflakeStore(session, probe, settings.max_queue_age_s)
         installed = await store.installation()
         for name, here, there in (
@@ -160,6 +165,7 @@ async def service(
                 logs=CloudWatchLogs(logs, settings.log_group, settings.log_stream_prefix),
                 lease=S3Lease(s3, settings.bucket, settings.installation),
                 clock=SystemClock(),
+                hints=SqsHints(sqs, settings.hints_queue_url) if settings.hints_queue_url else None,
             ),
             settings,
             holder_name(),

@@ -53,7 +53,9 @@ def aws_environment(endpoint: str) -> dict[str, str]:
     }
 
 
-def reporting_environment(task_definition: str, subnets: tuple[str, ...], groups: tuple[str, ...]) -> dict[str, str]:
+def reporting_environment(
+    task_definition: str, subnets: tuple[str, ...], groups: tuple[str, ...], hints_queue_url: str
+) -> dict[str, str]:
     """The executor's own settings."""
     return {
         "REPORTING_INSTALLATION": INSTALLATION,
@@ -63,6 +65,7 @@ def reporting_environment(task_definition: str, subnets: tuple[str, ...], groups
         "REPORTING_SUBNETS": ",".join(subnets),
         "REPORTING_SECURITY_GROUPS": ",".join(groups),
         "REPORTING_LOG_GROUP": LOG_GROUP,
+        "REPORTING_HINTS_QUEUE_URL": hints_queue_url,
         "REPORTING_DATABASE": DATABASE,
         "REPORTING_SCHEMA": SCHEMA,
         "REPORTING_WAREHOUSE": WAREHOUSE,

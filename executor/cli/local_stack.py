@@ -152,7 +152,9 @@ def _install(folder: Path, endpoints: Mapping[str, str], say: Say, *, fresh: boo
         **local.snowflake_environment(endpoints["snowflake"], local.OPERATOR),
         "SNOWFLAKE_HOME": str(folder),
         "SNOWFLAKE_DEFAULT_CONNECTION_NAME": local.CONNECTION,
-        **local.reporting_environment(outputs.task_definition, outputs.subnets, outputs.security_groups),
+        **local.reporting_environment(
+            outputs.task_definition, outputs.subnets, outputs.security_groups, outputs.hints_queue_url
+        ),
     }
 
 

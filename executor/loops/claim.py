@@ -71,10 +71,12 @@ class Claim:
             # A new reign: what was seen or half done under the last one says nothing now.
             self._fence, self._claim_id, self._seen_token = self._board.fence, None, None
             await self._breakers.begin()
+        asked_at_s = self._clock.monotonic_s()
         token = self._board.token = await self._store.intake_token()
         room = self._room()
         if self._worth_a_claim(token, room) and await self._claim(self._fence, room):
             self._seen_token = token
+        self._board.looked_at_s = asked_at_s
         return self._rest_s(token)
 
     def _room(self) -> int:

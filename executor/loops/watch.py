@@ -110,7 +110,11 @@ class Watch:
         cause = None if task is None else stopping.overdue(job, task)
         if cause is not None:
             self._board.overdue(job, cause)
-        patience_s = watch.patience_s(job, self._clock.now())
+        if task is None:
+            # What ECS does not know any more may have told us of its end.
+            task = self._board.told.get(str(job.task_arn))
+        # While there are old hints to be read, one of them may tell it.
+        patience_s = watch.MISSING_PATIENCE_S if self._board.backlog else watch.patience_s(job, self._clock.now())
         match watch.look(job, task, self._missing_for_s(job, task), patience_s):
             case Sight.STARTED if task is not None:
                 timeout_s = self._definitions.effective(job).timeout_s

@@ -18,6 +18,10 @@ class Faults:
         """The next calls of a method do not arrive."""
         self._unreached[method] += times
 
+    def restore(self, method: str) -> None:
+        """A method's calls arrive again."""
+        self._unreached.pop(method, None)
+
     def lose_answer(self, method: str, times: int = 1) -> None:
         """The next calls of a method are carried out, but their answers get lost."""
         self._lost[method] += times

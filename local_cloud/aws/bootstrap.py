@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import ClientError
 
+from local_cloud.aws.hints_queue import ensure_hints_queue
+
 if TYPE_CHECKING:
     from types_boto3_ecs import ECSClient
     from types_boto3_logs import CloudWatchLogsClient
@@ -42,6 +44,7 @@ class StackOutputs:
     log_group: str
     region: str
     account_id: str
+    hints_queue_url: str
 
 
 def create_stack(  # noqa: PLR0913 - one argument per parameter of the deployed template
@@ -58,7 +61,7 @@ def create_stack(  # noqa: PLR0913 - one argument per parameter of the deployed 
     secrets: Mapping[str, str] | None = None,
     region: str = "us-east-1",
 ) -> StackOutputs:
-    """Make bucket, cluster, log group, roles and the task definition of the report container.
+    """Make bucket, cluster, log group, roles, the hints queue and the task definition of the report container.
 
     Args:
         endpoint_url: where the local AWS answers.
@@ -79,7 +82,7 @@ def create_stack(  # noqa: PLR0913 - one argument per parameter of the deployed 
 
     _ensure_bucket(client("s3"), bucket, region)
     _ensure_log_group(client("logs"), log_group)
-    client("ecs").create_cluster(clusterName=cluster, capacityProviders=PROVIDERS)
+    made = client("ecs").create_cluster(clusterName=cluster, capacityProviders=PROVIDERS)["cluster"]
     iam = client("iam")
     arns = _ensure_secrets(client("secretsmanager"), family, secrets or {})
     definition = {
@@ -103,6 +106,9 @@ def create_stack(  # noqa: PLR0913 - one argument per parameter of the deployed 
         log_group=log_group,
         region=region,
         account_id=client("sts").get_caller_identity()["Account"],
+        hints_queue_url=ensure_hints_queue(
+            client("sqs"), client("events"), cluster_arn=made["clusterArn"], name=f"{cluster}-hints"
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from executor.ports import CloudUnavailableError
 from executor.settings import ExecutorSettings
 from executor.testing.fake_launcher import FakeLauncher
 from executor.testing.memory_artifacts import MemoryArtifacts
+from executor.testing.memory_hints import MemoryHints
 from executor.testing.memory_lease import MemoryLease
 from executor.testing.memory_logs import MemoryLogs
 from executor.testing.memory_store import MemoryStore
@@ -73,6 +74,8 @@ class Executor:
             "logs": world.logs,
             "lease": world.lease,
         }
+        if world.hints is not None:
+            lines["hints"] = world.hints
         ports = Ports(clock=world.clock, **{key: Line(port, key, self) for key, port in lines.items()})
         self.service = assemble(ports, own, name)
         self.stop = asyncio.Event()
@@ -118,6 +121,7 @@ class World:
         self.artifacts = MemoryArtifacts()
         self.logs = MemoryLogs()
         self.lease = MemoryLease(self.clock.monotonic_s)
+        self.hints: MemoryHints | None = None
         self.launcher = FakeLauncher(self.clock.now, self._program)
         self.programs: dict[str, Callable[[str, Mapping[str, Any]], Ending]] = {}
         self.executors: list[Executor] = []

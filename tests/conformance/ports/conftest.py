@@ -1,9 +1,10 @@
 """The two servers, started once, and each port in its two forms: the shipped fake and the real adapter."""
 
+import asyncio
 import json
 import sys
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +15,12 @@ from aiobotocore.session import AioSession, get_session
 from executor.adapters.cloudwatch_logs import CloudWatchLogs
 from executor.adapters.s3_artifacts import S3Artifacts
 from executor.adapters.s3_lease import S3Lease
+from executor.adapters.sqs_hints import SqsHints
 from executor.deploy.snowflake import deploy
-from executor.ports import Artifacts, Lease
+from executor.ports import Artifacts, Hints, Lease
 from executor.settings import ObjectNames, SnowflakeSettings
 from executor.testing.memory_artifacts import MemoryArtifacts
+from executor.testing.memory_hints import MemoryHints
 from executor.testing.memory_lease import MemoryLease
 from executor.testing.memory_store import MemoryStore
 from executor.testing.virtual_clock import VirtualClock
@@ -106,6 +109,7 @@ class Clients:
     ecs: Any
     s3: Any
     logs: Any
+    sqs: Any
     stack: StackOutputs
 
 
@@ -129,8 +133,9 @@ async def clients(aws_session: AioSession, aws_stack: tuple[str, StackOutputs]) 
         aws_session.create_client("ecs", **arguments) as ecs,
         aws_session.create_client("s3", **arguments) as s3,
         aws_session.create_client("logs", **arguments) as logs,
+        aws_session.create_client("sqs", **arguments) as sqs,
     ):
-        yield Clients(ecs, s3, logs, stack)
+        yield Clients(ecs, s3, logs, sqs, stack)
 
 
 @pytest.fixture(params=["memory", "ecs"])
@@ -160,3 +165,39 @@ def lease(request: pytest.FixtureRequest) -> Lease:
         return MemoryLease(VirtualClock().monotonic_s)
     clients: Clients = request.getfixturevalue("clients")
     return S3Lease(clients.s3, BUCKET, f"i-{uuid.uuid4().hex[:8]}")
+
+
+class HintsQueue:
+    """A queue of hints whose messages come again after a second, and whoever sends into it."""
+
+    def __init__(
+        self, hints: Hints, send: Callable[[str], Awaitable[None]], wait: Callable[[], Awaitable[None]]
+    ) -> None:
+        self.hints, self.send, self.wait = hints, send, wait
+
+
+@pytest.fixture(params=["memory", "sqs"])
+def hints(request: pytest.FixtureRequest) -> HintsQueue:
+    """A queue of hints in which nothing is yet."""
+    if request.param == "memory":
+        clock = VirtualClock()
+        memory = MemoryHints(clock.monotonic_s, visibility_s=1.0)
+
+        async def send(body: str) -> None:
+            memory.send(body)
+
+        async def wait() -> None:
+            clock.advance(1.5)
+
+        return HintsQueue(memory, send, wait)
+    clients: Clients = request.getfixturevalue("clients")
+    sqs, url = clients.sqs, f"{clients.stack.hints_queue_url}-{uuid.uuid4().hex[:8]}"
+
+    async def send_by_sqs(body: str) -> None:
+        await sqs.create_queue(QueueName=url.rsplit("/", 1)[-1])
+        await sqs.send_message(QueueUrl=url, MessageBody=body)
+
+    async def wait_a_moment() -> None:
+        await asyncio.sleep(0.1)
+
+    return HintsQueue(SqsHints(sqs, url, visibility_s=1), send_by_sqs, wait_a_moment)
