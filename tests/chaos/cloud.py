@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlparse
 
+import boto3
 import snowflake.connector
 
 from contract.binding import bound
@@ -20,6 +21,7 @@ from executor.cli.local_stack import only
 from executor.deploy import snowflake as snowflake_side
 from executor.settings import ObjectNames
 from local_cloud.aws.bootstrap import StackOutputs, create_stack
+from local_cloud.aws.hints_queue import ensure_hints_queue
 from sql import load
 from tests.chaos.container import TINY
 from tests.chaos.counting import MAX_ATTEMPTS
@@ -45,6 +47,14 @@ DEFINITIONS: dict[str, dict[str, Any]] = {
     },
 }
 Side = Literal["aws", "snowflake"]
+
+
+def client(endpoint: str, service: str) -> Any:
+    """A client of the local AWS."""
+    return boto3.Session("AKIALOCALCLOUDCHAOS0", "local", region_name=local.REGION).client(
+        service,  # type: ignore[call-overload]  # the service's name is a variable
+        endpoint_url=endpoint,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +101,9 @@ class Cloud:
             | local.aws_environment(self.endpoints["aws"])
             | self._signing_in(local.OPERATOR)
             | inside
-            | local.reporting_environment(outputs.task_definition, outputs.subnets, outputs.security_groups)
+            | local.reporting_environment(
+                outputs.task_definition, outputs.subnets, outputs.security_groups, self._hints_queue(queue)
+            )
             | {
                 "REPORTING_INSTALLATION": queue.installation,
                 "REPORTING_BUCKET": queue.bucket,
@@ -114,6 +126,12 @@ class Cloud:
             memory_mb=512,
             region=local.REGION,
         )
+
+    def _hints_queue(self, queue: Queue) -> str:
+        # The cluster is shared, so each queue hears of the neighbours' tasks too; its messages are its own.
+        sqs, events, ecs = (client(self.endpoints["aws"], service) for service in ("sqs", "events", "ecs"))
+        (shared,) = ecs.describe_clusters(clusters=[local.CLUSTER])["clusters"]
+        return ensure_hints_queue(sqs, events, cluster_arn=shared["clusterArn"], name=f"{queue.installation}-hints")
 
     def _signing_in(self, role: str) -> dict[str, str]:
         return local.snowflake_environment(self.endpoints["snowflake"], role)

@@ -7,11 +7,9 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-import boto3
-
 from contract.manifest import MANIFEST_NAME, START_MARKER_NAME, Manifest, StartMarker
 from executor.cli import local_settings as local
-from tests.chaos.cloud import Queue
+from tests.chaos.cloud import Queue, client
 from tests.chaos.counting import Left, Task
 
 if TYPE_CHECKING:
@@ -21,14 +19,6 @@ STARTED_BY = re.compile(r"reporting/(?P<installation>[^/]+)/(?P<job_id>[^/]+)/(?
 ATTEMPT = re.compile(r"reports/[^/]+/[^/]+/(?P<job_id>[^/]+)/(?P<attempt>\d+)/(?P<file>[^/]+)")
 PER_CALL = 100
 AT_ONCE = 4
-
-
-def client(endpoint: str, service: str) -> Any:
-    """A client of the local AWS."""
-    return boto3.Session("AKIALOCALCLOUDCHAOS0", "local", region_name=local.REGION).client(
-        service,  # type: ignore[call-overload]  # the service's name is a variable
-        endpoint_url=endpoint,
-    )
 
 
 def tasks_of(endpoint: str, installation: str) -> list[Task]:
