@@ -7,9 +7,10 @@ PYTHON ?=
 PYTEST_ARGS ?= -n 2
 BENCH_ARGS ?=
 SOAK_ARGS ?=
+CHAOS_ARGS ?=
 BIN := .venv/bin
 
-.PHONY: help setup demo up test check format bench bench-local soak clean
+.PHONY: help setup demo up test check format bench bench-local soak chaos clean
 .PHONY: format-check lint types layers house
 
 help: ## this list
@@ -60,6 +61,9 @@ bench-local: .venv/.ready ## the local cloud beside plain fakesnow and moto: spe
 
 soak: .venv/.ready ## the whole stack under load for 30 minutes: does anything grow or fail; SOAK_ARGS="--minutes 2"
 	@$(BIN)/python -m benchmarks.soak $(SOAK_ARGS)
+
+chaos: .venv/.ready ## executors killed, frozen and cut off while jobs run, and the jobs counted; CHAOS_ARGS="--size small"
+	@$(BIN)/python -m tests.chaos $(CHAOS_ARGS)
 
 clean: ## remove environments, caches and build/; the data of make up in .local/ stays
 	rm -rf .venv .tools tests/clients/.venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
