@@ -7,9 +7,10 @@ PYTHON ?=
 PYTEST_ARGS ?= -n 2
 BENCH_ARGS ?=
 SOAK_ARGS ?=
+CHAOS_ARGS ?=
 BIN := .venv/bin
 
-.PHONY: help setup demo up test check format bench bench-local soak clean
+.PHONY: help setup demo up test check format bench bench-local soak chaos clean
 .PHONY: format-check lint types layers house
 
 help: ## this list
@@ -51,8 +52,8 @@ format: .venv/.ready ## write the format, repair what the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: .venv/.ready ## from CALL to SUCCEEDED on the local stack, step by step; BENCH_ARGS="--jobs 15"
-	@$(BIN)/python -m benchmarks.call_to_succeeded $(BENCH_ARGS)
+bench: .venv/.ready ## the figures of the executor in one table, half an hour; BENCH_ARGS="--small", or names
+	@$(BIN)/python -m benchmarks.executor $(BENCH_ARGS)
 
 bench-local: .venv/.ready ## the local cloud beside plain fakesnow and moto: speed, start, memory of large answers
 	@$(BIN)/python -m benchmarks.local_cloud_speed
@@ -60,6 +61,9 @@ bench-local: .venv/.ready ## the local cloud beside plain fakesnow and moto: spe
 
 soak: .venv/.ready ## the whole stack under load for 30 minutes: does anything grow or fail; SOAK_ARGS="--minutes 2"
 	@$(BIN)/python -m benchmarks.soak $(SOAK_ARGS)
+
+chaos: .venv/.ready ## executors killed, frozen and cut off while jobs run, and the jobs counted; CHAOS_ARGS="--size small"
+	@$(BIN)/python -m tests.chaos $(CHAOS_ARGS)
 
 clean: ## remove environments, caches and build/; the data of make up in .local/ stays
 	rm -rf .venv .tools tests/clients/.venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,7 +1,8 @@
 """From CALL to SUCCEEDED: seconds of one job at a time on the local stack, with the local Fargate's delay at 0.
 
-Run it with ``make bench`` or ``python -m benchmarks.call_to_succeeded --jobs 15``. Beside the whole it shows where
-the time goes, from the times on the job's own row, and the bare process of the runner's container for comparison.
+Run it with ``python -m benchmarks.call_to_succeeded --jobs 15``; ``make bench`` shows its total. Beside the whole it
+shows where the time goes, from the times on the job's own row, and the bare process of the runner's container for
+comparison.
 """
 
 import argparse
@@ -21,7 +22,7 @@ from rich.table import Table
 from snowflake.connector import DictCursor
 
 from executor.cli.aws_options import AwsOptions
-from executor.cli.local_stack import Ports, Stack, local_stack
+from executor.cli.local_stack import Ports, Say, Stack, local_stack
 
 POLL_S = 0.05
 STEPS = (
@@ -79,21 +80,24 @@ def _print(runs: Sequence[dict[str, float]], bare_s: Sequence[float]) -> None:
     print(f"CALL to SUCCEEDED p50 {total:.2f} s = {total / bare:.1f} x the bare process")
 
 
-def main() -> None:
-    """Start a stack, run the jobs, print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--jobs", type=int, default=15)
-    jobs: int = parser.parse_args().jobs
+def measure(jobs: int, say: Say) -> list[dict[str, float]]:
+    """Start a stack and run so many jobs, one after the other; the seconds of each by step, ``total`` among them."""
     with (
         tempfile.TemporaryDirectory() as folder,
         local_stack(
-            Path(folder), executor=True, ports=Ports(), aws_options=AwsOptions(start_delay_s=0.0), say=print
+            Path(folder), executor=True, ports=Ports(), aws_options=AwsOptions(start_delay_s=0.0), say=say
         ) as stack,
         _connect(stack) as connection,
     ):
         _one(connection)  # the first job warms every cache
-        runs = [_one(connection) for _ in range(jobs)]
-    _print(runs, [_bare_process() for _ in range(5)])
+        return [_one(connection) for _ in range(jobs)]
+
+
+def main() -> None:
+    """Run the jobs, print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--jobs", type=int, default=15)
+    _print(measure(parser.parse_args().jobs, print), [_bare_process() for _ in range(5)])
 
 
 if __name__ == "__main__":

@@ -65,3 +65,8 @@ class JobRow(BaseModel):
     def progress(self) -> tuple[int, int, int]:
         """How far the job is; a row only ever moves up in this order."""
         return (self.attempt, self.launch_try, self.status_rank)
+
+    @property
+    def marks(self) -> dict[str, Any]:
+        """What a line of the log about this job carries, so that it can be found by job, attempt and trace."""
+        return {"job_id": self.job_id, "attempt": self.attempt, "trace_id": self.trace_id}

@@ -1,7 +1,7 @@
 """The jobs that this leader has in hand, shared by the loops of one process."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from contract.job import JobRow
 from contract.states import TERMINAL, JobState
@@ -16,8 +16,9 @@ class Board:
     ``left`` counts the jobs that gave their place back: they ended, or wait for their next try.
     """
 
-    def __init__(self) -> None:
-        """An empty board that leads nothing."""
+    def __init__(self, on_step: Callable[[JobRow | None, JobRow], None] = lambda _before, _job: None) -> None:
+        """An empty board that leads nothing; ``on_step`` is told of every job before and after it changes."""
+        self._on_step = on_step
         self.fence: int | None = None
         self.trusted_until_s = 0.0
         self.jobs: dict[str, JobRow] = {}
@@ -82,6 +83,7 @@ class Board:
 
     def put(self, job: JobRow) -> None:
         """Keep a job as it now is; one that waits for its next try, or has ended, leaves the board."""
+        self._on_step(self.jobs.get(job.request_id), job)
         if job.status in TERMINAL or job.status is JobState.RETRY_WAIT:
             self.told.pop(str(job.task_arn), None)
             self.jobs.pop(job.request_id, None)

@@ -58,7 +58,7 @@ class Breakers:
             return False
         self._probe = job.request_id
         self._move(breaker.probing(self.state))
-        log.info("one job tries", action="breaker_probe", job_id=job.job_id, cause_id=self.state.cause_id)
+        log.info("one job tries", action="breaker_probe", **job.marks, cause_id=self.state.cause_id)
         return True
 
     def failed(self, verdict: Verdict, task_definition: str | None) -> None:

@@ -28,8 +28,9 @@ STEPS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "watch": ("store.definitions", "launcher.describe"),
     "settle": ("artifacts.manifest", "logs.tail", "artifacts.put_latest"),
-    "cancel": ("launcher.find", "launcher.stop_task"),
-    "commands": ("store.intake_token", "store.commands", "store.note_pauses", "store.prune"),
+    "cancel": ("launcher.stop_task",),
+    "commands": ("store.commands", "store.note_pauses", "store.prune"),
+    "reconcile": ("store.open_jobs", "launcher.list_running", "launcher.describe"),
     "flush": ("store.write", "store.fence", "store.progress"),
     "stop": ("lease.read", "lease.write", "store.write", "store.quiet", "lease.release"),
 }  # fmt: skip

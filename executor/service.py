@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
@@ -18,7 +19,9 @@ from executor.loops.lead import Lead
 from executor.loops.looper import MAX_PAUSE_S, run_every
 from executor.loops.reconcile import Reconcile
 from executor.loops.settle import Settle
+from executor.loops.vitals import Vitals
 from executor.loops.watch import Watch
+from executor.pulse import Pulse
 
 LAUNCH_EVERY_S = 2.0
 SETTLE_EVERY_S = 2.0
@@ -26,6 +29,9 @@ CANCEL_EVERY_S = 5.0
 COMMANDS_EVERY_S = 10.0
 RECONCILE_LOOK_S = 10.0
 LISTEN_EVERY_S = 0.1
+VITALS_EVERY_S = 10.0
+LET_GO_S = 60.0
+"""So long the last writes may take; a container is given two minutes to stop."""
 
 log = structlog.get_logger()
 
@@ -52,21 +58,22 @@ class Loops:
     commands: Commands
     reconcile: Reconcile
     flush: Flush
+    vitals: Vitals
     listen: Listen | None = None
 
 
 class Service:
     """Runs until told to stop; tasks outlive it."""
 
-    def __init__(self, loops: Loops, board: Board, rhythm: Rhythm) -> None:
-        """The loops, already given their ports, and the board that they share."""
-        self._loops, self._board, self._rhythm = loops, board, rhythm
+    def __init__(self, loops: Loops, board: Board, rhythm: Rhythm, pulse: Pulse) -> None:
+        """The loops, already given their ports; the board that they share, and where they give signs of life."""
+        self._loops, self._board, self._rhythm, self._pulse = loops, board, rhythm, pulse
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set; then write back what is known and let go of the lease.
 
         Raises:
-            LoopDiedError: a loop failed too often; the process must end loudly.
+            LoopDiedError: a loop failed too often, or gave no sign of life; the process must end loudly.
         """
         loops, board, rhythm = self._loops, self._board, self._rhythm
         rounds: list[tuple[str, Callable[[], Awaitable[float | None]], float, asyncio.Event | None]] = [
@@ -79,6 +86,7 @@ class Service:
             ("commands", loops.commands.tick, COMMANDS_EVERY_S, None),
             ("reconcile", loops.reconcile.tick, RECONCILE_LOOK_S, board.reconcile_bell),
             ("flush", loops.flush.tick, rhythm.flush_s, None),
+            ("vitals", loops.vitals.tick, VITALS_EVERY_S, None),
         ]
         if loops.listen is not None:
             rounds.append(("listen", loops.listen.tick, LISTEN_EVERY_S, None))
@@ -96,11 +104,20 @@ class Service:
                             bell=bell,
                             max_pause_s=pause_s,
                             on_deposed=loops.lead.deposed,
+                            on_rest=partial(self._pulse.rests, name),
                         ),
                         name=name,
+                        context=self._pulse.context(name),
                     )
         finally:
-            if loops.listen is not None:
-                loops.listen.stop()
-            await loops.lead.let_go()
-            log.info("stopped; tasks run on", action="stopped", open_jobs=len(board.jobs))
+            await self._let_go()
+
+    async def _let_go(self) -> None:
+        if self._loops.listen is not None:
+            self._loops.listen.stop()
+        try:
+            async with asyncio.timeout(LET_GO_S):
+                await self._loops.lead.let_go()
+        except TimeoutError:
+            log.warning("the last writes take too long", action="let_go_late", after_s=LET_GO_S)
+        log.info("stopped; tasks run on", action="stopped", open_jobs=len(self._board.jobs))

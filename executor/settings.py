@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, Any, TypeVar, overload
+from typing import Annotated, Any, Literal, TypeVar, overload
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -72,6 +72,8 @@ class ExecutorSettings(BaseSettings):
     reconcile_interval_s: float = Field(default=300.0, ge=10, le=3600)
     status_freshness_s: float | None = Field(default=None, ge=0)
     prices: dict[str, price.Rate] | None = None
+    metrics: Literal["off", "emf"] = "off"
+    heartbeat_file: str | None = None
 
     @field_validator("subnets", "security_groups", mode="before")
     @classmethod

@@ -11,9 +11,13 @@ from typing import Any
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 
+from contract.job import JobRow
 from executor import causes, crash_points, prices
 from executor.adapters.cloudwatch_logs import CloudWatchLogs
 from executor.adapters.ecs_launcher import EcsLauncher
+from executor.adapters.heartbeat_file import HeartbeatFile
+from executor.adapters.lean_aws import lean
+from executor.adapters.metrics import EmbeddedMetrics
 from executor.adapters.s3_artifacts import S3Artifacts
 from executor.adapters.s3_lease import S3Lease
 from executor.adapters.snowflake_session import SnowflakeSession
@@ -23,6 +27,7 @@ from executor.adapters.system_clock import SystemClock
 from executor.board import Board
 from executor.breakers import Breakers
 from executor.budgets import Budgets
+from executor.core.metrics import of_step
 from executor.definitions import Definitions
 from executor.loops.cancel import Cancel
 from executor.loops.claim import Claim
@@ -33,12 +38,16 @@ from executor.loops.launch import Launch
 from executor.loops.lead import Lead
 from executor.loops.reconcile import Reconcile
 from executor.loops.settle import Settle
+from executor.loops.vitals import Vitals
 from executor.loops.watch import Pauses, Watch
 from executor.means import Means
+from executor.observed import Gauge, observed
 from executor.ports import Artifacts, Clock, Hints, Launcher, Lease, Logs, Store
 from executor.profiles import Profiles
+from executor.pulse import Pulse
 from executor.service import Loops, Rhythm, Service
 from executor.settings import ExecutorSettings, ObjectNames, SettingsError, SnowflakeSettings
+from executor.telemetry_ports import Heartbeat, Metrics
 from executor.writer import Writer
 
 # RunTask is sent once per round and replayed by the executor with the same bytes; everything else may be retried
@@ -63,12 +72,19 @@ class Ports:
     lease: Lease
     clock: Clock
     hints: Hints | None = None
+    heartbeat: Heartbeat | None = None
+    metrics: Metrics | None = None
+
+
+_NO_STEPS = {"clock", "heartbeat", "metrics"}
 
 
 def watched(ports: Ports, passing: Callable[[str], None]) -> Ports:
     """The same world, with somebody told of every crash point that is passed on the way to it."""
-    reached = {one.name: getattr(ports, one.name) for one in fields(ports) if one.name != "clock"}
-    wrapped: dict[str, Any] = {name: crash_points.Watched(port, name, passing) for name, port in reached.items()}
+    reached = {one.name: getattr(ports, one.name) for one in fields(ports) if one.name not in _NO_STEPS}
+    wrapped: dict[str, Any] = {
+        name: crash_points.Watched(port, name, passing) for name, port in reached.items() if port is not None
+    }
     return replace(ports, **wrapped)
 
 
@@ -76,7 +92,8 @@ def assemble(ports: Ports, settings: ExecutorSettings, holder: str) -> Service: 
     """An executor over these ports; ``holder`` is its name among all executors."""
     if settings.crash_at is not None:
         ports = watched(ports, crash_points.at(*crash_points.parsed(settings.crash_at)))
-    board, clock = Board(), ports.clock
+    clock, pulse = ports.clock, Pulse(ports.clock)
+    board, ports = _alive(ports, pulse)
     writer = Writer(ports.store, lambda: board.may_send(clock.monotonic_s()), board.lose)
     means = Means(
         definitions=Definitions(ports.store),
@@ -121,10 +138,37 @@ def assemble(ports: Ports, settings: ExecutorSettings, holder: str) -> Service: 
             (settings.installation, settings.reconcile_interval_s),
         ),
         flush=Flush(writer, board, clock, settings.status_freshness_s),
+        vitals=Vitals(pulse, board, clock, ports.heartbeat, ports.metrics),
         listen=None if ports.hints is None else Listen(ports.hints, board, writer, clock),
     )
     rhythm = Rhythm(settings.poll_interval_s, settings.watch_interval_s, settings.flush_interval_s)
-    return Service(loops, board, rhythm)
+    return Service(loops, board, rhythm, pulse)
+
+
+def _alive(ports: Ports, pulse: Pulse) -> tuple[Board, Ports]:
+    # Every answer is a sign of life of the loop that asked for it; what is measured costs nothing when nobody asks.
+    def alive(_method: str, _values: tuple[Any, ...], _answer: object) -> None:
+        pulse.answered()
+
+    store, launcher, board = observed(ports.store, alive), observed(ports.launcher, alive), Board()
+    if ports.metrics is not None:
+        add = ports.metrics.add
+        gauge = Gauge(ports.clock, add)
+        store, launcher = observed(store, gauge.store), observed(launcher, gauge.launcher)
+
+        def on_step(before: JobRow | None, job: JobRow) -> None:
+            for measure in of_step(before, job):
+                add(measure)
+
+        board = Board(on_step)
+    return board, replace(
+        ports,
+        store=store,
+        launcher=launcher,
+        artifacts=observed(ports.artifacts, alive),
+        logs=observed(ports.logs, alive),
+        lease=observed(ports.lease, alive),
+    )
 
 
 @asynccontextmanager
@@ -144,7 +188,7 @@ async def service(
         probe = SnowflakeSession(without, "probe", role=settings.probe_role, alone=settings.probe_role is not None)
         stack.push_async_callback(session.close)
         stack.push_async_callback(probe.close)
-        aws = get_session()
+        aws = lean(get_session())
         ecs = await stack.enter_async_context(aws.create_client("ecs", config=_ECS_CONFIG))
         s3 = await stack.enter_async_context(aws.create_client("s3", config=_CONFIG))
         logs = await stack.enter_async_context(aws.create_client("logs", config=_CONFIG))
@@ -166,6 +210,8 @@ async def service(
                 lease=S3Lease(s3, settings.bucket, settings.installation),
                 clock=SystemClock(),
                 hints=SqsHints(sqs, settings.hints_queue_url) if settings.hints_queue_url else None,
+                heartbeat=HeartbeatFile(settings.heartbeat_file) if settings.heartbeat_file else None,
+                metrics=EmbeddedMetrics(settings.installation) if settings.metrics == "emf" else None,
             ),
             settings,
             holder_name(),

@@ -1,8 +1,10 @@
 """``run``: the executor, in the foreground, until SIGTERM."""
 
 import asyncio
+import os
 import signal
 import sys
+import threading
 from typing import Annotated
 
 import typer
@@ -16,6 +18,9 @@ from executor.deploy.signing_in import explicit
 from executor.loops.looper import LoopDiedError
 from executor.ports import StateMissingError, StoreUnavailableError
 from executor.settings import ExecutorSettings, ObjectNames, SettingsError, SnowflakeSettings, load
+
+END_IN_S = 20.0
+"""So long the process may take to close its connections after a loop has died."""
 
 
 def run(
@@ -53,4 +58,15 @@ async def _serve(settings: ExecutorSettings, names: ObjectNames, snowflake: Snow
             await asyncio.to_thread(aws.ask, settings)
             typer.echo("settings and connections are in order: Snowflake, the bucket and the cluster answer")
             return
-        await service.run(stop)
+        try:
+            await service.run(stop)
+        except* LoopDiedError:
+            # Whatever the dead loop holds, a thread or a connection, must not keep the process from ending.
+            _end_in(END_IN_S)
+            raise
+
+
+def _end_in(seconds: float) -> None:
+    timer = threading.Timer(seconds, os._exit, [int(Exit.FAILED)])
+    timer.daemon = True
+    timer.start()

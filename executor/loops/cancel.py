@@ -85,7 +85,7 @@ class Cancel:
             job = stopping.cancelling(held)
             self._board.put(job)
             self._writer.put(Change(job), events=(settle.event(job, JobEvent.CANCEL_ASKED, self._clock.now()),))
-            log.info("cancelling", action="cancelling", job_id=job.job_id, attempt=job.attempt)
+            log.info("cancelling", action="cancelling", **job.marks)
         elif held is None and not self._writer.holds(row.request_id):
             self._board.put(row)
         elif row.request_id in self._board.retries_at_s:
@@ -101,13 +101,13 @@ class Cancel:
                 raise
             except Exception:
                 # One job's trouble is its own: it is tried again in the next round, and the others are stopped.
-                log.exception("stopping failed", action="stop_fault", job_id=job.job_id, attempt=job.attempt)
+                log.exception("stopping failed", action="stop_fault", **job.marks)
 
     async def _stop(self, job: JobRow, arn: str, cause: StopCause) -> None:
         self._again_at_s[job.request_id] = self._clock.monotonic_s() + STOP_AGAIN_S
         await self._tell(_cluster_of(arn), arn, cause)
         self._board.hasten(job.request_id)
-        log.info("told to stop", action="stop_asked", job_id=job.job_id, attempt=job.attempt, cause=cause, arn=arn)
+        log.info("told to stop", action="stop_asked", **job.marks, cause=cause, arn=arn)
 
     async def _tell(self, cluster: str, arn: str, cause: StopCause) -> None:
         await self._budgets.launches.take()
@@ -155,7 +155,7 @@ class Cancel:
         ended = stopping.cancelled(job, self._clock.now())
         self._board.put(ended)
         self._writer.put(Change(ended), events=(settle.event(ended, JobEvent.CANCELLED, self._clock.now()),))
-        log.info("cancelled before it had a task", action="cancelled", job_id=job.job_id, attempt=job.attempt)
+        log.info("cancelled before it had a task", action="cancelled", **job.marks)
 
 
 def _cluster_of(arn: str) -> str:

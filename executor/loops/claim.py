@@ -159,11 +159,11 @@ class Claim:
         for job in taken:
             self._board.put(job)
             self._board.launch_bell.set()
-            log.info("claimed", action="claimed", job_id=job.job_id, attempt=job.attempt, report_type=job.report_type)
+            log.info("claimed", action="claimed", **job.marks, report_type=job.report_type)
         for job in jobs:
             if job.status is JobState.CANCELLING:
                 self._board.ask_to_cancel(job)
             elif job.status is JobState.CANCELLED:
                 self._board.put(job)
-                log.info("cancelled", action="cancelled", job_id=job.job_id, attempt=job.attempt)
+                log.info("cancelled", action="cancelled", **job.marks)
         return len(taken)

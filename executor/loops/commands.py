@@ -43,9 +43,11 @@ class Commands:
                 await self._prune(fence, command)
             else:
                 log.info(
-                    "noted", action=f"type_{command.kind.lower()}d", report_type=command.report_type,
+                    "noted",
+                    action="type_paused" if command.kind is CommandKind.PAUSE else "type_resumed",
+                    report_type=command.report_type,
                     ordered_by=command.ordered_by,
-                )  # fmt: skip
+                )
         self._seen = seen
 
     async def _prune(self, fence: int, command: Command) -> None:

@@ -163,7 +163,7 @@ class Launch:
                 raise
             except Exception as error:
                 # One job's trouble is its own: the same bytes go out again in the next round, a few times.
-                log.exception("launch failed", action="launch_fault", job_id=job.job_id, attempt=job.attempt)
+                log.exception("launch failed", action="launch_fault", **job.marks)
                 self._faults[job.request_id] += 1
                 if self._faults[job.request_id] < MAX_FAULTS:
                     return
@@ -208,16 +208,16 @@ class Launch:
                 if task.last_status == FORGOTTEN:
                     self._board.end_of_task(launched, None)
                 self._board.hasten(job.request_id)
-                log.info("launched", action="launched", job_id=job.job_id, attempt=job.attempt, task_arn=task.arn)
+                log.info("launched", action="launched", **job.marks, task_arn=task.arn)
             case Refused() as refused:
                 self._refuse(job, refused)
             case Throttled(reason):
                 self._budgets.launches.throttled()
-                log.warning("launch throttled", action="launch_throttled", job_id=job.job_id, reason=reason)
+                log.warning("launch throttled", action="launch_throttled", **job.marks, reason=reason)
             case unknown:
                 if self._sent[job.request_id] % ASKS_AFTER == 0:
                     self._board.to_find.add(job.request_id)
-                log.warning("launch unanswered", action="launch_unknown", job_id=job.job_id, reason=unknown.reason)
+                log.warning("launch unanswered", action="launch_unknown", **job.marks, reason=unknown.reason)
 
     def _refuse(self, job: JobRow, answer: Refused) -> None:
         verdict = refusal_verdict(answer, self._catalogue)
@@ -239,7 +239,7 @@ class Launch:
         log.warning(
             "launch refused",
             action="launch_refused",
-            job_id=job.job_id,
+            **job.marks,
             cause_id=verdict.cause_id,
             reason=answer.reason,
         )

@@ -29,11 +29,13 @@ async def run_every(
     bell: asyncio.Event | None = None,
     max_pause_s: float = MAX_PAUSE_S,
     on_deposed: Callable[[], None] = lambda: None,
+    on_rest: Callable[[float], None] = lambda _pause_s: None,
 ) -> None:
     """Call ``tick`` every so many seconds, or when it says, or when the bell rings, until told to stop.
 
     Outages are waited out however long they last, with pauses of at most ``max_pause_s``, and told once a minute.
-    Anything else is a fault of ours: after ten in a row the loop ends with :class:`LoopDiedError`.
+    Anything else is a fault of ours: after ten in a row the loop ends with :class:`LoopDiedError`. ``on_rest`` is told
+    after every round for how many seconds the loop rests.
     """
     LOOP.set(name)
     faults, outage, pause_s = 0, _Outage(name), every_s
@@ -46,6 +48,8 @@ async def run_every(
                 on_deposed()
             except (StoreUnavailableError, CloudUnavailableError, StateMissingError) as error:
                 outage.again(str(error))
+            except LoopDiedError:
+                raise
             except Exception as error:
                 faults += 1
                 log.exception("a round failed", action="loop_fault", loop=name, times=faults)
@@ -57,6 +61,7 @@ async def run_every(
                 pause_s = every_s if asked_s is None else asked_s
             if trouble := faults + outage.times:
                 pause_s = min(max_pause_s, every_s * 2.0 ** min(trouble, 10))
+            on_rest(pause_s)
             await rest.for_up_to(pause_s)
 
 

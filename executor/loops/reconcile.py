@@ -157,7 +157,7 @@ class Reconcile:
                 return
             seen.add((job.request_id, job.attempt))
             if self._is_lost(job, astray):
-                log.warning("an open row is taken on again", action="row_taken", job_id=job.job_id, status=job.status)
+                log.warning("an open row is taken on again", action="row_taken", **job.marks, status=job.status)
                 self._board.take(job)
         self._board.astray -= astray
         self._seen = seen

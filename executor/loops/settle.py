@@ -18,6 +18,7 @@ from executor.core.price import PriceList, cost_usd
 from executor.core.settle import Settlement
 from executor.core.tasks import TaskView
 from executor.definitions import MissingDefinitionError
+from executor.latest import LatestReports
 from executor.means import Means
 from executor.ports import Artifacts, Change, Clock, CloudUnavailableError, Logs
 from executor.writer import Writer
@@ -46,6 +47,7 @@ class Settle:
     ) -> None:
         """``policy`` is the budget for failures of the cloud; ``prices`` say what a task costs."""
         self._artifacts = artifacts
+        self._latest = LatestReports(artifacts)
         self._logs = logs
         self._definitions, self._profiles = means.definitions, means.profiles
         self._launches, self._breakers, self._catalogue = means.budgets.launches, means.breakers, means.catalogue
@@ -64,6 +66,7 @@ class Settle:
         ended = [(self._board.jobs[key], task) for key, task in self._board.ended.items() if key in self._board.jobs]
         await self._definitions.fetch([job for job, _ in ended])
         troubles = await asyncio.gather(*(self._one(job, task, gate) for job, task in ended), return_exceptions=True)
+        await self._latest.write()
         for trouble in filter(None, troubles):
             raise trouble
 
@@ -75,7 +78,7 @@ class Settle:
                 raise
             except Exception as error:
                 # One job's trouble is its own: it is settled in a later round, and after a few without what failed.
-                log.exception("settling failed", action="settle_fault", job_id=job.job_id, attempt=job.attempt)
+                log.exception("settling failed", action="settle_fault", **job.marks)
                 self._faults[job.request_id] += 1
                 if self._faults[job.request_id] < MAX_FAULTS:
                     return
@@ -89,7 +92,7 @@ class Settle:
         container = (await self._profiles.of(job)).container
         manifest = await self._artifacts.manifest(str(job.result_uri))
         if manifest is not None and (manifest.job_id, manifest.attempt) != (job.job_id, job.attempt):
-            log.warning("a manifest of another job", action="manifest_foreign", job_id=job.job_id, says=manifest.job_id)
+            log.warning("a manifest of another job", action="manifest_foreign", **job.marks, says=manifest.job_id)
             manifest = None
         evidence = Evidence(container, task, manifest)
         if evidence.exit_code == ExitCode.ALREADY_WORKED_ON:
@@ -101,7 +104,7 @@ class Settle:
         if claims_success(manifest) and manifest is not None:
             evidence = replace(evidence, wrong_files=await self._wrong_files(job, manifest))
         if succeeded(evidence):
-            await self._point_at(job, evidence)
+            self._point_at(job, evidence)
             return evidence
         if task is None and manifest is None:
             marker = await self._artifacts.start_marker(str(job.result_uri))
@@ -123,8 +126,7 @@ class Settle:
         found = await asyncio.gather(*(wrong(file) for file in manifest.files))
         return tuple(text for text in found if text is not None)
 
-    async def _point_at(self, job: JobRow, evidence: Evidence) -> None:
-        # latest.json is a convenience: a report that was made is not undone by what happens to it.
+    def _point_at(self, job: JobRow, evidence: Evidence) -> None:
         if evidence.manifest is None:
             return
         uri = str(job.result_uri)
@@ -135,12 +137,7 @@ class Settle:
             manifest=uri + MANIFEST_NAME,
             finished_at=evidence.manifest.finished_at,
         )
-        try:
-            await self._artifacts.put_latest(latest)
-        except CloudUnavailableError:
-            raise
-        except Exception as error:  # noqa: BLE001 - told, and done again with the type's next report
-            log.warning("latest.json was not written", action="latest_fault", job_id=job.job_id, reason=str(error))
+        self._latest.put(latest)
 
     async def _log_tail(self, job: JobRow, container: str) -> str | None:
         try:
@@ -148,7 +145,7 @@ class Settle:
         except CloudUnavailableError:
             raise
         except Exception as error:  # noqa: BLE001 - told on the row; a verdict does not need the log
-            log.warning("the log was not read", action="log_fault", job_id=job.job_id, reason=str(error))
+            log.warning("the log was not read", action="log_fault", **job.marks, reason=str(error))
             return f"the log could not be read: {error}"
 
     async def _leave_to_other(self, job: JobRow) -> bool:
@@ -162,7 +159,7 @@ class Settle:
             return self._clock.now() < marker.started_at + timedelta(seconds=timeout_s)
         self._board.ended.pop(job.request_id, None)
         self._board.put(job.model_copy(update={"task_arn": marker.task_arn}))
-        log.warning("another task works on this attempt", action="follow_marker", job_id=job.job_id)
+        log.warning("another task works on this attempt", action="follow_marker", **job.marks)
         return True
 
     def _outcome(self, job: JobRow, evidence: Evidence) -> Settlement:
@@ -207,9 +204,7 @@ class Settle:
         log.info(
             "settled",
             action="settled",
-            job_id=job.job_id,
-            attempt=job.attempt,
+            **job.marks,
             status=job.status,
             failure_class=job.failure_class,
-            trace_id=job.trace_id,
         )

@@ -94,7 +94,7 @@ class Watch:
                     self._look_again(now)
             except Exception:
                 # One job's trouble is its own: the others are looked at all the same.
-                log.exception("watching failed", action="watch_fault", job_id=job.job_id, attempt=job.attempt)
+                log.exception("watching failed", action="watch_fault", **job.marks)
 
     def _look_again(self, job: JobRow) -> None:
         now_s = self._clock.monotonic_s()
@@ -123,7 +123,7 @@ class Watch:
                 self._breakers.ran(self._profiles.task_definition_of(job))
                 started = settle.event(running, JobEvent.STARTED, self._clock.now())
                 self._writer.put(Change(running), events=(started,), waits_since_s=self._clock.monotonic_s())
-                log.info("running", action="started", job_id=job.job_id, attempt=job.attempt)
+                log.info("running", action="started", **job.marks)
             case Sight.ENDED:
                 self._missing_since_s.pop(str(job.task_arn), None)
                 self._board.end_of_task(job, task)

@@ -33,13 +33,14 @@ def notes(seed: int, found: dict[str, int]) -> Callable[[Process, str], None]:
 
 
 def dies_at(place: str) -> Callable[[Process, str], None]:
-    """The first executor that comes by dies there."""
+    """The first executor that comes by dies there, and another is started."""
     dead: list[Process] = []
 
     def passing(process: Process, passed: str) -> None:
         if passed == place and not dead:
             dead.append(process)
             process.kill()
+            process.stage.start("the next one")
             raise asyncio.CancelledError(place)
 
     return passing

@@ -13,6 +13,7 @@ from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession, get_session
 
 from executor.adapters.cloudwatch_logs import CloudWatchLogs
+from executor.adapters.lean_aws import lean
 from executor.adapters.s3_artifacts import S3Artifacts
 from executor.adapters.s3_lease import S3Lease
 from executor.adapters.sqs_hints import SqsHints
@@ -116,7 +117,7 @@ class Clients:
 @pytest.fixture(scope="session")
 def aws_session() -> AioSession:
     """One for all clients, though each test has its own: a session reads each service's description once."""
-    return get_session()
+    return lean(get_session())  # as the executor has it
 
 
 @pytest.fixture

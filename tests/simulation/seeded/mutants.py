@@ -16,7 +16,6 @@ from executor.loops.claim import Claim
 from executor.loops.launch import Launch
 from executor.loops.lead import Lead
 from executor.testing import memory_queue
-from executor.testing.memory_artifacts import MemoryArtifacts
 from executor.testing.memory_store import MemoryStore
 from executor.writer import Writer
 from tests.simulation.seeded.lines import Line
@@ -167,7 +166,6 @@ MUTANTS: Mapping[str, Callable[[Patch], None]] = {
     "same_token_in_a_replay": _same_token,
     "new_token_after_a_refusal": _new_token,
     "find_before_replay": _find,
-    "start_marker": _constant(MemoryArtifacts, "mark_start", value=True),
     "quiet_wait": _replaced(leadership.quiet_in_s, lambda *_: 0.0),
     "quiet_before_release": _awaited(Line, "quiet", value=True),
     "trust": lambda patch: patch.setattr(Board, "may_send", lambda self, _now_s: self.fence is not None),
@@ -191,20 +189,19 @@ CAUGHT_BY: Mapping[str, int] = {
     "same_token_in_a_replay": 1,
     "write_ahead": 1,
     "caps": 2,
-    "unknown_claim_asked_again": 2,
-    "forward_only": 3,
+    "forgets_on_missing": 2,
+    "forward_only": 2,
     "patience_with_the_unseen": 4,
     "one_row_per_job": 6,
     "trust": 6,
-    "forgets_on_missing": 7,
+    "quiet_before_release": 7,
     "stepping_down": 7,
-    "fence": 15,
-    "manifest_of_the_forgotten": 16,
-    "quiet_wait": 16,
-    "quiet_before_release": 24,
-    "start_marker": 37,
+    "unknown_claim_asked_again": 10,
+    "manifest_of_the_forgotten": 13,
+    "quiet_wait": 26,
+    "fence": 41,
     "new_token_after_a_refusal": 41,
-    "late_claim_awaited": 61,
+    "late_claim_awaited": 45,
     "find_before_replay": 73,
 }
 """The seed that saw the harm first; it is asked first."""

@@ -22,6 +22,7 @@ class Trouble:
         self._stage = stage
         self._number = 0
         self._more = 4
+        self._nobody = False
 
     def begin(self) -> None:
         """Start the executors, and plan what will happen to them and to the world."""
@@ -85,7 +86,7 @@ class Trouble:
             stage.over.set()
 
     def _at(self, seconds: float, what: Callable[[], object]) -> None:
-        asyncio.get_running_loop().call_later(seconds, lambda: None if self._stage.calm else what())
+        asyncio.get_running_loop().call_later(seconds, lambda: None if self._stage.calm or self._nobody else what())
 
     def _start(self) -> None:
         self._number += 1
@@ -155,11 +156,13 @@ class Trouble:
         for process in stage.processes:
             process.kill()
         stage.struck(Fault.DAY_PASSES)
+        self._nobody = True
         asyncio.get_running_loop().call_later(40.0, self._a_day_later)
 
     def _a_day_later(self) -> None:
-        if self._alive():
+        if self._stage.calm:
             return
+        self._nobody = False
         launcher = self._stage.launcher
         launcher._calls.clear()
         for task in launcher.tasks.values():

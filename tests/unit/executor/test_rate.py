@@ -87,5 +87,5 @@ def test_what_can_be_launched_soon_is_known_before_it_is_claimed() -> None:
 
 
 def test_a_young_task_is_looked_at_often_and_an_old_one_seldom() -> None:
-    assert [next_look_s(age_s, 2, 30) for age_s in (0, 10, 60, 300, 86_400)] == [2, 2, 6, 30, 30]
+    assert [next_look_s(age_s, 2, 30) for age_s in (0, 10, 60, 300, 86_400)] == [2, 2, 12, 30, 30]
     assert next_look_s(0, 5, 2) == 5

@@ -1,0 +1,68 @@
+"""Memory and cost per job while the jobs of one process grow to a hundred thousand, drawn."""
+
+import time
+from itertools import pairwise
+from pathlib import Path
+
+from benchmarks.executor.drawing import Line, draw
+from benchmarks.executor.rig import rig
+from benchmarks.executor.rows import STUBS, Row
+
+PICTURE = Path("docs/images/executor-growth.svg")
+STEPS = 100
+
+
+def growth(jobs: int, *, keep_picture: bool) -> list[Row]:
+    """As many jobs as the executor can do, without AWS's limits, each for two seconds.
+
+    Args:
+        jobs: how many.
+        keep_picture: whether ``docs/images`` gets the picture.
+    """
+    points: list[tuple[int, float, float]] = []
+    with rig(
+        aws=["--unlimited", "--answer-s", "0", "--starts-s", "0.5", "--runs-s", "2"],
+        queue=["--jobs", str(jobs), "--answer-s", "0.02"],
+    ) as run:
+        run.start(REPORTING_MAX_RUNNING="1000", **UNBOUND)
+        while not points or points[-1][0] < jobs:
+            target = min(jobs, (points[-1][0] if points else 0) + max(1, jobs // STEPS))
+            run.until(lambda target=target: run.queue()["ended"] >= target, f"{target} jobs end", 900)  # type: ignore[misc]  # bound now
+            sample = run.samples()[-1]
+            points.append((run.queue()["ended"], sample.rss_mb, sample.cpu_s))
+            time.sleep(0.1)
+    memory = [(done, rss) for done, rss, _ in points]
+    cost = [(end[0], (end[2] - start[2]) * 1000 / (end[0] - start[0])) for start, end in pairwise(points)]
+    if keep_picture:
+        lines = [Line("memory, MB", memory), Line("CPU seconds per 1,000 jobs", cost)]
+        PICTURE.write_text(draw(f"One executor process, {jobs:,} jobs", lines), encoding="utf-8")
+    begun = [point for point in memory if point[0] >= jobs / 10]
+    return [
+        Row(f"{jobs} jobs through one process: memory at the end", memory[-1][1], "MB", None, STUBS),
+        Row("… slope of memory after the first tenth", 1000 * slope(begun), "MB per 1,000 jobs", None, STUBS),
+        Row("… CPU per 1,000 jobs at the end", cost[-1][1], "s", None, STUBS),
+        Row(
+            "… slope of that after the first tenth",
+            1000 * slope(cost[len(cost) // 10 :]),
+            "s per 1,000 jobs",
+            None,
+            STUBS,
+        ),
+    ]
+
+
+UNBOUND = {
+    "REPORTING_LAUNCHES_PER_S": "100",
+    "REPORTING_LAUNCH_BURST": "100",
+    "REPORTING_READS_PER_S": "100",
+    "REPORTING_READ_BURST": "100",
+}
+"""Settings that take the executor's own limits away."""
+
+
+def slope(points: list[tuple[int, float]]) -> float:
+    """How much the value rises per job, by the least squares."""
+    mean_x = sum(x for x, _ in points) / len(points)
+    mean_y = sum(y for _, y in points) / len(points)
+    spread = sum((x - mean_x) ** 2 for x, _ in points)
+    return sum((x - mean_x) * (y - mean_y) for x, y in points) / spread if spread else 0.0
