@@ -17,7 +17,7 @@ import snowflake.connector
 from contract.binding import bound
 from executor.cli import local_settings as local
 from executor.cli.children import Child
-from executor.cli.local_stack import only
+from executor.cli.local_install import only
 from executor.deploy import snowflake as snowflake_side
 from executor.settings import ObjectNames
 from local_cloud.aws.bootstrap import StackOutputs, create_stack
