@@ -10,11 +10,11 @@ SOAK_ARGS ?=
 CHAOS_ARGS ?=
 BIN := .venv/bin
 
-.PHONY: help setup demo up test check format bench bench-local soak chaos clean
+.PHONY: help setup demo up test check simulate format bench bench-local soak chaos clean
 .PHONY: format-check lint types layers house
 
 help: ## this list
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "Every target sets up what it needs. PYTHON=/path/to/python3.11 chooses another Python (3.11 or 3.12)."
 
@@ -61,6 +61,9 @@ bench-local: .venv/.ready ## the local cloud beside plain fakesnow and moto: spe
 
 soak: .venv/.ready ## the whole stack under load for 30 minutes: does anything grow or fail; SOAK_ARGS="--minutes 2"
 	@$(BIN)/python -m benchmarks.soak $(SOAK_ARGS)
+
+simulate: .venv/.ready ## 2,000 seeded scenarios of 20 jobs and 10 of 1,000 in virtual time; make test plays the first 300
+	@$(BIN)/pytest -n 2 tests/simulation/test_seeds.py --seeds 2000
 
 chaos: .venv/.ready ## executors killed, frozen and cut off while jobs run, and the jobs counted; CHAOS_ARGS="--size small"
 	@$(BIN)/python -m tests.chaos $(CHAOS_ARGS)

@@ -11,6 +11,10 @@ from tests.together import TogetherScheduling, turn
 ROOT = Path(__file__).parent
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--seeds", type=int, default=300, help="scenarios of 20 jobs; one of 1,000 jobs for each 200")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: turn(item.path.relative_to(ROOT)))
 

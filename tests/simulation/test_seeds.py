@@ -6,10 +6,17 @@ import pytest
 
 from tests.simulation.seeded.run import play
 
-SEEDS = 2_000
 BLOCK = 50
-LARGE_SEEDS = range(5_001, 5_011)
+FIRST_LARGE = 5_001
 LARGE_JOBS = 1_000
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    seeds = metafunc.config.getoption("--seeds")
+    if "first" in metafunc.fixturenames:
+        metafunc.parametrize("first", range(1, seeds + 1, BLOCK))
+    if "large_seed" in metafunc.fixturenames:
+        metafunc.parametrize("large_seed", range(FIRST_LARGE, FIRST_LARGE + max(1, seeds // 200)))
 
 
 def test_the_same_seed_plays_the_same_way() -> None:
@@ -17,7 +24,6 @@ def test_the_same_seed_plays_the_same_way() -> None:
     assert (first.tasks, first.steps, first.pairs) == (again.tasks, again.steps, again.pairs)
 
 
-@pytest.mark.parametrize("first", range(1, SEEDS + 1, BLOCK))
 def test_p1_p2_p3_p10_p11_p13_p16_p17_every_rule_is_kept_under_every_trouble(
     first: int, record_property: Callable[[str, object], None]
 ) -> None:
@@ -26,10 +32,9 @@ def test_p1_p2_p3_p10_p11_p13_p16_p17_every_rule_is_kept_under_every_trouble(
     assert played.broken == {}, played.told()
 
 
-@pytest.mark.parametrize("seed", LARGE_SEEDS)
 def test_p1_p10_every_rule_is_kept_with_a_thousand_jobs(
-    seed: int, record_property: Callable[[str, object], None]
+    large_seed: int, record_property: Callable[[str, object], None]
 ) -> None:
-    played = play([seed], LARGE_JOBS)
+    played = play([large_seed], LARGE_JOBS)
     record_property("seeds", played.as_json())
     assert played.broken == {}, played.told(LARGE_JOBS)
