@@ -87,6 +87,9 @@ def test_s3_urls_take_the_response_class_from_its_module_when_loaded() -> None:
         (moto.logs.responses.LogsResponse, "put_retention_policy", ["self"]),
         (moto.ecs.responses.EC2ContainerServiceResponse, "describe_capacity_providers", ["self"]),
         (moto.ecs.responses.EC2ContainerServiceResponse, "start_task", ["self"]),
+        (moto.ecs.responses.EC2ContainerServiceResponse, "describe_clusters", ["self"]),
+        (moto.ecs.responses.EC2ContainerServiceResponse, "delete_cluster", ["self"]),
+        (moto.ecs.responses.EC2ContainerServiceResponse, "register_task_definition", ["self"]),
         (LogsBackend, "ensure_log_stream", ["self", "log_group_name", "log_stream_name"]),
         (LogsBackend, "ensure_log_group", ["self", "log_group_name"]),
     ],
@@ -123,6 +126,7 @@ def test_backends_hold_what_we_ask_them_for() -> None:
     expected: list[tuple[Any, list[str]]] = [
         (ecs, ["clusters", "task_definitions", "services"]),
         (cluster, ["arn", "name", "status", "capacity_providers", "default_capacity_provider_strategy"]),
+        (cluster, ["running_tasks_count", "pending_tasks_count", "active_services_count"]),
         (definition, ["arn", "family", "revision", "status", "network_mode", "cpu", "memory", "tags"]),
         (definition, ["container_definitions", "ephemeral_storage"]),
         (subnet, ["id", "vpc_id", "availability_zone", "cidr_block"]),
