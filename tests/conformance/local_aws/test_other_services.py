@@ -155,6 +155,18 @@ def test_what_is_not_there_is_refused_by_name_and_not_worth_a_retry(cloud: Any) 
         "iam:SimulatePrincipalPolicy": lambda: cloud.client("iam").simulate_principal_policy(
             PolicySourceArn=role, ActionNames=["s3:PutObject"]
         ),
+        "logs:StartQuery": lambda: cloud.logs.start_query(
+            logGroupName=cloud.stack.log_group, startTime=0, endTime=1, queryString="stats count(*)"
+        ),
+        "ScheduleExpression of events:PutRule": lambda: cloud.client("events").put_rule(
+            Name="hourly", ScheduleExpression="rate(1 hour)"
+        ),
+        "scheduler:CreateSchedule": lambda: cloud.client("scheduler").create_schedule(
+            Name="hourly",
+            ScheduleExpression="rate(1 hour)",
+            FlexibleTimeWindow={"Mode": "OFF"},
+            Target={"Arn": role, "RoleArn": role},
+        ),
     }
     for name, call in calls.items():
         with pytest.raises(ClientError, match=f"not supported by the local cloud: {name}$") as caught:

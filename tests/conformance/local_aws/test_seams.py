@@ -11,6 +11,8 @@ import moto.ec2.utils
 import moto.ecs.models
 import moto.ecs.responses
 import moto.ecs.urls
+import moto.events.responses
+import moto.events.urls
 import moto.logs.responses
 import moto.logs.urls
 import moto.moto_api._internal.urls
@@ -18,6 +20,8 @@ import moto.moto_server.werkzeug_app
 import moto.s3.models
 import moto.s3.responses
 import moto.s3.urls
+import moto.scheduler.responses
+import moto.scheduler.urls
 import pytest
 from moto.ec2.models import ec2_backends
 from moto.ecs.models import ecs_backends
@@ -54,6 +58,12 @@ def test_logs_are_answered_by_one_class_under_one_path() -> None:
     assert set(moto.logs.urls.url_paths) == {"{0}/$"}, "moto answers Logs under other paths now"
 
 
+def test_events_and_schedules_are_answered_by_one_class_each() -> None:
+    assert set(moto.events.urls.url_paths) == {"{0}/"}, "moto answers EventBridge under other paths now"
+    owners = {dispatch.__qualname__ for dispatch in moto.scheduler.urls.url_paths.values()}
+    assert len(owners) == 1, f"moto's Scheduler is answered by {owners}"
+
+
 def test_a_reset_has_the_path_we_wrap() -> None:
     paths = moto.moto_api._internal.urls.url_paths
     assert moto_hooks.RESET_PATH in paths, "moto's reset has moved away from /moto-api/reset"
@@ -84,6 +94,10 @@ def test_s3_urls_take_the_response_class_from_its_module_when_loaded() -> None:
         (moto.core.responses.BaseResponse, "_get_action", ["self"]),
         (moto.logs.responses.LogsResponse, "filter_log_events", ["self"]),
         (moto.logs.responses.LogsResponse, "get_log_events", ["self"]),
+        (moto.logs.responses.LogsResponse, "start_query", ["self"]),
+        (moto.events.responses.EventsHandler, "put_rule", ["self"]),
+        (moto.scheduler.responses.EventBridgeSchedulerResponse, "create_schedule", ["self"]),
+        (moto.scheduler.responses.EventBridgeSchedulerResponse, "update_schedule", ["self"]),
         (moto.logs.responses.LogsResponse, "put_retention_policy", ["self"]),
         (moto.ecs.responses.EC2ContainerServiceResponse, "describe_capacity_providers", ["self"]),
         (moto.ecs.responses.EC2ContainerServiceResponse, "start_task", ["self"]),
