@@ -26,8 +26,9 @@ from local_cloud.aws.clock import Clock
 from local_cloud.aws.fargate.engine import FargateEngine
 from local_cloud.aws.fargate.roster import Roster
 from local_cloud.aws.moto_ecs import engine_response
-from local_cloud.aws.moto_logs import HonestLogsResponse
+from local_cloud.aws.moto_logs import keeping_logs_response
 from local_cloud.aws.moto_schedules import HonestEventsResponse, HonestSchedulerResponse
+from local_cloud.aws.moto_world import MotoWorld
 from local_cloud.aws.s3.keeper import S3Keeper
 from local_cloud.aws.s3.moto_s3 import keeping_response
 from local_cloud.aws.services.api import ServiceApi
@@ -41,9 +42,9 @@ def hook_ecs(engine: FargateEngine, roster: Roster, services: ServiceApi) -> Non
     moto.ecs.urls.url_paths[ECS_PATH] = engine_response(engine, roster, services).dispatch
 
 
-def hook_logs() -> None:
+def hook_logs(world: MotoWorld) -> None:
     """Let our Logs answer."""
-    moto.logs.urls.url_paths["{0}/$"] = HonestLogsResponse.dispatch
+    moto.logs.urls.url_paths["{0}/$"] = keeping_logs_response(world).dispatch
 
 
 def hook_schedules() -> None:

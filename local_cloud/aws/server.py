@@ -75,7 +75,7 @@ class LocalAws:
         )
         self._scheduler = Scheduler(self._engine, utc_now, settings.time_scale)
         moto_hooks.hook_ecs(self._engine, self._roster, ServiceApi(self._scheduler, world, utc_now))
-        moto_hooks.hook_logs()
+        moto_hooks.hook_logs(world)
         moto_hooks.hook_schedules()
         moto_hooks.hook_s3(self._keeper, utc_now)
         moto_hooks.hook_reset(self._reset, settle_default_network)

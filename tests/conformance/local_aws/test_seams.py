@@ -95,6 +95,9 @@ def test_s3_urls_take_the_response_class_from_its_module_when_loaded() -> None:
         (moto.logs.responses.LogsResponse, "filter_log_events", ["self"]),
         (moto.logs.responses.LogsResponse, "get_log_events", ["self"]),
         (moto.logs.responses.LogsResponse, "start_query", ["self"]),
+        (moto.logs.responses.LogsResponse, "put_log_events", ["self"]),
+        (moto.logs.responses.LogsResponse, "delete_log_group", ["self"]),
+        (moto.logs.responses.LogsResponse, "delete_log_stream", ["self"]),
         (moto.events.responses.EventsHandler, "put_rule", ["self"]),
         (moto.scheduler.responses.EventBridgeSchedulerResponse, "create_schedule", ["self"]),
         (moto.scheduler.responses.EventBridgeSchedulerResponse, "update_schedule", ["self"]),
@@ -135,6 +138,7 @@ def test_backends_hold_what_we_ask_them_for() -> None:
     subnet = next(iter(next(iter(ec2.subnets.values())).values()))
     logs = logs_backends[ACCOUNT][REGION]
     logs.ensure_log_group("seam")
+    logs.ensure_log_stream("seam", "seam")
     events = events_backends[ACCOUNT][REGION]
     rule = events.put_rule("seam", event_pattern='{"source": ["seam"]}')
     expected: list[tuple[Any, list[str]]] = [
@@ -148,6 +152,7 @@ def test_backends_hold_what_we_ask_them_for() -> None:
         (events.event_buses["default"], ["rules"]),
         (rule, ["state", "targets", "send_to_targets"]),
         (logs.groups["seam"], ["streams", "put_log_events"]),
+        (logs.groups["seam"].streams["seam"], ["events"]),
         (secretsmanager_backends[ACCOUNT][REGION], ["get_secret_value"]),
         (ssm_backends[ACCOUNT][REGION], ["get_parameter"]),
     ]
