@@ -51,6 +51,20 @@ def test_a_topic_rings_at_a_queue(cloud: Any, raw: str, reads: Callable[[str], s
     assert "Messages" not in sqs.receive_message(QueueUrl=url)
 
 
+def test_a_bucket_tells_a_queue_of_new_objects(cloud: Any) -> None:
+    sqs = cloud.client("sqs")
+    url, arn = queue(cloud)
+    bucket = f"b-{uuid.uuid4().hex[:8]}"
+    cloud.s3.create_bucket(Bucket=bucket)
+    told = {"QueueConfigurations": [{"QueueArn": arn, "Events": ["s3:ObjectCreated:*"]}]}
+    cloud.s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration=told)
+    cloud.s3.put_object(Bucket=bucket, Key="k", Body=b"x")
+    bodies = [
+        json.loads(item["Body"]) for item in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    ]
+    assert [record["s3"]["object"]["key"] for body in bodies for record in body.get("Records", [])] == ["k"]
+
+
 def test_a_rule_keeps_its_target_with_retries_and_dead_letters(cloud: Any) -> None:
     events = cloud.client("events")
     _, arn = queue(cloud)
