@@ -8,6 +8,7 @@
 * `moto.s3.responses.S3Response`: which class answers S3; moto loads `moto.s3.urls` anew when S3 is first
   asked for, so a change to its `url_paths` would be lost.
 * `moto.moto_api._internal.urls.url_paths["{0}/moto-api/reset"]`: what a reset does.
+* `moto.sns.models.Topic.sent_notifications`, `moto.sqs.models.Queue.deleted_messages`: see `moto_memory.py`.
 * `moto.backends.list_of_moto_modules`: lists a folder of 175 entries for every request; answered once.
 """
 

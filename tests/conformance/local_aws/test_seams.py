@@ -22,6 +22,8 @@ import moto.s3.responses
 import moto.s3.urls
 import moto.scheduler.responses
 import moto.scheduler.urls
+import moto.sns.models
+import moto.sqs.models
 import pytest
 from moto.ec2.models import ec2_backends
 from moto.ecs.models import ecs_backends
@@ -30,9 +32,11 @@ from moto.logs.models import LogsBackend, logs_backends
 from moto.moto_api._internal import mock_random
 from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
+from moto.sns.models import sns_backends
+from moto.sqs.models import sqs_backends
 from moto.ssm.models import ssm_backends
 
-from local_cloud.aws import moto_hooks
+from local_cloud.aws import moto_hooks, moto_memory
 from local_cloud.aws.moto_ecs import OURS
 from local_cloud.aws.s3.keeper import COPIED_FACTS, PUBLIC_ACCESS
 
@@ -174,6 +178,26 @@ def test_buckets_and_keys_hold_what_we_keep_of_them() -> None:
     assert not missing, f"moto's FakeKey or FakeBucket has lost {missing}"
     assert names_of(moto.s3.models.PublicAccessBlock) == list(PUBLIC_ACCESS), "PublicAccessBlock takes other arguments"
     assert bucket.keys["k"] is key, "FakeBucket.keys no longer answers with the newest version"
+
+
+def test_topics_and_queues_forget_what_they_sent_and_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
+    for owner, name in ((moto.sns.models.Topic, "sent_notifications"), (moto.sqs.models.Queue, "deleted_messages")):
+        monkeypatch.setattr(owner, name, None, raising=False)  # so that the class is as it was after the test
+    monkeypatch.setattr(moto_memory, "MOST_HANDLES", 2)
+    moto_memory.forget_what_was_sent()
+    topic = sns_backends[ACCOUNT][REGION].create_topic("seam")
+    topic.publish("doorbell")
+    assert topic.sent_notifications == []
+    sqs = sqs_backends[ACCOUNT][REGION]
+    queue = sqs.create_queue("seam", {})
+    handles = []
+    for number in range(3):
+        sqs.send_message("seam", str(number))
+        (message,) = sqs.receive_message("seam", 1, 0, 30)
+        handles.append(str(message.receipt_handle))
+        sqs.delete_message("seam", handles[-1])
+        sqs.delete_message("seam", handles[-1])
+    assert [handle in queue.deleted_messages for handle in handles] == [False, True, True]
 
 
 def test_ids_of_the_default_vpc_come_from_moto_s_own_dice() -> None:
