@@ -65,6 +65,20 @@ def test_a_bucket_tells_a_queue_of_new_objects(cloud: Any) -> None:
     assert [record["s3"]["object"]["key"] for body in bodies for record in body.get("Records", [])] == ["k"]
 
 
+def test_alarms_and_lifecycles_are_taken_and_told(cloud: Any) -> None:
+    bucket, name = f"b-{uuid.uuid4().hex[:8]}", f"a-{uuid.uuid4().hex[:8]}"
+    cloud.s3.create_bucket(Bucket=bucket)
+    rule = {"ID": "old", "Status": "Enabled", "Filter": {"Prefix": "tmp/"}, "Expiration": {"Days": 7}}
+    cloud.s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": [rule]})
+    assert cloud.s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"] == [rule]
+    watch = cloud.client("cloudwatch")
+    what = {"MetricName": "OldestQueuedAge", "Namespace": "Reporting", "Threshold": 600.0, "Period": 60}
+    comparison = {"ComparisonOperator": "GreaterThanThreshold", "Statistic": "Maximum", "EvaluationPeriods": 1}
+    watch.put_metric_alarm(AlarmName=name, **what, **comparison)
+    (alarm,) = watch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+    assert {key: alarm[key] for key in what} == what
+
+
 def test_a_rule_keeps_its_target_with_retries_and_dead_letters(cloud: Any) -> None:
     events = cloud.client("events")
     _, arn = queue(cloud)
