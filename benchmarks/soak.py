@@ -1,7 +1,9 @@
 """The whole local stack under a steady load, with faults now and then: does anything grow, does anything fail?
 
 Run it with ``make soak`` (30 minutes) or ``make soak SOAK_ARGS="--minutes 2"``; it needs Linux's /proc. Memory,
-threads and open files of each process are sampled; after a warm-up of a third of the time they must stay as they are.
+threads and open files of each process are sampled; after a warm-up of a third of the time threads and files must stay
+as they are and memory must rise by 20 MiB per hour at most (by more in a soak so short that breathing hides the slope;
+the table says by how much).
 The exit code is 1 when a process grows, or when something failed that a client must not see.
 """
 
@@ -17,7 +19,7 @@ from rich.table import Table
 from benchmarks.processes import Held, held
 from benchmarks.snowflake_load import prepare
 from benchmarks.soak_load import Load, endpoint_of
-from benchmarks.soak_verdict import Trend, count_grows, memory_grows, trend
+from benchmarks.soak_verdict import Trend, count_grows, memory_grows, memory_mark, trend
 from executor.cli.aws_options import AwsOptions
 from executor.cli.local_stack import Ports, Stack, local_stack
 
@@ -50,7 +52,7 @@ def _progress(at_s: float, samples: Samples, load: Load) -> str:
 def report(samples: Samples, warm_up_s: float) -> bool:
     """Print what each process held; whether any grows."""
     table = Table(title=f"from {warm_up_s / 60:.0f} minutes on: first quarter, last quarter, slope")
-    for heading in ("process", "MiB", "MiB/h", "threads", "files", "verdict"):
+    for heading in ("process", "MiB", "MiB/h", "mark", "threads", "files", "verdict"):
         table.add_column(heading, justify="left" if heading in {"process", "verdict"} else "right")
     any_grows = False
     for name, seen in samples.items():
@@ -59,7 +61,7 @@ def report(samples: Samples, warm_up_s: float) -> bool:
         files = trend([(at_s, one.files) for at_s, one in seen], warm_up_s)
         grows = memory_grows(memory) or count_grows(threads) or count_grows(files)
         any_grows = any_grows or grows
-        figures = (_both(memory), f"{memory.per_hour:+.0f}", _both(threads), _both(files))
+        figures = (_both(memory), f"{memory.per_hour:+.0f}", f"{memory_mark(memory):.0f}", _both(threads), _both(files))
         table.add_row(name, *figures, "growing" if grows else "flat")
     Console(width=110).print(table)
     return any_grows

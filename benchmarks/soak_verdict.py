@@ -4,8 +4,8 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-MOST_MEMORY_RISE = 0.05  # of what was held after the warm-up
-LEAST_MEMORY_RISE_MB = 15.0  # less is the allocator's breathing
+MOST_MEMORY_MB_PER_HOUR = 20.0  # a laptop that serves for a week can bear it
+BREATHING_MB = 5.0  # what the allocator takes and gives back, so a short time cannot show a small slope
 MOST_MORE = 4  # threads or files that come and go
 
 
@@ -16,6 +16,7 @@ class Trend:
     first: float
     last: float
     per_hour: float
+    hours: float
 
     @property
     def rise(self) -> float:
@@ -34,13 +35,19 @@ def trend(samples: Sequence[tuple[float, float]], warm_up_s: float) -> Trend:
         raise ValueError(f"{len(after)} samples after a warm-up of {warm_up_s:.0f} s are too few; run it longer")
     quarter = max(len(after) // 4, 1)
     values = [value for _, value in after]
+    hours = (after[-1][0] - after[0][0]) / 3600
     slope = statistics.linear_regression([at_s for at_s, _ in after], values).slope
-    return Trend(statistics.median(values[:quarter]), statistics.median(values[-quarter:]), slope * 3600)
+    return Trend(statistics.median(values[:quarter]), statistics.median(values[-quarter:]), slope * 3600, hours)
+
+
+def memory_mark(memory: Trend) -> float:
+    """How many MiB per hour are flat: 20, or more where the time was too short to tell less from breathing."""
+    return max(MOST_MEMORY_MB_PER_HOUR, BREATHING_MB / memory.hours)
 
 
 def memory_grows(memory: Trend) -> bool:
-    """Whether a process holds more MiB at the end than breathing explains."""
-    return memory.rise > max(LEAST_MEMORY_RISE_MB, MOST_MEMORY_RISE * memory.first)
+    """Whether a process takes more MiB per hour than its mark."""
+    return memory.per_hour > memory_mark(memory)
 
 
 def count_grows(count: Trend) -> bool:

@@ -1,12 +1,13 @@
-"""Log events of containers as text files, so that they can be read with any pager and outlive the server.
+"""Log events as text files, so that they can be read with any pager and outlive the server.
 
-One file per stream, one line per event: an ISO 8601 moment in UTC with milliseconds, a space, the message.
+One file per stream, one line per event: an ISO 8601 moment in UTC with milliseconds, a space, the message; further
+lines of a message begin with a tab.
 `DIR/logs/<account>/<region>/<group, percent-encoded>/<stream>.log`
 """
 
 import shutil
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 from local_cloud.aws.fargate.world import Place
 
 SUFFIX = ".log"
+_LINE_END, _NEXT_LINE = "\n", "\n\t"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class LogFiles:
         """Append events to a stream's file."""
         path = self._path(place, group, stream)
         path.parent.mkdir(parents=True, exist_ok=True)
-        text = "".join(f"{_moment(at_ms)} {message}\n" for at_ms, message in events)
+        text = "".join(f"{_moment(at_ms)} {message.replace(_LINE_END, _NEXT_LINE)}\n" for at_ms, message in events)
         with path.open("a", encoding="utf-8", newline="\n") as file:
             file.write(text)
 
@@ -46,23 +48,44 @@ class LogFiles:
             account, region, group, *rest = path.relative_to(self._root).parts
             stream = "/".join(rest).removesuffix(SUFFIX)
             with path.open(encoding="utf-8", newline="\n") as file:
-                events = [event for line in file if (event := _event(line))]
+                events = _events(file)
             yield StoredStream(Place(account, region), urllib.parse.unquote(group), stream, events)
+
+    def remove(self, place: Place, group: str, stream: str | None = None) -> None:
+        """Remove the file of one stream, or those of all streams of a group."""
+        if stream is None:
+            shutil.rmtree(self._folder(place, group), ignore_errors=True)
+        else:
+            self._path(place, group, stream).unlink(missing_ok=True)
 
     def forget(self) -> None:
         """Remove every file that is kept."""
         shutil.rmtree(self._root, ignore_errors=True)
 
     def _path(self, place: Place, group: str, stream: str) -> Path:
-        folder = self._root / place.account / place.region / urllib.parse.quote(group, safe="")
+        folder = self._folder(place, group)
         path = (folder / f"{stream}{SUFFIX}").resolve()
         if not path.is_relative_to(folder.resolve()):
             raise ValueError(f"log stream {stream!r} would lie outside {folder}; change awslogs-stream-prefix")
         return path
 
+    def _folder(self, place: Place, group: str) -> Path:
+        return self._root / place.account / place.region / urllib.parse.quote(group, safe="")
+
 
 def _moment(at_ms: int) -> str:
     return datetime.fromtimestamp(at_ms / 1000, tz=UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at_ms % 1000:03d}Z"
+
+
+def _events(lines: Iterable[str]) -> list[tuple[int, str]]:
+    events: list[tuple[int, str]] = []
+    for line in lines:
+        if event := _event(line):
+            events.append(event)
+        elif events and line.startswith("\t") and line.endswith("\n"):
+            at_ms, message = events.pop()
+            events.append((at_ms, f"{message}\n{line[1:-1]}"))
+    return events
 
 
 def _event(line: str) -> tuple[int, str] | None:

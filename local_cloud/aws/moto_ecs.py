@@ -14,6 +14,7 @@ from local_cloud.aws.fargate.capacity import FARGATE_PROVIDERS
 from local_cloud.aws.fargate.engine import FargateEngine, Params
 from local_cloud.aws.fargate.record import TaskRecord
 from local_cloud.aws.fargate.refusals import RefusedError
+from local_cloud.aws.fargate.request import sold_size
 from local_cloud.aws.fargate.roster import Roster
 from local_cloud.aws.fargate.world import Place
 from local_cloud.aws.services.api import ServiceApi
@@ -100,6 +101,35 @@ class FargateResponse(EC2ContainerServiceResponse):
             answer["serviceArns"] += of_stacks
         return json.dumps(answer)
 
+    def describe_clusters(self) -> ActionResult:
+        """Answer DescribeClusters with the tasks and services that are there."""
+        for cluster in list(self.ecs_backend.clusters.values()):
+            tasks = self.roster.count_in(cluster.arn)
+            cluster.running_tasks_count = tasks["RUNNING"]
+            cluster.pending_tasks_count = tasks["PROVISIONING"] + tasks["PENDING"] + tasks["ACTIVATING"]
+            cluster.active_services_count = self._services_in(cluster)
+        return super().describe_clusters()
+
+    def delete_cluster(self) -> ActionResult:
+        """Answer DeleteCluster; one that has services or tasks stays."""
+        cluster = self.ecs_backend.clusters.get(self._cluster())
+        if cluster and self._services_in(cluster):
+            raise _cluster_contains("Services")
+        with self.roster.lock:  # no task is launched between the look and the deed
+            tasks = self.roster.count_in(cluster.arn) if cluster else {}
+            if any(status != "STOPPED" for status in tasks):
+                raise _cluster_contains("Tasks")
+            return super().delete_cluster()
+
+    def register_task_definition(self) -> ActionResult:
+        """Answer RegisterTaskDefinition; for Fargate only in sizes that it sells."""
+        if "FARGATE" in (self._get_param("requiresCompatibilities") or []):
+            try:
+                sold_size(self._get_param("cpu"), self._get_param("memory"))
+            except RefusedError as refusal:
+                raise RefusalResponse(refusal) from refusal
+        return super().register_task_definition()
+
     def describe_capacity_providers(self) -> ActionResult:
         """Answer DescribeCapacityProviders; those of Fargate are in every account."""
         asked = self._get_param("capacityProviders") or list(FARGATE_PROVIDERS)
@@ -141,6 +171,11 @@ class FargateResponse(EC2ContainerServiceResponse):
     def _cluster(self) -> str:
         return str(self.params.get("cluster") or "default").rsplit("/", 1)[-1]
 
+    def _services_in(self, cluster: Any) -> int:
+        prefix = f"{cluster.name}:"
+        of_stacks = [item for key, item in list(self.ecs_backend.services.items()) if key.startswith(prefix)]
+        return self.services.count_in(cluster.arn) + sum(item.status == "ACTIVE" for item in of_stacks)
+
     def _is_of_a_stack(self) -> bool:
         names = self.params.get("services") or [self.params.get("service")]
         return any(f"{self._cluster()}:{str(name).rsplit('/', 1)[-1]}" in self.ecs_backend.services for name in names)
@@ -162,6 +197,11 @@ class FargateResponse(EC2ContainerServiceResponse):
             return operation(self.params, place)
         except RefusedError as refusal:
             raise RefusalResponse(refusal) from refusal
+
+
+def _cluster_contains(what: str) -> RefusalResponse:
+    code = f"ClusterContains{what}Exception"
+    return RefusalResponse(RefusedError(code, f"The Cluster cannot be deleted while {what} are active."))
 
 
 def engine_response(engine: FargateEngine, roster: Roster, services: ServiceApi) -> type[FargateResponse]:

@@ -3,9 +3,12 @@
 * `moto.ecs.urls.url_paths["{0}/$"]`: which class answers ECS; read when ECS is first asked for, so hooks
   must be in place before the first request.
 * `moto.logs.urls.url_paths["{0}/$"]`: likewise for Logs.
+* `moto.events.urls.url_paths["{0}/"]` and every path of `moto.scheduler.urls.url_paths`: likewise for EventBridge and
+  its Scheduler.
 * `moto.s3.responses.S3Response`: which class answers S3; moto loads `moto.s3.urls` anew when S3 is first
   asked for, so a change to its `url_paths` would be lost.
 * `moto.moto_api._internal.urls.url_paths["{0}/moto-api/reset"]`: what a reset does.
+* `moto.sns.models.Topic.sent_notifications`, `moto.sqs.models.Queue.deleted_messages`: see `moto_memory.py`.
 * `moto.backends.list_of_moto_modules`: lists a folder of 175 entries for every request; answered once.
 """
 
@@ -14,15 +17,19 @@ from typing import Any
 
 import moto.backends
 import moto.ecs.urls
+import moto.events.urls
 import moto.logs.urls
 import moto.moto_api._internal.urls
 import moto.s3.responses
+import moto.scheduler.urls
 
 from local_cloud.aws.clock import Clock
 from local_cloud.aws.fargate.engine import FargateEngine
 from local_cloud.aws.fargate.roster import Roster
 from local_cloud.aws.moto_ecs import engine_response
-from local_cloud.aws.moto_logs import HonestLogsResponse
+from local_cloud.aws.moto_logs import keeping_logs_response
+from local_cloud.aws.moto_schedules import HonestEventsResponse, HonestSchedulerResponse
+from local_cloud.aws.moto_world import MotoWorld
 from local_cloud.aws.s3.keeper import S3Keeper
 from local_cloud.aws.s3.moto_s3 import keeping_response
 from local_cloud.aws.services.api import ServiceApi
@@ -36,9 +43,16 @@ def hook_ecs(engine: FargateEngine, roster: Roster, services: ServiceApi) -> Non
     moto.ecs.urls.url_paths[ECS_PATH] = engine_response(engine, roster, services).dispatch
 
 
-def hook_logs() -> None:
+def hook_logs(world: MotoWorld) -> None:
     """Let our Logs answer."""
-    moto.logs.urls.url_paths["{0}/$"] = HonestLogsResponse.dispatch
+    moto.logs.urls.url_paths["{0}/$"] = keeping_logs_response(world).dispatch
+
+
+def hook_schedules() -> None:
+    """Let our EventBridge and its Scheduler answer."""
+    moto.events.urls.url_paths["{0}/"] = HonestEventsResponse.dispatch
+    for path in moto.scheduler.urls.url_paths:
+        moto.scheduler.urls.url_paths[path] = HonestSchedulerResponse.dispatch
 
 
 def hook_s3(keeper: S3Keeper, clock: Clock) -> None:

@@ -13,6 +13,7 @@ from local_cloud.aws.faults.operations import SIGNED_FOR, Operation
 
 IN_WORDS = re.compile(r"The (\w+) action has not been implemented")
 CODE = "NotImplemented"
+PROTOCOLS = {"s3": "s3", "scheduler": "json"}  # of services that name no target; all others speak query
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -40,4 +41,4 @@ def _operation(environ: dict[str, Any], words: str) -> Operation:
         name = "".join(word.capitalize() for word in found.group(1).split("_"))
     else:
         name = f"{environ.get('REQUEST_METHOD')} {environ.get('PATH_INFO')}?{environ.get('QUERY_STRING', '')}"
-    return Operation(service, name, "s3" if service == "s3" else "query", "")
+    return Operation(service, name, PROTOCOLS.get(service, "query"), "")

@@ -1,6 +1,8 @@
 """What Fargate asks of its surroundings, answered from moto's backends."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ipaddress import IPv4Network
 from typing import Any
 
@@ -90,6 +92,30 @@ class MotoWorld:
         self._log_files.append(place, group, stream, events)
         with self._log_lock:
             self._put(place, group, stream, events)
+
+    @contextmanager
+    def keeping(self, place: Place, group: str, stream: str) -> Iterator[None]:
+        """Keep the events that moto takes into a log stream meanwhile in the stream's file as well.
+
+        Raises:
+            ValueError: the stream's name cannot be the name of a file.
+        """
+        with self._log_lock:
+            found = logs_backends[place.account][place.region].groups.get(group)
+            if found is None or stream not in found.streams:
+                yield  # moto says so
+                return
+            events = found.streams[stream].events
+            before = len(events)
+            self._log_files.append(place, group, stream, [])  # a name that no file can have is told before, not after
+            yield
+            fresh = [(event.timestamp, event.message) for event in events[before:]]
+            self._log_files.append(place, group, stream, fresh)
+
+    def forget_log(self, place: Place, group: str, stream: str | None = None) -> None:
+        """Remove what is kept of a log group, or of one of its streams."""
+        with self._log_lock:
+            self._log_files.remove(place, group, stream)
 
     def restore_logs(self) -> None:
         """Put back the streams that an earlier server kept; their groups are made again with them."""

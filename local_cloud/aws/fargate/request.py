@@ -164,6 +164,15 @@ def _check_overrides(overrides: Params, definition: TaskDefinition) -> None:
 
 def _size(overrides: Params, definition: TaskDefinition) -> tuple[str | None, str | None]:
     cpu, memory = overrides.get("cpu") or definition.cpu, overrides.get("memory") or definition.memory
+    return sold_size(cpu, memory)
+
+
+def sold_size(cpu: str | None, memory: str | None) -> tuple[str, str]:
+    """Answer with a task's CPU units and MiB as ECS writes them.
+
+    Raises:
+        RefusedError: when one of them is missing, or Fargate does not sell the pair.
+    """
     if not cpu or not memory:
         missing = "cpu" if not cpu else "memory"
         raise client_error(f"Fargate requires that '{missing}' be defined at the task level.")

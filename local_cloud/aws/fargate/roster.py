@@ -91,6 +91,11 @@ class Roster:
         """Count the tasks in each status."""
         return dict(Counter(record.last_status for record, _ in self.entries()))
 
+    def count_in(self, cluster_arn: str) -> Counter[str]:
+        """Count the tasks of a cluster in each status."""
+        records = [record for record, _ in self.entries() if not record.vanished]
+        return Counter(record.last_status for record in records if record.request.cluster.arn == cluster_arn)
+
     def providers_of(self, group: str) -> Counter[str]:
         """Count the tasks of a group that shall run, by their capacity provider."""
         records = [record for record, _ in self.entries()]

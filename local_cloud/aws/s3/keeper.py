@@ -30,13 +30,13 @@ class S3Keeper:
     def __init__(self, folder: ObjectFolder) -> None:
         self.lock = threading.RLock()
         self._folder = folder
-        self._kept: dict[str, dict[str, FakeKey]] = {}
+        self._kept: dict[str, dict[str, tuple[FakeKey, dict[str, str]]]] = {}  # with its tags
 
     def keep_object(self, backend: S3Backend, bucket_name: str, key_name: str) -> None:
         """Bring one object's file up to date."""
         bucket = backend.buckets.get(bucket_name)
         if bucket is not None:
-            self._sync(bucket, key_name)
+            self._sync(backend, bucket, key_name)
 
     def keep_bucket(self, backend: S3Backend, bucket_name: str) -> None:
         """Bring a bucket and all its files up to date."""
@@ -47,7 +47,7 @@ class S3Keeper:
             return
         self._folder.write_bucket(bucket_name, _bucket_facts(bucket))
         for key_name in {*self._kept.get(bucket_name, {}), *bucket.keys}:
-            self._sync(bucket, key_name)
+            self._sync(backend, bucket, key_name)
 
     def restore(self) -> None:
         """Put every bucket and object of the folder into moto."""
@@ -57,7 +57,8 @@ class S3Keeper:
             _apply_bucket_facts(bucket, facts)
             for stored in self._folder.objects(name):
                 _restore_object(backend, name, stored)
-                self._kept.setdefault(name, {})[stored.key] = bucket.keys[stored.key]
+                key = bucket.keys[stored.key]
+                self._kept.setdefault(name, {})[stored.key] = key, _tags(backend, key)
 
     def forget(self) -> None:
         """Remove everything that is kept of the buckets moto has."""
@@ -66,15 +67,21 @@ class S3Keeper:
                 self._folder.remove_bucket(name)
             self._kept.clear()
 
-    def _sync(self, bucket: FakeBucket, key_name: str) -> None:
+    def _sync(self, backend: S3Backend, bucket: FakeBucket, key_name: str) -> None:
         kept = self._kept.setdefault(bucket.name, {})
         current = bucket.keys.get(key_name)
         if not isinstance(current, FakeKey):  # nothing, or a delete marker
             self._folder.remove(bucket.name, key_name)
             kept.pop(key_name, None)
-        elif kept.get(key_name) is not current:
-            self._folder.write(bucket.name, key_name, current.value, _object_facts(current))
-            kept[key_name] = current
+            return
+        before, tags = kept.get(key_name), _tags(backend, current)
+        if before is None or before[0] is not current or before[1] != tags:
+            self._folder.write(bucket.name, key_name, current.value, {**_object_facts(current), "tags": tags})
+            kept[key_name] = current, tags
+
+
+def _tags(backend: S3Backend, key: FakeKey) -> dict[str, str]:
+    return dict(backend.tagger.get_tag_dict_for_resource(key.arn))
 
 
 def _object_facts(key: FakeKey) -> dict[str, Any]:
@@ -100,6 +107,8 @@ def _restore_object(backend: S3Backend, bucket_name: str, stored: StoredObject) 
         key._version_id = facts["version_id"]  # noqa: SLF001 - moto has no other way to set it
     for name in COPIED_FACTS:
         setattr(key, name, facts[name])
+    if tags := facts.get("tags"):  # an earlier version kept none
+        backend.put_object_tagging(key, tags)
 
 
 def _bucket_facts(bucket: FakeBucket) -> dict[str, Any]:

@@ -128,6 +128,12 @@ class ServiceApi:
         failures = [{"arn": arn, "reason": "MISSING"} for arn in missing]
         return json.dumps({"services": services, "failures": failures})
 
+    def count_in(self, cluster_arn: str) -> int:
+        """Count the ACTIVE services of a cluster."""
+        with self._scheduler.lock:
+            services = list(self._scheduler.services.values())
+        return sum(item.status == "ACTIVE" and item.cluster.arn == cluster_arn for item in services)
+
     def list(self, params: Params, place: Place) -> str:
         """Answer with one page of ARNs.
 

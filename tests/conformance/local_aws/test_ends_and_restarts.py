@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import BotoCoreError
 
+TAGS = [{"Key": "keep", "Value": "a year"}]
 FAMILY = """
 import os, subprocess, time
 stray = subprocess.Popen(["sleep", "62"], start_new_session=True)
@@ -107,6 +108,7 @@ def test_objects_and_logs_are_there_again_after_a_kill(make_cloud: Any) -> None:
     for key, body in (("a/b.txt", b"first"), ("a/b.txt", b"second"), ("a", b"file"), ("x//y/../z", b"odd")):
         cloud.s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType="text/x", Metadata={"who": "me"})
     before = cloud.s3.head_object(Bucket=bucket, Key="a/b.txt", ChecksumMode="ENABLED")
+    cloud.s3.put_object_tagging(Bucket=bucket, Key="a", Tagging={"TagSet": TAGS})
     arn = cloud.finish("print('kept')")["taskArn"]
     with ThreadPoolExecutor(4) as pool:
         written = [pool.submit(write_until_killed, cloud, f"many/{writer}") for writer in range(4)]
@@ -127,7 +129,34 @@ def test_objects_and_logs_are_there_again_after_a_kill(make_cloud: Any) -> None:
     same = ("ETag", "ContentType", "Metadata", "LastModified", "VersionId", "ChecksumCRC32")
     assert {name: after[name] for name in same} == {name: before[name] for name in same}
     assert again.s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
+    assert again.s3.get_object_tagging(Bucket=bucket, Key="a")["TagSet"] == TAGS
     assert again.lines(arn) == ["kept"]
+
+
+def test_lines_that_a_client_wrote_are_there_again_and_what_was_deleted_is_not(make_cloud: Any) -> None:
+    server, cloud = make_cloud()
+    now_ms = time.time_ns() // 1_000_000
+    for group, stream in (("/mine", "a/1"), ("/mine", "gone"), ("/gone", "a")):
+        if stream != "gone":
+            cloud.logs.create_log_group(logGroupName=group)
+        cloud.logs.create_log_stream(logGroupName=group, logStreamName=stream)
+        events = [{"timestamp": now_ms, "message": message} for message in ("one", "two\nlines")]
+        too_old = {"timestamp": now_ms - 15 * 24 * 3_600_000, "message": "refused"}
+        cloud.logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=[too_old, *events])
+    cloud.logs.delete_log_stream(logGroupName="/mine", logStreamName="gone")
+    cloud.logs.delete_log_group(logGroupName="/gone")
+    server.process.kill()
+    server.process.wait()
+    _, again = make_cloud()
+    groups = [item["logGroupName"] for item in again.logs.describe_log_groups()["logGroups"]]
+    assert sorted(groups) == ["/mine", again.stack.log_group]
+    streams = again.logs.describe_log_streams(logGroupName="/mine")["logStreams"]
+    assert [item["logStreamName"] for item in streams] == ["a/1"]
+    answer = again.logs.get_log_events(logGroupName="/mine", logStreamName="a/1", startFromHead=True)
+    assert [(item["timestamp"], item["message"]) for item in answer["events"]] == [
+        (now_ms, "one"),
+        (now_ms, "two\nlines"),
+    ]
 
 
 def test_the_server_ends_with_the_process_that_asked_for_it(images_file: Path, tmp_path: Path) -> None:

@@ -51,6 +51,34 @@ def test_a_topic_rings_at_a_queue(cloud: Any, raw: str, reads: Callable[[str], s
     assert "Messages" not in sqs.receive_message(QueueUrl=url)
 
 
+def test_a_bucket_tells_a_queue_of_new_objects(cloud: Any) -> None:
+    sqs = cloud.client("sqs")
+    url, arn = queue(cloud)
+    bucket = f"b-{uuid.uuid4().hex[:8]}"
+    cloud.s3.create_bucket(Bucket=bucket)
+    told = {"QueueConfigurations": [{"QueueArn": arn, "Events": ["s3:ObjectCreated:*"]}]}
+    cloud.s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration=told)
+    cloud.s3.put_object(Bucket=bucket, Key="k", Body=b"x")
+    bodies = [
+        json.loads(item["Body"]) for item in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    ]
+    assert [record["s3"]["object"]["key"] for body in bodies for record in body.get("Records", [])] == ["k"]
+
+
+def test_alarms_and_lifecycles_are_taken_and_told(cloud: Any) -> None:
+    bucket, name = f"b-{uuid.uuid4().hex[:8]}", f"a-{uuid.uuid4().hex[:8]}"
+    cloud.s3.create_bucket(Bucket=bucket)
+    rule = {"ID": "old", "Status": "Enabled", "Filter": {"Prefix": "tmp/"}, "Expiration": {"Days": 7}}
+    cloud.s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": [rule]})
+    assert cloud.s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"] == [rule]
+    watch = cloud.client("cloudwatch")
+    what = {"MetricName": "OldestQueuedAge", "Namespace": "Reporting", "Threshold": 600.0, "Period": 60}
+    comparison = {"ComparisonOperator": "GreaterThanThreshold", "Statistic": "Maximum", "EvaluationPeriods": 1}
+    watch.put_metric_alarm(AlarmName=name, **what, **comparison)
+    (alarm,) = watch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+    assert {key: alarm[key] for key in what} == what
+
+
 def test_a_rule_keeps_its_target_with_retries_and_dead_letters(cloud: Any) -> None:
     events = cloud.client("events")
     _, arn = queue(cloud)
@@ -154,6 +182,18 @@ def test_what_is_not_there_is_refused_by_name_and_not_worth_a_retry(cloud: Any) 
         "ecs:StartTask": lambda: cloud.ecs.start_task(taskDefinition="d", containerInstances=["i"]),
         "iam:SimulatePrincipalPolicy": lambda: cloud.client("iam").simulate_principal_policy(
             PolicySourceArn=role, ActionNames=["s3:PutObject"]
+        ),
+        "logs:StartQuery": lambda: cloud.logs.start_query(
+            logGroupName=cloud.stack.log_group, startTime=0, endTime=1, queryString="stats count(*)"
+        ),
+        "ScheduleExpression of events:PutRule": lambda: cloud.client("events").put_rule(
+            Name="hourly", ScheduleExpression="rate(1 hour)"
+        ),
+        "scheduler:CreateSchedule": lambda: cloud.client("scheduler").create_schedule(
+            Name="hourly",
+            ScheduleExpression="rate(1 hour)",
+            FlexibleTimeWindow={"Mode": "OFF"},
+            Target={"Arn": role, "RoleArn": role},
         ),
     }
     for name, call in calls.items():

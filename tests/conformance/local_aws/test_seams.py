@@ -11,6 +11,8 @@ import moto.ec2.utils
 import moto.ecs.models
 import moto.ecs.responses
 import moto.ecs.urls
+import moto.events.responses
+import moto.events.urls
 import moto.logs.responses
 import moto.logs.urls
 import moto.moto_api._internal.urls
@@ -18,6 +20,10 @@ import moto.moto_server.werkzeug_app
 import moto.s3.models
 import moto.s3.responses
 import moto.s3.urls
+import moto.scheduler.responses
+import moto.scheduler.urls
+import moto.sns.models
+import moto.sqs.models
 import pytest
 from botocore.loaders import JSONFileLoader
 from moto.ec2.models import ec2_backends
@@ -27,9 +33,11 @@ from moto.logs.models import LogsBackend, logs_backends
 from moto.moto_api._internal import mock_random
 from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
+from moto.sns.models import sns_backends
+from moto.sqs.models import sqs_backends
 from moto.ssm.models import ssm_backends
 
-from local_cloud.aws import moto_hooks
+from local_cloud.aws import moto_hooks, moto_memory
 from local_cloud.aws.moto_ecs import OURS
 from local_cloud.aws.s3.keeper import COPIED_FACTS, PUBLIC_ACCESS
 
@@ -53,6 +61,12 @@ def test_ecs_is_answered_by_one_class_under_one_path() -> None:
 
 def test_logs_are_answered_by_one_class_under_one_path() -> None:
     assert set(moto.logs.urls.url_paths) == {"{0}/$"}, "moto answers Logs under other paths now"
+
+
+def test_events_and_schedules_are_answered_by_one_class_each() -> None:
+    assert set(moto.events.urls.url_paths) == {"{0}/"}, "moto answers EventBridge under other paths now"
+    owners = {dispatch.__qualname__ for dispatch in moto.scheduler.urls.url_paths.values()}
+    assert len(owners) == 1, f"moto's Scheduler is answered by {owners}"
 
 
 def test_a_reset_has_the_path_we_wrap() -> None:
@@ -86,9 +100,19 @@ def test_s3_urls_take_the_response_class_from_its_module_when_loaded() -> None:
         (JSONFileLoader, "load_file", ["self", "file_path"]),
         (moto.logs.responses.LogsResponse, "filter_log_events", ["self"]),
         (moto.logs.responses.LogsResponse, "get_log_events", ["self"]),
+        (moto.logs.responses.LogsResponse, "start_query", ["self"]),
+        (moto.logs.responses.LogsResponse, "put_log_events", ["self"]),
+        (moto.logs.responses.LogsResponse, "delete_log_group", ["self"]),
+        (moto.logs.responses.LogsResponse, "delete_log_stream", ["self"]),
+        (moto.events.responses.EventsHandler, "put_rule", ["self"]),
+        (moto.scheduler.responses.EventBridgeSchedulerResponse, "create_schedule", ["self"]),
+        (moto.scheduler.responses.EventBridgeSchedulerResponse, "update_schedule", ["self"]),
         (moto.logs.responses.LogsResponse, "put_retention_policy", ["self"]),
         (moto.ecs.responses.EC2ContainerServiceResponse, "describe_capacity_providers", ["self"]),
         (moto.ecs.responses.EC2ContainerServiceResponse, "start_task", ["self"]),
+        (moto.ecs.responses.EC2ContainerServiceResponse, "describe_clusters", ["self"]),
+        (moto.ecs.responses.EC2ContainerServiceResponse, "delete_cluster", ["self"]),
+        (moto.ecs.responses.EC2ContainerServiceResponse, "register_task_definition", ["self"]),
         (LogsBackend, "ensure_log_stream", ["self", "log_group_name", "log_stream_name"]),
         (LogsBackend, "ensure_log_group", ["self", "log_group_name"]),
     ],
@@ -120,11 +144,13 @@ def test_backends_hold_what_we_ask_them_for() -> None:
     subnet = next(iter(next(iter(ec2.subnets.values())).values()))
     logs = logs_backends[ACCOUNT][REGION]
     logs.ensure_log_group("seam")
+    logs.ensure_log_stream("seam", "seam")
     events = events_backends[ACCOUNT][REGION]
     rule = events.put_rule("seam", event_pattern='{"source": ["seam"]}')
     expected: list[tuple[Any, list[str]]] = [
         (ecs, ["clusters", "task_definitions", "services"]),
         (cluster, ["arn", "name", "status", "capacity_providers", "default_capacity_provider_strategy"]),
+        (cluster, ["running_tasks_count", "pending_tasks_count", "active_services_count"]),
         (definition, ["arn", "family", "revision", "status", "network_mode", "cpu", "memory", "tags"]),
         (definition, ["container_definitions", "ephemeral_storage"]),
         (subnet, ["id", "vpc_id", "availability_zone", "cidr_block"]),
@@ -132,6 +158,7 @@ def test_backends_hold_what_we_ask_them_for() -> None:
         (events.event_buses["default"], ["rules"]),
         (rule, ["state", "targets", "send_to_targets"]),
         (logs.groups["seam"], ["streams", "put_log_events"]),
+        (logs.groups["seam"].streams["seam"], ["events"]),
         (secretsmanager_backends[ACCOUNT][REGION], ["get_secret_value"]),
         (ssm_backends[ACCOUNT][REGION], ["get_parameter"]),
     ]
@@ -153,6 +180,26 @@ def test_buckets_and_keys_hold_what_we_keep_of_them() -> None:
     assert not missing, f"moto's FakeKey or FakeBucket has lost {missing}"
     assert names_of(moto.s3.models.PublicAccessBlock) == list(PUBLIC_ACCESS), "PublicAccessBlock takes other arguments"
     assert bucket.keys["k"] is key, "FakeBucket.keys no longer answers with the newest version"
+
+
+def test_topics_and_queues_forget_what_they_sent_and_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
+    for owner, name in ((moto.sns.models.Topic, "sent_notifications"), (moto.sqs.models.Queue, "deleted_messages")):
+        monkeypatch.setattr(owner, name, None, raising=False)  # so that the class is as it was after the test
+    monkeypatch.setattr(moto_memory, "MOST_HANDLES", 2)
+    moto_memory.forget_what_was_sent()
+    topic = sns_backends[ACCOUNT][REGION].create_topic("seam")
+    topic.publish("doorbell")
+    assert topic.sent_notifications == []
+    sqs = sqs_backends[ACCOUNT][REGION]
+    queue = sqs.create_queue("seam", {})
+    handles = []
+    for number in range(3):
+        sqs.send_message("seam", str(number))
+        (message,) = sqs.receive_message("seam", 1, 0, 30)
+        handles.append(str(message.receipt_handle))
+        sqs.delete_message("seam", handles[-1])
+        sqs.delete_message("seam", handles[-1])
+    assert [handle in queue.deleted_messages for handle in handles] == [False, True, True]
 
 
 def test_ids_of_the_default_vpc_come_from_moto_s_own_dice() -> None:

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from benchmarks.soak_verdict import count_grows, memory_grows, trend
+from benchmarks.soak_verdict import count_grows, memory_grows, memory_mark, trend
 
 HOUR = range(0, 3600, 5)
 
@@ -14,11 +14,24 @@ def test_what_rises_through_the_warm_up_alone_is_flat() -> None:
     assert not memory_grows(memory)
 
 
-@pytest.mark.parametrize("per_hour", [50, 400])
+@pytest.mark.parametrize("per_hour", [25, 50, 400])
 def test_what_keeps_rising_is_growing_and_the_slope_says_how_fast(per_hour: float) -> None:
     memory = trend([(s, 200 + per_hour * s / 3600 + 5 * math.sin(s)) for s in HOUR], 1200)
     assert memory_grows(memory)
     assert memory.per_hour == pytest.approx(per_hour, rel=0.05)
+
+
+@pytest.mark.parametrize("held_mb", [200, 2000])
+def test_the_mark_is_a_slope_however_much_a_process_holds(held_mb: float) -> None:
+    assert memory_grows(trend([(s, held_mb + s / 144) for s in HOUR], 1200))  # 25 MiB per hour
+    assert not memory_grows(trend([(s, held_mb + s / 240) for s in HOUR], 1200))  # 15
+
+
+def test_a_short_soak_does_not_take_breathing_for_growth_and_says_its_mark() -> None:
+    memory = trend([(s, 200 + s / 60) for s in range(0, 121, 5)], 40)  # 60 MiB per hour, but 1.3 MiB in all
+    assert memory_mark(memory) == pytest.approx(225)
+    assert not memory_grows(memory)
+    assert memory_mark(trend([(s, 200.0) for s in HOUR], 1200)) == 20
 
 
 def test_threads_that_stay_are_growing_and_threads_that_come_and_go_are_not() -> None:

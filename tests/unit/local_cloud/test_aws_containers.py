@@ -170,6 +170,7 @@ def test_no_byte_is_lost_and_no_piece_is_too_long(data: bytes, max_bytes: int) -
 def test_log_files_give_back_what_they_were_given(tmp_path: Path) -> None:
     place, files = Place("1", "eu-west-1"), LogFiles(tmp_path)
     events = [(1_700_000_000_001, "one"), (1_700_000_000_999, " two  words\r"), (1_700_000_001_000, "")]
+    events += [(1_700_000_002_000, "of\n\tmore\n\nlines\n")]
     files.append(place, "/a/b", "p/c/id", events[:1])
     files.append(place, "/a/b", "p/c/id", events[1:])
     (stored,) = files.read_all()
