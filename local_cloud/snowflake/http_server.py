@@ -24,6 +24,7 @@ from local_cloud.snowflake.errors import failure, translate
 from local_cloud.snowflake.fault_effects import LostReply, breakable, network_policy, with_fault
 from local_cloud.snowflake.faults import LOGIN, Fault, statement_class
 from local_cloud.snowflake.instance import LocalSnowflake
+from local_cloud.snowflake.kept_statements import Ended
 from local_cloud.snowflake.logins import read_login
 from local_cloud.snowflake.own_routes import OwnRoutes
 from local_cloud.snowflake.running import Running, Statement, statement_work
@@ -45,7 +46,7 @@ class Face:
         """Serve `server`."""
         self.server = server
         self.running = Running()
-        self.own = OwnRoutes(server, lambda: {"statements": len(self.running.by_query), "turns": len(self._turns)})
+        self.own = OwnRoutes(server, lambda: {"statements": len(self.running.kept), "turns": len(self._turns)})
         self.tokens = Tokens(server.sessions)
         server.end_token = partial(self.tokens.end, code=390111)
         self._turns: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()  # as long as statements do
@@ -129,7 +130,7 @@ class Face:
         session = self.server.session_of(token)
         body = await _body(request)
         request_id = request.query_params.get("requestId", "")
-        statement: Statement | None = self.running.by_request.get(request_id)
+        statement = self.running.kept.of_request(session.login.user, request_id)
         if statement is None:
             fault = None if body.get("describeOnly") else self._fault(body["sqlText"])
             if fault and fault.kind == "unavailable":
@@ -159,12 +160,12 @@ class Face:
     async def result(self, request: Request) -> Response:
         """The answer of a statement that was still running when it was last asked for."""
         session = self.server.session_of(_token(request))
-        statement = self.running.by_query.get(request.path_params["query_id"])
+        statement = self.running.kept.of_query(request.path_params["query_id"])
         if statement is None:
             raise failure(612, "02000", f"Result for query {request.path_params['query_id']} has not been found")
         return await self._answer(request, session, statement)
 
-    async def _answer(self, request: Request, session: Session, statement: Statement) -> Response:
+    async def _answer(self, request: Request, session: Session, statement: Statement | Ended) -> Response:
         try:
             if statement.lost_answers > 0:
                 await asyncio.wait([asyncio.wrap_future(statement.done)])
@@ -179,15 +180,15 @@ class Face:
 
     async def abort(self, request: Request) -> Response:
         """Cancel the statement of a request."""
-        self.server.session_of(_token(request))
-        self.running.cancel((await _body(request)).get("requestId", ""))
+        user = self.server.session_of(_token(request)).login.user
+        self.running.cancel(user, (await _body(request)).get("requestId", ""))
         return responses.success(None)
 
     async def monitor(self, request: Request) -> Response:
         """How a statement fares, for clients that started it asynchronously."""
         self.server.session_of(_token(request))
         query_id = request.path_params["query_id"]
-        statement = self.running.by_query.get(query_id)
+        statement = self.running.kept.of_query(query_id)
         if statement is None:
             return responses.success({"queries": []})
         fate: dict[str, Any] = {"id": query_id, "status": "RUNNING"}
