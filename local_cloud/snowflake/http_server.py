@@ -160,7 +160,7 @@ class Face:
     async def result(self, request: Request) -> Response:
         """The answer of a statement that was still running when it was last asked for."""
         session = self.server.session_of(_token(request))
-        statement = self.running.kept.of_query(request.path_params["query_id"])
+        statement = self.running.kept.of_query(session.login.user, request.path_params["query_id"])
         if statement is None:
             raise failure(612, "02000", f"Result for query {request.path_params['query_id']} has not been found")
         return await self._answer(request, session, statement)
@@ -186,9 +186,9 @@ class Face:
 
     async def monitor(self, request: Request) -> Response:
         """How a statement fares, for clients that started it asynchronously."""
-        self.server.session_of(_token(request))
+        user = self.server.session_of(_token(request)).login.user
         query_id = request.path_params["query_id"]
-        statement = self.running.kept.of_query(query_id)
+        statement = self.running.kept.of_query(user, query_id)
         if statement is None:
             return responses.success({"queries": []})
         fate: dict[str, Any] = {"id": query_id, "status": "RUNNING"}

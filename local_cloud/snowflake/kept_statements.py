@@ -67,9 +67,10 @@ class KeptStatements:
         """How many are kept, with those that run."""
         return len(self._by_query)
 
-    def of_query(self, query_id: str) -> "Statement | Ended | None":
-        """The statement of a query id."""
-        return self._by_query.get(query_id)
+    def of_query(self, user: str, query_id: str) -> "Statement | Ended | None":
+        """The statement of a query id, if it is this user's."""
+        found = self._by_query.get(query_id)
+        return found if found and found.user == user else None
 
     def of_request(self, user: str, request_id: str) -> "Statement | Ended | None":
         """The statement that this user's request started."""

@@ -113,7 +113,7 @@ class Statement:
     def _answer(self) -> Result:
         self._wait()
         result = self._work(self)
-        answer = replace(result, table=self._kept(result.table), query_id=self.query_id)
+        answer = replace(result, table=self._kept(result.table), query_id=self.query_id, user=self.user)
         self._session.server.results[self.query_id] = answer
         self._session.last_query_id = self.query_id
         return answer

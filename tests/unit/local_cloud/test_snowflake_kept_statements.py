@@ -49,7 +49,7 @@ def test_a_request_is_remembered_for_minutes_after_its_answer_went(world: World)
     world.now_s = 901
     world.ended("much later")
     assert world.kept.of_request("ONE", "count") is None
-    assert world.kept.of_query(rows.query_id) is None
+    assert world.kept.of_query("ONE", rows.query_id) is None
 
 
 def test_a_statement_that_runs_is_kept_however_many_end(world: World) -> None:
@@ -58,13 +58,15 @@ def test_a_statement_that_runs_is_kept_however_many_end(world: World) -> None:
         world.now_s += 60
         world.ended(str(number), rows=10_000)
     assert world.kept.of_request("ONE", "runs") is running
-    assert world.kept.of_query(running.query_id) is running
+    assert world.kept.of_query("ONE", running.query_id) is running
     assert len(world.kept) < 300
 
 
-def test_a_request_is_its_users(world: World) -> None:
-    world.ended("mine")
+def test_a_request_and_its_answer_are_its_users(world: World) -> None:
+    statement = world.ended("mine")
     assert world.kept.of_request("TWO", "mine") is None
+    assert world.kept.of_query("TWO", statement.query_id) is None
+    assert world.kept.of_query("ONE", statement.query_id) is statement
 
 
 def test_a_statement_that_cannot_even_begin_still_ends() -> None:
