@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import json
-import math
 import secrets
 import threading
 from collections.abc import Awaitable, Callable
@@ -21,7 +20,7 @@ from starlette.types import ASGIApp
 from local_cloud.snowflake import responses
 from local_cloud.snowflake.bindings import read_bindings
 from local_cloud.snowflake.errors import failure, translate
-from local_cloud.snowflake.fault_effects import LostReply, breakable, network_policy, with_fault
+from local_cloud.snowflake.fault_effects import LostReply, breakable, network_policy, struck
 from local_cloud.snowflake.faults import LOGIN, Fault, statement_class
 from local_cloud.snowflake.instance import LocalSnowflake
 from local_cloud.snowflake.kept_statements import Ended
@@ -148,14 +147,10 @@ class Face:
 
     def _statement(self, token: str, session: Session, body: dict[str, Any], fault: Fault | None) -> Statement:
         turn = self._turns.setdefault(token, threading.Lock())
-        sql, rows = body["sqlText"], read_bindings(body.get("bindings"))
-        work = statement_work(session, sql, rows, only_describe=bool(body.get("describeOnly")))
-        statement = Statement(session, turn, work if fault is None else with_fault(fault, session, sql, rows, work))
-        if fault and fault.kind == "slow":
-            statement.delay_s = fault.seconds
-        if fault and fault.kind == "reply_lost":
-            statement.lost_answers = fault.answers or math.inf
-        return statement
+        asked = (body["sqlText"], read_bindings(body.get("bindings")))
+        if body.get("describeOnly"):
+            return Statement(session, turn, statement_work(session, *asked, only_describe=True))
+        return struck(fault, session, turn, asked)
 
     async def result(self, request: Request) -> Response:
         """The answer of a statement that was still running when it was last asked for."""

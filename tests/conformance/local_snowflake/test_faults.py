@@ -156,6 +156,39 @@ def test_a_stale_read_sees_what_was_there_when_it_was_ordered(table: Any, faults
     assert table("SELECT COUNT(*) FROM t") == [(2,)]
 
 
+def test_a_stale_read_is_its_senders_with_warehouse_and_rights(table: Any, opened: Any, faults: Order) -> None:
+    faults("POST", {"op": "SELECT", "kind": "stale_read", "times": 5, "match": "from t"})
+    table("INSERT INTO t VALUES (2)")
+    assert table("SELECT id, CURRENT_USER(), CURRENT_WAREHOUSE() FROM t WHERE id > 0") == [(1, "TESTER", "TEST_WH")]
+    table("CREATE ROLE IF NOT EXISTS without_rights")
+    cursor = opened(role="without_rights").cursor()
+    with pytest.raises(ProgrammingError) as refused:
+        cursor.execute("SELECT COUNT(*) FROM t")
+    assert refused.value.errno == 2003
+    with pytest.raises(ProgrammingError, match="No active warehouse"):
+        opened(warehouse=None).cursor().execute("SELECT id FROM t WHERE id > 0")
+    cursors = [opened().cursor() for _ in range(3)]
+    for cursor in cursors:
+        cursor.execute_async("SELECT id, CURRENT_SESSION() FROM t WHERE id > 0")
+    answers = []
+    for cursor in cursors:
+        cursor.get_results_from_sfqid(cursor.sfqid)
+        answers.append(cursor.fetchall())
+    sessions = [str(cursor.connection.session_id) for cursor in cursors]
+    present = [[(1, session), (2, session)] for session in sessions]
+    past = [[(1, session)] for session in sessions]
+    assert [answer in (now, then) for answer, now, then in zip(answers, present, past, strict=True)] == [True] * 3
+    assert sum(answer == then for answer, then in zip(answers, past, strict=True)) == 2
+
+
+def test_a_stale_read_that_fails_leaves_the_present_to_the_next(table: Any, faults: Order) -> None:
+    faults("POST", {"op": "SELECT", "kind": "stale_read", "times": 3, "match": "from t"})
+    table("INSERT INTO t VALUES (2)")
+    with pytest.raises(ProgrammingError, match="Division by zero"):
+        table("SELECT 1 / (id - 1) FROM t")
+    assert table("SELECT id FROM t WHERE id > 0 ORDER BY id") == [(1,), (2,)]
+
+
 @pytest.mark.parametrize(
     ("order", "text"),
     [
