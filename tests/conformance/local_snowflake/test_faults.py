@@ -4,28 +4,12 @@ import json
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from snowflake.connector.errors import DatabaseError, OperationalError, ProgrammingError, ServiceUnavailableError
 
-Order = Callable[..., list[dict[str, Any]]]
-
-
-@pytest.fixture
-def faults(endpoint: dict[str, Any]) -> Iterator[Order]:
-    """Orders faults of the server; answers with those left. They end with the test."""
-
-    def send(method: str, *orders: dict[str, Any]) -> list[dict[str, Any]]:
-        body = json.dumps(orders).encode() if orders else None
-        url = f"{endpoint['endpoint']}/local-cloud/faults"
-        with urllib.request.urlopen(urllib.request.Request(url, body, method=method), timeout=30) as answer:
-            left: list[dict[str, Any]] = json.load(answer)["faults"]
-            return left
-
-    yield send
-    send("DELETE")
+from tests.conformance.local_snowflake.conftest import Order
 
 
 @pytest.fixture
