@@ -8,6 +8,7 @@ from local_cloud.snowflake.clock import now_text
 from local_cloud.snowflake.errors import COMPILATION, failure, missing
 from local_cloud.snowflake.grant_text import apply, read_grant, refuse_granting
 from local_cloud.snowflake.names import like
+from local_cloud.snowflake.option_values import refuse_wrong_numbers
 from local_cloud.snowflake.privileges import ACCOUNT
 from local_cloud.snowflake.result import DONE, Result, from_rows, status
 from local_cloud.snowflake.session import Session
@@ -47,6 +48,7 @@ def _options(reader: Reader) -> dict[str, str]:
         if reader.accept("="):
             options[name] = f"({reader.group()})" if reader.peek() == "(" else reader.word()
         reader.accept(",")
+    refuse_wrong_numbers(options)
     return options
 
 

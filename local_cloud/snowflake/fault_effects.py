@@ -1,5 +1,7 @@
 """What a fault does to the statement or the login that it strikes."""
 
+import math
+import threading
 from typing import Any
 
 from snowflake.connector.errors import ProgrammingError
@@ -7,15 +9,14 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from local_cloud.snowflake.clock import now_ns
-from local_cloud.snowflake.dispatch import run
-from local_cloud.snowflake.engine import Params
 from local_cloud.snowflake.errors import failure, timed_out
 from local_cloud.snowflake.faults import Fault
 from local_cloud.snowflake.instance import LocalSnowflake
 from local_cloud.snowflake.locks import MAX_WAITERS
 from local_cloud.snowflake.result import Result
-from local_cloud.snowflake.running import Statement, Work
-from local_cloud.snowflake.session import Login, Session
+from local_cloud.snowflake.running import Statement, Work, statement_work
+from local_cloud.snowflake.session import Session
+from local_cloud.snowflake.stale_reads import Past
 
 
 def network_policy(address: str) -> ProgrammingError:
@@ -48,42 +49,40 @@ def _last_name(sql: str) -> str:
 def remember_the_present(server: LocalSnowflake, fault: Fault) -> None:
     """Keep what every database holds now, for the `stale_read` to come."""
     if fault.kind == "stale_read":
-        keeper = server.open_session(Login("LOCAL", "ACCOUNTADMIN", None, None, None))
-        keeper.engine.begin()
-        keeper.engine.execute("SELECT count(*) FROM duckdb_tables()").fetchall()  # the snapshot is taken at first use
-        fault.stale = keeper
+        fault.stale = Past(server, fault.times)
 
 
 def forget(fault: Fault) -> None:
     """Let go of what a fault kept."""
     if fault.stale is not None:
         fault.stale.end()
-        fault.stale = None
 
 
-def with_fault(fault: Fault, session: Session, sql: str, rows: list[Any], work: Work) -> Work:
-    """The work of a statement as the fault changes it."""
+def struck(fault: Fault | None, session: Session, turn: threading.Lock, asked: tuple[str, list[Any]]) -> Statement:
+    """The statement (text, binds) as a fault changes it, if there is one."""
+    sql, rows = asked
+    work = statement_work(session, sql, rows)
+    if fault is None:
+        return Statement(session, turn, work)
+    if fault.stale:
+        statement = Statement(session, turn, fault.stale.work(session, sql, rows))
+        statement.done.add_done_callback(lambda _: fault.stale.struck())
+        return statement
+    statement = Statement(session, turn, _or_refused(fault, session, sql, work))
+    if fault.kind == "slow":
+        statement.delay_s = fault.seconds
+    if fault.kind == "reply_lost":
+        statement.lost_answers = fault.answers or math.inf
+    return statement
 
+
+def _or_refused(fault: Fault, session: Session, sql: str, work: Work) -> Work:
     def changed(statement: Statement) -> Result:
         if refused := _refusal(fault, session, sql, statement.query_id):
             raise refused
         return work(statement)
 
-    return _stale_work(fault, session, sql, rows[0] if rows else None) if fault.stale else changed
-
-
-def _stale_work(fault: Fault, session: Session, sql: str, params: Params) -> Work:
-    def work(_statement: Statement) -> Result:
-        keeper: Session = fault.stale
-        keeper.stand_in(session.database, session.schema if session.schema_set else None)
-        keeper.names = session.names
-        try:
-            return run(keeper, sql, params)
-        finally:
-            if fault.times == 0:
-                forget(fault)
-
-    return work
+    return changed
 
 
 class LostReply(Response):

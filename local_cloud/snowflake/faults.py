@@ -22,6 +22,7 @@ KINDS: Final = frozenset(
         "stale_read",
     )
 )
+OF_REQUESTS: Final = frozenset(("session_gone", "unavailable", "network_policy", "reply_lost"))  # a task sends none
 OPS: Final = frozenset(
     (
         "*", LOGIN, "SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "TRUNCATE", "COPY", "CALL", "EXECUTE", "BEGIN",
@@ -140,12 +141,14 @@ class Faults:
             gone, self._left = self._left, []
         return gone
 
-    def take(self, op: str, text: str) -> Fault | None:
-        """The first fault that strikes, one time less of which is left then."""
+    def take(self, op: str, text: str, without: frozenset[str] = frozenset()) -> Fault | None:
+        """The first fault that strikes and is not of the kinds in `without`; one time less of it is left then."""
         if not self._left:
             return None
         with self._guard:
             for fault in self._left:
+                if fault.kind in without:
+                    continue
                 if (fault.kind != "stale_read" or op == "SELECT") and fault.strikes(op, text):
                     fault.times -= 1
                     if fault.times == 0:

@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import json
-import math
 import secrets
 import threading
 from collections.abc import Awaitable, Callable
@@ -21,9 +20,10 @@ from starlette.types import ASGIApp
 from local_cloud.snowflake import responses
 from local_cloud.snowflake.bindings import read_bindings
 from local_cloud.snowflake.errors import failure, translate
-from local_cloud.snowflake.fault_effects import LostReply, breakable, network_policy, with_fault
+from local_cloud.snowflake.fault_effects import LostReply, breakable, network_policy, struck
 from local_cloud.snowflake.faults import LOGIN, Fault, statement_class
 from local_cloud.snowflake.instance import LocalSnowflake
+from local_cloud.snowflake.kept_statements import Ended
 from local_cloud.snowflake.logins import read_login
 from local_cloud.snowflake.own_routes import OwnRoutes
 from local_cloud.snowflake.running import Running, Statement, statement_work
@@ -45,7 +45,7 @@ class Face:
         """Serve `server`."""
         self.server = server
         self.running = Running()
-        self.own = OwnRoutes(server, lambda: {"statements": len(self.running.by_query), "turns": len(self._turns)})
+        self.own = OwnRoutes(server, lambda: {"statements": len(self.running.kept), "turns": len(self._turns)})
         self.tokens = Tokens(server.sessions)
         server.end_token = partial(self.tokens.end, code=390111)
         self._turns: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()  # as long as statements do
@@ -129,7 +129,7 @@ class Face:
         session = self.server.session_of(token)
         body = await _body(request)
         request_id = request.query_params.get("requestId", "")
-        statement: Statement | None = self.running.by_request.get(request_id)
+        statement = self.running.kept.of_request(session.login.user, request_id)
         if statement is None:
             fault = None if body.get("describeOnly") else self._fault(body["sqlText"])
             if fault and fault.kind == "unavailable":
@@ -147,24 +147,20 @@ class Face:
 
     def _statement(self, token: str, session: Session, body: dict[str, Any], fault: Fault | None) -> Statement:
         turn = self._turns.setdefault(token, threading.Lock())
-        sql, rows = body["sqlText"], read_bindings(body.get("bindings"))
-        work = statement_work(session, sql, rows, only_describe=bool(body.get("describeOnly")))
-        statement = Statement(session, turn, work if fault is None else with_fault(fault, session, sql, rows, work))
-        if fault and fault.kind == "slow":
-            statement.delay_s = fault.seconds
-        if fault and fault.kind == "reply_lost":
-            statement.lost_answers = fault.answers or math.inf
-        return statement
+        asked = (body["sqlText"], read_bindings(body.get("bindings")))
+        if body.get("describeOnly"):
+            return Statement(session, turn, statement_work(session, *asked, only_describe=True))
+        return struck(fault, session, turn, asked)
 
     async def result(self, request: Request) -> Response:
         """The answer of a statement that was still running when it was last asked for."""
         session = self.server.session_of(_token(request))
-        statement = self.running.by_query.get(request.path_params["query_id"])
+        statement = self.running.kept.of_query(session.login.user, request.path_params["query_id"])
         if statement is None:
             raise failure(612, "02000", f"Result for query {request.path_params['query_id']} has not been found")
         return await self._answer(request, session, statement)
 
-    async def _answer(self, request: Request, session: Session, statement: Statement) -> Response:
+    async def _answer(self, request: Request, session: Session, statement: Statement | Ended) -> Response:
         try:
             if statement.lost_answers > 0:
                 await asyncio.wait([asyncio.wrap_future(statement.done)])
@@ -179,15 +175,15 @@ class Face:
 
     async def abort(self, request: Request) -> Response:
         """Cancel the statement of a request."""
-        self.server.session_of(_token(request))
-        self.running.cancel((await _body(request)).get("requestId", ""))
+        user = self.server.session_of(_token(request)).login.user
+        self.running.cancel(user, (await _body(request)).get("requestId", ""))
         return responses.success(None)
 
     async def monitor(self, request: Request) -> Response:
         """How a statement fares, for clients that started it asynchronously."""
-        self.server.session_of(_token(request))
+        user = self.server.session_of(_token(request)).login.user
         query_id = request.path_params["query_id"]
-        statement = self.running.by_query.get(query_id)
+        statement = self.running.kept.of_query(user, query_id)
         if statement is None:
             return responses.success({"queries": []})
         fate: dict[str, Any] = {"id": query_id, "status": "RUNNING"}

@@ -20,6 +20,7 @@ from local_cloud.snowflake.changes import Changes
 from local_cloud.snowflake.chunks import Chunks
 from local_cloud.snowflake.clock import now_ns
 from local_cloud.snowflake.errors import failure
+from local_cloud.snowflake.faults import Faults
 from local_cloud.snowflake.functions import macros
 from local_cloud.snowflake.locks import TableLocks
 from local_cloud.snowflake.meter import Meter
@@ -79,6 +80,7 @@ class LocalSnowflake:
         self.task_runs = TaskRuns(self, now_s)
         self.query_history = QueryHistory(now_s)
         self.chunks = Chunks()
+        self.faults = Faults()
         self.results = ResultCache()
         self.translations = ResultCache()
         self.parsed = ResultCache()

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from local_cloud.snowflake.fault_effects import forget, remember_the_present
-from local_cloud.snowflake.faults import Faults, read_fault
+from local_cloud.snowflake.faults import read_fault
 from local_cloud.snowflake.instance import LocalSnowflake
 from local_cloud.snowflake.lifeline import open_files, peak_memory_mib
 
@@ -24,7 +24,7 @@ class OwnRoutes:
         """Answer for `server`; `kept` counts what others keep for it."""
         self.server = server
         self.kept = kept
-        self.faults = Faults()
+        self.faults = server.faults
 
     def routes(self) -> list[tuple[str, str, Answer]]:
         """(method, path, answer) of each."""

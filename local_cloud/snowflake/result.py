@@ -10,7 +10,7 @@ from local_cloud.snowflake.arrow import pa
 
 @dataclass(frozen=True)
 class Result:
-    """The answer of one statement: columns as Arrow, types by their DuckDB names."""
+    """The answer of one statement: columns as Arrow, types by their DuckDB names; `user` may ask for it again."""
 
     table: Any
     types: tuple[str, ...]
@@ -18,6 +18,7 @@ class Result:
     statement_type: int = 0
     query_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     upload: Mapping[str, Any] | None = None
+    user: str = ""
 
     def rows(self) -> list[tuple[Any, ...]]:
         """The rows as Python tuples."""

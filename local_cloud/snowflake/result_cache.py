@@ -31,13 +31,6 @@ class ResultCache(dict[str, Any]):
             self._rows.move_to_end(key)
             self._shrink()
 
-    def weigh(self, key: str, rows: int) -> None:
-        """Tell how many rows an entry has whose answer came after it was kept."""
-        with self._guard:
-            if key in self._rows:
-                self._rows[key] = rows
-                self._shrink()
-
     def _shrink(self) -> None:
         while len(self._rows) > _MOST_ENTRIES or (len(self._rows) > 1 and sum(self._rows.values()) > _MOST_ROWS):
             oldest, _ = self._rows.popitem(last=False)

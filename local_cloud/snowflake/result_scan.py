@@ -18,7 +18,7 @@ def stored(session: "Session", statement: Expr) -> Result | None:
     """The kept result if the statement asks for all of it; a statement that asks for parts now reads a view of it.
 
     Raises:
-        ProgrammingError: 000709 when the result is no longer kept.
+        ProgrammingError: 000709 when the result is no longer kept, or is another user's.
     """
     scan = next((n for n in statement.find_all(exp.Anonymous) if n.name.upper() == "RESULT_SCAN"), None)
     if scan is None:
@@ -42,6 +42,6 @@ def _kept(session: "Session", asked: Expr) -> Result:
     is_last = isinstance(asked, exp.Anonymous) and asked.name.upper() == "LAST_QUERY_ID"
     query_id = session.last_query_id if is_last else asked.name
     kept: Result | None = session.server.results.get(str(query_id))
-    if kept is None:
+    if kept is None or kept.user != session.login.user:  # no role may read what another user was answered
         raise failure(709, "02000", f"Statement {query_id} not found")
     return kept

@@ -17,10 +17,10 @@ from snowflake.connector.errors import Error
 from local_cloud.snowflake.describing import describe_only
 from local_cloud.snowflake.dispatch import run
 from local_cloud.snowflake.errors import cancelled, timed_out
+from local_cloud.snowflake.kept_statements import Ended, KeptStatements
 from local_cloud.snowflake.result import Result, from_rows
-from local_cloud.snowflake.result_cache import ResultCache
 from local_cloud.snowflake.session import Session
-from local_cloud.snowflake.spool import PIECE_BYTES, Spooled, rows_in_memory, stored
+from local_cloud.snowflake.spool import PIECE_BYTES, Spooled, stored
 
 _NEVER_S: Final = 86_400.0
 _INTERRUPT_EVERY_S: Final = 0.05
@@ -31,31 +31,18 @@ class Running:
 
     def __init__(self) -> None:
         """Nothing runs."""
-        self._guard = threading.Lock()
-        self.by_request = ResultCache()
-        self.by_query = ResultCache()
+        self.kept = KeptStatements()
 
-    def start(self, statement: "Statement", request_id: str) -> "Statement":
+    def start(self, statement: "Statement", request_id: str) -> "Statement | Ended":
         """Start a statement, or answer the one that this request started already."""
-        with self._guard:
-            there: Statement | None = self.by_request.get(request_id)
-            if there:
-                return there
-            self.by_query[statement.query_id] = statement
-            if request_id:
-                self.by_request[request_id] = statement
-        statement.done.add_done_callback(lambda done: self._weigh(request_id, statement.query_id, done))
-        threading.Thread(target=statement.run, name=f"statement {statement.query_id}", daemon=True).start()
-        return statement
+        kept = self.kept.add(statement, request_id)
+        if kept is statement:
+            threading.Thread(target=statement.run, name=f"statement {statement.query_id}", daemon=True).start()
+        return kept
 
-    def _weigh(self, request_id: str, query_id: str, done: Future[Result]) -> None:
-        rows = rows_in_memory(done.result().table) if done.exception() is None else 1
-        self.by_request.weigh(request_id, rows)
-        self.by_query.weigh(query_id, rows)
-
-    def cancel(self, request_id: str) -> None:
-        """Cancel the statement of a request, if it still runs."""
-        if statement := self.by_request.get(request_id):
+    def cancel(self, user: str, request_id: str) -> None:
+        """Cancel the statement of a user's request, if it still runs."""
+        if statement := self.kept.of_request(user, request_id):
             statement.cancel()
 
 
@@ -65,6 +52,7 @@ class Statement:
     def __init__(self, session: Session, turn: threading.Lock, work: Callable[["Statement"], Result]) -> None:
         """Prepare to run `work` when it is the session's turn."""
         self.query_id = str(uuid.uuid4())
+        self.user = session.login.user
         self.done: Future[Result] = Future()
         self.lost_answers = 0.0  # how many answers still get lost on their way
         self._cancelled = threading.Event()
@@ -77,27 +65,37 @@ class Statement:
         self._limit_reached = 0.0
 
     def run(self) -> None:
-        """Run to the end; the answer or the error is in `done`."""
+        """Run to the end; the answer or the error is in `done`, whatever happens."""
         self._session.statements.append(self)
-        timer = self._timer("STATEMENT_TIMEOUT_IN_SECONDS")
-        queued = self._timer("STATEMENT_QUEUED_TIMEOUT_IN_SECONDS")
+        timers: list[threading.Timer] = []
         try:
-            while not self._turn.acquire(timeout=_INTERRUPT_EVERY_S):
-                if self._cancelled.is_set():
-                    self._end(self._stopped())
-                    return
-            try:
-                queued.cancel()
-                self._thread, self._begun = threading.get_ident(), True
-                self._finish()
-            finally:
-                self._turn.release()
+            timers.append(self._timer("STATEMENT_TIMEOUT_IN_SECONDS"))
+            timers.append(self._timer("STATEMENT_QUEUED_TIMEOUT_IN_SECONDS"))
+            self._take_turn(timers[1])
+        except BaseException as error:  # whoever asked waits for `done` without end
+            is_stop = self._cancelled.is_set() or not isinstance(error, Exception)
+            self._end(self._stopped() if is_stop else error)
+            if not isinstance(error, Error):
+                raise
         finally:
-            timer.cancel()
-            queued.cancel()
+            for timer in timers:
+                timer.cancel()
             with self._session.uninterrupted:
                 self._session.statements.remove(self)
             self._session.last_end_s = time.monotonic()
+
+    def _take_turn(self, queued: threading.Timer) -> None:
+        while not self._turn.acquire(timeout=_INTERRUPT_EVERY_S):
+            if self._cancelled.is_set():
+                raise cancelled()
+        try:
+            queued.cancel()
+            self._thread, self._begun = threading.get_ident(), True
+            self._end(self._answer())
+        finally:
+            with self._session.uninterrupted:  # after this no interrupt may strike: the next statement would be hit
+                self._begun = False
+            self._turn.release()
 
     def _timer(self, parameter: str) -> threading.Timer:
         limit_s = self._session.limit_s(parameter)
@@ -108,27 +106,17 @@ class Statement:
         return timer
 
     @property
-    def user(self) -> str:
-        """Who sent it."""
-        return self._session.login.user
-
-    @property
     def is_stopped(self) -> bool:
         """Whether it runs and shall not."""
         return self._begun and self._cancelled.is_set()
 
-    def _finish(self) -> None:
-        try:
-            self._wait()
-            result = self._work(self)
-            answer = replace(result, table=self._kept(result.table), query_id=self.query_id)
-            self._session.server.results[self.query_id] = answer
-            self._session.last_query_id = self.query_id
-            self._end(answer)
-        except Exception as error:
-            self._end(self._stopped() if self._cancelled.is_set() else error)
-            if not isinstance(error, Error):
-                raise
+    def _answer(self) -> Result:
+        self._wait()
+        result = self._work(self)
+        answer = replace(result, table=self._kept(result.table), query_id=self.query_id, user=self.user)
+        self._session.server.results[self.query_id] = answer
+        self._session.last_query_id = self.query_id
+        return answer
 
     def _stopped(self) -> Error:
         return timed_out(self._limit_reached) if self._limit_reached else cancelled()

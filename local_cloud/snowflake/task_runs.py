@@ -1,6 +1,7 @@
 """Tasks that fire: their runs, the graph that follows a root, and what TASK_HISTORY tells of them."""
 
 import datetime as dt
+import secrets
 import threading
 import uuid
 from collections import deque
@@ -8,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from snowflake.connector.errors import Error
-
+from local_cloud.snowflake.errors import translate
+from local_cloud.snowflake.faults import OF_REQUESTS, statement_class
 from local_cloud.snowflake.schedule import next_due
 from local_cloud.snowflake.session import Login, Session
 from local_cloud.snowflake.sql_text import Reader, comma_separated
@@ -109,24 +110,30 @@ class TaskRuns:
         session = self._server.open_session(login)
         session.use_secondary(())  # a task has its owner's role and no other
         session.serverless = "WAREHOUSE" not in options
+        token = f"task {secrets.token_urlsafe(24)}"  # nobody's client; by it the session can be seen and stopped
+        self._server.sessions[token] = session
         try:
             if self._condition(session, options.get("WHEN")):
-                _statement(session, task["definition"])
+                _as_a_clients(session, task["definition"], run)
                 run.state = "SUCCEEDED"
             else:
                 run.state, run.error_code = "SKIPPED", "0040003"
                 run.error_message = "Conditional expression for task evaluated to false."
-        except Error as error:
-            run.state, run.error_code = "FAILED", f"{error.errno or 0:06d}"
-            run.error_message = str(error.raw_msg or error.msg)
+        except Exception as error:  # noqa: BLE001  whatever it was, the run has ended and its graph goes on
+            told = translate(error)
+            run.state, run.error_code = "FAILED", f"{told.errno or 0:06d}"
+            run.error_message = str(told.raw_msg or told.msg)
         finally:
             run.completed_at = self.now()
-            session.end()
+            if self._server.sessions.pop(token, None):  # an aborted session has ended already
+                session.end()
         self._count(task, run)
         return run.state == "SUCCEEDED"
 
     def _condition(self, session: Session, condition: str | None) -> bool:
-        return condition is None or bool(_statement(session, f"SELECT ({condition})").rows()[0][0])
+        from local_cloud.snowflake.dispatch import run  # noqa: PLC0415  which knows CREATE TASK, and that us
+
+        return condition is None or bool(run(session, f"SELECT ({condition})").rows()[0][0])
 
     def _count(self, task: Task, run: Run) -> None:
         kept = self._server.catalog.get(KIND, (task["database"], task["schema"]), task["name"])
@@ -146,10 +153,17 @@ class TaskRuns:
             self._server.catalog.put(KIND, where, task["name"], kept | changed)
 
 
-def _statement(session: Session, sql: str) -> Any:
-    from local_cloud.snowflake.dispatch import run  # noqa: PLC0415  a task's text is a statement like any other
+def _as_a_clients(session: Session, sql: str, run: Run) -> None:
+    """Run a task's text as a client's: time limits, faults, QUERY_HISTORY and SYSTEM$CANCEL_… reach it."""
+    from local_cloud.snowflake.fault_effects import struck  # noqa: PLC0415  which knows the server, and that us
 
-    return run(session, sql)
+    fault = session.server.faults.take(statement_class(sql), sql, without=OF_REQUESTS)
+    statement = struck(fault, session, threading.Lock(), (sql, []))
+    run.query_id = statement.query_id
+    thread = threading.Thread(target=statement.run, name=f"statement {statement.query_id}", daemon=True)
+    thread.start()
+    thread.join()
+    statement.done.result()
 
 
 def due_at(task: Task, now: dt.datetime) -> dt.datetime:

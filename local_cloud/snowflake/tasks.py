@@ -8,6 +8,7 @@ from local_cloud.snowflake.access_checks import Guard, hidden, insufficient
 from local_cloud.snowflake.clock import now_text
 from local_cloud.snowflake.errors import COMPILATION, failure
 from local_cloud.snowflake.names import like, resolve
+from local_cloud.snowflake.option_values import refuse_wrong_numbers
 from local_cloud.snowflake.privileges import ACCOUNT, OWNERSHIP
 from local_cloud.snowflake.result import DONE, Result, from_rows, status
 from local_cloud.snowflake.schedule import next_due
@@ -76,6 +77,7 @@ def _options(reader: Reader) -> dict[str, str]:
             reader.accept(",")
     if (schedule := options.get("SCHEDULE")) is not None:
         _refuse_schedule(schedule)
+    refuse_wrong_numbers(options)
     return options
 
 

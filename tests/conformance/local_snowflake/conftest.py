@@ -1,6 +1,8 @@
 """One local Snowflake for the whole suite, asked through the official clients; each test has a schema of its own."""
 
 import itertools
+import json
+import urllib.request
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -94,3 +96,21 @@ def table(ask: Ask) -> Ask:
     ask("CREATE TABLE t (id INT, s STRING)")
     ask("INSERT INTO t VALUES (1, 'a'), (2, 'b')")
     return ask
+
+
+Order = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.fixture
+def faults(endpoint: dict[str, Any]) -> Iterator[Order]:
+    """Orders faults of the server; answers with those left. They end with the test."""
+
+    def send(method: str, *orders: dict[str, Any]) -> list[dict[str, Any]]:
+        body = json.dumps(orders).encode() if orders else None
+        url = f"{endpoint['endpoint']}/local-cloud/faults"
+        with urllib.request.urlopen(urllib.request.Request(url, body, method=method), timeout=30) as answer:
+            left: list[dict[str, Any]] = json.load(answer)["faults"]
+            return left
+
+    yield send
+    send("DELETE")

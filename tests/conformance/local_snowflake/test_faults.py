@@ -4,28 +4,12 @@ import json
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from snowflake.connector.errors import DatabaseError, OperationalError, ProgrammingError, ServiceUnavailableError
 
-Order = Callable[..., list[dict[str, Any]]]
-
-
-@pytest.fixture
-def faults(endpoint: dict[str, Any]) -> Iterator[Order]:
-    """Orders faults of the server; answers with those left. They end with the test."""
-
-    def send(method: str, *orders: dict[str, Any]) -> list[dict[str, Any]]:
-        body = json.dumps(orders).encode() if orders else None
-        url = f"{endpoint['endpoint']}/local-cloud/faults"
-        with urllib.request.urlopen(urllib.request.Request(url, body, method=method), timeout=30) as answer:
-            left: list[dict[str, Any]] = json.load(answer)["faults"]
-            return left
-
-    yield send
-    send("DELETE")
+from tests.conformance.local_snowflake.conftest import Order
 
 
 @pytest.fixture
@@ -154,6 +138,39 @@ def test_a_stale_read_sees_what_was_there_when_it_was_ordered(table: Any, faults
     assert table("SELECT COUNT(*) FROM t") == [(1,)]
     assert table("SELECT MAX(id) FROM t") == [(1,)]
     assert table("SELECT COUNT(*) FROM t") == [(2,)]
+
+
+def test_a_stale_read_is_its_senders_with_warehouse_and_rights(table: Any, opened: Any, faults: Order) -> None:
+    faults("POST", {"op": "SELECT", "kind": "stale_read", "times": 5, "match": "from t"})
+    table("INSERT INTO t VALUES (2)")
+    assert table("SELECT id, CURRENT_USER(), CURRENT_WAREHOUSE() FROM t WHERE id > 0") == [(1, "TESTER", "TEST_WH")]
+    table("CREATE ROLE IF NOT EXISTS without_rights")
+    cursor = opened(role="without_rights").cursor()
+    with pytest.raises(ProgrammingError) as refused:
+        cursor.execute("SELECT COUNT(*) FROM t")
+    assert refused.value.errno == 2003
+    with pytest.raises(ProgrammingError, match="No active warehouse"):
+        opened(warehouse=None).cursor().execute("SELECT id FROM t WHERE id > 0")
+    cursors = [opened().cursor() for _ in range(3)]
+    for cursor in cursors:
+        cursor.execute_async("SELECT id, CURRENT_SESSION() FROM t WHERE id > 0")
+    answers = []
+    for cursor in cursors:
+        cursor.get_results_from_sfqid(cursor.sfqid)
+        answers.append(cursor.fetchall())
+    sessions = [str(cursor.connection.session_id) for cursor in cursors]
+    present = [[(1, session), (2, session)] for session in sessions]
+    past = [[(1, session)] for session in sessions]
+    assert [answer in (now, then) for answer, now, then in zip(answers, present, past, strict=True)] == [True] * 3
+    assert sum(answer == then for answer, then in zip(answers, past, strict=True)) == 2
+
+
+def test_a_stale_read_that_fails_leaves_the_present_to_the_next(table: Any, faults: Order) -> None:
+    faults("POST", {"op": "SELECT", "kind": "stale_read", "times": 3, "match": "from t"})
+    table("INSERT INTO t VALUES (2)")
+    with pytest.raises(ProgrammingError, match="Division by zero"):
+        table("SELECT 1 / (id - 1) FROM t")
+    assert table("SELECT id FROM t WHERE id > 0 ORDER BY id") == [(1,), (2,)]
 
 
 @pytest.mark.parametrize(

@@ -146,3 +146,14 @@ def test_a_session_parameter_that_snowflake_does_not_know_is_refused(ask: Any) -
     with pytest.raises(ProgrammingError, match="invalid value '-1'"):
         ask("ALTER SESSION SET LOCK_TIMEOUT = -1")
     ask("ALTER SESSION SET TIMESTAMP_OUTPUT_FORMAT = 'YYYY-MM-DD'")
+
+
+@pytest.mark.parametrize("wrong", ["STATEMENT_TIMEOUT_IN_SECONDS=abc", "STATEMENT_QUEUED_TIMEOUT_IN_SECONDS=-1"])
+def test_a_time_limit_that_is_no_number_is_refused_where_it_is_said(ask: Any, wrong: str) -> None:
+    ask("CREATE WAREHOUSE IF NOT EXISTS counted")
+    for statement in (f"CREATE WAREHOUSE miscounted {wrong}", f"ALTER WAREHOUSE counted SET {wrong}"):
+        with pytest.raises(ProgrammingError, match="invalid value") as refused:
+            ask(statement)
+        assert refused.value.errno == 1007
+    assert ask("SHOW WAREHOUSES LIKE 'miscounted'") == []
+    assert ask("SELECT 1") == [(1,)]

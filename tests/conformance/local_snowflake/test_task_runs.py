@@ -152,3 +152,42 @@ def test_a_task_fires_for_real(ask: Callable[..., list[tuple[Any, ...]]]) -> Non
     ask("ALTER TASK every_second SUSPEND")
     history = "TABLE(INFORMATION_SCHEMA.TASK_HISTORY(TASK_NAME => 'EVERY_SECOND'))"
     assert ask(f"SELECT DISTINCT state FROM {history} WHERE state <> ?", ("EXECUTING",)) == [("SUCCEEDED",)]
+
+
+def test_a_tasks_statement_is_seen_and_stopped_like_a_clients(ask: Callable[..., list[tuple[Any, ...]]]) -> None:
+    ask("CREATE TASK waits WAREHOUSE = test_wh AS CALL SYSTEM$WAIT(600)")
+    history = "TABLE(INFORMATION_SCHEMA.TASK_HISTORY(TASK_NAME => 'WAITS'))"
+    statements = "TABLE(INFORMATION_SCHEMA.QUERY_HISTORY()) WHERE query_text = 'CALL SYSTEM$WAIT(600)'"
+    ask("EXECUTE TASK waits")
+    running = f"SELECT query_id FROM {history} h WHERE query_id IN (SELECT query_id FROM {statements})"
+    deadline = time.monotonic() + ENDS_WITHIN_S
+    while not (found := ask(running)):
+        assert time.monotonic() < deadline, "QUERY_HISTORY does not tell of the task's statement"
+    assert ask(f"SELECT SYSTEM$CANCEL_QUERY('{found[0][0]}')") == [(f"query [{found[0][0]}] terminated.",)]
+    assert ended(ask, "WAITS") == ("FAILED", "000604")
+
+
+def ended(ask: Callable[..., list[tuple[Any, ...]]], task: str) -> tuple[Any, ...]:
+    """State and error code of a task's last run, when it is over."""
+    history = f"TABLE(INFORMATION_SCHEMA.TASK_HISTORY(TASK_NAME => '{task}', RESULT_LIMIT => 1))"
+    deadline = time.monotonic() + ENDS_WITHIN_S
+    while not (found := ask(f"SELECT state, error_code FROM {history} WHERE state <> 'EXECUTING'")):
+        assert time.monotonic() < deadline, f"the task {task} goes on"
+    return found[0]
+
+
+def test_a_tasks_statement_ends_at_the_time_limit_of_its_warehouse(ask: Callable[..., list[tuple[Any, ...]]]) -> None:
+    ask("CREATE WAREHOUSE hurried STATEMENT_TIMEOUT_IN_SECONDS = 1")
+    ask("CREATE TASK overtime WAREHOUSE = hurried AS CALL SYSTEM$WAIT(600)")
+    ask("EXECUTE TASK overtime")
+    assert ended(ask, "OVERTIME") == ("FAILED", "000630")
+
+
+def test_a_tasks_statement_meets_the_faults_that_strike_statements(
+    ask: Callable[..., list[tuple[Any, ...]]], faults: Callable[..., list[dict[str, Any]]]
+) -> None:
+    faults("POST", *({"op": "CALL", "kind": kind, "match": r"WAIT\(0\)"} for kind in ("reply_lost", "lock_waiters")))
+    ask("CREATE TASK unlucky WAREHOUSE = test_wh AS CALL SYSTEM$WAIT(0)")
+    ask("EXECUTE TASK unlucky")
+    assert ended(ask, "UNLUCKY") == ("FAILED", "000625")
+    assert [fault["kind"] for fault in faults("GET")] == ["reply_lost"]

@@ -44,3 +44,14 @@ def test_execute_task_runs_its_statement(ask: Any) -> None:
     while ask("SELECT COUNT(*) FROM t") == [(0,)]:
         assert time.monotonic() < deadline, "the task did not run"
     assert ask("SELECT n FROM t") == [(1,)]
+
+
+def test_a_number_of_failures_that_is_none_is_refused(ask: Any) -> None:
+    ask("CREATE TASK counts SCHEDULE = '60 MINUTES' AS SELECT 1")
+    for said in (
+        "CREATE TASK t SUSPEND_TASK_AFTER_NUM_FAILURES = 'x' AS SELECT 1",
+        "ALTER TASK counts SET SUSPEND_TASK_AFTER_NUM_FAILURES = 'x'",
+    ):
+        with pytest.raises(ProgrammingError, match="invalid value 'x'"):
+            ask(said)
+    ask("ALTER TASK counts SET SUSPEND_TASK_AFTER_NUM_FAILURES = 3")

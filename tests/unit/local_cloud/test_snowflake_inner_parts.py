@@ -16,7 +16,7 @@ from local_cloud.snowflake.arrow import pa
 from local_cloud.snowflake.bindings import read_bindings
 from local_cloud.snowflake.errors import translate
 from local_cloud.snowflake.locks import MAX_WAITERS, TableLocks
-from local_cloud.snowflake.result import from_rows
+from local_cloud.snowflake.result import Result, from_rows
 from local_cloud.snowflake.result_cache import ResultCache
 
 
@@ -163,5 +163,6 @@ def test_the_cache_keeps_the_newest_and_not_too_many_rows() -> None:
         cache[str(n)] = n
     assert len(cache) == 256
     assert "0" not in cache
-    cache.weigh("299", 2_000_000)
-    assert list(cache) == ["299"]
+    table = pa.table({"n": pa.nulls(2_000_000)})
+    cache["large"] = Result(table, ("BIGINT",), table.num_rows)
+    assert list(cache) == ["large"]
