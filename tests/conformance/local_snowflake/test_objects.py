@@ -200,3 +200,20 @@ def test_the_history_tells_the_sessions_statements_newest_first(named: Any) -> N
         ProgrammingError, match="not supported by the local cloud: QUERY_HISTORY with END_TIME_RANGE_END"
     ):
         named("SELECT * FROM TABLE(INFORMATION_SCHEMA.QUERY_HISTORY(END_TIME_RANGE_END => CURRENT_TIMESTAMP()))")
+
+
+def test_a_key_that_is_added_later_is_told_and_not_enforced(ask: Any) -> None:
+    ask("CREATE TABLE keyed (id INT, s STRING)")
+    ask("ALTER TABLE keyed ADD CONSTRAINT pk PRIMARY KEY (id)")
+    ask("ALTER TABLE keyed ADD UNIQUE (s)")
+    ask("ALTER TABLE keyed ADD CONSTRAINT fk FOREIGN KEY (s) REFERENCES keyed (s)")
+    for _ in range(2):
+        ask("INSERT INTO keyed VALUES (1, 'a')")
+    assert [row[4] for row in ask("SHOW PRIMARY KEYS IN TABLE keyed")] == ["ID"]
+    assert [row[4] for row in ask("SHOW UNIQUE KEYS IN TABLE keyed")] == ["S"]
+    for second, errno in (("s", 2213), ("nope", 904)):
+        with pytest.raises(ProgrammingError) as refused:
+            ask(f"ALTER TABLE keyed ADD PRIMARY KEY ({second})")
+        assert refused.value.errno == errno
+    ask("ALTER TABLE keyed DROP PRIMARY KEY")
+    assert ask("SHOW PRIMARY KEYS IN TABLE keyed") == []
