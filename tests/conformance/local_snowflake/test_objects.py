@@ -217,3 +217,24 @@ def test_a_key_that_is_added_later_is_told_and_not_enforced(ask: Any) -> None:
         assert refused.value.errno == errno
     ask("ALTER TABLE keyed DROP PRIMARY KEY")
     assert ask("SHOW PRIMARY KEYS IN TABLE keyed") == []
+
+
+def test_a_tables_retention_can_be_set_and_changes_nothing(ask: Any) -> None:
+    ask("CREATE TABLE kept (id INT) COMMENT = 'a'")
+    ask("ALTER TABLE kept SET DATA_RETENTION_TIME_IN_DAYS = 7, COMMENT = 'b'")
+    assert ask("SHOW TABLES LIKE 'KEPT'")[0][5] == "b"
+    ask("ALTER TABLE kept SET DATA_RETENTION_TIME_IN_DAYS = 0")
+    ask("ALTER TABLE kept UNSET DATA_RETENTION_TIME_IN_DAYS, COMMENT")
+    assert not ask("SHOW TABLES LIKE 'KEPT'")[0][5]
+    ask("ALTER TABLE IF EXISTS nothing SET DATA_RETENTION_TIME_IN_DAYS = 1")
+    with pytest.raises(ProgrammingError, match="does not exist"):
+        ask("ALTER TABLE nothing SET DATA_RETENTION_TIME_IN_DAYS = 1")
+
+
+def test_truncate_if_exists_empties_what_is_there_and_bears_what_is_not(ask: Any) -> None:
+    ask("CREATE TABLE filled AS SELECT 1 AS n")
+    ask("TRUNCATE TABLE IF EXISTS filled")
+    assert ask("SELECT COUNT(*) FROM filled") == [(0,)]
+    ask("TRUNCATE TABLE IF EXISTS nothing")
+    with pytest.raises(ProgrammingError, match="does not exist"):
+        ask("TRUNCATE TABLE nothing")

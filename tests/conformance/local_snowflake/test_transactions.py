@@ -230,3 +230,14 @@ def test_statements_end_at_their_time_limit(ask: Any) -> None:
         ask(f"SELECT COUNT(*) FROM {numbers} a, {numbers} b, {numbers} c WHERE a.n + b.n + c.n = -1")
     assert ended.value.errno == 630
     assert time.monotonic() - before < 10
+
+
+def test_a_transaction_that_writes_to_two_databases_is_refused_by_name(table: Any, schema: str) -> None:
+    table("CREATE DATABASE second_database")
+    table("CREATE TABLE second_database.public.u (id INT)")
+    table("BEGIN")
+    table(f"INSERT INTO conformance.{schema}.t VALUES (3, 'c')")
+    with pytest.raises(ProgrammingError, match="not supported by the local cloud: one transaction"):
+        table("INSERT INTO second_database.public.u VALUES (1)")
+    table("ROLLBACK")
+    table("DROP DATABASE second_database")
