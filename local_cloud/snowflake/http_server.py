@@ -85,8 +85,12 @@ class Face:
         if not self.server.may_use_role(login.user, login.role):
             raise failure(390189, "08001", f"Role '{login.role}' does not exist or is not granted to this user.")
         session = await asyncio.to_thread(self.server.open_session, login)
-        for name, value in parameters.items():
-            set_parameter(session, name, value)
+        try:
+            for name, value in parameters.items():
+                set_parameter(session, name, value)
+        except Error:
+            await asyncio.to_thread(session.end)
+            raise
         token = self.tokens.issue(session)
         return responses.success(
             {

@@ -17,8 +17,8 @@ from local_cloud.snowflake.privileges import OWNERSHIP
 from local_cloud.snowflake.result import Result, from_rows, status
 from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.sql_text import Reader
-from local_cloud.snowflake.stage_options import inner, is_true, only, read_options
 from local_cloud.snowflake.stage_names import refuse_users_own
+from local_cloud.snowflake.stage_options import inner, is_true, only, read_options
 from local_cloud.snowflake.stage_rights import check_stages
 from local_cloud.snowflake.stage_stores import LocalStore
 from local_cloud.snowflake.stages import KIND, stage_of

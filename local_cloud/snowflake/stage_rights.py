@@ -14,7 +14,8 @@ def need_stage(session: Session, reference: str, privilege: str, at: tuple[str, 
     Of a stage in S3 the privilege is USAGE for everything, as in Snowflake.
 
     Raises:
-        ProgrammingError: 000002 for a user's own stage, 002003 when the role has no privilege on the stage, 003001 when it has others.
+        ProgrammingError: 000002 for a user's own stage, 002003 when the role has no privilege on the stage, 003001
+            when it has others.
     """
     refuse_users_own(reference)
     if not session.server.privileges.enforced:

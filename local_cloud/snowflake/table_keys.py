@@ -1,4 +1,4 @@
-"""Keys added to a table that is there: declarations that are kept and told, and not enforced, as those of CREATE are."""
+"""Keys added to a table that is there: declarations, kept and told and not enforced, as those of CREATE are."""
 
 from typing import Any
 
