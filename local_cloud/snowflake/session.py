@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Final
 import duckdb
 from fakesnow.conn import FakeSnowflakeConnection
 
+from local_cloud.snowflake.clock import now_ns
 from local_cloud.snowflake.handler_stop import raise_in_thread
+from local_cloud.snowflake.locks import Asking
 from local_cloud.snowflake.session_parameters import DEFAULT_PARAMETERS
 from local_cloud.snowflake.transacting import Transacting
 
@@ -124,6 +126,11 @@ class Session(Transacting, FakeSnowflakeConnection):
     def acting_role(self) -> str:
         """The role whose privileges count now."""
         return self.acting_as or self.role
+
+    def asking(self) -> Asking:
+        """The statement that runs, as those are told of it who wait for its lock; a task's has no id."""
+        running = [statement.query_id for statement in list(self.statements) if statement.has_begun]
+        return Asking(running[-1] if running else "", self.transaction.id if self.transaction else now_ns())
 
     def limit_s(self, parameter: str) -> float:
         """A time limit of statements in seconds, the session's or the warehouse's, whichever is less; 0 is none."""
