@@ -3,6 +3,7 @@
 import datetime as dt
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +141,19 @@ def test_a_task_that_fails_again_and_again_is_suspended(world: World) -> None:
     world.task("bad", "SCHEDULE = '1 MINUTE' SUSPEND_TASK_AFTER_NUM_FAILURES = 2", "SELECT 1/0")
     assert [world.go(minutes=1) for _ in range(4)] == [1, 1, 0, 0]
     assert [state for _, state in world.states()] == ["FAILED", "FAILED_AND_AUTO_SUSPENDED"]
+
+
+def test_a_change_that_others_make_meanwhile_is_not_lost(world: World) -> None:
+    world.task("often", "SCHEDULE = '1 MINUTE'", resumed=False)
+    catalog, where = world.server.catalog, ("D", "PUBLIC")
+
+    def count(_: int) -> None:
+        for _ in range(50):
+            catalog.update("TASK", where, "OFTEN", lambda kept: kept | {"failures": kept.get("failures", 0) + 1})
+
+    with ThreadPoolExecutor(4) as counters:
+        list(counters.map(count, range(4)))
+    assert catalog.all("TASK")[0]["failures"] == 200
 
 
 def test_a_task_fires_for_real(ask: Callable[..., list[tuple[Any, ...]]]) -> None:
