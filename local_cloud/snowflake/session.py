@@ -59,6 +59,7 @@ class Session(Transacting, FakeSnowflakeConnection):
         self.statements: list[Statement] = []  # on their way: those that wait their turn and those that run
         self.uninterrupted = threading.RLock()  # held by what a cancelled statement must not break off
         self.last_end_s = time.monotonic()
+        self.last_seen_s = server.now_s()  # when its client last sent a request
         self.names: dict[str, str] = {}  # SET name = value
         self.secondary: tuple[str, ...] | str = ()  # ALL, or the secondary roles by name
         self.acting_as: str | None = None  # the owner with whose rights a procedure runs

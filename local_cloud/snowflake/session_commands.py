@@ -72,6 +72,20 @@ def set_parameter(session: Session, name: str, value: Any) -> None:
     session.parameters[name] = value
 
 
+def set_at_login(session: Session, parameters: dict[str, Any]) -> None:
+    """Set the parameters that a login names; with one that is refused the session is over.
+
+    Raises:
+        ProgrammingError: what `set_parameter` raises.
+    """
+    try:
+        for name, value in parameters.items():
+            set_parameter(session, name, value)
+    except BaseException:
+        session.end()
+        raise
+
+
 def show_parameters(session: Session, sql: str, _params: Any) -> Result:
     """SHOW PARAMETERS [LIKE …] [IN …]: the session's values."""
     reader = Reader(sql)
