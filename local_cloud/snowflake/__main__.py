@@ -41,11 +41,13 @@ def main() -> int:
         snowflake.administrators = frozenset(options.administrators.upper().split(","))
     port = listener.getsockname()[1]
     snowflake.endpoint = (_HOST, port)
-    server = _start(snowflake, listener)
+    face = Face(snowflake)
+    server = _start(face, listener)
     ready = {"ready": True, "service": "snowflake", "endpoint": f"http://{_HOST}:{port}", "host": _HOST, "port": port}
     sys.stdout.write(json.dumps(ready) + "\n")
     sys.stdout.flush()
     threading.Thread(target=snowflake.task_runs.watch, args=(ended,), name="tasks", daemon=True).start()
+    threading.Thread(target=face.tokens.watch, args=(ended,), name="idle sessions", daemon=True).start()
     ended.wait()
     server.should_exit = True
     server.thread.join(_LAST_WORDS_S)
@@ -75,9 +77,9 @@ class _Server(uvicorn.Server):
         self.answering.set()
 
 
-def _start(snowflake: LocalSnowflake, listener: socket.socket) -> _Server:
+def _start(face: Face, listener: socket.socket) -> _Server:
     config = uvicorn.Config(
-        Face(snowflake).app(), log_level="warning", access_log=False, timeout_graceful_shutdown=1, lifespan="off"
+        face.app(), log_level="warning", access_log=False, timeout_graceful_shutdown=1, lifespan="off"
     )
     server = _Server(config, listener)
     server.thread.start()

@@ -14,6 +14,7 @@ from local_cloud.snowflake.result import DONE, Result, from_rows, status
 from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.sql_text import Reader
 from local_cloud.snowflake.visibility import Sight
+from local_cloud.snowflake.warehouse_state import suspend_or_resume
 
 _ACCOUNT = ("", "")
 
@@ -194,8 +195,7 @@ def alter_warehouse(session: Session, sql: str, _params: Any) -> Result:
     done = _alter(session, sql, "WAREHOUSE")
     said = re.search(r"([\w$\"]+)\s+(SUSPEND|RESUME(?:\s+IF\s+SUSPENDED)?)\s*$", sql, re.IGNORECASE)
     if said:
-        name = Reader(said[1]).identifier()
-        (session.server.meter.sleep if said[2].upper() == "SUSPEND" else session.server.meter.wake)(name)
+        suspend_or_resume(session, Reader(said[1]).identifier(), said[2].upper())
     return done
 
 

@@ -116,13 +116,18 @@ class Guard:
                 raise insufficient("schema", schema)
 
     def need_warehouse(self) -> None:
-        """A warehouse that exists and that the role may use.
+        """A warehouse that exists, that the role may use and that runs or may wake by itself.
 
         Raises:
             ProgrammingError: 000606 without one.
         """
-        name = self.session.warehouse
-        if self.session.serverless or not self.rights.enforced:
+        name, server = self.session.warehouse, self.session.server
+        if self.session.serverless:
+            return
+        resumes = server.warehouse_options(name or "").get("AUTO_RESUME", "TRUE").upper() == "TRUE"
+        if not resumes and not server.meter.is_awake(name or ""):
+            raise no_warehouse()
+        if not self.rights.enforced:
             return
         if not name or not self.may_use_warehouse(name):
             raise no_warehouse()

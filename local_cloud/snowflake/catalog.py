@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,27 @@ class Catalog:
                 (kind, *where, name),
             ).fetchone()
         return json.loads(row[0]) if row else None
+
+    def update(
+        self, kind: str, where: tuple[str, str], name: str, change: Callable[[dict[str, Any]], dict[str, Any]]
+    ) -> dict[str, Any] | None:
+        """Replace a body by what `change` makes of it, while nobody else can change it; None when there is none.
+
+        What `change` raises leaves the body as it was.
+        """
+        key = (kind, *where, name)
+        with self._lock:
+            row = self._store.execute(
+                "SELECT body FROM objects WHERE kind=? AND database_name=? AND schema_name=? AND name=?", key
+            ).fetchone()
+            if row is None:
+                return None
+            changed = change(json.loads(row[0]))
+            self._store.execute(
+                "UPDATE objects SET body=? WHERE kind=? AND database_name=? AND schema_name=? AND name=?",
+                (json.dumps(changed, default=str), *key),
+            )
+        return changed
 
     def drop(self, kind: str, where: tuple[str, str], name: str) -> bool:
         """Forget an object; whether it was there."""

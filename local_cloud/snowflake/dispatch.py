@@ -20,6 +20,8 @@ from local_cloud.snowflake import (
     stage_commands,
     stage_copies,
     table_ddl,
+    table_keys,
+    table_settings,
     tasks,
 )
 from local_cloud.snowflake.access_checks import Guard, check
@@ -86,6 +88,10 @@ COMMANDS: Final[tuple[tuple[re.Pattern[str], Command], ...]] = tuple(
         (r"CREATE OR ALTER", table_ddl.create_or_alter),
         (rf"CREATE {_OR}HYBRID TABLE", table_ddl.refuse),
         (r"ALTER TABLE \S+(?: \. \S+)* SWAP", table_ddl.swap),
+        (r"ALTER TABLE (?:IF EXISTS )?\S+ ADD (?:CONSTRAINT|PRIMARY|UNIQUE|FOREIGN)", table_keys.add),
+        (r"ALTER TABLE (?:IF EXISTS )?\S+ DROP (?:CONSTRAINT|PRIMARY|UNIQUE|FOREIGN)", table_keys.drop),
+        (r"ALTER TABLE (?:IF EXISTS )?\S+ (?:SET|UNSET)", table_settings.alter),
+        (r"TRUNCATE (?:TABLE )?IF EXISTS", table_settings.truncate),
         (r"UNDROP", table_ddl.refuse),
         (r"EXECUTE IMMEDIATE", table_ddl.refuse),
         (rf"CREATE {_OR}(?:STREAM|ALERT|PIPE|FUNCTION)", table_ddl.refuse),

@@ -94,7 +94,8 @@ def _locked(session: Session, statement: Expr, params: Params, text: str, target
     name = ".".join(target)
     if _takes_lock(statement):
         timeout_s = float(session.parameters["LOCK_TIMEOUT"])
-        session.server.locks.take(name, session.session_id, timeout_s, session.refuse_if_stopped)
+        stop, asking = session.refuse_if_stopped, session.asking()
+        session.server.locks.take(name, session.session_id, timeout_s, stop, asking)
     if session.transaction:
         session.renew()  # what was committed while it waited
         return _in_transaction(session, statement, params, text, target)

@@ -50,6 +50,11 @@ _ANOTHER_THING: Final = {
     exp.MaterializedProperty: "a materialized view",
     exp.DynamicProperty: "a dynamic table",
 }
+# What the parser knows and the engine does not.
+_ONLY_SNOWFLAKES: Final[dict[type[Expr], str]] = {
+    exp.MatchRecognize: "MATCH_RECOGNIZE",
+    exp.SplitToTable: "the function SPLIT_TO_TABLE",
+}
 # Functions that the parser has no name for and that nevertheless are answered here …
 _ANSWERED: Final = frozenset(
     (
@@ -82,13 +87,17 @@ def enter(statement: Expr, text: str, tables: frozenset[str]) -> None:
             Snowflake does not have either, 002003 for a source that is no table.
     """
     _refuse_statement(statement, text)
-    for node in statement.walk():
+    for node in statement.walk():  # from the outside in, so that a clause is refused before what stands in it
         if isinstance(node, exp.Anonymous):
             _refuse_function(node, tables)
         elif isinstance(node, exp.Table):
             _refuse_source(node)
         elif isinstance(node, exp.TableFromRows) and node.args.get("sample"):
             raise not_supported("SAMPLE of a table function")
+        elif type(node) in _ONLY_SNOWFLAKES:
+            raise not_supported(_ONLY_SNOWFLAKES[type(node)])
+        elif isinstance(node, exp.Join) and node.args.get("match_condition"):
+            raise not_supported("ASOF JOIN")
 
 
 def _refuse_statement(statement: Expr, text: str) -> None:
@@ -123,6 +132,8 @@ def _refuse_function(node: exp.Anonymous, tables: frozenset[str]) -> None:
 
 def _refuse_source(table: exp.Table) -> None:
     source = table.this
+    if isinstance(source, (exp.Var, exp.Literal)) and source.name.startswith("@") and table.find_ancestor(exp.Query):
+        raise not_supported("a query of staged files; COPY INTO a table reads them")
     if isinstance(source, exp.Literal) and not source.name.startswith("@"):
         raise missing("object", source.name)
     if isinstance(source, exp.Func) and not isinstance(source, (exp.Anonymous, exp.DynamicIdentifier, exp.Explode)):

@@ -114,6 +114,13 @@ TABLE: Final[tuple[tuple[type[BaseException], str, int, str, str], ...]] = (
         "42P18",
         "Duplicate row detected during DML action",
     ),
+    (
+        duckdb.TransactionException,
+        r"already modified database",
+        2,
+        "0A000",
+        "not supported by the local cloud: one transaction that writes to two databases",
+    ),
     (duckdb.TransactionException, r"[Cc]onflict", 625, "57014", "{text}"),
     (
         duckdb.BinderException,

@@ -2,17 +2,17 @@
 
 import math
 import threading
+from dataclasses import replace
 from typing import Any
 
 from snowflake.connector.errors import ProgrammingError
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from local_cloud.snowflake.clock import now_ns
 from local_cloud.snowflake.errors import failure, timed_out
 from local_cloud.snowflake.faults import Fault
 from local_cloud.snowflake.instance import LocalSnowflake
-from local_cloud.snowflake.locks import MAX_WAITERS
+from local_cloud.snowflake.locks import TOO_MANY, refused
 from local_cloud.snowflake.result import Result
 from local_cloud.snowflake.running import Statement, Work, statement_work
 from local_cloud.snowflake.session import Session
@@ -29,13 +29,7 @@ def _refusal(fault: Fault, session: Session, sql: str, query_id: str) -> Excepti
     if fault.kind == "timeout":
         return timed_out(fault.seconds)
     if fault.kind == "lock_waiters":
-        transaction_id = session.transaction.id if session.transaction else now_ns()
-        text = (
-            f"Statement '{query_id}' has locked table '{_last_name(sql)}' in transaction {transaction_id} and this "
-            f"lock has not yet been released. Your statement '{query_id}' was aborted because the number of waiters "
-            f"for this lock exceeds the {MAX_WAITERS} statements limit."
-        )
-        return failure(625, "57014", text)
+        return refused(_last_name(sql), replace(session.asking(), query_id=query_id), query_id, TOO_MANY)
     return None
 
 

@@ -28,9 +28,9 @@ from local_cloud.snowflake.logins import read_login
 from local_cloud.snowflake.own_routes import OwnRoutes
 from local_cloud.snowflake.running import Running, Statement, statement_work
 from local_cloud.snowflake.session import Session
-from local_cloud.snowflake.session_commands import set_parameter
+from local_cloud.snowflake.session_commands import set_at_login
 from local_cloud.snowflake.stage_stores import write_whole
-from local_cloud.snowflake.tokens import Tokens, session_ended
+from local_cloud.snowflake.tokens import MASTER_VALIDITY_S, Tokens, session_ended
 
 _ANSWER_WITHIN_S: Final = 45.0  # Snowflake answers "still running" after 45 s and the client asks again
 _IN_PROGRESS: Final = "333333"
@@ -46,7 +46,7 @@ class Face:
         self.server = server
         self.running = Running()
         self.own = OwnRoutes(server, lambda: {"statements": len(self.running.kept), "turns": len(self._turns)})
-        self.tokens = Tokens(server.sessions)
+        self.tokens = Tokens(server.sessions, server.now_s)
         server.end_token = partial(self.tokens.end, code=390111)
         self._turns: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()  # as long as statements do
 
@@ -85,15 +85,14 @@ class Face:
         if not self.server.may_use_role(login.user, login.role):
             raise failure(390189, "08001", f"Role '{login.role}' does not exist or is not granted to this user.")
         session = await asyncio.to_thread(self.server.open_session, login)
-        for name, value in parameters.items():
-            set_parameter(session, name, value)
+        await asyncio.to_thread(set_at_login, session, parameters)
         token = self.tokens.issue(session)
         return responses.success(
             {
                 "token": token,
                 "masterToken": secrets.token_urlsafe(24),
                 "validityInSeconds": 3_600,
-                "masterValidityInSeconds": 14_400,
+                "masterValidityInSeconds": MASTER_VALIDITY_S,
                 "sessionId": int(session.session_id),
                 "serverVersion": _VERSION,
                 "parameters": responses.parameters(session),
@@ -120,7 +119,7 @@ class Face:
         old = (await _body(request)).get("oldSessionToken") or _token(request)
         token = await asyncio.to_thread(self.tokens.renew, old)
         data = {"sessionToken": token, "masterToken": secrets.token_urlsafe(24), "validityInSecondsST": 3_600}
-        return responses.success(data | {"masterValidityInSeconds": 14_400})
+        return responses.success(data | {"masterValidityInSeconds": MASTER_VALIDITY_S})
 
     async def query(self, request: Request) -> Response:
         """Run a statement, or join the one this request started before its connection broke."""

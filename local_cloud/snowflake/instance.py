@@ -53,12 +53,13 @@ class LocalSnowflake:
     def __init__(self, data_dir: Path, now_s: Callable[[], float] = lambda: now_ns() / 1e9) -> None:
         """Open `data_dir`, creating it if need be, and attach every database in it.
 
-        Tasks and the meter go by `now_s`, seconds since 1970.
+        Tasks, the meter and the end of idle sessions go by `now_s`, seconds since 1970.
 
         Raises:
             DirectoryInUseError: another server runs on this directory.
         """
         self.endpoint = ("127.0.0.1", 0)
+        self.now_s = now_s
         self.administrators: frozenset[str] | None = None  # of those never created; None is everybody
         self.data_dir = data_dir
         self.databases_dir = data_dir / "databases"
@@ -226,6 +227,7 @@ class LocalSnowflake:
         session = self.sessions.get(token)
         if session is None:
             raise failure(390104, "08001", "User must login again to access the service.")
+        session.last_seen_s = self.now_s()
         return session
 
     def abort(self, session: Session) -> None:

@@ -1,15 +1,47 @@
-"""Table locks as Snowflake takes them: UPDATE, DELETE and MERGE of one table wait for each other."""
+"""Table locks as Snowflake takes them: UPDATE, DELETE and MERGE of one table wait for each other, first come first."""
 
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from snowflake.connector.errors import ProgrammingError
 
 from local_cloud.snowflake.errors import failure
 
 # Seen in the field and not in the documentation: the 21st statement waiting for one lock is aborted.
-MAX_WAITERS = 20
-_PAUSE_S = 0.05  # how soon a cancelled statement stops to wait
+MAX_WAITERS: Final = 20
+TOO_MANY: Final = f"the number of waiters for this lock exceeds the {MAX_WAITERS} statements limit"
+_DEADLOCK: Final = "both would wait for each other for ever (deadlock)"
+_PAUSE_S: Final = 0.05  # how soon a cancelled statement stops to wait
+
+
+@dataclass(frozen=True)
+class Asking:
+    """The statement that asks for a lock, as refusals of others tell it."""
+
+    query_id: str = ""
+    transaction_id: int = 0
+
+
+@dataclass(frozen=True)
+class _Waiter:
+    owner: str
+    asking: Asking
+    timeout_s: float
+    refuse_if_stopped: Callable[[], object]
+
+
+def refused(table: str, holder: Asking, query_id: str, why: str) -> ProgrammingError:
+    """The refusal of a statement that does not get its lock (000625); the text is the field's."""
+    text = (
+        f"Statement '{holder.query_id}' has locked table '{table.rpartition('.')[2]}' in transaction "
+        f"{holder.transaction_id} and this lock has not yet been released. Your statement '{query_id}' was aborted "
+        f"because {why}."
+    )
+    return failure(625, "57014", text)
 
 
 class TableLocks:
@@ -21,50 +53,62 @@ class TableLocks:
         self._look_s = look_s
         self._changed = threading.Condition()
         self._owners: dict[str, str] = {}
-        self._waiting: dict[str, int] = defaultdict(int)
+        self._told: dict[str, Asking] = {}  # table -> the statement that locked it
+        self._lines: dict[str, list[_Waiter]] = defaultdict(list)  # table -> who waits, the first to come first
         self._wanted: dict[str, str] = {}  # owner -> the table that it waits for
 
-    def take(self, table: str, owner: str, timeout_s: float, refuse_if_stopped: Callable[[], object] = bool) -> None:
-        """Hold `table` for `owner`, waiting while another holds it; `refuse_if_stopped` may end the wait.
+    def take(
+        self,
+        table: str,
+        owner: str,
+        timeout_s: float,
+        refuse_if_stopped: Callable[[], object] = bool,
+        asking: Asking = Asking(),
+    ) -> None:
+        """Hold `table` for `owner`, waiting behind those who came before; `refuse_if_stopped` may end the wait.
 
         Raises:
             ProgrammingError: 000625 when 20 statements wait already, `timeout_s` (LOCK_TIMEOUT) is over, or the
                 holder waits for `owner` in turn.
         """
         with self._changed:
-            if self._owners.get(table, owner) != owner:
-                self._wanted[owner] = table
-                try:
-                    self._wait(table, owner, timeout_s, refuse_if_stopped)
-                finally:
-                    del self._wanted[owner]
-            self._owners[table] = owner
+            if self._owners.get(table) == owner:
+                return
+            if table in self._owners or self._lines[table]:
+                self._stand_in_line(table, _Waiter(owner, asking, timeout_s, refuse_if_stopped))
+            self._owners[table], self._told[table] = owner, asking
 
-    def _wait(self, table: str, owner: str, timeout_s: float, refuse_if_stopped: Callable[[], object]) -> None:
-        holder = self._owners[table]
-        prefix = f"Statement of session {holder} has locked table '{table}' and this lock has not yet been released. "
-        if self._waiting[table] >= MAX_WAITERS:
-            text = f"{prefix}Your statement was aborted because the number of waiters for this lock exceeds the "
-            raise failure(625, "57014", f"{text}{MAX_WAITERS} statements limit.")
-        if self._closes_a_circle(table, owner):
-            text = f"{prefix}Your statement was aborted because both would wait for each other for ever (deadlock)."
-            raise failure(625, "57014", text)
-        self._waiting[table] += 1
-        asked_s = time.monotonic()
-        deadline_s = asked_s + timeout_s
+    def _stand_in_line(self, table: str, waiter: _Waiter) -> None:
+        line = self._lines[table]
+        if len(line) >= MAX_WAITERS:
+            raise self._refused(table, waiter, TOO_MANY)
+        if self._closes_a_circle(table, waiter.owner):
+            raise self._refused(table, waiter, _DEADLOCK)
+        self._wanted[waiter.owner] = table
+        line.append(waiter)
         try:
-            while self._owners.get(table, owner) != owner:
-                left_s = deadline_s - time.monotonic()
-                if left_s <= 0:
-                    text = f"{prefix}Your statement was aborted because LOCK_TIMEOUT ({timeout_s:g} s) is over."
-                    raise failure(625, "57014", text)
-                self._changed.wait(min(left_s, _PAUSE_S))
-                refuse_if_stopped()
-                if table in self._owners and time.monotonic() - asked_s >= self._look_s:
-                    asked_s = time.monotonic()
-                    self._ask_about(self._owners[table])
+            self._wait(table, waiter)
         finally:
-            self._waiting[table] -= 1
+            line.remove(waiter)
+            del self._wanted[waiter.owner]
+            self._changed.notify_all()  # who left without the lock stood before others
+
+    def _wait(self, table: str, waiter: _Waiter) -> None:
+        asked_s = time.monotonic()
+        deadline_s = asked_s + waiter.timeout_s
+        while table in self._owners or self._lines[table][0] is not waiter:
+            left_s = deadline_s - time.monotonic()
+            if left_s <= 0:
+                raise self._refused(table, waiter, f"LOCK_TIMEOUT ({waiter.timeout_s:g} s) is over")
+            self._changed.wait(min(left_s, _PAUSE_S))
+            waiter.refuse_if_stopped()
+            if table in self._owners and time.monotonic() - asked_s >= self._look_s:
+                asked_s = time.monotonic()
+                self._ask_about(self._owners[table])
+
+    def _refused(self, table: str, waiter: _Waiter, why: str) -> ProgrammingError:
+        holder = self._told.get(table) or self._lines[table][0].asking
+        return refused(table, holder, waiter.asking.query_id, why)
 
     def _closes_a_circle(self, table: str, owner: str) -> bool:
         holder = self._owners.get(table)
@@ -77,6 +121,6 @@ class TableLocks:
         with self._changed:
             held = [table for table, holder in self._owners.items() if holder == owner]
             for table in held:
-                del self._owners[table]
+                del self._owners[table], self._told[table]
             if held:
                 self._changed.notify_all()

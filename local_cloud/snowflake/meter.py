@@ -118,6 +118,15 @@ class Meter:
             if kept and kept.awake_since_s is not None:
                 self._close(kept, self._now_s())
 
+    def is_awake(self, name: str) -> bool:
+        """Whether a warehouse runs at this moment."""
+        with self._guard:
+            kept = self._warehouses.get(name)
+            if kept is None:
+                return False
+            self._settle(name, kept, self._now_s())
+            return kept.awake_since_s is not None
+
     def _settle(self, name: str, kept: _Warehouse, at_s: float) -> None:
         limit_s = self._auto_suspend_s(name)
         if kept.awake_since_s is not None and not kept.busy and limit_s and at_s >= kept.idle_since_s + limit_s:

@@ -136,6 +136,34 @@ def note_column(session: Session, table: Place, column: ColumnNote) -> None:
     _write(session, (sql, (*values, column.comment)))
 
 
+def has_key(session: Session, table: Place) -> bool:
+    """Whether a primary key is declared."""
+    sql = (
+        "SELECT 1 FROM _fs_global.main.column_notes"
+        " WHERE database_name = ? AND schema_name = ? AND table_name = ? AND key_sequence IS NOT NULL"
+    )
+    return bool(read(session, sql, table))
+
+
+def note_key(session: Session, table: Place, columns: Sequence[str], *, is_primary: bool) -> None:
+    """Note that these columns are the primary key, or unique."""
+    sql = (
+        "INSERT INTO _fs_global.main.column_notes VALUES (?, ?, ?, ?, NULL, NULL, ?, ?) ON CONFLICT DO UPDATE SET "
+        "key_sequence = coalesce(excluded.key_sequence, key_sequence), is_unique = is_unique OR excluded.is_unique"
+    )
+    places = [i + 1 if is_primary else None for i in range(len(columns))]
+    _write(session, *((sql, (*table, name, at, not is_primary)) for name, at in zip(columns, places, strict=True)))
+
+
+def forget_key(session: Session, table: Place) -> None:
+    """Forget the primary key."""
+    sql = (
+        "UPDATE _fs_global.main.column_notes SET key_sequence = NULL"
+        " WHERE database_name = ? AND schema_name = ? AND table_name = ?"
+    )
+    _write(session, (sql, table))
+
+
 def forget_column(session: Session, table: Place, column: str) -> None:
     """Forget a dropped column."""
     _write(

@@ -106,6 +106,11 @@ class Statement:
         return timer
 
     @property
+    def has_begun(self) -> bool:
+        """Whether it runs, and does not wait for its turn any more."""
+        return self._begun
+
+    @property
     def is_stopped(self) -> bool:
         """Whether it runs and shall not."""
         return self._begun and self._cancelled.is_set()

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Final
 import duckdb
 from fakesnow.conn import FakeSnowflakeConnection
 
+from local_cloud.snowflake.clock import now_ns
 from local_cloud.snowflake.handler_stop import raise_in_thread
+from local_cloud.snowflake.locks import Asking
 from local_cloud.snowflake.session_parameters import DEFAULT_PARAMETERS
 from local_cloud.snowflake.transacting import Transacting
 
@@ -57,6 +59,7 @@ class Session(Transacting, FakeSnowflakeConnection):
         self.statements: list[Statement] = []  # on their way: those that wait their turn and those that run
         self.uninterrupted = threading.RLock()  # held by what a cancelled statement must not break off
         self.last_end_s = time.monotonic()
+        self.last_seen_s = server.now_s()  # when its client last sent a request
         self.names: dict[str, str] = {}  # SET name = value
         self.secondary: tuple[str, ...] | str = ()  # ALL, or the secondary roles by name
         self.acting_as: str | None = None  # the owner with whose rights a procedure runs
@@ -124,6 +127,11 @@ class Session(Transacting, FakeSnowflakeConnection):
     def acting_role(self) -> str:
         """The role whose privileges count now."""
         return self.acting_as or self.role
+
+    def asking(self) -> Asking:
+        """The statement that runs, as those are told of it who wait for its lock; a task's has no id."""
+        running = [statement.query_id for statement in list(self.statements) if statement.has_begun]
+        return Asking(running[-1] if running else "", self.transaction.id if self.transaction else now_ns())
 
     def limit_s(self, parameter: str) -> float:
         """A time limit of statements in seconds, the session's or the warehouse's, whichever is less; 0 is none."""

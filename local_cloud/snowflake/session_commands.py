@@ -3,11 +3,11 @@
 import re
 from typing import Any
 
-from local_cloud.snowflake.errors import COMPILATION, failure
+from local_cloud.snowflake.errors import COMPILATION, failure, not_supported
 from local_cloud.snowflake.names import like
 from local_cloud.snowflake.result import DONE, Result, from_rows, status
 from local_cloud.snowflake.session import Session
-from local_cloud.snowflake.session_parameters import DEFAULT_PARAMETERS, is_known
+from local_cloud.snowflake.session_parameters import DEFAULT_PARAMETERS, ONLY_DEFAULT, is_known
 from local_cloud.snowflake.sql_text import Reader
 
 
@@ -51,7 +51,7 @@ def set_parameter(session: Session, name: str, value: Any) -> None:
     """Set one session parameter, bringing the value to the parameter's type.
 
     Raises:
-        ProgrammingError: 000704 or 001007 for a value that does not fit.
+        ProgrammingError: 001007 for a value that does not fit, 000002 for one that would have to change answers.
     """
     name = name.upper()
     default = DEFAULT_PARAMETERS.get(name)
@@ -63,11 +63,27 @@ def set_parameter(session: Session, name: str, value: Any) -> None:
         value = int(value)
     if isinstance(default, int) and not isinstance(default, bool) and value < 0:
         raise failure(1007, "22023", f"{COMPILATION}invalid value '{value}' for parameter '{name}'")
+    if name in ONLY_DEFAULT and str(value).upper() != str(default).upper():
+        raise not_supported(f"{name} = {value}; only {default or 'none'}, the default")
     if name == "AUTOCOMMIT" and not session.parameters[name]:
         session.commit_transaction()
     if name == "TIMEZONE":
         session.engine.execute(f"SET TimeZone = '{str(value).replace(chr(39), '')}'")
     session.parameters[name] = value
+
+
+def set_at_login(session: Session, parameters: dict[str, Any]) -> None:
+    """Set the parameters that a login names; with one that is refused the session is over.
+
+    Raises:
+        ProgrammingError: what `set_parameter` raises.
+    """
+    try:
+        for name, value in parameters.items():
+            set_parameter(session, name, value)
+    except BaseException:
+        session.end()
+        raise
 
 
 def show_parameters(session: Session, sql: str, _params: Any) -> Result:

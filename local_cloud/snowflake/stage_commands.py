@@ -17,6 +17,7 @@ from local_cloud.snowflake.privileges import OWNERSHIP
 from local_cloud.snowflake.result import Result, from_rows, status
 from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.sql_text import Reader
+from local_cloud.snowflake.stage_names import refuse_users_own
 from local_cloud.snowflake.stage_options import inner, is_true, only, read_options
 from local_cloud.snowflake.stage_rights import check_stages
 from local_cloud.snowflake.stage_stores import LocalStore
@@ -112,7 +113,8 @@ def put(session: Session, sql: str, params: Any) -> Result:
     text = re.sub(r"'(@[^']+)'", r"\1", sql)
     statement = parse_one(text, read="snowflake")
     target = statement.args["target"].name
-    if not target.startswith(("@%", "@~")) and stage_of(session, target, "WRITE").url:
+    refuse_users_own(target)
+    if not target.startswith("@%") and stage_of(session, target, "WRITE").url:
         raise failure(1003, "42000", f"{COMPILATION}PUT works for internal stages; {target} is external.")
     if session.server.privileges.enforced:
         check_stages(session, statement)

@@ -14,6 +14,7 @@ from local_cloud.snowflake.errors import failure, not_supported
 from local_cloud.snowflake.result import Result, from_rows
 from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.sql_text import Reader
+from local_cloud.snowflake.stage_names import refuse_users_own
 from local_cloud.snowflake.stage_options import inner, is_true, only, read_options
 from local_cloud.snowflake.stage_rights import check_stages
 from local_cloud.snowflake.stage_stores import LocalStore
@@ -67,7 +68,9 @@ def load(session: Session, sql: str, params: Any) -> Result:
     text = re.sub(r"'(@[^']+)'", lambda quoted: _unquoted(quoted[1]), sql)
     if found is None and re.search(r"\bFROM\s+'\w+://", sql, re.IGNORECASE):
         raise not_supported("COPY INTO a table from a URL; create a stage there")
-    if found is None or found[1].startswith(("@%", "@~")):
+    for user_stage in re.findall(r"\b(?:FROM|INTO)\s+'?(@~)", sql, re.IGNORECASE):
+        refuse_users_own(user_stage)
+    if found is None or found[1].startswith("@%"):
         return _run(session, text, params)
     stage = stage_of(session, _unquoted(found[1]), "READ")
     if stage.file_format and not re.search(r"\bFILE_FORMAT\s*=", text, re.IGNORECASE):

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from local_cloud.snowflake.errors import COMPILATION, failure
+from local_cloud.snowflake.errors import COMPILATION, failure, not_supported
 from local_cloud.snowflake.names import resolve
 from local_cloud.snowflake.privileges import Place
 from local_cloud.snowflake.session import Session
@@ -17,6 +17,16 @@ def is_of_table(reference: str) -> bool:
     return reference.strip("' ").startswith("@%")
 
 
+def refuse_users_own(reference: str) -> None:
+    """Refuse `@~`, the stage that each user has.
+
+    Raises:
+        ProgrammingError: 000002.
+    """
+    if reference.strip("' ").startswith("@~"):
+        raise not_supported("user stages (@~); create a stage")
+
+
 def read_reference(session: Session, reference: str, at: tuple[str, str] | None = None) -> tuple[Place, str]:
     """(place of the stage, path within it) of `@stage/path`; of `@%table` the place is the table's.
 
@@ -26,8 +36,9 @@ def read_reference(session: Session, reference: str, at: tuple[str, str] | None 
         at: database and schema that complete the name instead.
 
     Raises:
-        ProgrammingError: 001003 for what is no stage reference.
+        ProgrammingError: 001003 for what is no stage reference, 000002 for a user's own stage.
     """
+    refuse_users_own(reference)
     found = _STAGE.match(reference.strip().strip("'"))
     if not found:
         raise failure(1003, "42000", f"{COMPILATION}'{reference}' names no stage; write @stage/path.")

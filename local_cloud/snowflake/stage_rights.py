@@ -5,18 +5,20 @@ from sqlglot import Expr, exp
 from local_cloud.snowflake.access_checks import Guard
 from local_cloud.snowflake.privileges import OWNERSHIP
 from local_cloud.snowflake.session import Session
-from local_cloud.snowflake.stage_names import is_of_table, read_reference
+from local_cloud.snowflake.stage_names import is_of_table, read_reference, refuse_users_own
 
 
 def need_stage(session: Session, reference: str, privilege: str, at: tuple[str, str] | None = None) -> None:
-    """A privilege on the stage of `@stage/path`; a table's own stage is its owner's, a user's own is the user's.
+    """A privilege on the stage of `@stage/path`; a table's own stage is its owner's.
 
     Of a stage in S3 the privilege is USAGE for everything, as in Snowflake.
 
     Raises:
-        ProgrammingError: 002003 when the role has no privilege on the stage, 003001 when it has others.
+        ProgrammingError: 000002 for a user's own stage, 002003 when the role has no privilege on the stage, 003001
+            when it has others.
     """
-    if not session.server.privileges.enforced or reference.strip("' ").startswith("@~"):
+    refuse_users_own(reference)
+    if not session.server.privileges.enforced:
         return
     place, _ = read_reference(session, reference, at)
     if is_of_table(reference):

@@ -136,21 +136,22 @@ class TaskRuns:
         return condition is None or bool(run(session, f"SELECT ({condition})").rows()[0][0])
 
     def _count(self, task: Task, run: Run) -> None:
-        kept = self._server.catalog.get(KIND, (task["database"], task["schema"]), task["name"])
-        if kept is None or run.state == "SKIPPED":
-            return
-        failures = kept.get("failures", 0) + 1 if run.state == "FAILED" else 0
-        limit = int(kept["options"].get("SUSPEND_TASK_AFTER_NUM_FAILURES", _SUSPENDED_AFTER_FAILURES))
-        if limit and failures >= limit and kept["state"] == "started":
-            run.state = "FAILED_AND_AUTO_SUSPENDED"
-            self._change(task, state="suspended", failures=0)
-        elif failures != kept.get("failures", 0):
-            self._change(task, failures=failures)
+        if run.state != "SKIPPED":
+            where = (task["database"], task["schema"])
+            self._server.catalog.update(KIND, where, task["name"], lambda kept: _counted(kept, run))
 
     def _change(self, task: Task, **changed: Any) -> None:
-        where = (task["database"], task["schema"])
-        if kept := self._server.catalog.get(KIND, where, task["name"]):
-            self._server.catalog.put(KIND, where, task["name"], kept | changed)
+        self._server.catalog.update(KIND, (task["database"], task["schema"]), task["name"], lambda kept: kept | changed)
+
+
+def _counted(kept: Task, run: Run) -> Task:
+    """The task with one more run in its count of failures; too many of them suspend it."""
+    failures = kept.get("failures", 0) + 1 if run.state == "FAILED" else 0
+    limit = int(kept["options"].get("SUSPEND_TASK_AFTER_NUM_FAILURES", _SUSPENDED_AFTER_FAILURES))
+    if limit and failures >= limit and kept["state"] == "started":
+        run.state = "FAILED_AND_AUTO_SUSPENDED"
+        return kept | {"state": "suspended", "failures": 0}
+    return kept | {"failures": failures}
 
 
 def _as_a_clients(session: Session, sql: str, run: Run) -> None:

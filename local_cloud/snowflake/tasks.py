@@ -2,11 +2,12 @@
 
 import datetime as dt
 import json
+from collections.abc import Callable
 from typing import Any
 
 from local_cloud.snowflake.access_checks import Guard, hidden, insufficient
 from local_cloud.snowflake.clock import now_text
-from local_cloud.snowflake.errors import COMPILATION, failure
+from local_cloud.snowflake.errors import COMPILATION, failure, not_supported
 from local_cloud.snowflake.names import like, resolve
 from local_cloud.snowflake.option_values import refuse_wrong_numbers
 from local_cloud.snowflake.privileges import ACCOUNT, OWNERSHIP
@@ -15,6 +16,13 @@ from local_cloud.snowflake.schedule import next_due
 from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.show_text import read_show
 from local_cloud.snowflake.sql_text import Reader
+from local_cloud.snowflake.task_graph import (
+    Task,
+    names_before,
+    refuse_plan,
+    refuse_resuming,
+    refuse_while_started,
+)
 from local_cloud.snowflake.task_runs import KIND, predecessors
 from local_cloud.snowflake.visibility import Sight
 
@@ -32,9 +40,10 @@ def create(session: Session, sql: str, _params: Any) -> Result:
         return status(f"{name} already exists, statement succeeded.")
     if there and not mode:
         raise failure(2002, "42710", f"{COMPILATION}Object '{name}' already exists.")
-    if there and mode == "ALTER" and there["state"] == "started":
-        raise failure(91462, "0A000", f"Unable to update task {name}: suspend it first.")
+    if there and (mode == "ALTER" or names_before(there)):  # a root may be replaced while it is started
+        refuse_while_started(session, (database, schema, name), names_before(there))
     options = _options(reader)
+    refuse_plan(session, (database, schema, name), options)
     reader.expect("AS")
     definition = reader.rest()
     _refuse_creation(session, database, schema, options)
@@ -114,22 +123,45 @@ def alter(session: Session, sql: str, _params: Any) -> Result:
     guard.need(KIND, place, "OPERATE" if reader.peek() in {"RESUME", "SUSPEND"} else "OWNERSHIP")
     if reader.peek() == "RESUME" and not _owner_may_execute(session, kept):
         raise insufficient("account", "LOCAL")
-    if reader.accept("RESUME"):
-        if kept["state"] != "started":
-            kept |= {"state": "started", "resumed_s": session.server.task_runs.now().timestamp(), "failures": 0}
-            kept.pop("last_due_s", None)
-    elif reader.accept("SUSPEND"):
-        kept["state"] = "suspended"
-    elif reader.accept("SET"):
-        kept["options"] |= _options(reader)
-    elif reader.accept("UNSET"):
-        kept["options"].pop(reader.identifier(), None)
-    elif reader.accept("MODIFY", "AS"):
-        kept["definition"] = reader.rest()
-    else:
-        reader.fail()
-    session.server.catalog.put(KIND, (kept["database"], kept["schema"]), kept["name"], kept)
+    change = _change(session, reader, kept)
+    session.server.catalog.update(KIND, place[:2], place[2], change)
     return status(DONE)
+
+
+def _change(session: Session, reader: Reader, task: Task) -> Callable[[Task], Task]:
+    """What an ALTER does to the task as it then is, which may be later than `task`."""
+    place = (task["database"], task["schema"], task["name"])
+    if reader.accept("RESUME"):
+        refuse_resuming(task)
+        if before := names_before(task):
+            refuse_while_started(session, place, before)
+        now_s = session.server.task_runs.now().timestamp()
+        return lambda kept: kept if kept["state"] == "started" else _resumed(kept, now_s)
+    if reader.peek() != "SUSPEND" or names_before(task):  # a root may always be suspended
+        refuse_while_started(session, place, names_before(task))
+    if reader.accept("SUSPEND"):
+        return lambda kept: kept | {"state": "suspended"}
+    if reader.accept("SET"):
+        options = _options(reader)
+        refuse_plan(session, place, task["options"] | options)
+        return lambda kept: kept | {"options": kept["options"] | options}
+    if reader.accept("UNSET"):
+        gone = reader.identifier()
+        return lambda kept: kept | {"options": {k: v for k, v in kept["options"].items() if k != gone}}
+    if reader.accept("MODIFY", "AS"):
+        definition = reader.rest()
+        return lambda kept: kept | {"definition": definition}
+    if reader.peek() in {"ADD", "REMOVE", "MODIFY"}:
+        raise not_supported(f"ALTER TASK … {reader.peek()} {reader.peek(1)}; CREATE OR ALTER TASK is")
+    return reader.fail()
+
+
+def _resumed(kept: Task, now_s: float) -> Task:
+    return {k: v for k, v in kept.items() if k != "last_due_s"} | {
+        "state": "started",
+        "resumed_s": now_s,
+        "failures": 0,
+    }
 
 
 def _owner_may_execute(session: Session, task: dict[str, Any]) -> bool:
@@ -148,6 +180,8 @@ def drop(session: Session, sql: str, _params: Any) -> Result:
         return status("Drop statement executed successfully (object already dropped).")
     place = (kept["database"], kept["schema"], name)
     Guard(session).need(KIND, place, "OWNERSHIP")
+    if before := names_before(kept):
+        refuse_while_started(session, place, before)
     session.server.catalog.drop(KIND, place[:2], name)
     session.server.privileges.forget(KIND, place)
     return status(f"{name} successfully dropped.")
@@ -192,8 +226,9 @@ def _shown(tasks: list[dict[str, Any]]) -> Result:
     for kept in tasks:
         options = kept["options"]
         place = (kept["database"], kept["schema"], kept["owner"], options.get("COMMENT", ""))
+        overlaps = str(options.get("ALLOW_OVERLAPPING_EXECUTION", "false")).lower()
         plan = (options.get("WAREHOUSE"), options.get("SCHEDULE"), _after(kept), kept["state"])
-        rest = (kept["definition"], options.get("WHEN"), "false", None, None, None)
+        rest = (kept["definition"], options.get("WHEN"), overlaps, None, None, None)
         rows.append((kept["created_on"], kept["name"], kept["name"], *place, *plan, *rest))
     return from_rows(dict.fromkeys(names.split(), "VARCHAR"), rows)
 

@@ -2,11 +2,16 @@
 
 import secrets
 import threading
+from collections.abc import Callable
+from typing import Final
 
 from local_cloud.snowflake.errors import failure
 from local_cloud.snowflake.result_cache import ResultCache
 from local_cloud.snowflake.session import Session
 
+# How long after it was last heard of a client may renew its session token (docs user-guide/session-policies).
+MASTER_VALIDITY_S: Final = 14_400
+_LOOK_S: Final = 60.0
 # The wording is Snowflake's, from memory; the numbers are what its clients branch on.
 _TEXTS = {
     390111: "Session no longer exists. New login required to access the service.",
@@ -23,12 +28,35 @@ def session_ended(code: int) -> Exception:
 class Tokens:
     """Which token stands for which session; `sessions` is kept up to date."""
 
-    def __init__(self, sessions: dict[str, Session]) -> None:
-        """Start with the tokens of `sessions`."""
+    def __init__(self, sessions: dict[str, Session], now_s: Callable[[], float]) -> None:
+        """Start with the tokens of `sessions`; idle ones end by `now_s`, seconds since 1970."""
         self._sessions = sessions
+        self._now_s = now_s
         self._guard = threading.Lock()
         self._expired: dict[str, Session] = {}
         self._ended = ResultCache()  # token -> why
+
+    def watch(self, ended: threading.Event) -> None:
+        """End idle sessions until `ended`."""
+        while not ended.wait(_LOOK_S):
+            self.end_idle()
+
+    def end_idle(self) -> int:
+        """End the sessions of clients that have not been heard of for 4 h; how many there were.
+
+        Their clients are told what an expired master token means: log in anew.
+        """
+        silent_since_s = self._now_s() - MASTER_VALIDITY_S
+        with self._guard:
+            held = list({**self._expired, **self._sessions}.items())
+        idle = [(token, s) for token, s in held if s.last_seen_s < silent_since_s and not s.statements]
+        for token, session in idle:
+            with self._guard:
+                known = self._sessions.pop(token, None) or self._expired.pop(token, None)
+                self._ended[token] = 390114
+            if known is not None:
+                session.end()
+        return len(idle)
 
     def issue(self, session: Session) -> str:
         """A new token for a session."""
@@ -67,4 +95,5 @@ class Tokens:
             session = self._expired.pop(token, None) or self._sessions.pop(token, None)
         if session is None:
             raise session_ended(390114 if self._ended.get(token) == 390114 else 390111)
+        session.last_seen_s = self._now_s()
         return self.issue(session)

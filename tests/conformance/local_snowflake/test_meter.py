@@ -4,6 +4,9 @@ import json
 import urllib.request
 from typing import Any
 
+import pytest
+from snowflake.connector.errors import ProgrammingError
+
 
 def test_the_meter_tells_by_sql_what_each_warehouse_cost(opened: Any) -> None:
     cursor = opened(warehouse="METERED_WH", session_parameters={"QUERY_TAG": "meter-test"}).cursor()
@@ -41,3 +44,19 @@ def test_the_meter_tells_the_same_over_http(opened: Any, endpoint: dict[str, Any
     assert (found["state"], found["wakes"], found["statements"]) == ("STARTED", 1, 1)
     assert told["free_statements"] > 0
     assert told["statements"][-1]["needed_warehouse"] is True
+
+
+def test_a_warehouse_that_may_not_wake_by_itself_sleeps_until_it_is_resumed(opened: Any) -> None:
+    cursor = opened(warehouse="STUBBORN_WH").cursor()
+    cursor.execute("CREATE WAREHOUSE stubborn_wh AUTO_RESUME = FALSE")
+    cursor.execute("CREATE TABLE t AS SELECT 1 AS n")
+    cursor.execute("ALTER WAREHOUSE stubborn_wh SUSPEND")
+    for sql, errno in (("SELECT n FROM t", 606), ("ALTER WAREHOUSE stubborn_wh SUSPEND", 90064)):
+        with pytest.raises(ProgrammingError) as refused:
+            cursor.execute(sql)
+        assert refused.value.errno == errno
+    cursor.execute("ALTER WAREHOUSE stubborn_wh RESUME")
+    assert cursor.execute("SELECT n FROM t").fetchall() == [(1,)]
+    cursor.execute("ALTER WAREHOUSE stubborn_wh RESUME IF SUSPENDED")
+    with pytest.raises(ProgrammingError, match="cannot be resumed"):
+        cursor.execute("ALTER WAREHOUSE stubborn_wh RESUME")

@@ -200,3 +200,41 @@ def test_the_history_tells_the_sessions_statements_newest_first(named: Any) -> N
         ProgrammingError, match="not supported by the local cloud: QUERY_HISTORY with END_TIME_RANGE_END"
     ):
         named("SELECT * FROM TABLE(INFORMATION_SCHEMA.QUERY_HISTORY(END_TIME_RANGE_END => CURRENT_TIMESTAMP()))")
+
+
+def test_a_key_that_is_added_later_is_told_and_not_enforced(ask: Any) -> None:
+    ask("CREATE TABLE keyed (id INT, s STRING)")
+    ask("ALTER TABLE keyed ADD CONSTRAINT pk PRIMARY KEY (id)")
+    ask("ALTER TABLE keyed ADD UNIQUE (s)")
+    ask("ALTER TABLE keyed ADD CONSTRAINT fk FOREIGN KEY (s) REFERENCES keyed (s)")
+    for _ in range(2):
+        ask("INSERT INTO keyed VALUES (1, 'a')")
+    assert [row[4] for row in ask("SHOW PRIMARY KEYS IN TABLE keyed")] == ["ID"]
+    assert [row[4] for row in ask("SHOW UNIQUE KEYS IN TABLE keyed")] == ["S"]
+    for second, errno in (("s", 2213), ("nope", 904)):
+        with pytest.raises(ProgrammingError) as refused:
+            ask(f"ALTER TABLE keyed ADD PRIMARY KEY ({second})")
+        assert refused.value.errno == errno
+    ask("ALTER TABLE keyed DROP PRIMARY KEY")
+    assert ask("SHOW PRIMARY KEYS IN TABLE keyed") == []
+
+
+def test_a_tables_retention_can_be_set_and_changes_nothing(ask: Any) -> None:
+    ask("CREATE TABLE kept (id INT) COMMENT = 'a'")
+    ask("ALTER TABLE kept SET DATA_RETENTION_TIME_IN_DAYS = 7, COMMENT = 'b'")
+    assert ask("SHOW TABLES LIKE 'KEPT'")[0][5] == "b"
+    ask("ALTER TABLE kept SET DATA_RETENTION_TIME_IN_DAYS = 0")
+    ask("ALTER TABLE kept UNSET DATA_RETENTION_TIME_IN_DAYS, COMMENT")
+    assert not ask("SHOW TABLES LIKE 'KEPT'")[0][5]
+    ask("ALTER TABLE IF EXISTS nothing SET DATA_RETENTION_TIME_IN_DAYS = 1")
+    with pytest.raises(ProgrammingError, match="does not exist"):
+        ask("ALTER TABLE nothing SET DATA_RETENTION_TIME_IN_DAYS = 1")
+
+
+def test_truncate_if_exists_empties_what_is_there_and_bears_what_is_not(ask: Any) -> None:
+    ask("CREATE TABLE filled AS SELECT 1 AS n")
+    ask("TRUNCATE TABLE IF EXISTS filled")
+    assert ask("SELECT COUNT(*) FROM filled") == [(0,)]
+    ask("TRUNCATE TABLE IF EXISTS nothing")
+    with pytest.raises(ProgrammingError, match="does not exist"):
+        ask("TRUNCATE TABLE nothing")

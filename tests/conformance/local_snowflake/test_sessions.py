@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from snowflake.connector.errors import ProgrammingError
+from snowflake.connector.errors import DatabaseError, ProgrammingError
 
 
 def test_a_session_knows_who_logged_in_and_where(ask: Any, schema: str) -> None:
@@ -104,3 +104,31 @@ def test_databases_come_with_a_public_schema_and_go_with_everything(ask: Any) ->
     ask("DROP DATABASE short_lived")
     with pytest.raises(ProgrammingError):
         ask("SELECT * FROM short_lived.public.t")
+
+
+@pytest.mark.parametrize(
+    ("name", "same", "other"),
+    [
+        ("WEEK_START", "0", "1"),
+        ("QUOTED_IDENTIFIERS_IGNORE_CASE", "FALSE", "TRUE"),
+        ("MULTI_STATEMENT_COUNT", "1", "0"),
+        ("ERROR_ON_NONDETERMINISTIC_UPDATE", "FALSE", "TRUE"),
+        ("ERROR_ON_NONDETERMINISTIC_MERGE", "TRUE", "FALSE"),
+        ("ROWS_PER_RESULTSET", "0", "10"),
+        ("TIMESTAMP_TYPE_MAPPING", "'TIMESTAMP_NTZ'", "'TIMESTAMP_LTZ'"),
+        ("TRANSACTION_ABORT_ON_ERROR", "FALSE", "TRUE"),
+        ("DEFAULT_DDL_COLLATION", "''", "'en-ci'"),
+    ],
+)
+def test_a_parameter_that_would_have_to_change_answers_keeps_its_default(
+    ask: Any, name: str, same: str, other: str
+) -> None:
+    ask(f"ALTER SESSION SET {name} = {same}")
+    ask(f"ALTER SESSION UNSET {name}")
+    with pytest.raises(ProgrammingError, match=f"not supported by the local cloud: {name}"):
+        ask(f"ALTER SESSION SET {name} = {other}")
+
+
+def test_a_login_with_such_a_parameter_is_refused(opened: Any) -> None:
+    with pytest.raises(DatabaseError, match="WEEK_START"):
+        opened(session_parameters={"WEEK_START": 1})

@@ -3,14 +3,17 @@
 import datetime as dt
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+from snowflake.connector.errors import ProgrammingError
 
 from local_cloud.snowflake.dispatch import run
 from local_cloud.snowflake.instance import LocalSnowflake
 from local_cloud.snowflake.session import Login, Session
+from local_cloud.snowflake.tokens import Tokens
 
 START = dt.datetime(2026, 11, 22, 5, 0, tzinfo=dt.UTC)
 ENDS_WITHIN_S = 30.0
@@ -140,6 +143,42 @@ def test_a_task_that_fails_again_and_again_is_suspended(world: World) -> None:
     world.task("bad", "SCHEDULE = '1 MINUTE' SUSPEND_TASK_AFTER_NUM_FAILURES = 2", "SELECT 1/0")
     assert [world.go(minutes=1) for _ in range(4)] == [1, 1, 0, 0]
     assert [state for _, state in world.states()] == ["FAILED", "FAILED_AND_AUTO_SUSPENDED"]
+
+
+def test_a_change_that_others_make_meanwhile_is_not_lost(world: World) -> None:
+    world.task("often", "SCHEDULE = '1 MINUTE'", resumed=False)
+    catalog, where = world.server.catalog, ("D", "PUBLIC")
+
+    def count(_: int) -> None:
+        for _ in range(50):
+            catalog.update("TASK", where, "OFTEN", lambda kept: kept | {"failures": kept.get("failures", 0) + 1})
+
+    with ThreadPoolExecutor(4) as counters:
+        list(counters.map(count, range(4)))
+    assert catalog.all("TASK")[0]["failures"] == 200
+
+
+def test_a_session_ends_four_hours_after_its_client_was_last_heard_of(world: World) -> None:
+    server = world.server
+    tokens = Tokens(server.sessions, server.now_s)
+    silent, expired, heard = [
+        tokens.issue(server.open_session(Login("ROOT", "ACCOUNTADMIN", "WH", "D", None))) for _ in range(3)
+    ]
+    tokens.end(expired, 390112)
+    locking = server.session_of(silent)
+    run(locking, "BEGIN")
+    run(locking, "UPDATE t SET who = 'x'")
+    world.now_s += 4 * 3_600 - 60
+    assert tokens.end_idle() == 0
+    server.session_of(heard)
+    world.now_s += 120
+    assert tokens.end_idle() == 2
+    assert list(server.sessions) == [heard]
+    for token in (silent, expired):
+        with pytest.raises(ProgrammingError) as refused:
+            tokens.renew(token)
+        assert refused.value.errno == 390114
+    run(server.session_of(heard), "UPDATE t SET who = 'the lock was given back'")
 
 
 def test_a_task_fires_for_real(ask: Callable[..., list[tuple[Any, ...]]]) -> None:

@@ -172,7 +172,8 @@ def test_a_lock_that_is_not_given_in_time_is_refused(table: Any, opened: Any) ->
     table("BEGIN")
     table("DELETE FROM t WHERE id = 2")
     other = opened(session_parameters={"LOCK_TIMEOUT": 1}).cursor()
-    with pytest.raises(ProgrammingError, match="has locked table") as refused:
+    says = r"Statement '[0-9a-f-]{36}' has locked table 'T' in transaction \d+ .* Your statement '[0-9a-f-]{36}' was"
+    with pytest.raises(ProgrammingError, match=says) as refused:
         other.execute("UPDATE t SET s = 'x' WHERE id = 1")
     assert (refused.value.errno, refused.value.sqlstate) == (625, "57014")
     table("ROLLBACK")
@@ -230,3 +231,14 @@ def test_statements_end_at_their_time_limit(ask: Any) -> None:
         ask(f"SELECT COUNT(*) FROM {numbers} a, {numbers} b, {numbers} c WHERE a.n + b.n + c.n = -1")
     assert ended.value.errno == 630
     assert time.monotonic() - before < 10
+
+
+def test_a_transaction_that_writes_to_two_databases_is_refused_by_name(table: Any, schema: str) -> None:
+    table("CREATE DATABASE second_database")
+    table("CREATE TABLE second_database.public.u (id INT)")
+    table("BEGIN")
+    table(f"INSERT INTO conformance.{schema}.t VALUES (3, 'c')")
+    with pytest.raises(ProgrammingError, match="not supported by the local cloud: one transaction"):
+        table("INSERT INTO second_database.public.u VALUES (1)")
+    table("ROLLBACK")
+    table("DROP DATABASE second_database")

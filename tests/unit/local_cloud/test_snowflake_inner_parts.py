@@ -14,8 +14,8 @@ from snowflake.connector.errors import ProgrammingError
 from local_cloud.snowflake import wire
 from local_cloud.snowflake.arrow import pa
 from local_cloud.snowflake.bindings import read_bindings
-from local_cloud.snowflake.errors import translate
-from local_cloud.snowflake.locks import MAX_WAITERS, TableLocks
+from local_cloud.snowflake.errors import cancelled, translate
+from local_cloud.snowflake.locks import MAX_WAITERS, Asking, TableLocks
 from local_cloud.snowflake.result import Result, from_rows
 from local_cloud.snowflake.result_cache import ResultCache
 
@@ -42,7 +42,7 @@ def test_the_twenty_first_waiter_is_turned_away() -> None:
     waiters = [threading.Thread(target=wait_in_line, args=(f"waiter {n}",), daemon=True) for n in range(MAX_WAITERS)]
     for waiter in waiters:
         waiter.start()
-    while locks._waiting["T"] < MAX_WAITERS:
+    while len(locks._lines["T"]) < MAX_WAITERS:
         pass
     with pytest.raises(ProgrammingError, match="exceeds the 20 statements limit") as refused:
         locks.take("T", "late", 30)
@@ -51,6 +51,50 @@ def test_the_twenty_first_waiter_is_turned_away() -> None:
     for waiter in waiters:
         waiter.join(10)
     assert not any(waiter.is_alive() for waiter in waiters)
+
+
+def test_a_lock_goes_to_who_has_waited_longest_and_one_who_gives_up_holds_nobody_back() -> None:
+    locks, order = TableLocks(), list[str]()
+    locks.take("T", "holder", 0)
+
+    def wait_in_line(owner: str) -> None:
+        locks.take("T", owner, 30)
+        order.append(owner)
+        locks.release(owner)
+
+    stopped = threading.Event()
+
+    def give_up_when_stopped() -> None:
+        if stopped.is_set():
+            raise cancelled()
+
+    def wait_until_stopped() -> None:
+        with pytest.raises(ProgrammingError, match="canceled"):
+            locks.take("T", "gives up", 30, give_up_when_stopped)
+
+    waiters = [threading.Thread(target=wait_until_stopped, daemon=True)]
+    waiters += [threading.Thread(target=wait_in_line, args=(f"{n:02}",), daemon=True) for n in range(10)]
+    for n, waiter in enumerate(waiters):
+        waiter.start()
+        while len(locks._lines["T"]) <= n:
+            pass
+    stopped.set()
+    waiters[0].join(10)
+    locks.release("holder")
+    for waiter in waiters:
+        waiter.join(10)
+    assert order == [f"{n:02}" for n in range(10)]
+
+
+def test_a_refusal_names_both_statements_as_the_field_saw_it() -> None:
+    locks = TableLocks()
+    locks.take("D.S.T", "one", 0, asking=Asking("01-first", 17))
+    with pytest.raises(ProgrammingError) as refused:
+        locks.take("D.S.T", "two", 0, asking=Asking("02-second", 18))
+    assert str(refused.value.raw_msg or refused.value.msg).endswith(
+        "Statement '01-first' has locked table 'T' in transaction 17 and this lock has not yet been released. "
+        "Your statement '02-second' was aborted because LOCK_TIMEOUT (0 s) is over."
+    )
 
 
 def test_whom_a_statement_waits_for_is_asked_about_and_can_be_freed() -> None:
