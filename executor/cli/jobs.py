@@ -112,7 +112,7 @@ def jobs(
 
 def _state(text: str) -> str:
     try:
-        return JobState(text.upper())
+        return JobState(text.upper()).value
     except ValueError as error:
         raise CommandError(f"--status {text}: take one of {', '.join(JobState)}", Exit.USAGE) from error
 

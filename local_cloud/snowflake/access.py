@@ -138,47 +138,21 @@ def _comment(body: dict[str, Any]) -> str:
 
 
 def grant(session: Session, sql: str, _params: Any) -> Result:
-    """GRANT …: recorded as written, and in force."""
+    """GRANT …: recorded, and in force."""
     session.commit_before_ddl()
     given = read_grant(session, sql)
     refuse_granting(session, given)
     apply(session, given, give=True)
-    text = " ".join(sql.split())
-    if not re.search(r"\bTO\b", text, re.IGNORECASE):
-        Reader("").fail()
-    privilege, _, rest = text[len("GRANT ") :].partition(" ON " if " on " not in text else " on ")
-    grantee = re.split(r"\bTO\b", text, flags=re.IGNORECASE)[-1].strip()
-    body = {"statement": text, "privilege": privilege, "on": rest, "grantee": grantee, "created_on": now_text()}
-    session.server.catalog.put("GRANT", _ACCOUNT, text.upper(), body | {"by": session.role})
     return status(DONE)
 
 
 def revoke(session: Session, sql: str, _params: Any) -> Result:
-    """REVOKE …: the grant of the same words is forgotten."""
+    """REVOKE …: the grant is forgotten."""
     session.commit_before_ddl()
     taken = read_grant(session, sql)
     refuse_granting(session, taken)
     apply(session, taken, give=False)
-    granted = re.sub(r"\bFROM\b", "TO", " ".join(sql.split()), flags=re.IGNORECASE)
-    session.server.catalog.drop("GRANT", _ACCOUNT, re.sub(r"^REVOKE", "GRANT", granted.upper()))
     return status(DONE)
-
-
-def show_grants(session: Session, sql: str, _params: Any) -> Result:
-    """SHOW GRANTS [TO … | ON … | OF …]: the recorded grants that mention the name asked for."""
-    asked = re.search(r"\b(TO|ON|OF)\s+(?:\w+\s+)?([\w.$\"]+)\s*$", sql.strip(), re.IGNORECASE)
-    rows = [
-        (kept["created_on"], kept["privilege"].upper(), kept["on"], kept["grantee"], kept["by"])
-        for kept in session.server.catalog.all("GRANT")
-        if asked is None or _mentions(kept, asked[1].upper(), asked[2])
-    ]
-    names = ("created_on", "privilege", "granted_on", "grantee_name", "granted_by")
-    return from_rows(dict.fromkeys(names, "VARCHAR"), rows)
-
-
-def _mentions(grant_kept: dict[str, Any], side: str, name: str) -> bool:
-    text = {"TO": grant_kept["grantee"], "ON": grant_kept["on"], "OF": grant_kept["privilege"]}[side]
-    return re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", text, re.IGNORECASE) is not None
 
 
 def create_warehouse(session: Session, sql: str, _params: Any) -> Result:

@@ -4,6 +4,7 @@ The engine knows much that Snowflake does not (files as tables, catalogs, functi
 past this door is Snowflake's language; what Snowflake has and this server has not is told apart from what neither has.
 """
 
+import re
 from typing import Final
 
 from sqlglot import Expr, exp
@@ -50,6 +51,7 @@ _ANOTHER_THING: Final = {
     exp.MaterializedProperty: "a materialized view",
     exp.DynamicProperty: "a dynamic table",
 }
+_WHOLE_COLUMN: Final = re.compile(r"\$\d+(?!\s*[:\d])")
 # What the parser knows and the engine does not.
 _ONLY_SNOWFLAKES: Final[dict[type[Expr], str]] = {
     exp.MatchRecognize: "MATCH_RECOGNIZE",
@@ -133,7 +135,10 @@ def _refuse_function(node: exp.Anonymous, tables: frozenset[str]) -> None:
 def _refuse_source(table: exp.Table) -> None:
     source = table.this
     if isinstance(source, (exp.Var, exp.Literal)) and source.name.startswith("@") and table.find_ancestor(exp.Query):
-        raise not_supported("a query of staged files; COPY INTO a table reads them")
+        copy = table.find_ancestor(exp.Copy)
+        # write_pandas copies from a query of the fields of a Parquet file, `$1:name`; whole columns nobody reads here.
+        if copy is None or _WHOLE_COLUMN.search(copy.sql("snowflake")):
+            raise not_supported("a query of staged files; COPY INTO a table reads them")
     if isinstance(source, exp.Literal) and not source.name.startswith("@"):
         raise missing("object", source.name)
     if isinstance(source, exp.Func) and not isinstance(source, (exp.Anonymous, exp.DynamicIdentifier, exp.Explode)):

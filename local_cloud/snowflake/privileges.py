@@ -2,9 +2,10 @@
 
 import threading
 from collections import defaultdict
-from typing import Final
+from typing import Any, Final
 
 from local_cloud.snowflake.catalog import Catalog
+from local_cloud.snowflake.clock import now_text
 
 Place = tuple[str, str, str]
 """(database, schema, name); a schema has no name, a database no schema, an account's object neither of the two."""
@@ -68,7 +69,7 @@ class Privileges:
         kind = family_of(kind)
         with self._guard:
             self._remember(kind, place, privilege, role)
-        body = {"kind": kind, "place": place, "privilege": privilege, "role": role}
+        body = {"kind": kind, "place": place, "privilege": privilege, "role": role, "created_on": now_text()}
         self._catalog.put(_KIND, place[:2], _key(kind, place, privilege, role), body)
 
     def revoke(self, kind: str, place: Place, privilege: str, role: str) -> None:
@@ -161,6 +162,10 @@ class Privileges:
         if place == ACCOUNT:
             found |= {privilege for role in roles for privilege in _ON_ACCOUNT.get(role, ())}
         return frozenset(found)
+
+    def told(self) -> list[dict[str, Any]]:
+        """Every grant: kind, place, privilege, role (or `USER name`), created_on."""
+        return list(self._catalog.all(_KIND))
 
     def places(self, kind: str) -> list[Place]:
         """Every object of a kind on which anybody has a privilege."""

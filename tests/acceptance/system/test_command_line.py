@@ -26,6 +26,7 @@ def test_submit_waits_and_shows_the_job(stack: Stack) -> None:
     assert (job["status"], job["params"]["end_date"]) == ("SUCCEEDED", "2026-03-31")
     assert json.loads(stack.reporting("show", job["job_id"], "--json").stdout)["result_uri"] == job["result_uri"]
     assert job["job_id"] in stack.reporting("jobs", "--type", "SALES_REPORT", "--since", "1h").stdout
+    assert job["job_id"] in stack.reporting("jobs", "--status", "succeeded").stdout
     lines = [json.loads(line) for line in stack.reporting("logs", job["job_id"]).stdout.splitlines()]
     assert {line["job_id"] for line in lines if "job_id" in line} == {job["job_id"]}
     assert all(line["action"] for line in lines)

@@ -75,11 +75,18 @@ def test_roles_are_granted_and_seen_in_the_session(ask: Any) -> None:
     ask("CREATE ROLE IF NOT EXISTS readers")
     ask("CREATE ROLE IF NOT EXISTS leads")
     ask("GRANT ROLE readers TO ROLE leads")
-    ask("GRANT SELECT ON ALL TABLES IN SCHEMA public TO ROLE readers")
+    ask("CREATE OR REPLACE TABLE for_readers (a INT)")
+    ask("-- what readers may do\nGRANT SELECT ON TABLE for_readers TO ROLE readers")
     ask("USE ROLE leads")
     asked = "SELECT IS_ROLE_IN_SESSION('LEADS'), IS_ROLE_IN_SESSION('READERS'), IS_ROLE_IN_SESSION('OTHERS')"
     assert ask(asked) == [(True, True, False)]
-    assert len(ask("SHOW GRANTS TO ROLE readers")) == 1
+    (shown,) = ask("SHOW GRANTS TO ROLE readers")
+    assert (shown[1], shown[2], shown[3].rpartition(".")[2], *shown[4:6]) == (
+        "SELECT", "TABLE", "FOR_READERS", "ROLE", "READERS",
+    )  # fmt: skip
+    assert [row[5] for row in ask("SHOW GRANTS OF ROLE readers")] == ["LEADS"]
+    with pytest.raises(ProgrammingError, match="not supported by the local cloud"):
+        ask("SHOW GRANTS")
     ask("USE ROLE accountadmin")
     ask("REVOKE ROLE readers FROM ROLE leads")
     ask("USE ROLE leads")
