@@ -51,7 +51,7 @@ _ANOTHER_THING: Final = {
     exp.MaterializedProperty: "a materialized view",
     exp.DynamicProperty: "a dynamic table",
 }
-_WHOLE_COLUMN: Final = re.compile(r"\$\d+(?!\s*[:\d])")
+_WHOLE_COLUMN: Final = re.compile(r"(?<!GET_PATH\()\$\d")
 # What the parser knows and the engine does not.
 _ONLY_SNOWFLAKES: Final[dict[type[Expr], str]] = {
     exp.MatchRecognize: "MATCH_RECOGNIZE",
@@ -136,7 +136,7 @@ def _refuse_source(table: exp.Table) -> None:
     source = table.this
     if isinstance(source, (exp.Var, exp.Literal)) and source.name.startswith("@") and table.find_ancestor(exp.Query):
         copy = table.find_ancestor(exp.Copy)
-        # write_pandas copies from a query of the fields of a Parquet file, `$1:name`; whole columns nobody reads here.
+        # write_pandas copies from a query of the fields of a Parquet file, `$1:name` (the parser says GET_PATH); whole columns nobody reads here.
         if copy is None or _WHOLE_COLUMN.search(copy.sql("snowflake")):
             raise not_supported("a query of staged files; COPY INTO a table reads them")
     if isinstance(source, exp.Literal) and not source.name.startswith("@"):
