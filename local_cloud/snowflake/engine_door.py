@@ -136,7 +136,9 @@ def _refuse_source(table: exp.Table) -> None:
     source = table.this
     if isinstance(source, (exp.Var, exp.Literal)) and source.name.startswith("@") and table.find_ancestor(exp.Query):
         copy = table.find_ancestor(exp.Copy)
-        # write_pandas copies from a query of the fields of a Parquet file, `$1:name` (the parser says GET_PATH); whole columns nobody reads here.
+        # write_pandas copies from a query of a Parquet file's fields, `$1:name`, to the parser GET_PATH; whole columns
+        # are not read here.
+        # not read here.
         if copy is None or _WHOLE_COLUMN.search(copy.sql("snowflake")):
             raise not_supported("a query of staged files; COPY INTO a table reads them")
     if isinstance(source, exp.Literal) and not source.name.startswith("@"):
