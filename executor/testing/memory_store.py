@@ -243,7 +243,7 @@ class MemoryStore(MemoryOrders):
 
     def _write(self, fence: int, change: Change) -> bool:
         row = self.state.get(change.job.request_id)
-        if row is None or not self._owns(row, fence) or not self._forward(row.job, change.job):
+        if row is None or not self._owns(row, fence) or not row.open or not self._forward(row.job, change.job):
             return False
         due_at = None if change.due_in_s is None else self._now() + timedelta(seconds=change.due_in_s)
         kept = {"claim_id": row.job.claim_id, "claimed_at": row.job.claimed_at, "due_at": due_at}

@@ -36,7 +36,7 @@ USING (
     WHERE EXISTS (SELECT 1 FROM job_state WHERE request_id = '__leader__' AND fence = :fence)
 ) AS n
 ON s.request_id = n.request_id AND s.fence = :fence
-WHEN MATCHED AND (
+WHEN MATCHED AND s.finished_at IS NULL AND (
     n.attempt > s.attempt
     OR (n.attempt = s.attempt AND n.launch_try > s.launch_try)
     OR (n.attempt = s.attempt AND n.launch_try = s.launch_try AND n.status_rank > s.status_rank)
