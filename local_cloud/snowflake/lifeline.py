@@ -16,7 +16,8 @@ def end_signal() -> threading.Event:
     """An event that SIGTERM and SIGINT set."""
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
+        # In a thread of its own: a handler runs in the main thread, which may hold the event's lock at that moment.
+        signal.signal(number, lambda *_: threading.Thread(target=ended.set, daemon=True).start())
     return ended
 
 

@@ -244,12 +244,3 @@ async def test_p7_the_queue_says_how_far_a_job_is_and_whether_it_was_asked_for_a
         fresh.job_id: RowState(fresh.job_id, True),
         "ghost": RowState("ghost", False),
     }
-
-
-async def test_p3_a_job_that_has_ended_stays_so_whatever_a_later_attempt_says(queue: Queue) -> None:
-    fence, job = await one_claimed(queue)
-    ended = moved(job, JobState.CANCELLED, 90, finished_at=NOW)
-    assert await queue.store.write(fence, Batch(changes=[Change(ended)])) == 1
-    further = moved(job, JobState.CLAIMED, 10, attempt=2, launch_try=1)
-    assert await queue.store.write(fence, Batch(changes=[Change(further)])) == 0
-    assert (await queue.store.progress([job.request_id]))[job.request_id] == ended.progress
