@@ -48,7 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings = parse_arguments(sys.argv[1:] if arguments is None else arguments)
     asked_to_stop = threading.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(signum, lambda *_: asked_to_stop.set())
+        # In a thread of its own: a handler runs in the main thread, which may hold the event's lock at that moment.
+        signal.signal(signum, lambda *_: threading.Thread(target=asked_to_stop.set, daemon=True).start())
     if settings.die_with_parent:
         die_with_parent(asked_to_stop.set)
     images = ImageMap(settings.images_file)
