@@ -29,12 +29,15 @@ class StartMarker(_Left):
 
 
 class ReportFile(_Left):
-    """One file of a report: ``bytes`` its size, ``rows`` without the header, ``sha256`` in hex."""
+    """One file of a report: ``bytes`` its size, ``rows`` without the header, ``sha256`` in hex.
+
+    ``query`` is None of a file that holds the whole report, as a workbook or a document does.
+    """
 
     name: str
     uri: str
     format: ReportFormat
-    query: str
+    query: str | None = None
     bytes: Count
     rows: Count
     sha256: str

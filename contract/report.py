@@ -11,11 +11,10 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from contract.binding import binds
+from contract.presentation import ColumnFormat, ColumnName, CsvOptions, Name, Section, Title
 from contract.relative_dates import resolve_date
 from contract.resources import Capacity, Resources
 
-NAME_PATTERN: Final = r"^[a-z][a-z0-9_]{0,39}$"
-Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 Scalar = str | int | float | bool | None
 
 _KINDS: Final[dict[str, tuple[type, ...]]] = {
@@ -31,7 +30,12 @@ class ReportFormat(StrEnum):
     """A file format that the runner writes."""
 
     CSV = "csv"
+    NDJSON = "ndjson"
     JSON = "json"
+    PARQUET = "parquet"
+    XLSX = "xlsx"
+    HTML = "html"
+    PDF = "pdf"
 
 
 def _each_once(formats: tuple[ReportFormat, ...]) -> tuple[ReportFormat, ...]:
@@ -93,11 +97,17 @@ class Query(BaseModel):
 
     name: Name
     sql: str = Field(min_length=1, max_length=100_000)
-    title: str = ""
+    title: Title = ""
+    columns: dict[ColumnName, ColumnFormat] = {}
 
 
 class ReportDefinition(BaseModel):
-    """A report type: everything that a job needs besides its parameters."""
+    """A report type: everything that a job needs besides its parameters.
+
+    ``locale`` and ``time_zone`` are how numbers, dates and instants are shown in spreadsheets and documents. With
+    ``one_moment`` all queries see the tables as they were at one time. ``task_definition`` names a container that
+    makes the report instead of the product's own; such a report may have no queries.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -108,8 +118,14 @@ class ReportDefinition(BaseModel):
     parameters: dict[Name, ParameterSpec] = {}
     required: tuple[Name, ...] = ()
     ranges: tuple[tuple[Name, Name], ...] = ()
-    queries: tuple[Query, ...] = Field(min_length=1, max_length=50)
+    queries: tuple[Query, ...] = Field(default=(), max_length=50)
+    sections: tuple[Section, ...] = Field(default=(), max_length=50)
     formats: Formats = (ReportFormat.CSV, ReportFormat.JSON)
+    csv: CsvOptions = CsvOptions()
+    locale: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")] = "en-US"
+    time_zone: Annotated[str, StringConstraints(max_length=64)] = "UTC"
+    one_moment: bool = True
+    task_definition: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,255}(:[0-9]{1,9})?$")] | None = None
     resources: Resources = Resources()
     capacity: Capacity | None = None
     timeout_s: int = Field(default=900, ge=10, le=86_400)
@@ -120,6 +136,10 @@ class ReportDefinition(BaseModel):
     @model_validator(mode="after")
     def _names_exist_once(self) -> Self:
         names = [query.name for query in self.queries]
+        if not (names or self.task_definition):
+            raise ValueError("queries: a report has at least one, unless task_definition names a container of its own")
+        if absent := sorted({section.query for section in self.sections} - set(names)):
+            raise ValueError(f"sections: {', '.join(absent)}: no query has that name")
         if len(set(names)) != len(names):
             raise ValueError("queries: every name stands once")
         used = {*self.required, *(name for pair in self.ranges for name in pair)}

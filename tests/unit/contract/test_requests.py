@@ -129,7 +129,10 @@ def test_a_format_said_twice_is_one_file() -> None:
     ("options", "says"),
     [
         ({"formats": "csv"}, "options.formats: 'csv' is not a list; write it as ['…']"),
-        ({"formats": ["CSV"]}, "options.formats.0: 'CSV' is not one of 'csv' or 'json'"),
+        (
+            {"formats": ["CSV"]},
+            "options.formats.0: 'CSV' is not one of 'csv', 'ndjson', 'json', 'parquet', 'xlsx', 'html' or 'pdf'",
+        ),
         ({"formats": []}, "options.formats: needs at least 1"),
         ({"cpu": 256, "memory": 8192}, "options: memory 8192 MiB does not go with cpu 256; take 512, 1024, 2048"),
         ({"priority": 101}, "options.priority: 101 is above 100"),
