@@ -44,6 +44,8 @@ SELECT
     COALESCE(r.manifest:file_count::NUMBER, ARRAY_SIZE(r.manifest:files)) AS files,
     s.rows_out,
     s.bytes_out,
+    s.cpu,
+    s.memory_mb,
     s.peak_memory_mb,
     s.cost_usd,
     DATEDIFF('millisecond', GREATEST(i.enqueued_at, COALESCE(i.not_before, i.enqueued_at)), s.started_at) / 1000
