@@ -8,6 +8,7 @@ from local_cloud.snowflake.errors import not_supported
 from local_cloud.snowflake.function_rewrites import Context, rewrite_function
 from local_cloud.snowflake.functions import PREFIX
 from local_cloud.snowflake.moment import told
+from local_cloud.snowflake.number_rewrites import rewrite_mean, rewrite_quotient
 from local_cloud.snowflake.table_as import cast_to_declared
 
 # DuckDB's reserved words that Snowflake allows as names.
@@ -57,6 +58,10 @@ def _node(node: Expr, context: Context) -> Expr:
         return _reshaped(node)
     if isinstance(node, _COMPARED):
         _compare(node)
+    if isinstance(node, exp.Div):
+        return rewrite_quotient(node)
+    if isinstance(node, exp.Avg) or (isinstance(node, exp.Window) and isinstance(node.this, exp.Avg)):
+        return rewrite_mean(node)
     if isinstance(node, (exp.Cast, exp.ToChar)) and (changed := _cast(node)):
         return changed
     if isinstance(node, exp.Kwarg) and (option := str(node.this.name).upper()) in {"RECURSIVE", "OUTER"}:
