@@ -173,3 +173,12 @@ CREATE OR REPLACE MACRO _fs_global.main._sf_quotient(a, b) AS CASE
         cast_to_type(CAST(trunc(a / b) AS DECIMAL(38, 0)), _fs_global.main._sf_quotient_type(a, b))
         + cast_to_type((a - CAST(trunc(a / b) AS DECIMAL(38, 0)) * b) / b, _fs_global.main._sf_quotient_type(a, b))
     ELSE cast_to_type(a / b, _fs_global.main._sf_quotient_type(a, b)) END;
+
+-- A cast to VARCHAR(n) or BINARY(n) of what is longer is an error; TRY_CAST answers NULL.
+CREATE OR REPLACE MACRO _fs_global.main._sf_length(v) AS
+    CASE WHEN typeof(v) = 'BLOB' THEN length(hex(v)) // 2 ELSE length(CAST(v AS VARCHAR)) END;
+CREATE OR REPLACE MACRO _fs_global.main._sf_fit(v, n) AS
+    CASE WHEN _fs_global.main._sf_length(v) > n THEN error('String ''' || CAST(v AS VARCHAR) || ''' is too long')
+    ELSE v END;
+CREATE OR REPLACE MACRO _fs_global.main._sf_try_fit(v, n) AS
+    CASE WHEN _fs_global.main._sf_length(v) <= n THEN v END;

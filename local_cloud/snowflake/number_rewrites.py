@@ -6,6 +6,15 @@ from local_cloud.snowflake.errors import not_supported
 from local_cloud.snowflake.functions import PREFIX
 
 
+def rewrite_number(node: Expr) -> Expr | None:
+    """What stands for a quotient or a mean; None for any other node."""
+    if isinstance(node, exp.Div):
+        return rewrite_quotient(node)
+    if isinstance(node, exp.Avg) or (isinstance(node, exp.Window) and isinstance(node.this, exp.Avg)):
+        return rewrite_mean(node)
+    return None
+
+
 def rewrite_quotient(node: exp.Div) -> Expr:
     """`a / b` in the type that Snowflake gives it.
 
