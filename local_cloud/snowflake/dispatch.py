@@ -28,7 +28,7 @@ from local_cloud.snowflake import (
 from local_cloud.snowflake.access_checks import Guard, check
 from local_cloud.snowflake.dynamic_names import resolve_names
 from local_cloud.snowflake.engine import Params, run_statement
-from local_cloud.snowflake.engine_door import enter
+from local_cloud.snowflake.engine_door import enter, refuse_account
 from local_cloud.snowflake.errors import failure, translate
 from local_cloud.snowflake.result import Result
 from local_cloud.snowflake.session import Session
@@ -184,4 +184,5 @@ def _parsed(text: str) -> Expr:
     if len(statements) != 1:
         count = len(statements)
         raise failure(8, "0A000", f"Actual statement count {count} did not match the desired statement count 1.")
+    refuse_account(statements[0])
     return statements[0]

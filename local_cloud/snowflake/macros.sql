@@ -182,3 +182,12 @@ CREATE OR REPLACE MACRO _fs_global.main._sf_fit(v, n) AS
     ELSE v END;
 CREATE OR REPLACE MACRO _fs_global.main._sf_try_fit(v, n) AS
     CASE WHEN _fs_global.main._sf_length(v) <= n THEN v END;
+
+-- TRY_CAST to a whole number: what is one, but does not fit 64 bits, is said and not answered as NULL.
+CREATE OR REPLACE MACRO _fs_global.main._sf_try_whole(v) AS
+    CASE WHEN TRY_CAST(v AS BIGINT) IS NULL AND TRY_CAST(v AS HUGEINT) IS NOT NULL THEN CAST(v AS BIGINT)
+    ELSE TRY_CAST(v AS BIGINT) END;
+
+-- Names as Snowflake writes a list of them.
+CREATE OR REPLACE MACRO _fs_global.main._sf_names_as_text(names) AS
+    '[ ' || array_to_string(list_transform(names, lambda n: '"' || n || '"'), ', ') || ' ]';

@@ -6,6 +6,14 @@ from local_cloud.snowflake.errors import not_supported
 from local_cloud.snowflake.functions import PREFIX
 
 
+def is_whole(kind: exp.DataType) -> bool:
+    """Whether values of a type are whole numbers, for which the engine has 64 bits."""
+    places = [parameter.name for parameter in kind.expressions]
+    return kind.this in exp.DataType.INTEGER_TYPES or (
+        kind.this == exp.DataType.Type.DECIMAL and places in ([], ["38"], ["38", "0"])
+    )
+
+
 def rewrite_number(node: Expr) -> Expr | None:
     """What stands for a quotient or a mean; None for any other node."""
     if isinstance(node, exp.Div):

@@ -8,7 +8,7 @@ from local_cloud.snowflake.errors import not_supported
 from local_cloud.snowflake.function_rewrites import Context, rewrite_function
 from local_cloud.snowflake.functions import PREFIX
 from local_cloud.snowflake.moment import told
-from local_cloud.snowflake.number_rewrites import rewrite_number
+from local_cloud.snowflake.number_rewrites import is_whole, rewrite_number
 from local_cloud.snowflake.table_as import cast_to_declared
 from local_cloud.snowflake.text_lengths import fitted, limit_columns, limit_of, whole_type
 
@@ -87,6 +87,8 @@ def _cast(node: Expr) -> Expr | None:
         return exp.Anonymous(this=f"{PREFIX}_sf_try_timestamp", expressions=[node.this])
     if isinstance(node, exp.Cast) and (limit := limit_of(node.to)):
         return _fitted(node, limit)
+    if isinstance(node, exp.TryCast) and is_whole(node.to):
+        return exp.Anonymous(this=f"{PREFIX}_sf_try_whole", expressions=[node.this])
     if isinstance(node, exp.Cast) and node.to.this in {exp.DataType.Type.VARIANT, exp.DataType.Type.OBJECT}:
         return exp.Anonymous(this="TO_JSON", expressions=[node.this])
     return None
