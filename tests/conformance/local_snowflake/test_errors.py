@@ -115,6 +115,8 @@ def test_a_length_that_alter_table_declares_counts(ask: Any, kind: str) -> None:
         "CREATE DYNAMIC TABLE d TARGET_LAG = '1 minute' WAREHOUSE = w AS SELECT 1 AS a",
         "CREATE MASKING POLICY p AS (v STRING) RETURNS STRING -> v",
         "CREATE TAG t",
+        "CREATE ROW ACCESS POLICY p AS (v STRING) RETURNS BOOLEAN -> TRUE",
+        "CREATE SHARE s",
         "SHOW STREAMS",
         "SHOW LOCKS",
         "DESCRIBE SCHEMA public",

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from snowflake.connector.constants import FIELD_ID_TO_NAME
 from snowflake.connector.errors import ProgrammingError
 
 D, T = dt.date, dt.datetime
@@ -140,6 +141,21 @@ def test_missing_moments_stay_missing_and_present_ones_stay_the_same(ask: Any) -
     ask("INSERT INTO t VALUES (NULL, NULL, NULL, NULL)")
     ask("INSERT INTO t VALUES (?, ?, ?, ?)", (moment, ("TIMESTAMP_LTZ", aware), ("TIMESTAMP_TZ", aware), day))
     assert ask("SELECT * FROM t ORDER BY n NULLS FIRST") == [(None,) * 4, (moment, aware, aware, day)]
+
+
+def test_a_moment_with_a_zone_is_the_same_moment_in_the_sessions_zone(ask: Any) -> None:
+    ((moment,),) = ask("SELECT '2026-01-02 03:04:05 +0530'::TIMESTAMP_TZ")
+    assert moment == T(2026, 1, 1, 21, 34, 5, tzinfo=dt.UTC)
+    ask("ALTER SESSION SET TIMEZONE = 'America/New_York'")
+    ((moment,),) = ask("SELECT '2026-01-02 03:04:05 +0530'::TIMESTAMP_TZ")
+    assert (moment.hour, moment.utcoffset()) == (16, dt.timedelta(hours=-5))
+
+
+def test_objects_keep_the_order_of_their_keys_on_one_line(opened: Any) -> None:
+    cursor = opened().cursor()
+    cursor.execute("SELECT OBJECT_CONSTRUCT('b', 1, 'a', ARRAY_CONSTRUCT(1)) AS o, ARRAY_CONSTRUCT(1, 'x') AS a")
+    assert cursor.fetchall() == [('{"b":1,"a":[1]}', '[1,"x"]')]
+    assert {FIELD_ID_TO_NAME[column.type_code] for column in cursor.description} == {"VARIANT"}
 
 
 def test_words_that_the_engine_reserves_are_names(ask: Any) -> None:
