@@ -36,8 +36,9 @@ def needs_warehouse(statement: Expr, is_view: Callable[[exp.Table], bool] = lamb
     if not sources:
         return False
     (source, *others) = sources
-    from_metadata = not others and isinstance(source, exp.Table) and _is_from_metadata(statement)
-    return not from_metadata or is_view(source)
+    if others or not isinstance(source, exp.Table) or not _is_from_metadata(statement):
+        return True
+    return is_view(source)
 
 
 def _is_free(source: Expr) -> bool:
