@@ -210,6 +210,8 @@ def _sum(node: Expr, _context: Context) -> Expr:
 
 _SPECIAL: Final[Mapping[str, Rewrite]] = {
     "SUM": _sum,
+    # The engine's way is a sum, which is NULL where there are no rows; Snowflake counts 0.
+    "COUNT_IF": lambda node, _context: exp.Count(this=exp.If(this=node.this, true=exp.Literal.number(1))),
     "OBJECT_INSERT": _object_insert,
     "OBJECT_DELETE": _with_names("object_delete"),
     "OBJECT_PICK": _with_names("object_pick"),

@@ -105,6 +105,8 @@ def test_an_expression_answers_as_in_snowflake(ask: Any, expression: str, answer
         ("SELECT column2 FROM VALUES (1, 'a')", [("a",)]),
         ("SELECT v.name FROM VALUES (1, 'a'), (2, 'b') AS v (id, name) WHERE id = 2", [("b",)]),
         ("SELECT COUNT(*) FROM TABLE(GENERATOR(ROWCOUNT => 5))", [(5,)]),
+        ("SELECT COUNT_IF(a > 1) FROM (SELECT 1 AS a WHERE FALSE)", [(0,)]),
+        ("SELECT COUNT_IF(a > 1) OVER () FROM (SELECT 1 AS a UNION ALL SELECT 2)", [(1,), (1,)]),
         ("SELECT column1 FROM VALUES (1), (NULL), (2) ORDER BY 1", [(1,), (2,), (None,)]),
         ("SELECT column1 FROM VALUES (1), (NULL), (2) ORDER BY 1 DESC", [(None,), (2,), (1,)]),
         ("SELECT ARRAY_AGG(column1) WITHIN GROUP (ORDER BY column1) FROM VALUES (2), (NULL), (1)", [("[1,2]",)]),
