@@ -94,7 +94,9 @@ SELECT
         WHEN s.status IS NULL AND i.not_before > SYSDATE()
             THEN 'It was asked for not before ' || TO_CHAR(i.not_before, 'YYYY-MM-DD HH24:MI:SS') || ' UTC.'
         WHEN s.status = 'RETRY_WAIT' AND s.due_at > SYSDATE()
-            THEN COALESCE(r.diagnosis || ' ', '') || 'Its next try is due at '
+            THEN COALESCE(
+                IFF(s.launched_at IS NULL, 'Its launch was refused (' || s.cause_id || ').', r.diagnosis) || ' ', ''
+            ) || 'Its next try is due at '
                 || TO_CHAR(s.due_at, 'YYYY-MM-DD HH24:MI:SS') || ' UTC.'
         WHEN COALESCE(s.status, 'RETRY_WAIT') = 'RETRY_WAIT' AND busy.jobs >= type_caps.max_running
             THEN 'No more than ' || type_caps.max_running || ' of its type may be at work at once, and '
@@ -122,6 +124,8 @@ SELECT
             THEN 'resume_reports starts its jobs again; the view report_pauses says who paused them and when.'
         WHEN COALESCE(s.status, 'RETRY_WAIT') IN ('RETRY_WAIT', 'CLAIMED') AND held.diagnosis IS NOT NULL
             THEN held.remedy
+        WHEN s.status = 'RETRY_WAIT' AND s.due_at > SYSDATE() AND s.launched_at IS NULL
+            THEN 'It is launched again by itself; what AWS answered stands in the executor''s log (launch_refused).'
         WHEN COALESCE(s.status, 'RETRY_WAIT') = 'RETRY_WAIT' AND busy.jobs >= type_caps.max_running
             AND COALESCE(i.not_before <= SYSDATE(), TRUE) AND COALESCE(s.due_at <= SYSDATE(), TRUE)
             THEN 'It begins when one of them ends; max_running of its definition says how many may be at work.'

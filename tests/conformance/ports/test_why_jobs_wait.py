@@ -88,7 +88,12 @@ async def test_a_job_between_two_tries_says_what_failed_and_when_it_tries_again(
     tried = request()
     queue.enqueue(tried)
     await claim(queue)
-    queue.sql("UPDATE job_state SET status = 'RETRY_WAIT', due_at = '2999-01-02 03:04:05' WHERE job_id IS NOT NULL")
+    due = "due_at = '2999-01-02 03:04:05'"
+    queue.sql(f"UPDATE job_state SET status = 'RETRY_WAIT', cause_id = 'vcpu_quota', {due} WHERE job_id IS NOT NULL")
+    diagnosis, remedy = why(queue, tried.job_id)
+    assert diagnosis == "Its launch was refused (vcpu_quota). Its next try is due at 2999-01-02 03:04:05 UTC."
+    assert "by itself" in str(remedy)
+    queue.sql("UPDATE job_state SET launched_at = SYSDATE() WHERE job_id IS NOT NULL")
     queue.sql(
         'INSERT INTO job_results (request_id, job_id, attempt, diagnosis, remedy, "AT") '
         "SELECT ?, ?, 1, 'No capacity.', 'Wait.', SYSDATE()",
