@@ -75,6 +75,8 @@ def _deploy(config: DeployConfig, arguments: Mapping[str, Any]) -> None:
         application=cli.SNOWFLAKE_APPLICATION_NAME,
         logger=structlog.getLogger(),
         change_history_table=config.change_history_table,
+        # No COMMIT after each: nearly all is DDL, which commits by itself, and each script may be repeated.
+        autocommit=True,
         session_parameters=dict(arguments.get("session_parameters") or {}),
         additional_snowflake_params=dict(arguments),  # all of them reach the connector as they are
     )
