@@ -1,5 +1,6 @@
 """Ordered trouble: a list of faults, each used up by the statements or logins it strikes."""
 
+import json
 import math
 import re
 import threading
@@ -94,15 +95,23 @@ def read_fault(order: Any) -> Fault:
     fault = Fault(
         op=str(order.get("op") or (LOGIN if kind == "network_policy" else "*")).upper(),
         kind=kind,
-        times=int(order.get("times", 1)),
+        times=int(_number(order, "times", 1)),
         match=str(order.get("match", "")),
-        seconds=float(order.get("seconds", 1.0)),
-        code=int(order.get("code", 390111)),
-        status=int(order.get("status", 503)),
-        answers=int(order.get("answers", 0)),
+        seconds=_number(order, "seconds", 1.0),
+        code=int(_number(order, "code", 390111)),
+        status=int(_number(order, "status", 503)),
+        answers=int(_number(order, "answers", 0)),
     )
     _refuse_nonsense(fault)
     return fault
+
+
+def _number(order: Mapping[str, Any], name: str, usual: float) -> float:
+    value = order.get(name, usual)
+    try:
+        return type(usual)(value)
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(f"{name} is a number, not {json.dumps(value)}") from None
 
 
 def _refuse_what_is_not_taken(kind: str, given: set[str]) -> None:

@@ -218,6 +218,8 @@ def test_a_stale_read_that_fails_leaves_the_present_to_the_next(table: Any, faul
         ({"kind": "slow", "often": 2}, "often: unknown"),
         ({"kind": "slow", "match": "("}, "no regular expression"),
         ({"kind": "slow", "times": 0}, "at least 1"),
+        ({"kind": "slow", "times": "often"}, 'times is a number, not "often"'),
+        ({"kind": "slow", "seconds": None}, "seconds is a number, not null"),
         ({"kind": "slow", "seconds": -1}, "seconds is a time in seconds, 0 or more, not -1"),
         ({"kind": "lock_waiters", "seconds": 1}, "lock_waiters takes no seconds"),
         ({"kind": "network_policy", "op": "SELECT"}, "strikes LOGIN"),
