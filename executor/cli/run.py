@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from snowflake.connector import errors
 
+from contract import sign_in
 from executor import wiring
 from executor.adapters.telemetry import configure_logging
 from executor.cli import aws
@@ -32,7 +33,7 @@ def run(
     configure_logging(pretty=pretty or sys.stdout.isatty())
     try:
         settings = load(ExecutorSettings, ObjectNames, SnowflakeSettings, also=aws.region_faults())
-        explicit(settings[2].connect_arguments(settings[1]))  # a name that connections.toml does not have is told here
+        _check_connection(*settings)
     except SettingsError as error:
         raise CommandError(str(error), Exit.USAGE) from error
     try:
@@ -46,6 +47,13 @@ def run(
         if rest is not None or dead is None:
             raise
         raise CommandError("; ".join(str(error) for error in dead.exceptions)) from group
+
+
+def _check_connection(settings: ExecutorSettings, names: ObjectNames, snowflake: SnowflakeSettings) -> None:
+    # A name that connections.toml does not have is told here, and a password that it holds is judged as any other.
+    whole = {name: str(value) for name, value in explicit(snowflake.connect_arguments(names)).items()}
+    if not settings.allow_password and (wrong := sign_in.password_problems(whole)):
+        raise SettingsError("; ".join(str(problem) for problem in wrong))
 
 
 async def _serve(settings: ExecutorSettings, names: ObjectNames, snowflake: SnowflakeSettings, *, check: bool) -> None:

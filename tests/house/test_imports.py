@@ -31,6 +31,7 @@ OUTSIDE: dict[str, set[str]] = {
     "executor.deploy": VENDORS,
     "executor.deploy.migrations": {"schemachange", "structlog"},  # whose notes go through structlog
     "executor.cli": VENDORS | {"pydantic", "pydantic_settings", "rich", "structlog", "typer"},
+    "local_cloud.snowflake.credentials": {"cryptography", "jwt"},  # the connector brings both
     "local_cloud": {
         "boto3", "botocore", "duckdb", "fakesnow", "moto", "pyarrow", "snowflake.connector", "snowflake.snowpark",
         "sqlglot", "starlette", "types_boto3_ecs", "types_boto3_logs", "types_boto3_s3", "types_boto3_secretsmanager",
