@@ -8,6 +8,7 @@ from typing import Any
 
 from snowflake.snowpark import Session
 
+from contract import connection_test
 from contract.report import Cadence
 from snowpark_procs import commands, earlier_http, enqueue, status
 from snowpark_procs.calendar import period_of
@@ -101,6 +102,11 @@ def resume_reports(session: Session, report_type: str | None) -> dict[str, Any]:
 def prune_history(session: Session, keep_days: int) -> dict[str, Any]:
     """Order that old jobs be forgotten."""
     return commands.prune_history(session, keep_days)
+
+
+def test_connection(session: Session) -> dict[str, Any]:
+    """Ask for a test of what a report's container can reach; while one is on its way, that one answers."""
+    return generate_report(session, connection_test.REPORT_TYPE, {}, {"dedupe_key": "test_connection"})
 
 
 def generate_report_via_ecs(

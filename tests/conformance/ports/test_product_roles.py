@@ -70,6 +70,7 @@ CALLS = {
     f"CALL {PLACE}.generate_monthly_reports('nothing')",
     f"CALL {PLACE}.cancel_report('nothing')",
     f"CALL {PLACE}.retry_report('nothing')",
+    f"CALL {PLACE}.test_connection()",
 }
 ORDERS = {
     f"CALL {PLACE}.pause_reports('NOTHING')",

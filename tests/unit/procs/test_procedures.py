@@ -44,6 +44,16 @@ def inserted(database: Database) -> list[dict[str, Any]]:
     return [row for name, values in database.asked if name == "insert_intake" for row in json.loads(values["rows"])]
 
 
+def test_a_test_of_the_connections_is_a_report_like_any_other_and_one_at_a_time(filled: Database) -> None:
+    types = [stored("CONNECTION_TEST", 2)]
+    filled.answers["report_type"] = lambda report_type: [row for row in types if row["report_type"] == report_type]
+    answer = handlers.test_connection(filled.session)
+    (row,) = inserted(filled)
+    assert (answer["job_id"], row["report_type"], row["report_version"]) == (row["job_id"], "CONNECTION_TEST", 2)
+    filled.answers["open_job_of_key"] = lambda dedupe_key: [{"job_id": f"open {dedupe_key}", "status": "RUNNING"}]
+    assert handlers.test_connection(filled.session)["duplicate_of"] == "open test_connection"
+
+
 def test_a_request_is_checked_inserted_and_answered(filled: Database) -> None:
     answer = handlers.generate_report(filled.session, "sales_report", {"top_n": 7}, {"priority": 90, "timeout_s": 60})
     (row,) = inserted(filled)
