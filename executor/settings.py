@@ -41,6 +41,7 @@ class ExecutorSettings(BaseSettings):
     bucket: Bucket
     cluster: str = Field(min_length=1)
     task_definition: str = Field(pattern=r"^(arn:.*/)?[A-Za-z0-9_-]+:[0-9]+$")
+    task_definition_documents: str | None = Field(default=None, pattern=r"^(arn:.*/)?[A-Za-z0-9_-]+:[0-9]+$")
     container: str = "report"
     subnets: Listed = Field(min_length=1)
     security_groups: Listed = ()
