@@ -71,7 +71,7 @@ def _generate_calendar(
 
 def report_status(session: Session, job_id: str) -> dict[str, Any]:
     """The row of a job as an object."""
-    return status.report_status(session, job_id)
+    return status.told(session, job_id)
 
 
 def wait_for_report(session: Session, job_id: str, timeout_s: int) -> dict[str, Any]:

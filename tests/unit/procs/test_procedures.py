@@ -148,7 +148,8 @@ def test_p18_the_earlier_call_refuses_a_job_id_that_is_taken(filled: Database) -
 
 
 def job_row(**changes: Any) -> dict[str, Any]:
-    return {"job_id": "j", "status": "RUNNING", "duplicate_of": None, "params": "{}", "finished_at": NOW, **changes}
+    usual = {"job_id": "j", "report_type": "SALES_REPORT", "duplicate_of": None, "params": "{}", "finished_at": NOW}
+    return {**usual, "status": "RUNNING", **changes}
 
 
 def test_a_duplicate_answers_with_its_original(filled: Database) -> None:
@@ -157,6 +158,7 @@ def test_a_duplicate_answers_with_its_original(filled: Database) -> None:
     assert handlers.report_status(filled.session, "copy") == {
         **job_row(params={}, finished_at="2026-03-04T12:00:00.000+00:00"),
         "asked_for": "copy",
+        "progress": "runs for a moment",
     }
     with pytest.raises(RefusedError, match="job_id: 'nobody' is not the id of a job"):
         handlers.report_status(filled.session, "nobody")
@@ -204,6 +206,7 @@ def test_waiting_ends_with_the_time(filled: Database) -> None:
     filled.answers["job"] = [job_row()]
     answer = waited(filled, 30, time)
     assert (answer["status"], answer["timed_out"], time.now_s) == ("RUNNING", True, 30.0)
+    assert answer["progress"] == "runs for a moment"
 
 
 @pytest.mark.parametrize("timeout_s", [None, -1, 86_401])
