@@ -17,7 +17,7 @@ OUTSIDE: dict[str, set[str]] = {
     "contract": {"pydantic"},
     "sql": set(),
     "snowpark_procs": {"pydantic", "snowflake.snowpark"},
-    "runner": {"pydantic", "boto3", "botocore", "pyarrow", "snowflake.connector", "types_boto3_s3"},
+    "runner": {"pydantic", "boto3", "botocore", "pyarrow", "snowflake.connector", "types_boto3_s3", "xlsxwriter"},
     "runner.connection_test.tls": {"certifi", "cryptography"},  # the connector brings both, and trusts the first
     "executor": {"pydantic", "structlog"},
     "executor.settings": {"pydantic", "pydantic_settings"},
