@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 MANIFEST_NAME: Final = "manifest.json"
+FAILURE_NAME: Final = "failure.json"
 START_MARKER_NAME: Final = "started.json"
 
 # Any image may write these; what cannot be true, or would not fit into a column, is no manifest.
@@ -68,7 +69,11 @@ class ReportFailure(_Left):
 
 
 class Manifest(_Left):
-    """The result of one attempt. A manifest with ``status`` succeeded is what makes a job SUCCEEDED."""
+    """The result of one attempt, and with ``status`` succeeded what makes a job SUCCEEDED.
+
+    A failed attempt leaves it under another name, ``failure.json``: whoever sees ``manifest.json`` may believe in the
+    files. ``moment`` is the time at which all queries saw their tables, if they said so (``:_moment``).
+    """
 
     schema_version: Literal[1] = 1
     status: Literal["succeeded", "failed"]
@@ -84,6 +89,7 @@ class Manifest(_Left):
     files: tuple[ReportFile, ...] = Field(default=(), max_length=10_000)
     queries: tuple[QueryRun, ...] = Field(default=(), max_length=10_000)
     failure: ReportFailure | None = None
+    moment: datetime | None = None
     seconds: Amount
     cpu_seconds: Amount
     peak_memory_mb: Amount

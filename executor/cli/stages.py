@@ -12,7 +12,7 @@ _STAGES: Final[dict[str, str]] = {
     "signed_in": "signed in",
     "query_started": "{query}: waits for Snowflake",
     "query_answered": "{query}: rows arrive",
-    "query_progress": "{query}: rows arrive",
+    "report_progress": "{query}: {stage}",
     "query_finished": "{query}: all rows are there",
     "file_uploaded": "{message}",
     "connection_test_step": "{step}: {status}",
@@ -48,23 +48,22 @@ def after(stage: Stage, line: str) -> Stage:
     action = str(told.get("action"))
     if action in _SAYS_NOTHING:
         return stage
-    return Stage(_text(action, told), _rows(stage, action, told), _whole(told.get("bytes"), stage.bytes))
+    written = told.get("bytes") if action == "report_progress" else None
+    return Stage(_text(action, told), _rows(stage, told), written if isinstance(written, int) else stage.bytes)
 
 
 def _text(action: str, told: Mapping[str, Any]) -> str:
-    words = {"query": "query", "step": "step", "status": "", "message": action} | dict(told)
+    if action == "report_progress" and not told.get("query"):
+        return _short(str(told.get("stage")))
+    words = {"query": "query", "stage": "", "step": "step", "status": "", "message": action} | dict(told)
     return _short(_STAGES.get(action, "{message}").format_map(words))
 
 
-def _rows(stage: Stage, action: str, told: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
+def _rows(stage: Stage, told: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
     query, rows = told.get("query"), told.get("rows")
-    if not action.startswith("query_") or not isinstance(query, str) or not isinstance(rows, int):
+    if not isinstance(query, str) or not isinstance(rows, int):
         return stage.rows_by_query
     return tuple((dict(stage.rows_by_query) | {query: rows}).items())
-
-
-def _whole(value: object, otherwise: int | None) -> int | None:
-    return value if isinstance(value, int) else otherwise
 
 
 def _short(text: str) -> str:

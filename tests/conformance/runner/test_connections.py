@@ -75,7 +75,7 @@ def test_p9_the_first_broken_step_is_the_jobs_error_with_what_to_do(stack: Local
     tested = attempt(stack)
     run = tested.run(SNOWFLAKE_HOST="nowhere.invalid")
     assert run.process.returncode == 13
-    manifest = tested.manifest()
+    manifest = tested.failure()
     assert manifest.failure is not None
     assert manifest.failure.kind == "CONNECTION_BROKEN"
     assert manifest.failure.message.startswith("step dns: nowhere.invalid does not resolve")

@@ -49,7 +49,7 @@ def scene(queue: Queue, tail: Any = None, *job_ids: str) -> Scene:
 
 
 def progress(rows: int) -> str:
-    return json.dumps({"action": "query_progress", "query": "q", "rows": rows, "message": "m"})
+    return json.dumps({"action": "report_progress", "stage": "writing", "query": "q", "rows": rows, "message": "m"})
 
 
 def test_stage_and_rows_come_from_the_log_and_the_next_attempt_begins_anew() -> None:
@@ -57,7 +57,7 @@ def test_stage_and_rows_come_from_the_log_and_the_next_attempt_begins_anew() -> 
     watched = scene(queue, told(one=[progress(10)], two=[progress(3)]))
     watched.look(0.0)
     watched.listen()
-    assert [(job["stage"], job["rows"]) for job in watched.rows(0.0)] == [("q: rows arrive", 10)]
+    assert [(job["stage"], job["rows"]) for job in watched.rows(0.0)] == [("q: writing", 10)]
     watched.look(10.0)
     watched.listen()
     assert [(job["attempt"], job["rows"]) for job in watched.rows(10.0)] == [(2, 3)]
@@ -117,7 +117,7 @@ def test_without_a_terminal_a_line_is_printed_when_a_job_moves_and_only_then(
     for _ in range(3):
         watched.listen()
         show(watched.rows(0.0))
-    assert capsys.readouterr().out.splitlines() == ["a  RUNNING  q: rows arrive  10 rows"]
+    assert capsys.readouterr().out.splitlines() == ["a  RUNNING  q: writing  10 rows"]
 
 
 def test_what_a_container_says_is_shown_as_it_is() -> None:
