@@ -3,12 +3,14 @@
 import json
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 
+from sql.reports import load_report
 from tests.acceptance.system.driving import Analyst, Stack
 
 pytestmark = pytest.mark.usefixtures("executor")
@@ -39,11 +41,16 @@ def image(stack: Stack, name: str, command: list[str]) -> None:
     fresh.replace(path)
 
 
-def register(stack: Stack, family: str, name: str) -> None:
-    """The usual task definition with another image, as a family of its own."""
+def register(stack: Stack, family: str, name: str | None = None, **environment: str) -> None:
+    """The usual task definition with another image or environment, as a family of its own."""
     ecs = client(stack, "ecs")
     usual = ecs.describe_task_definition(taskDefinition=USUAL)["taskDefinition"]
-    container = usual["containerDefinitions"][0] | {"image": name, "secrets": [], "environment": []}
+    container = usual["containerDefinitions"][0]
+    if name is not None:
+        container = container | {"image": name, "secrets": [], "environment": []}
+    else:
+        kept = [pair for pair in container["environment"] if pair["name"] not in environment]
+        container["environment"] = kept + [{"name": key, "value": value} for key, value in environment.items()]
     ecs.register_task_definition(
         family=family,
         networkMode="awsvpc",
@@ -76,3 +83,20 @@ def test_p9_a_task_definition_that_is_not_there_ends_the_job_with_its_name_and_w
     assert (row["STATUS"], row["CAUSE_ID"]) == ("FAILED", "task_definition_missing")
     assert "nowhere:3" in row["DIAGNOSIS"]
     assert "task_definition of the report type" in row["REMEDY"]
+
+
+@pytest.fixture
+def astray(stack: Stack, analyst: Analyst) -> Iterator[None]:
+    """The connection test in a container that looks for Snowflake where it is not."""
+    register(stack, "astray", SNOWFLAKE_HOST="nowhere.invalid")
+    analyst.define("CONNECTION_TEST", load_report("CONNECTION_TEST") | {"task_definition": "astray"}, version=99)
+    yield
+    analyst.rows("DELETE FROM reporting.report_types WHERE report_type = 'CONNECTION_TEST' AND version = 99")
+
+
+@pytest.mark.usefixtures("astray")
+def test_p9_a_broken_connection_is_on_the_row_at_once_with_its_step_and_what_to_do(analyst: Analyst) -> None:
+    row = analyst.ended(analyst.call("CALL reporting.test_connection()")["job_id"])
+    assert (row["STATUS"], row["FAILURE_CLASS"], row["ATTEMPT"]) == ("FAILED", "SNOWFLAKE_UNREACHABLE", 1)
+    assert row["ERROR"].startswith("step dns: nowhere.invalid does not resolve")
+    assert "SNOWFLAKE_ACCOUNT (organisation-account)" in row["REMEDY"]
