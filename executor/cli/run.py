@@ -11,6 +11,7 @@ import structlog
 import typer
 from snowflake.connector import errors
 
+from contract import sign_in
 from executor import wiring
 from executor.adapters.telemetry import configure_logging
 from executor.cli import aws
@@ -37,7 +38,7 @@ def run(
     _warn_of_slips()
     try:
         settings = load(ExecutorSettings, ObjectNames, SnowflakeSettings, also=aws.region_faults())
-        explicit(settings[2].connect_arguments(settings[1]))  # a name that connections.toml does not have is told here
+        _check_connection(*settings)
     except SettingsError as error:
         raise CommandError(str(error), Exit.USAGE) from error
     try:
@@ -57,6 +58,13 @@ def _warn_of_slips() -> None:
     for name, meant in slips(os.environ):
         says = f"{name} is no setting" + (f"; did you mean {meant}?" if meant else " of the executor")
         log.warning(says, action="unknown_setting", variable=name, meant=meant)
+
+
+def _check_connection(settings: ExecutorSettings, names: ObjectNames, snowflake: SnowflakeSettings) -> None:
+    # A name that connections.toml does not have is told here, and a password that it holds is judged as any other.
+    whole = {name: str(value) for name, value in explicit(snowflake.connect_arguments(names)).items()}
+    if not settings.allow_password and (wrong := sign_in.password_problems(whole)):
+        raise SettingsError("; ".join(str(problem) for problem in wrong))
 
 
 async def _serve(settings: ExecutorSettings, names: ObjectNames, snowflake: SnowflakeSettings, *, check: bool) -> None:

@@ -92,6 +92,7 @@ CALLS = {
     f"CALL {PLACE}.backfill_reports('NOTHING', NULL, NULL)",
     f"CALL {PLACE}.cancel_report('nothing')",
     f"CALL {PLACE}.retry_report('nothing')",
+    f"CALL {PLACE}.test_connection()",
 }
 ORDERS = {
     f"CALL {PLACE}.pause_reports('NOTHING')",
