@@ -9,7 +9,7 @@ from typing import Any
 from snowflake.snowpark import Session
 
 from contract.report import Cadence
-from snowpark_procs import commands, earlier_http, enqueue, status
+from snowpark_procs import commands, compiling, definitions, earlier_http, enqueue, status
 from snowpark_procs.calendar import period_of
 from snowpark_procs.report_types import find, of_cadence
 from snowpark_procs.statements import run
@@ -101,6 +101,21 @@ def resume_reports(session: Session, report_type: str | None) -> dict[str, Any]:
 def prune_history(session: Session, keep_days: int) -> dict[str, Any]:
     """Order that old jobs be forgotten."""
     return commands.prune_history(session, keep_days)
+
+
+def define_report(session: Session, report_type: str, definition: Any) -> dict[str, Any]:
+    """Add or change a report type."""
+    return definitions.define_report(session, report_type, definition)
+
+
+def drop_report(session: Session, report_type: str) -> dict[str, Any]:
+    """Take a report type out of use."""
+    return definitions.drop_report(session, report_type)
+
+
+def compile_queries(session: Session, queries: str) -> list[dict[str, Any]]:
+    """Compile queries with the owner's rights, who is the role of the containers."""
+    return compiling.compile_queries(session, queries)
 
 
 def generate_report_via_ecs(
