@@ -9,7 +9,7 @@ from typing import Any
 from snowflake.snowpark import Session
 
 from contract.report import Cadence
-from snowpark_procs import commands, compiling, definitions, earlier_http, enqueue, status
+from snowpark_procs import commands, compiling, definitions, earlier_http, enqueue, links, status
 from snowpark_procs.calendar import period_of
 from snowpark_procs.report_types import find, of_cadence
 from snowpark_procs.statements import run
@@ -76,6 +76,11 @@ def report_status(session: Session, job_id: str) -> dict[str, Any]:
 def wait_for_report(session: Session, job_id: str, timeout_s: int) -> dict[str, Any]:
     """Wait for a job's end."""
     return status.wait_for_report(session, job_id, timeout_s)
+
+
+def report_url(session: Session, job_id: str, expires_s: int) -> dict[str, Any]:
+    """Links to the files of a job."""
+    return links.report_url(session, job_id, expires_s)
 
 
 def cancel_report(session: Session, job_id: str) -> dict[str, Any]:

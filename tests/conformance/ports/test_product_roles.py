@@ -10,10 +10,16 @@ from snowflake.connector.errors import ProgrammingError
 from executor.adapters.snowflake_session import SnowflakeSession
 
 GRANTED: dict[str, dict[str, set[str]]] = {
-    "REPORT_REQUESTER": {"JOBS": {"SELECT"}, "REPORT_PAUSES": {"SELECT"}},
-    "REPORT_AUTHOR": {"JOBS": {"SELECT"}, "REPORT_PAUSES": {"SELECT"}, "REPORT_TYPES": {"SELECT"}},
+    "REPORT_REQUESTER": {"JOBS": {"SELECT"}, "REPORT_FILES": {"SELECT"}, "REPORT_PAUSES": {"SELECT"}},
+    "REPORT_AUTHOR": {
+        "JOBS": {"SELECT"},
+        "REPORT_FILES": {"SELECT"},
+        "REPORT_PAUSES": {"SELECT"},
+        "REPORT_TYPES": {"SELECT"},
+    },
     "REPORT_OPERATOR": {
         "JOBS": {"SELECT"},
+        "REPORT_FILES": {"SELECT"},
         "REPORT_PAUSES": {"SELECT"},
         "JOB_INTAKE": {"SELECT"},
         "JOB_STATE": {"SELECT"},
@@ -36,11 +42,12 @@ GRANTED: dict[str, dict[str, set[str]]] = {
     "REPORT_PROBE": {"JOB_INTAKE": {"SELECT"}},
     "REPORT_RUNNER": {},
 }
-VIEWS = {"JOBS", "REPORT_PAUSES"}
+VIEWS = {"JOBS", "REPORT_FILES", "REPORT_PAUSES"}
 ASKING = {"REPORT_REQUESTER", "REPORT_AUTHOR", "REPORT_OPERATOR"}
 # A column of each table, so that every statement compiles; none touches a row.
 COLUMNS = {
     "JOBS": "job_id",
+    "REPORT_FILES": "job_id",
     "REPORT_PAUSES": "report_type",
     "JOB_INTAKE": "job_id",
     "JOB_STATE": "job_id",
@@ -70,6 +77,7 @@ CALLS = {
     f"CALL {PLACE}.generate_monthly_reports('nothing')",
     f"CALL {PLACE}.cancel_report('nothing')",
     f"CALL {PLACE}.retry_report('nothing')",
+    f"CALL {PLACE}.report_url('nothing')",
 }
 ORDERS = {
     f"CALL {PLACE}.pause_reports('NOTHING')",

@@ -34,6 +34,7 @@ def database(monkeypatch: pytest.MonkeyPatch) -> Database:
         "earlier_http",
         "enqueue",
         "handlers",
+        "links",
         "report_types",
         "statements",
         "status",
