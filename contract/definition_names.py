@@ -6,7 +6,7 @@ These are looked at in the document as it was written, so that one wrong value d
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from contract.binding import binds
+from contract.binding import MOMENT, binds
 from contract.refusal import Problem, shown
 from contract.unknown_keys import nearest
 
@@ -52,8 +52,7 @@ def _named(given: Mapping[str, Any], key: str) -> Iterator[tuple[str, str]]:
 def _binds(given: Mapping[str, Any], root: str, known: set[str]) -> Iterator[Problem]:
     for at, sql in query_texts(given):
         for name in dict.fromkeys(binds(sql)):
-            # Names that begin with _ are the runner's own and are bound by it.
-            if name not in known and not name.startswith("_"):
+            if name not in known and name != MOMENT:  # which the runner binds itself
                 yield Problem(f"{root}.queries[{at}].sql", f":{name} is no parameter; {nearest(name, known)}")
 
 

@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 from snowflake.snowpark import Session
 
 from contract import definition_columns
-from contract.binding import binds, bound
+from contract.binding import MOMENT, bound
 from contract.definition import ROOT, canonical, digest_of, parse_definition, sample_values
 from contract.ids import REPORT_TYPE_PATTERN
 from contract.refusal import Problem, RefusedError, refuse, shown
@@ -103,9 +103,7 @@ def _compiled(session: Session, report: ReportDefinition) -> dict[str, list[str]
     values = sample_values(report, now.date())
     orders = []
     for query in report.queries:
-        # Names that begin with _ are the runner's own; so far each is a moment.
-        own = {name: now.isoformat(sep=" ", timespec="milliseconds") for name in binds(query.sql) if name[0] == "_"}
-        text, given = bound(query.sql, {**values, **own})
+        text, given = bound(query.sql, {**values, MOMENT: now.isoformat()})
         orders.append({"sql": text, "values": given})
     ((answer,),) = (row.values() for row in run(session, "call_compile_queries", queries=json.dumps(orders)))
     answers: Sequence[dict[str, Any]] = variant(answer)

@@ -74,6 +74,7 @@ def reporting_environment(
         "REPORTING_STORAGE_INTEGRATION": STORAGE_INTEGRATION,
         "REPORTING_EXECUTOR_ROLE": "REPORT_EXECUTOR",
         "REPORTING_PROBE_ROLE": "REPORT_PROBE",
+        "REPORTING_PREVIEW_ROLE": RUNNER,
         # Nothing is billed here, so looking often costs nothing and a first try feels quick.
         "REPORTING_POLL_INTERVAL_S": "0.5",
         "REPORTING_WATCH_INTERVAL_S": "0.5",

@@ -4,13 +4,16 @@ import csv
 import hashlib
 import io
 import json
+import re
 import urllib.request
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.acceptance.system.driving import Analyst, Stack
 
+HOW_TO = Path(__file__).parents[3] / "docs" / "how-to" / "define-a-report.md"
 DEFINE = "CALL reporting.define_report(?, PARSE_JSON(?)::OBJECT)"
 
 
@@ -82,5 +85,31 @@ def test_the_command_prints_a_link_that_works(made: str, stack: Stack) -> None:
     assert [line.split()[0] for line in told.stdout.splitlines()[::2]] == ["by_category.csv", "by_category.json"]
     only = stack.reporting("url", made, "--file", "by_category.json", "--expires", "60")
     assert json.loads(fetched(only.stdout.strip())[0])
-    absent = stack.reporting("url", made, "--file", "other.csv", check=False)
-    assert (absent.returncode, "has no file other.csv; it has by_category.csv" in absent.stderr) == (1, True)
+
+
+def test_the_how_to_is_true(stack: Stack, analyst: Analyst) -> None:
+    define, grants, generate, drop = re.findall(r"```sql\n(.*?)```", HOW_TO.read_text(), re.DOTALL)
+    (answer,) = re.findall(r"```json\n(.*?)```", HOW_TO.read_text(), re.DOTALL)
+    assert analyst.call(define.strip().rstrip(";")) == json.loads(answer)
+    for statement in grants.split(";")[:2]:
+        analyst.rows(statement)
+    assert analyst.call(generate.strip().rstrip(";"))["status"] == "QUEUED"
+    assert analyst.call(drop.strip().rstrip(";"))["changed"]
+
+
+def test_a_report_is_previewed_with_few_rows(stack: Stack, tmp_path: Path) -> None:
+    done = stack.reporting("preview", "sales_report", "--rows", "2", "--format", "csv", "--dir", str(tmp_path))
+    assert f"{tmp_path}/monthly.csv (2 rows, " in done.stdout
+    assert len((tmp_path / "monthly.csv").read_text().splitlines()) == 3
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["by_category.csv", "monthly.csv"]
+
+
+def test_a_definition_is_previewed_before_it_is_defined(stack: Stack, tmp_path: Path, analyst: Analyst) -> None:
+    document = json.loads(definition("category"))
+    (tmp_path / "query.sql").write_text(document["queries"][0].pop("sql"))
+    document["queries"][0]["file"] = "query.sql"
+    (tmp_path / "mine.json").write_text(json.dumps(document))
+    asked = ["preview", "MINE", "--definition", str(tmp_path / "mine.json"), "--dir", str(tmp_path / "made"), "--json"]
+    answer = json.loads(stack.reporting(*asked, "--param", "since=2026-01-01").stdout)
+    assert [file["name"] for file in answer["files"]] == ["by_category.csv", "by_category.json"]
+    assert analyst.rows("SELECT 1 FROM reporting.report_types WHERE report_type = 'MINE'") == []

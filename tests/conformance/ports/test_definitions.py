@@ -122,6 +122,11 @@ def test_a_query_is_compiled_and_not_run(author: Author) -> None:
     assert author.administrator.cursor().execute(history, (sql,)).fetchall() == [(1,)]  # type: ignore[union-attr]  # a cursor
 
 
+def test_a_query_of_one_moment_is_compiled_too(author: Author) -> None:
+    sql = "SELECT day FROM shop.open_orders AT(TIMESTAMP => CAST(:_moment AS TIMESTAMP_TZ))"
+    assert author.define("MOMENT_REPORT", **query(sql))["columns"] == {"one": ["DAY"]}
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
