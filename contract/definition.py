@@ -10,10 +10,11 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from contract import definition_names, one_select
-from contract.refusal import Problem, RefusedError, refusal_of
+from contract.locales import LOCALES
+from contract.refusal import Problem, RefusedError, refusal_of, shown
 from contract.relative_dates import resolve_date
 from contract.report import ParameterSpec, ReportDefinition, Scalar
-from contract.unknown_keys import unknown_keys
+from contract.unknown_keys import nearest, unknown_keys
 
 ROOT: Final = "definition"
 MAX_CHARS: Final = 400_000
@@ -34,6 +35,7 @@ def parse_definition(given: Mapping[str, Any]) -> ReportDefinition:
             queries that there are not, texts that are not one SELECT.
     """
     problems = [*unknown_keys(ReportDefinition, given, ROOT), *definition_names.problems(given, ROOT), *_texts(given)]
+    problems += _locale(given)
     report = None
     try:
         report = ReportDefinition.model_validate(dict(given))
@@ -85,6 +87,14 @@ def _texts(given: Mapping[str, Any]) -> list[Problem]:
         for position, sql in definition_names.query_texts(given)
         if (fault := one_select.fault(sql)) is not None
     ]
+
+
+def _locale(given: Mapping[str, Any]) -> list[Problem]:
+    locale = given.get("locale")
+    if not isinstance(locale, str) or locale in LOCALES:
+        return []
+    near = nearest(locale, LOCALES).partition("known are")[0]
+    return [Problem(f"{ROOT}.locale", f"{shown(locale)} is no locale; {near}write it as de or de-DE")]
 
 
 def _in_callers_words(error: ValidationError) -> list[Problem]:

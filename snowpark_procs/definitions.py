@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from zoneinfo import available_timezones
 
@@ -20,6 +20,7 @@ from snowpark_procs.report_types import find
 from snowpark_procs.statements import insert_with_patience, run, variant
 
 VERSION_TRIES: Final = 5
+_DECIMAL: Final = re.compile(r"-?\d{1,38}(\.\d{1,38})?([eE][+-]?\d{1,2})?")
 _INSERTED: Final = "number of rows inserted"
 
 
@@ -32,7 +33,7 @@ def define_report(session: Session, report_type: str | None, definition: object)
     """
     problems, report = _named(report_type), None
     try:
-        report = parse_definition(enqueue.object_of(definition, ROOT))
+        report = parse_definition(_numbers(enqueue.object_of(definition, ROOT)))
         problems += _time_zone(report)
     except RefusedError as error:
         problems += error.problems
@@ -65,6 +66,34 @@ def _named(report_type: object) -> list[Problem]:
         return []
     says = "cannot name a report type; take letters, digits and _, at most 40, a letter first"
     return [Problem("report_type", f"{shown(report_type)} {says}")]
+
+
+def _numbers(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The document with the numbers of its numeric parameters as numbers.
+
+    A VARIANT hands decimals over as texts (docs, data type mappings); everywhere else a number is read from a text
+    anyway, but here a text could be meant.
+    """
+    parameters = given.get("parameters")
+    if not isinstance(parameters, Mapping):
+        return given
+    return {**given, "parameters": {name: _spec(spec) for name, spec in parameters.items()}}
+
+
+def _spec(spec: object) -> object:
+    # A tuple: what is given may be anything, also what a set cannot be asked for.
+    if not isinstance(spec, Mapping) or spec.get("type") not in ("integer", "number"):
+        return spec
+    changed = {name: _number(value) for name, value in spec.items() if name == "default"}
+    if isinstance(spec.get("enum"), list):
+        changed["enum"] = [_number(value) for value in spec["enum"]]
+    return {**spec, **changed}
+
+
+def _number(value: object) -> object:
+    if not isinstance(value, str) or not _DECIMAL.fullmatch(value):
+        return value
+    return float(value) if "." in value or "e" in value.lower() else int(value)
 
 
 def _time_zone(report: ReportDefinition) -> list[Problem]:

@@ -112,6 +112,7 @@ def test_every_problem_is_told_at_once_by_its_path() -> None:
         ("sections/1/y", [], "definition.sections[1].y"),
         ("sections/0/type", "pie", "definition.sections[0]"),
         ("locale", "german", "definition.locale"),
+        ("locale", "de-XX", "definition.locale"),
         ("timeout_s", 1, "definition.timeout_s"),
         ("csv/delimiter", "x", "definition.csv.delimiter"),
     ],
