@@ -23,6 +23,8 @@ MAX_CHARS: Final = 400_000
 _INDEX: Final = re.compile(r"\.(\d+)(?=\.|$)")
 # pydantic puts the kind of a section, and what of a mapping's item is wrong, between the keys of the document.
 _SECTION: Final = re.compile(r"(\.sections\[\d+\])\.(?:key_figures|table|chart)(?=\.|$)")
+# The model's own words about names, which are said by their paths already.
+_SAID: Final = re.compile(r"^queries: |^sections: |: a range goes from |: used, but not among ")
 _OF_KEY: Final = re.compile(r"\.\[key\]$")
 
 
@@ -40,8 +42,7 @@ def parse_definition(given: Mapping[str, Any]) -> ReportDefinition:
     try:
         report = ReportDefinition.model_validate(dict(given))
     except ValidationError as error:
-        # The model's own words about names are those said above, where there are any.
-        problems += [problem for problem in _in_callers_words(error) if problem.field != ROOT or not problems]
+        problems += [problem for problem in _in_callers_words(error) if not (problems and _SAID.search(problem.says))]
     if problems or report is None:
         raise RefusedError(_each_once(problems))
     if (length := len(canonical(report))) > MAX_CHARS:

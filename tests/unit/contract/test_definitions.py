@@ -98,6 +98,10 @@ def test_every_problem_is_told_at_once_by_its_path() -> None:
     }
 
 
+def test_what_the_model_says_of_the_whole_is_told_beside_what_is_wrong_with_names() -> None:
+    assert refused(WHOLE | {"due": "06:00", "required": ["nobody"]}) == ["definition.required[0]", "definition"]
+
+
 @pytest.mark.parametrize(
     ("path", "value", "field"),
     [

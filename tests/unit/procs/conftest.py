@@ -29,13 +29,14 @@ class Database:
 def database(monkeypatch: pytest.MonkeyPatch) -> Database:
     found = Database()
     for module in (
+        "bulk",
         "commands",
         "definitions",
         "earlier_http",
         "enqueue",
-        "handlers",
         "links",
         "report_types",
+        "scheduled",
         "statements",
         "status",
     ):
