@@ -120,13 +120,14 @@ class ExecutorSettings(BaseSettings):
 
 
 class ObjectNames(BaseSettings):
-    """Where the queue lies in Snowflake: database, schema, and the warehouse that all share."""
+    """Where the queue lies in Snowflake: database, schema, the warehouse that all share, and what signs links."""
 
     model_config = SettingsConfigDict(env_prefix="REPORTING_", extra="ignore", frozen=True)
 
     database: str = Field(default="ANALYTICS_PLATFORM", pattern=_IDENTIFIER)
     schema_name: str = Field(default="REPORTING", alias="REPORTING_SCHEMA", pattern=_IDENTIFIER)
     warehouse: str = Field(default="REPORTS_WH", pattern=_IDENTIFIER)
+    storage_integration: str | None = Field(default=None, pattern=_IDENTIFIER)
 
 
 class SnowflakeSettings(BaseSettings):
