@@ -55,6 +55,11 @@ class Fault:
     answers: int = 0
     stale: Any = field(default=None, repr=False, compare=False)
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether it can strike no more before its `times` are used up, as a moment that was lost."""
+        return self.stale is not None and bool(self.stale.has_ended)
+
     def strikes(self, op: str, text: str) -> bool:
         """Whether this fault is meant for a statement (or login) of this class and text."""
         if self.op != op and not (self.op == "*" and op != LOGIN):
@@ -133,7 +138,7 @@ class Faults:
     def left(self) -> list[Fault]:
         """What has not been used up."""
         with self._guard:
-            return list(self._left)
+            return [fault for fault in self._left if not fault.has_ended]
 
     def clear(self) -> list[Fault]:
         """Forget all; answers with what was left."""
@@ -147,7 +152,7 @@ class Faults:
             return None
         with self._guard:
             for fault in self._left:
-                if fault.kind in without:
+                if fault.kind in without or fault.has_ended:
                     continue
                 if (fault.kind != "stale_read" or op == "SELECT") and fault.strikes(op, text):
                     fault.times -= 1

@@ -115,7 +115,7 @@ class Shown:
 
     def count(self, number: int) -> str:
         """A count with the locale's separators."""
-        return self._amount(number, ColumnFormat())
+        return self._amount(number, ColumnFormat(kind=ColumnKind.NUMBER))
 
     def percent(self, ratio: Number, decimals: int) -> str:
         """A ratio (0.25) as percent with its sign (``+25.0%``)."""
@@ -150,7 +150,11 @@ class Shown:
                 percent = _decimal(value) * _PERCENT if look.fraction else _decimal(value)
                 places = _places(float(percent) if isinstance(value, float) else percent, look.decimals)
                 return self._applied(percent / _PERCENT, patterns.percent, places)
-        return self._applied(value, patterns.number, _places(value, look.decimals))
+        places = _places(value, look.decimals)
+        if look.kind is None and look.decimals is None and places == (0, 0):
+            # A whole number nobody gave a format may be a year or an id, which separators would spoil.
+            return format(_decimal(value), "f")
+        return self._applied(value, patterns.number, places)
 
     def _scientific(self, value: Number) -> str:
         return format_scientific(_decimal(value), format=_SCIENTIFIC, locale=self._locale)

@@ -13,3 +13,8 @@ GRANT USAGE ON PROCEDURE resume_reports(STRING) TO ROLE report_operator;
 GRANT MONITOR, OPERATE ON TASK daily_reports_task TO ROLE report_operator;
 GRANT MONITOR, OPERATE ON TASK weekly_executive_dashboard_task TO ROLE report_operator;
 GRANT MONITOR, OPERATE ON TASK monthly_data_quality_task TO ROLE report_operator;
+GRANT SELECT, INSERT, DELETE ON TABLE holidays TO ROLE report_operator;
+GRANT SELECT ON VIEW expected_reports TO ROLE report_operator;
+GRANT USAGE ON PROCEDURE generate_missing_reports(NUMBER) TO ROLE report_operator;
+GRANT MONITOR, OPERATE ON TASK missing_reports_task TO ROLE report_operator;
+GRANT MONITOR, OPERATE ON TASK quarterly_reports_task TO ROLE report_operator;

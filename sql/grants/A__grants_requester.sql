@@ -15,3 +15,8 @@ GRANT USAGE ON PROCEDURE generate_weekly_reports(DATE) TO ROLE report_requester;
 GRANT USAGE ON PROCEDURE report_status(STRING) TO ROLE report_requester;
 GRANT USAGE ON PROCEDURE retry_report(STRING) TO ROLE report_requester;
 GRANT USAGE ON PROCEDURE wait_for_report(STRING, NUMBER) TO ROLE report_requester;
+GRANT SELECT ON VIEW missing_reports TO ROLE report_requester;
+GRANT SELECT ON VIEW punctuality TO ROLE report_requester;
+GRANT USAGE ON PROCEDURE backfill_reports(STRING, DATE, DATE) TO ROLE report_requester;
+GRANT USAGE ON PROCEDURE generate_quarterly_reports(DATE) TO ROLE report_requester;
+GRANT USAGE ON PROCEDURE generate_reports(ARRAY) TO ROLE report_requester;

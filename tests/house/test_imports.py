@@ -17,7 +17,7 @@ OUTSIDE: dict[str, set[str]] = {
     "contract": {"pydantic"},
     "sql": set(),
     "snowpark_procs": {"pydantic", "snowflake.snowpark"},
-    "runner": {"pydantic", "boto3", "botocore", "pyarrow", "snowflake.connector", "types_boto3_s3"},
+    "runner": {"pydantic", "boto3", "botocore", "pyarrow", "snowflake.connector", "types_boto3_s3", "xlsxwriter"},
     "runner.documents": {"noto_cjk_sans_otc", "pyarrow", "pymupdf_fonts", "vl_convert"},
     "runner.writers.html": {"jinja2", "markupsafe", "pyarrow"},
     "runner.writers.pdf": {"pyarrow", "typst"},

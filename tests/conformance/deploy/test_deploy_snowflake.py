@@ -68,7 +68,9 @@ def shown(connection: snowflake.connector.SnowflakeConnection) -> dict[str, tupl
 
 def test_a_new_installation_has_its_tasks_running(connection: snowflake.connector.SnowflakeConnection) -> None:
     assert sorted(shown(connection)) == tasks.names()
-    assert set(shown(connection).values()) == {("started", "REPORTS_WH")}
+    states = shown(connection)
+    assert states.pop("missing_reports_task") == ("suspended", "REPORTS_WH")  # somebody has to want it
+    assert set(states.values()) == {("started", "REPORTS_WH")}
 
 
 def test_a_name_that_connections_toml_does_not_have_is_told(account: Account) -> None:
@@ -85,7 +87,8 @@ def test_an_upgrade_alters_tasks_and_wakes_none_that_an_operator_suspended(
     done = account.deploy(REPORTING_WAREHOUSE="OTHER_WH")
     assert done.returncode == 0, done.stderr
     assert shown(connection) == {
-        name: ("suspended" if name == "daily_reports_task" else "started", "OTHER_WH") for name in tasks.names()
+        name: ("suspended" if name in {"daily_reports_task", "missing_reports_task"} else "started", "OTHER_WH")
+        for name in tasks.names()
     }
 
 
