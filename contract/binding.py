@@ -1,5 +1,6 @@
 """Named binds in SQL: ``:start_date`` becomes ``?`` and its value goes into a list; text is never put together.
 
+``:_moment`` is filled in by whoever runs the statement: the moment that a report sees.
 A colon that follows a name, a bracket or a quote is a path into a VARIANT (``value:job_id``), two are a cast.
 """
 
@@ -9,8 +10,11 @@ from typing import Final, TypeVar
 
 Value = TypeVar("Value")
 
+MOMENT: Final = "_moment"
+"""The bind that stands for the report's moment, as in ``AT(TIMESTAMP => CAST(:_moment AS TIMESTAMP_TZ))``."""
+
 _BIND: Final = re.compile(
-    r"'(?:[^'\\]|''|\\.)*'|\$\$.*?\$\$|\"[^\"]*\"|--[^\n]*|//[^\n]*|/\*.*?\*/|::|(?<![\w\])\"'$]):([a-z][a-z0-9_]*)",
+    r"'(?:[^'\\]|''|\\.)*'|\$\$.*?\$\$|\"[^\"]*\"|--[^\n]*|//[^\n]*|/\*.*?\*/|::|(?<![\w\])\"'$]):(_moment|[a-z][a-z0-9_]*)",
     re.DOTALL,
 )
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from contract.report import ReportFormat
 
 MANIFEST_NAME: Final = "manifest.json"
+FAILURE_NAME: Final = "failure.json"
 START_MARKER_NAME: Final = "started.json"
 
 # Any image may write these; what cannot be true, or would not fit into a column, is no manifest.
@@ -63,7 +64,11 @@ class ReportFailure(_Left):
 
 
 class Manifest(_Left):
-    """The result of one attempt. A manifest with ``status`` succeeded is what makes a job SUCCEEDED."""
+    """The result of one attempt, and with ``status`` succeeded what makes a job SUCCEEDED.
+
+    A failed attempt leaves it under another name, ``failure.json``: whoever sees ``manifest.json`` may believe in the
+    files. ``moment`` is the time at which all queries saw their tables, if they said so (``:_moment``).
+    """
 
     schema_version: Literal[1] = 1
     status: Literal["succeeded", "failed"]
@@ -79,6 +84,7 @@ class Manifest(_Left):
     files: tuple[ReportFile, ...] = Field(default=(), max_length=10_000)
     queries: tuple[QueryRun, ...] = Field(default=(), max_length=10_000)
     failure: ReportFailure | None = None
+    moment: datetime | None = None
     seconds: Amount
     cpu_seconds: Amount
     peak_memory_mb: Amount

@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from contract.binding import binds
+from contract.binding import MOMENT, binds
 from contract.presentation import ColumnFormat, ColumnName, CsvOptions, Name, Section, Title
 from contract.relative_dates import resolve_date
 from contract.resources import Capacity, Resources
@@ -108,9 +108,9 @@ class ReportDefinition(BaseModel):
 
     ``due`` is the local time, on the day after the period, at which a report of the calendar should be there.
     ``locale`` and ``time_zone`` are how numbers, dates and instants are shown in spreadsheets and documents; the
-    calendar counts days in that zone, too. With ``one_moment`` all queries see the tables as they were at one time.
-    ``task_definition`` names a container that
-    makes the report instead of the product's own; such a report may have no queries.
+    calendar counts days in that zone, too. With ``one_moment`` the bind ``:_moment`` is one time for all queries,
+    otherwise the start of each. ``task_definition`` names a container that makes the report instead of the product's
+    own; such a report may have no queries.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -154,7 +154,7 @@ class ReportDefinition(BaseModel):
         if len(set(names)) != len(names):
             raise ValueError("queries: every name stands once")
         used = {*self.required, *(name for pair in self.ranges for name in pair)}
-        used |= {name for query in self.queries for name in binds(query.sql)}
+        used |= {name for query in self.queries for name in binds(query.sql) if name != MOMENT}
         if undated := sorted(
             {n for pair in self.ranges for n in pair if n in self.parameters and self.parameters[n].format is None}
         ):

@@ -15,8 +15,9 @@ from runner.log import LibraryMessages, Log
 from runner.worker import Worker
 
 # Together well below the 30 s that ECS leaves between SIGTERM and SIGKILL (ECS developer guide, stopTimeout).
-_GIVE_UP_S: Final = 2.0
-_PUBLISH_S: Final = 20.0
+_GIVE_UP_S: Final = 5.0
+_CANCEL_S: Final = 2.0
+_PUBLISH_S: Final = 15.0
 _SIGN_OUT_S: Final = 5.0
 _STOPS: Final = (signal.SIGTERM, signal.SIGINT)
 
@@ -39,7 +40,6 @@ def run_process(environment: Mapping[str, str], stdout: TextIO) -> ExitCode:
         exit_code = _end_early(exit_code, worker, ending, mailbox, events)
     else:
         worker.join(_SIGN_OUT_S)
-    worker.remove_files()
     events.info("runner_ended", f"the runner ends with {int(exit_code)}", exit_code=int(exit_code))
     return exit_code
 
@@ -66,14 +66,12 @@ def _end_early(
         return exit_code if published is None else published
     failure = ReportFailure(kind=exit_code.name, message=_why(exit_code, worker), query=_current_query(worker))
     events.error("report_failed", failure.message, exit_code=int(exit_code), kind=failure.kind)
-    steps: list[Callable[[], object]] = []
-    if worker.store is not None:
-        steps.append(worker.store.abort_uploads)
+    if worker.uploads is not None:
+        _within(_GIVE_UP_S, worker.uploads.give_up, events)
     if worker.source is not None:
-        steps.append(worker.source.cancel)
-    _all_within(_GIVE_UP_S, steps, events)
+        _within(_CANCEL_S, worker.source.cancel, events)
     if exit_code is ExitCode.DEADLINE:
-        _all_within(_PUBLISH_S, [lambda: worker.leave_failed_manifest(exit_code, failure)], events)
+        _within(_PUBLISH_S, lambda: worker.leave_failed_manifest(exit_code, failure), events)
     return exit_code
 
 
@@ -102,18 +100,15 @@ def _current_query(worker: Worker) -> str | None:
     return worker.record.current_query if worker.record else None
 
 
-def _all_within(limit_s: float, steps: list[Callable[[], object]], events: Log) -> None:
-    """Take all steps at once, each on its own thread, and wait no longer than the limit for all together."""
+def _within(limit_s: float, step: Callable[[], object], events: Log) -> None:
+    """Take a step on a thread of its own, and wait no longer than the limit for it."""
 
-    def attempt(step: Callable[[], object]) -> None:
+    def attempt() -> None:
         try:
             step()
         except Exception as error:  # noqa: BLE001 - the process ends in any case; what could not be undone is said
             events.warning("clean_up_failed", str(error))
 
-    threads = [threading.Thread(target=attempt, args=(step,), daemon=True) for step in steps]
-    until_s = monotonic_s() + limit_s
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(max(0.0, until_s - monotonic_s()))
+    thread = threading.Thread(target=attempt, daemon=True)
+    thread.start()
+    thread.join(limit_s)

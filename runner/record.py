@@ -23,6 +23,7 @@ class RunRecord:
     queries: list[QueryRun] = field(default_factory=list)
     files: list[ReportFile] = field(default_factory=list)
     current_query: str | None = None
+    moment: datetime | None = None
 
     def manifest(
         self, exit_code: ExitCode, finished_at: datetime, usage: Usage, failure: ReportFailure | None = None
@@ -42,6 +43,7 @@ class RunRecord:
             files=tuple(self.files) if exit_code is ExitCode.DONE else (),
             queries=tuple(self.queries),
             failure=failure,
+            moment=self.moment,
             seconds=round((finished_at - self.started_at).total_seconds(), 3),
             cpu_seconds=usage.cpu_seconds,
             peak_memory_mb=usage.peak_memory_mb,

@@ -1,22 +1,29 @@
-"""The way through a report: start marker, then query by query to files and into the bucket."""
+"""The way through a report: start marker, then query by query into all its files at once, and into the bucket."""
 
 import re
-from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
 
-from contract.manifest import QueryRun, ReportFile, StartMarker
-from contract.report import Query
+from contract.binding import MOMENT, binds
+from contract.manifest import QueryRun, StartMarker
+from contract.outcome import ExitCode
+from contract.report import Query, ReportFormat
 from contract.task_spec import TaskSpec
+from runner.failures import RunFailedError
 from runner.log import Log
+from runner.progress import Progress
 from runner.record import RunRecord
 from runner.store import Store
+from runner.uploads import Uploads
 
 if TYPE_CHECKING:
+    from runner.arrow import RecordBatch
     from runner.source import Source
-    from runner.spool import SpooledFile
+    from runner.writers.format import ReportWriter
 
-PROGRESS_EVERY_S: Final = 5.0
+    Writers = dict[ReportFormat, ReportWriter]
 
 
 def shown_name(spec: TaskSpec, file_name: str) -> str:
@@ -34,6 +41,8 @@ class ReportRun:
         self._store = store
         self._log = log
         self._clock_s = clock_s
+        self.uploads = Uploads(store, lambda name: shown_name(record.spec, name))
+        self._progress = Progress(log, lambda: self.uploads.bytes)
 
     def claim(self) -> None:
         """Say that this task works on the attempt.
@@ -44,66 +53,100 @@ class ReportRun:
         self._store.claim(StartMarker(task_arn=self._record.task_arn, started_at=self._record.started_at))
         self._log.info("attempt_claimed", "this task works on the attempt", task_arn=self._record.task_arn)
 
-    def make(self, source: "Source", folder: Path) -> None:
-        """Run every query and put its files into the bucket.
-
-        Args:
-            source: where the queries run.
-            folder: where files lie until they are uploaded.
+    def make(self, source: "Source") -> None:
+        """Run every query, its rows into all files at once, and publish them when they are whole.
 
         Raises:
             RunFailedError: whatever ended it.
         """
-        for query in self._record.spec.definition.queries:
-            self._record.current_query = query.name
-            for file in self._write(source, query, folder):
-                self._upload(query, file)
-        self._record.current_query = None
+        definition = self._record.spec.definition
+        with self._progress:
+            writers = self._writers()
+            if definition.one_moment and any(MOMENT in binds(query.sql) for query in definition.queries):
+                self._record.moment = source.moment()
+                self._log.info("moment_taken", "all queries see this moment", moment=self._record.moment.isoformat())
+            for query in definition.queries:
+                self._record.current_query = query.name
+                self._write(source, query, writers)
+            self._record.current_query = None
+            for report_format, writer in writers.items():
+                with _said(report_format, None):
+                    writer.finish()
+            self._publish()
 
-    def _write(self, source: "Source", query: Query, folder: Path) -> list["SpooledFile"]:
+    def _writers(self) -> "Writers":
+        from runner.writers.format import Report  # noqa: PLC0415 - loads Arrow, which the marker need not wait for
+        from runner.writers.table import writer_of  # noqa: PLC0415 - as above
+
+        spec = self._record.spec
+        report = Report(
+            spec.report_type, spec.definition, spec.params, spec.business_date, self._record.started_at, spec.job_id
+        )
+        types = {report_format: writer_of(report_format) for report_format in spec.definition.formats}
+        writers: Writers = {}
+        for report_format, writer in types.items():
+            with _said(report_format, None):
+                writers[report_format] = writer(self.uploads, report)
+        return writers
+
+    def _write(self, source: "Source", query: Query, writers: "Writers") -> None:
         from runner.source import bound_values  # noqa: PLC0415 - loads the connector, which the marker need not wait for
-        from runner.spool import Spool  # noqa: PLC0415 - as above
+        from runner.writers.format import Result  # noqa: PLC0415 - as above
 
-        spec, begun_s = self._record.spec, self._clock_s()
+        begun_s = self._clock_s()
+        self._progress.enter("querying", query.name)
+        values = bound_values(query, self._record.spec.params, self._moment(source, query))
         self._log.info("query_started", f"query {query.name} is sent", query=query.name)
-        rows = source.run(query, bound_values(query, spec.params))
-        self._log.info("query_answered", f"query {query.name} answers", query=query.name, query_id=rows.query_id)
-        spool = Spool(folder, query.name, spec.definition.formats, rows.columns)
-        told_s = self._clock_s()
-        for batch in rows.batches:
-            spool.write(batch)
-            if self._clock_s() - told_s >= PROGRESS_EVERY_S:
-                told_s = self._clock_s()
-                self._log.info("query_progress", f"{spool.rows} rows so far", query=query.name, rows=spool.rows)
-        files, seconds = spool.finish(), round(self._clock_s() - begun_s, 3)
-        run = QueryRun(name=query.name, query_id=rows.query_id, rows=spool.rows, seconds=seconds)
+        answer = source.run(query, values)
+        self._log.info("query_answered", f"query {query.name} answers", query=query.name, query_id=answer.query_id)
+        self._progress.enter("writing", query.name)
+        result = Result(query, answer.columns)
+        for report_format, writer in writers.items():
+            with _said(report_format, query.name):
+                writer.begin(result)
+        rows = self._write_rows(query, answer.batches, writers)
+        for report_format, writer in writers.items():
+            with _said(report_format, query.name):
+                writer.end()
+        seconds = round(self._clock_s() - begun_s, 3)
+        run = QueryRun(name=query.name, query_id=answer.query_id, rows=rows, seconds=seconds)
         self._record.queries.append(run)
-        self._log.info(
-            "query_finished", f"{spool.rows} rows in {seconds} s", query=query.name, rows=spool.rows, seconds=seconds
-        )
-        return files
+        self._log.info("query_finished", f"{rows} rows in {seconds} s", query=query.name, rows=rows, seconds=seconds)
 
-    def _upload(self, query: Query, file: "SpooledFile") -> None:
-        name, spec = file.path.name, self._record.spec
-        self._store.put_file(
-            name,
-            file.path,
-            sha256=file.sha256,
-            content_type=file.content_type,
-            shown_as=shown_name(spec, name),
-        )
-        file.path.unlink()
-        uri = self._store.uri(name)
-        self._record.files.append(
-            ReportFile(
-                name=name,
-                uri=uri,
-                format=file.format,
-                query=query.name,
-                bytes=file.size_bytes,
-                rows=file.rows,
-                sha256=file.sha256.hex(),
-                content_type=file.content_type,
-            )
-        )
-        self._log.info("file_uploaded", f"{name} is in S3", uri=uri, bytes=file.size_bytes, rows=file.rows)
+    def _moment(self, source: "Source", query: Query) -> datetime | None:
+        if MOMENT not in binds(query.sql):
+            return None
+        return self._record.moment or source.moment()
+
+    def _write_rows(self, query: Query, batches: "Iterator[RecordBatch]", writers: "Writers") -> int:
+        rows = 0
+        for batch in batches:
+            for report_format, writer in writers.items():
+                with _said(report_format, query.name):
+                    writer.write(batch)
+            rows += batch.num_rows
+            self._progress.rows = rows
+        return rows
+
+    def _publish(self) -> None:
+        self._progress.enter("publishing")
+        for file in self.uploads.publish():
+            self._record.files.append(file)
+            self._log.info("file_uploaded", f"{file.name} is in S3", uri=file.uri, bytes=file.bytes, rows=file.rows)
+
+
+@contextmanager
+def _said(report_format: ReportFormat, query: str | None) -> Iterator[None]:
+    """Give what goes wrong in a writer the name of its format and query."""
+    try:
+        yield
+    except RunFailedError:
+        raise
+    except Exception as error:
+        where = f"query {query}" if query else "the report"
+        raise RunFailedError(
+            ExitCode.REPORT_ERROR,
+            f"cannot write {where} as {report_format}: {error}",
+            kind=type(error).__name__,
+            query=query,
+        ) from error

@@ -2,22 +2,23 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import snowflake.connector
 from snowflake.connector import errors
-from snowflake.connector.constants import FIELD_ID_TO_NAME
 
-from contract.binding import binds, with_placeholders
+from contract.binding import MOMENT, binds, with_placeholders
 from contract.outcome import ExitCode
 from contract.report import Query, Scalar
 from contract.task_spec import TaskSpec
 from runner.arrow import RecordBatch, Table
+from runner.columns import columns_of
 from runner.failures import RunFailedError
 from runner.writers.format import Column
 
-_JSON_TYPES: Final = frozenset({"VARIANT", "OBJECT", "ARRAY"})
 _BATCH_ROWS: Final = 20_000
+_BATCH_BYTES: Final = 8 * 1024 * 1024
 # Tokens that ran out, users and roles that are gone (connector, network.py: 390100 to 394599).
 _SIGN_IN_ERRNOS: Final = range(390_000, 395_000)
 
@@ -27,13 +28,20 @@ def query_tag(spec: TaskSpec) -> str:
     return f"reporting:job:{spec.job_id}:{spec.report_type}:{spec.attempt}:{spec.trace_id}"
 
 
-def bound_values(query: Query, params: Mapping[str, Scalar]) -> list[Scalar]:
+def bound_values(query: Query, params: Mapping[str, Scalar], moment: datetime | None = None) -> list[Scalar]:
     """The values of a query's placeholders in the order of their places.
+
+    Args:
+        query: says which.
+        params: the job's parameters.
+        moment: what ``:_moment`` stands for; it may be None when the query does not name it.
 
     Raises:
         RunFailedError: the query names a parameter that the job was not given (11).
     """
     names = binds(query.sql)
+    if moment is not None:
+        params = {**params, MOMENT: moment.isoformat()}
     if missing := sorted(set(names) - set(params)):
         raise RunFailedError(
             ExitCode.BAD_PARAMETERS,
@@ -106,16 +114,27 @@ class Source:
         cursor = self._connection.cursor()
         try:
             cursor.execute(with_placeholders(query.sql), tuple(values))
-            columns = tuple(
-                Column(entry.name.lower(), FIELD_ID_TO_NAME[entry.type_code] in _JSON_TYPES)
-                for entry in cursor.description
-            )
+            columns = columns_of(query, cursor.description)
             # The connector fails on a result without rows unless pandas is there to describe it.
             tables = cursor.fetch_arrow_batches() if cursor.rowcount else iter(())
         except errors.Error as error:
             raise failed_query(query.name, error, cursor.sfqid) from error
-        _check_names(query, columns)
         return Rows(cursor.sfqid, columns, _batches(query, cursor.sfqid, tables))
+
+    def moment(self) -> datetime:
+        """The time that it is in Snowflake, for ``AT(TIMESTAMP => …)``.
+
+        Raises:
+            RunFailedError: Snowflake refuses (12), or the line to it breaks (13).
+        """
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute("SELECT CURRENT_TIMESTAMP()")
+            row: Any = cursor.fetchone()
+        except errors.Error as error:
+            raise failed_query(MOMENT, error, cursor.sfqid) from error
+        moment: datetime = row[0]
+        return moment
 
     def cancel(self) -> None:
         """Ask Snowflake to end whatever this session runs."""
@@ -131,19 +150,10 @@ def _batches(query: Query, query_id: str | None, tables: Iterator[Table]) -> Ite
     try:
         for table in tables:
             # Small slices keep the text of few rows in memory at a time; the rows themselves are not copied.
-            yield from table.to_batches(max_chunksize=_BATCH_ROWS)
+            fitting = _BATCH_BYTES * table.num_rows // max(table.nbytes, 1)
+            yield from table.to_batches(max_chunksize=max(1, min(fitting, _BATCH_ROWS)))
     except errors.Error as error:
         raise failed_query(query.name, error, query_id) from error
-
-
-def _check_names(query: Query, columns: tuple[Column, ...]) -> None:
-    names = [column.name for column in columns]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise RunFailedError(
-            ExitCode.QUERY_FAILED,
-            f"query {query.name} has more than one column {', '.join(twice)}; give each a name of its own with AS",
-            query=query.name,
-        )
 
 
 def failed_query(name: str, error: errors.Error, query_id: str | None) -> RunFailedError:

@@ -1,10 +1,8 @@
 """The thread that makes the report, from the task spec to the manifest."""
 
-import tempfile
 import threading
 import traceback
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contract.manifest import ReportFailure
@@ -18,6 +16,7 @@ from runner.record import RunRecord
 from runner.report import ReportRun
 from runner.settings import read_task_spec, snowflake_arguments
 from runner.store import Store, read_object, s3_client
+from runner.uploads import Uploads
 from runner.usage import usage_so_far
 
 if TYPE_CHECKING:
@@ -40,11 +39,11 @@ class Worker(threading.Thread):
         self._ending = ending
         self._started_at = utc_now()
         self._started_s = monotonic_s()
-        self._folder = tempfile.TemporaryDirectory(prefix="report-", ignore_cleanup_errors=True)
         self._claimed = False
         self._has_ending = False
         self.record: RunRecord | None = None
         self.store: Store | None = None
+        self.uploads: Uploads | None = None
         self.source: Source | None = None
 
     def run(self) -> None:
@@ -52,11 +51,13 @@ class Worker(threading.Thread):
         try:
             exit_code = self._report()
         except RunFailedError as error:
-            exit_code = self._fail(error.exit_code, error.failure)
+            # What a writer stumbled over may be a bug of ours.
+            is_a_bug = error.exit_code is ExitCode.REPORT_ERROR and error.__cause__ is not None
+            exit_code = self._fail(error.exit_code, error.failure, **({"traceback": _trace()} if is_a_bug else {}))
         except Exception as error:  # noqa: BLE001 - the thread's edge: a bug ends as exit code 10, with its traceback
             message = cut(" ".join(str(error).split()), MAX_ERROR_BYTES)
             failure = ReportFailure(kind=type(error).__name__, message=message)
-            exit_code = self._fail(ExitCode.REPORT_ERROR, failure, traceback=traceback.format_exc())
+            exit_code = self._fail(ExitCode.REPORT_ERROR, failure, traceback=_trace())
         self._mailbox.put(Finished(exit_code))
         self._sign_out()
 
@@ -69,6 +70,7 @@ class Worker(threading.Thread):
         self.store = Store(client, spec.bucket, spec.prefix)
         report = ReportRun(self.record, self.store, self._log, monotonic_s)
         report.claim()
+        self.uploads = report.uploads
         self._claimed = True
         arguments = snowflake_arguments(self._environment)
 
@@ -76,7 +78,7 @@ class Worker(threading.Thread):
 
         self.source = Source.connect(arguments, spec)
         self._log.info("signed_in", "signed in to Snowflake", since_start_s=round(monotonic_s() - self._started_s, 3))
-        report.make(self.source, Path(self._folder.name))
+        report.make(self.source)
         if not self._claim_ending():
             return ExitCode.STOPPED
         manifest = self.record.manifest(ExitCode.DONE, utc_now(), usage_so_far())
@@ -97,8 +99,16 @@ class Worker(threading.Thread):
             return exit_code
         details = failure.model_dump(exclude={"message"}, exclude_none=True)
         self._log.error("report_failed", failure.message, exit_code=int(exit_code), **details, **fields)
+        self._give_up_uploads()
         self.leave_failed_manifest(exit_code, failure)
         return exit_code
+
+    def _give_up_uploads(self) -> None:
+        try:
+            if self.uploads is not None:
+                self.uploads.give_up()
+        except Exception as error:  # noqa: BLE001 - S3 may be what failed; why there is no report is still to be told
+            self._log.warning("clean_up_failed", str(error))
 
     def _claim_ending(self) -> bool:
         # Once claimed for a manifest that S3 then refused, it is still the worker's to say so.
@@ -122,6 +132,6 @@ class Worker(threading.Thread):
         except Exception as error:  # noqa: BLE001 - the report is made; a session that does not close ends by itself
             self._log.warning("sign_out_failed", str(error))
 
-    def remove_files(self) -> None:
-        """Delete the spool folder."""
-        self._folder.cleanup()
+
+def _trace() -> str:
+    return traceback.format_exc()

@@ -117,6 +117,11 @@ class Attempt:
     def manifest(self) -> Manifest:
         return Manifest.model_validate_json(self.read("manifest.json"))
 
+    def failure(self) -> Manifest:
+        """Why there is no report, and that nobody could think that there is one."""
+        assert "manifest.json" not in self.names()
+        return Manifest.model_validate_json(self.read("failure.json"))
+
 
 class LocalStack:
     """Both clouds, a bucket and a database."""

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from pydantic import ValidationError
 
 from contract.ids import latest_key
-from contract.manifest import MANIFEST_NAME, START_MARKER_NAME, Latest, Manifest, StartMarker
+from contract.manifest import FAILURE_NAME, MANIFEST_NAME, START_MARKER_NAME, Latest, Manifest, StartMarker
 from executor.adapters.aws_outages import outages
 from executor.core.files import StoredFile
 from executor.core.launch import LaunchProfile
@@ -34,7 +34,14 @@ class S3Artifacts:
 
     async def manifest(self, result_uri: str) -> Manifest | None:
         """What an attempt left, or None; one that nobody can read is as good as none, and said."""
-        return await self._left(self._key(result_uri) + MANIFEST_NAME, Manifest)
+        folder = self._key(result_uri)
+        if (manifest := await self._left(folder + MANIFEST_NAME, Manifest)) is not None:
+            return manifest
+        failure = await self._left(folder + FAILURE_NAME, Manifest)
+        if failure is not None and failure.status != "failed":
+            log.warning("a failure that says it is none", action="file_unreadable", key=folder + FAILURE_NAME)
+            return None
+        return failure
 
     async def start_marker(self, result_uri: str) -> StartMarker | None:
         """Which task began to work on an attempt, or None."""

@@ -6,7 +6,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from contract.ids import latest_key
-from contract.manifest import MANIFEST_NAME, START_MARKER_NAME, Latest, Manifest, StartMarker
+from contract.manifest import FAILURE_NAME, MANIFEST_NAME, START_MARKER_NAME, Latest, Manifest, StartMarker
 from executor.core.files import StoredFile
 from executor.core.launch import LaunchProfile
 
@@ -24,7 +24,11 @@ class MemoryArtifacts:
 
     async def manifest(self, result_uri: str) -> Manifest | None:
         """What an attempt left, or None."""
-        return self._left(self._key(result_uri) + MANIFEST_NAME, Manifest)
+        folder = self._key(result_uri)
+        failure = self._left(folder + FAILURE_NAME, Manifest)
+        return self._left(folder + MANIFEST_NAME, Manifest) or (
+            failure if failure is not None and failure.status == "failed" else None
+        )
 
     async def start_marker(self, result_uri: str) -> StartMarker | None:
         """Which task began to work on an attempt, or None."""
@@ -74,8 +78,9 @@ class MemoryArtifacts:
         return self.objects.setdefault(key, marker.model_dump_json()) == marker.model_dump_json()
 
     def leave(self, result_uri: str, manifest: Manifest) -> None:
-        """Write a manifest, as the container does last."""
-        self.objects[self._key(result_uri) + MANIFEST_NAME] = manifest.model_dump_json()
+        """Write a manifest, as the container does last; that of a failure under its own name."""
+        name = MANIFEST_NAME if manifest.status == "succeeded" else FAILURE_NAME
+        self.objects[self._key(result_uri) + name] = manifest.model_dump_json()
 
     def _key(self, uri: str) -> str:
         return uri.removeprefix(f"s3://{self.bucket}/")

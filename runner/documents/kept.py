@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from contract.outcome import ExitCode
 from contract.presentation import ChartSection, ColumnKind, KeyFigures, Section, TableSection
-from runner.arrow import Array, RecordBatch, pa, pc
+from runner.arrow import Array, DataType, RecordBatch, pa, pc
 from runner.documents.totals import Total, is_numeric
 from runner.failures import RunFailedError
 from runner.writers.cells import plain_text
@@ -32,6 +32,9 @@ def shortened(text: str) -> str:
 
 def values(cells: Array, column: Column) -> list[Any]:
     """A column's cells as Python values that ``Shown`` can show; what has no format of its own as its plain text."""
+    if column.type is not None and not cells.type.equals(column.type):
+        # A batch of small numbers may come in a narrower type, which would show other decimals.
+        cells = pc.cast(cells, column.type, safe=False)
     kind = cells.type
     if pa.types.is_timestamp(kind):
         # Python's datetime knows microseconds.
@@ -79,11 +82,14 @@ class KeptTable:
         for number, place in enumerate(self.places):
             column = result.columns[place]
             found = values(part.column(place), column)
-            kind = part.column(place).type
-            self.to_the_right[number] = is_numeric(kind) and column.look.kind is not ColumnKind.TEXT
-            self.on_one_line[number] = is_numeric(kind) or bool(pa.types.is_temporal(kind))
+            self._stand(number, column, part.column(place).type)
             columns.append([shortened(shown.text(value, column.look)) for value in found])
         self.rows.extend(zip(*columns, strict=True))
+
+    def _stand(self, number: int, column: Column, kind: DataType) -> None:
+        numeric = is_numeric(kind)
+        self.to_the_right[number] = numeric and column.look.kind is not ColumnKind.TEXT
+        self.on_one_line[number] = numeric or bool(pa.types.is_temporal(kind))
 
 
 @dataclass(slots=True)

@@ -1,22 +1,32 @@
-"""What every format is: a head, batches of rows, a foot, written to a stream of bytes."""
+"""What every format is: a writer that takes results batch by batch and opens files at an outlet."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from contract.presentation import ColumnFormat
 from contract.report import Query, ReportDefinition, ReportFormat, Scalar
-from runner.arrow import RecordBatch
+from runner.arrow import DataType, RecordBatch
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a result: its name as data files show it, whether its text is JSON (VARIANT and kin), its look."""
+    """One column of a result.
+
+    Attributes:
+        name: as data files show it.
+        is_json: whether its text is JSON (VARIANT and kin).
+        look: how people see it.
+        type: the Arrow type that holds every value of it; a batch may come in a narrower one. None where nobody said.
+        kind: Snowflake's word for its type, for example ``VARIANT``.
+    """
 
     name: str
     is_json: bool = False
     look: ColumnFormat = field(default_factory=ColumnFormat)
+    type: DataType = None
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,26 +57,8 @@ class ByteSink(Protocol):
         ...
 
 
-class RowWriter(Protocol):
-    """Writes one result as one file."""
-
-    content_type: ClassVar[str]
-
-    def __init__(self, sink: ByteSink, columns: tuple[Column, ...]) -> None:
-        """Write the columns given to the sink."""
-        ...
-
-    def begin(self) -> None:
-        """Write what stands before the rows."""
-        ...
-
-    def write(self, batch: RecordBatch) -> None:
-        """Write the rows of one batch."""
-        ...
-
-    def end(self) -> None:
-        """Write what stands after the rows."""
-        ...
+class UnfitError(Exception):
+    """A format cannot hold a result; the message names the column and says what to do."""
 
 
 class OpenFile(ByteSink, Protocol):

@@ -134,7 +134,7 @@ def report(spec: dict[str, Any], folder: str, arn: str, started_at: str) -> None
         "started_at": started_at, "finished_at": now(), "queries": [], "seconds": used.user + used.system,
         "cpu_seconds": used.user + used.system, "peak_memory_mb": 10.0, "versions": {},
     }  # fmt: skip
-    if put(folder + "manifest.json", json.dumps(manifest).encode()) != 200:
+    if put(folder + ("failure.json" if failed else "manifest.json"), json.dumps(manifest).encode()) != 200:
         end(S3_UNWRITABLE, "S3 does not take the manifest")
     end(code, manifest["status"])
 

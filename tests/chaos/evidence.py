@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from contract.manifest import MANIFEST_NAME, START_MARKER_NAME, Manifest, StartMarker
+from contract.manifest import FAILURE_NAME, MANIFEST_NAME, START_MARKER_NAME, Manifest, StartMarker
 from executor.cli import local_settings as local
 from tests.chaos.cloud import Queue, client
 from tests.chaos.counting import Left, Task
@@ -63,9 +63,10 @@ def left_of(endpoint: str, queue: Queue) -> list[Left]:
 
 def _left(job_id: str, attempt: int, files: dict[str, list[Any]], read: Callable[[Any], bytes]) -> Left:
     markers = tuple(StartMarker.model_validate_json(read(version)).task_arn for version in files[START_MARKER_NAME])
-    if not files[MANIFEST_NAME]:
+    ends = files[MANIFEST_NAME] or files[FAILURE_NAME]
+    if not ends:
         return Left(job_id, attempt, markers, None, files_right=True)
-    manifests = [Manifest.model_validate_json(read(version)) for version in files[MANIFEST_NAME]]
+    manifests = [Manifest.model_validate_json(read(version)) for version in ends]
     right = all(
         _is_right(files[file.name], file.bytes, file.sha256, read) for manifest in manifests for file in manifest.files
     )

@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from contract.manifest import MANIFEST_NAME, START_MARKER_NAME, Manifest, StartMarker
+from contract.manifest import FAILURE_NAME, MANIFEST_NAME, START_MARKER_NAME, Manifest, StartMarker
 from contract.outcome import ExitCode, FailureClass
 from contract.request import RequestOptions
 from contract.states import JobState
@@ -96,7 +96,9 @@ def test_every_key_of_a_document_is_on_the_page(section: str, model: type[BaseMo
 
 def test_the_page_of_the_container_knows_the_names_in_s3() -> None:
     page = tree.text(CONTAINER)
-    assert all(name in page for name in (MANIFEST_NAME, START_MARKER_NAME, "task_spec.json", "latest.json"))
+    assert all(
+        name in page for name in (MANIFEST_NAME, FAILURE_NAME, START_MARKER_NAME, "task_spec.json", "latest.json")
+    )
 
 
 def test_every_option_is_on_the_page() -> None:

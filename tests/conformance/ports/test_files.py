@@ -67,6 +67,19 @@ async def test_a_manifest_that_cannot_be_read_is_as_good_as_none(files: Files, t
     assert await files[0].manifest(uri) is None
 
 
+async def test_why_an_attempt_failed_is_read_when_there_is_no_manifest_and_never_taken_for_a_success(
+    files: Files,
+) -> None:
+    prefix, uri = place()
+    await files[1].put(prefix + "failure.json", manifest().model_dump_json())
+    assert await files[0].manifest(uri) is None
+    failed = manifest().model_copy(update={"status": "failed", "exit_code": 12})
+    await files[1].put(prefix + "failure.json", failed.model_dump_json())
+    assert await files[0].manifest(uri) == failed
+    await files[1].put(prefix + "manifest.json", manifest().model_dump_json())
+    assert await files[0].manifest(uri) == manifest()
+
+
 async def test_p4_what_is_stored_is_told_with_its_size_and_digest(files: Files) -> None:
     prefix, uri = place()
     assert await files[0].stored(uri, "sales.csv") is None

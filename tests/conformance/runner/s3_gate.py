@@ -1,4 +1,4 @@
-"""A way to S3 that can hold a PUT back, or lose the answer to it."""
+"""A way to S3 that can hold a PUT back, refuse it, or lose the answer to it."""
 
 import threading
 from contextlib import suppress
@@ -11,12 +11,16 @@ _OWN_HEADERS = {"transfer-encoding", "connection", "content-length"}
 
 
 class S3Gate:
-    """What the gate does: ``hold`` and ``lose_answer_to`` name the last part of a key that is PUT."""
+    """What the gate does: ``hold`` and ``lose_answer_to`` name the last part of a key that is PUT.
+
+    ``refuse`` is what the address of a refused PUT holds.
+    """
 
     def __init__(self, endpoint: str) -> None:
         self.backend = urlsplit(endpoint).netloc
         self.hold: str | None = None
         self.lose_answer_to: str | None = None
+        self.refuse: str | None = None
         self.held = threading.Event()
         self.released = threading.Event()
         self.endpoint = ""
@@ -56,6 +60,9 @@ class _Forwards(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if self.command == "PUT":
             gate.before_put(name)
+            if gate.refuse is not None and gate.refuse in self.path:
+                self._refuse()
+                return
         backend = HTTPConnection(gate.backend)
         backend.request(self.command, self.path, body, dict(self.headers.items()))
         answer = backend.getresponse()
@@ -67,6 +74,14 @@ class _Forwards(BaseHTTPRequestHandler):
         # The client may have been killed while it waited.
         with suppress(OSError):
             self._hand_on(answer, content)
+
+    def _refuse(self) -> None:
+        body = b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
+        self.send_response(403)
+        self.send_header("Content-Type", "application/xml")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
     def _hand_on(self, answer: HTTPResponse, content: bytes) -> None:
         self.send_response(answer.status)

@@ -46,7 +46,7 @@ def test_a_refused_query_ends_as_12_with_snowflakes_words_in_the_manifest(stack:
     attempt = stack.attempt({"title": "Bad", "queries": queries})
     report = attempt.run()
     assert report.process.returncode == 12
-    manifest = attempt.manifest()
+    manifest = attempt.failure()
     assert (manifest.status, manifest.exit_code, manifest.files) == ("failed", 12, ())
     assert manifest.failure is not None
     assert (manifest.failure.kind, manifest.failure.query) == ("ProgrammingError", "bad")
@@ -59,7 +59,7 @@ def test_a_refused_query_ends_as_12_with_snowflakes_words_in_the_manifest(stack:
 def test_two_columns_of_one_name_are_the_querys_fault(stack: LocalStack) -> None:
     attempt = stack.attempt({"title": "Twice", "queries": [{"name": "twice", "sql": 'SELECT 1 AS id, 2 AS "ID"'}]})
     assert attempt.run().process.returncode == 12
-    failure = attempt.manifest().failure
+    failure = attempt.failure().failure
     assert failure is not None
     assert "more than one column id" in failure.message
 
@@ -68,7 +68,7 @@ def test_a_wrong_password_ends_as_13(stack: LocalStack, refusing_snowflake: str)
     attempt = stack.attempt(FINE)
     report = attempt.run(SNOWFLAKE_PORT=refusing_snowflake)
     assert report.process.returncode == 13
-    failure = attempt.manifest().failure
+    failure = attempt.failure().failure
     assert failure is not None
     assert "Incorrect username or password" in failure.message
     assert attempt.environment["SNOWFLAKE_PASSWORD"] not in json.dumps(report.lines) + report.stderr
@@ -78,14 +78,14 @@ def test_a_host_at_which_nobody_listens_ends_as_13(stack: LocalStack, closed_por
     attempt = stack.attempt(FINE)
     report = attempt.run(SNOWFLAKE_PORT=closed_port)
     assert report.process.returncode == 13
-    assert attempt.manifest().exit_code == 13
+    assert attempt.failure().exit_code == 13
 
 
 def test_missing_sign_in_settings_are_all_named_and_end_as_13(stack: LocalStack) -> None:
     attempt = stack.attempt(FINE)
     report = attempt.run(SNOWFLAKE_ACCOUNT="", SNOWFLAKE_USER="")
     assert report.process.returncode == 13
-    failure = attempt.manifest().failure
+    failure = attempt.failure().failure
     assert failure is not None
     assert "SNOWFLAKE_ACCOUNT and SNOWFLAKE_USER" in failure.message
 
@@ -123,7 +123,7 @@ def test_a_parameter_that_the_job_lacks_ends_as_11(stack: LocalStack) -> None:
     }
     attempt = stack.attempt(definition, {})
     assert attempt.run().process.returncode == 11
-    failure = attempt.manifest().failure
+    failure = attempt.failure().failure
     assert failure is not None
     assert (failure.query, "needs day" in failure.message) == ("one", True)
 
@@ -153,7 +153,7 @@ def test_p15_a_run_that_hangs_ends_at_its_deadline_as_15_with_a_failed_manifest(
     attempt = stack.attempt({**FINE, "timeout_s": 10})
     report = attempt.run(SNOWFLAKE_PORT=silent_snowflake, REPORTING_SNOWFLAKE_LOGIN_TIMEOUT_S="120")
     assert report.process.returncode == 15
-    manifest = attempt.manifest()
+    manifest = attempt.failure()
     assert (manifest.status, manifest.exit_code) == ("failed", 15)
     assert manifest.failure is not None
     assert "10 s" in manifest.failure.message

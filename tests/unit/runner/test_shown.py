@@ -12,6 +12,7 @@ from contract.presentation import ColumnFormat, ColumnKind
 from runner.writers.shown import Shown, heading, printable
 
 PLAIN = ColumnFormat()
+NUMBER = ColumnFormat(kind=ColumnKind.NUMBER)
 EUROS = ColumnFormat(kind=ColumnKind.CURRENCY, currency="EUR")
 PERCENT = ColumnFormat(kind=ColumnKind.PERCENT, decimals=1)
 AMERICAN, GERMAN = Shown("en-US", "America/New_York"), Shown("de-DE", "Europe/Berlin")
@@ -21,13 +22,14 @@ AMERICAN, GERMAN = Shown("en-US", "America/New_York"), Shown("de-DE", "Europe/Be
     ("value", "look", "american", "german"),
     [
         (None, PLAIN, "\N{EN DASH}", "\N{EN DASH}"),
-        (1234567, PLAIN, "1,234,567", "1.234.567"),
+        (2026, PLAIN, "2026", "2026"),
+        (1234567, NUMBER, "1,234,567", "1.234.567"),
         (Decimal("1234.50"), PLAIN, "1,234.50", "1.234,50"),
         (Decimal("0.125"), ColumnFormat(decimals=2), "0.13", "0,13"),
         (Decimal("-2.5"), ColumnFormat(decimals=0), "-3", "-3"),
         (
             Decimal(12345678901234567890123456789012345678),
-            PLAIN,
+            NUMBER,
             "12,345,678,901,234,567,890,123,456,789,012,345,678",
             "12.345.678.901.234.567.890.123.456.789.012.345.678",
         ),

@@ -1,0 +1,38 @@
+"""Which writer makes which format; one is imported only when its format is asked for."""
+
+import importlib
+from typing import Final
+
+from contract.outcome import ExitCode
+from contract.report import ReportFormat
+from runner.failures import RunFailedError
+from runner.writers.format import ReportWriter
+
+WRITERS: Final = {
+    ReportFormat.CSV: "runner.writers.csv:CsvWriter",
+    ReportFormat.NDJSON: "runner.writers.ndjson:NdjsonWriter",
+    ReportFormat.JSON: "runner.writers.json:JsonWriter",
+    ReportFormat.PARQUET: "runner.writers.parquet:ParquetWriter",
+    ReportFormat.XLSX: "runner.writers.xlsx:XlsxWriter",
+    ReportFormat.HTML: "runner.writers.html:HtmlWriter",
+    ReportFormat.PDF: "runner.writers.pdf:PdfWriter",
+}
+
+
+def writer_of(report_format: ReportFormat) -> type[ReportWriter]:
+    """The writer of a format, imported.
+
+    Raises:
+        RunFailedError: this environment lacks what the format needs (10).
+    """
+    module, _, name = WRITERS[report_format].partition(":")
+    try:
+        found: type[ReportWriter] = getattr(importlib.import_module(module), name)
+    except ModuleNotFoundError as error:
+        raise RunFailedError(
+            ExitCode.REPORT_ERROR,
+            f"this image cannot write {report_format}: it has no {error.name}; leave the format out of the report, "
+            "or run it with an image that has the extra documents",
+            kind="FormatUnavailable",
+        ) from error
+    return found
