@@ -7,15 +7,17 @@ numbers that they are. How the SDK introduces itself is worked out once and not 
 compared with the description by AWS alone.
 """
 
+import gzip
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any, Final
 
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
-from botocore.loaders import create_loader
+from botocore.loaders import JSONFileLoader, Loader
 from botocore.utils import parse_timestamp
 
 CALLED: Final = {
@@ -38,7 +40,7 @@ READ: Final = {
     "PutObjectOutput": {"ETag"},
 }  # fmt: skip
 """The fields that are read, by the shape of the model. An adapter that reads another one adds it here."""
-_ENDPOINTS: Final = {*CALLED, "oidc", "portal.sso", "sts"}
+_PLACES: Final = {*CALLED, "oidc", "portal.sso", "sts"}
 """Whose addresses may be asked for: the services themselves, and those that lend credentials."""
 _NOTE: Final = "documentation"
 
@@ -77,12 +79,36 @@ class _LeanLoader:
             return self._loader.load_data_with_path(name)
         if name not in self._kept:
             whole, path = self._fresh().load_data_with_path(name)
-            part = {**whole, "partitions": [_addresses(one) for one in whole["partitions"]]}
-            self._kept[name] = _anew(part), path
+            self._kept[name] = _anew(whole), path
         return self._kept[name]
 
     def _fresh(self) -> Any:
-        return create_loader(":".join(self._loader.search_paths))
+        return Loader(
+            extra_search_paths=self._loader.search_paths, file_loader=_Files(), include_default_search_paths=False
+        )
+
+
+class _Files(JSONFileLoader):
+    """Reads a file without its notes: what was never there needs not to be given back."""
+
+    def load_file(self, file_path: str) -> Any:
+        for end, opened in ((".json", Path.open), (".json.gz", gzip.open)):
+            if (path := Path(file_path + end)).is_file():
+                with opened(path, "rb") as file:
+                    return json.load(file, object_pairs_hook=_places if path.name == "endpoints.json" else _bare)
+        return None
+
+
+def _bare(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # A member may be called as a note is; a note is a text. That there is one the SDK takes for granted.
+    return {name: "" if name == _NOTE and isinstance(one, str) else one for name, one in pairs}
+
+
+def _places(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {
+        name: {service: place for service, place in one.items() if service in _PLACES} if name == "services" else one
+        for name, one in pairs
+    }
 
 
 def _part(model: dict[str, Any], called: set[str]) -> Any:
@@ -95,7 +121,7 @@ def _part(model: dict[str, Any], called: set[str]) -> Any:
             needed.add(name)
             to_see += _named(shapes[name])
     part = {**model, "operations": operations, "shapes": {name: shapes[name] for name in shapes if name in needed}}
-    return _anew(_bare(part))
+    return _anew(part)
 
 
 def _anew(part: Any) -> Any:
@@ -118,18 +144,6 @@ def _named(part: Any) -> Iterator[str]:
     if isinstance(part, list):
         for one in part:
             yield from _named(one)
-
-
-def _bare(part: Any) -> Any:
-    # A member may be called as a note is; a note is a text. That there is one the SDK takes for granted.
-    if isinstance(part, dict):
-        return {name: "" if name == _NOTE and isinstance(one, str) else _bare(one) for name, one in part.items()}
-    return [_bare(one) for one in part] if isinstance(part, list) else part
-
-
-def _addresses(partition: dict[str, Any]) -> dict[str, Any]:
-    services = {name: one for name, one in partition["services"].items() if name in _ENDPOINTS}
-    return {**partition, "services": services}
 
 
 def _moment(value: Any) -> datetime:
