@@ -9,6 +9,7 @@ BENCH_ARGS ?=
 SOAK_ARGS ?=
 CHAOS_ARGS ?=
 BIN := .venv/bin
+PROCEDURES := tests/procedure_packages/oldest tests/procedure_packages/newest
 
 .PHONY: help setup demo up test check simulate format bench bench-runner bench-local soak chaos clean
 .PHONY: format-check lint types layers house
@@ -27,7 +28,7 @@ demo: .venv/.ready ## the whole way on this machine: local cloud, executor, CALL
 up: .venv/.ready ## the same stack in the foreground for your own clients; Ctrl-C stops it, .local/ keeps the data
 	@$(BIN)/reporting up
 
-test: .venv/.ready tests/clients/.venv/.ready ## the test suite; PYTEST_ARGS=... goes to pytest
+test: .venv/.ready tests/clients/.venv/.ready $(PROCEDURES:%=%/.venv/.ready) ## the test suite; PYTEST_ARGS=... goes to pytest
 	@$(BIN)/pytest $(PYTEST_ARGS)
 
 check: format-check lint types layers house ## format, lint, types, layers, house rules; make -k check goes on after a failure
@@ -72,7 +73,7 @@ chaos: .venv/.ready ## executors killed, frozen and cut off while jobs run, and 
 	@$(BIN)/python -m tests.chaos $(CHAOS_ARGS)
 
 clean: ## remove environments, caches and build/; the data of make up in .local/ stays
-	rm -rf .venv .tools tests/clients/.venv benchmarks/runner/rival/.venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .tools tests/clients/.venv tests/procedure_packages/*/.venv benchmarks/runner/rival/.venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Finds a Python 3.11 or 3.12 that really starts (a shim on the PATH may not) and hands it a script.
@@ -99,6 +100,11 @@ build/executor/.venv/.ready: pyproject.toml uv.lock .ci/setup.py | .venv/.ready
 # The official Snowflake and AWS command lines, which the tests use as strangers would.
 tests/clients/.venv/.ready: tests/clients/pyproject.toml tests/clients/uv.lock .ci/setup.py | .venv/.ready
 	@$(call run_python,.ci/setup.py tests/clients)
+	@touch $@
+
+# What Snowflake gives our procedures, with the oldest and with the newest pydantic that the contract takes.
+$(PROCEDURES:%=%/.venv/.ready): %/.venv/.ready: %/pyproject.toml %/uv.lock .ci/setup.py | .venv/.ready
+	@$(call run_python,.ci/setup.py $*)
 	@touch $@
 
 # The script that most teams write, which the benchmark of the runner measures beside ours.

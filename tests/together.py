@@ -11,6 +11,7 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped] 
 SHARE_SERVERS = (
     "acceptance/system",
     "acceptance",
+    "conformance/deploy",
     "conformance/local_aws",
     "conformance/local_snowflake",
     "conformance/ports",
