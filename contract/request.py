@@ -117,6 +117,18 @@ def parse_options(given: Mapping[str, Any]) -> RequestOptions:
         raise refusal_of(error, "options", list(RequestOptions.model_fields)) from error
 
 
+def kept_options(kept: Mapping[str, Any]) -> RequestOptions:
+    """The options of a request that was accepted already.
+
+    Those that nobody knows here are passed over: during an upgrade the procedures are newer than the executor, and a
+    job must not fail for a knob that this executor does not turn.
+
+    Raises:
+        RefusedError: naming each option with a value that cannot be understood.
+    """
+    return parse_options({name: value for name, value in kept.items() if name in RequestOptions.model_fields})
+
+
 def check_size(params: Mapping[str, Scalar]) -> None:
     """Refuse parameters that are too long to travel.
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from contract.job import JobRow
 from contract.report import ReportDefinition
-from contract.request import effective_definition, parse_options
+from contract.request import effective_definition, kept_options
 from executor.ports import Store
 
 
@@ -39,4 +39,4 @@ class Definitions:
 
     def effective(self, job: JobRow) -> ReportDefinition:
         """The definition with the job's own options laid over it."""
-        return effective_definition(self.of(job), parse_options(job.options))
+        return effective_definition(self.of(job), kept_options(job.options))

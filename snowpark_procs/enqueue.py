@@ -12,7 +12,7 @@ from snowflake.snowpark import Session
 from contract.ids import adhoc_job_id, calendar_job_id
 from contract.parameters import resolve_parameters
 from contract.refusal import RefusedError, refusal_of, refuse, shown
-from contract.request import PAYLOAD_VERSION, RequestOptions, RunRequest, check_size, parse_options
+from contract.request import PAYLOAD_VERSION, RequestOptions, RunRequest, check_size, kept_options, parse_options
 from contract.states import JobState
 from snowpark_procs.calendar import Period
 from snowpark_procs.report_types import ReportType
@@ -112,7 +112,7 @@ def retry_request(report: ReportType, row: Mapping[str, Any], today: date) -> Ru
         params=resolve_parameters(
             report.definition, object_of(row["params"], "params"), business_date or today - timedelta(days=1)
         ),
-        options=parse_options(options),
+        options=kept_options(options),
         business_date=business_date,
         retry_of=row["job_id"],
         source="retry_report",

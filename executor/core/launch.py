@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from contract.ids import launch_token, result_prefix, started_by
 from contract.job import JobRow
 from contract.report import ReportDefinition, ReportFormat
-from contract.request import effective_definition, parse_options
+from contract.request import effective_definition, kept_options
 from contract.resources import Resources
 from contract.task_spec import SPEC_ENV, SPEC_URI_ENV, TaskSpec, spec_key
 
@@ -111,7 +111,7 @@ def intend(job: JobRow, installation: str, profile: LaunchProfile, capacity_prov
 
 def task_spec(job: JobRow, installation: str, bucket: str, definition: ReportDefinition) -> TaskSpec:
     """What the container of this attempt is told; a job that outgrew its definition's size keeps its own."""
-    effective = effective_definition(definition, parse_options(job.options))
+    effective = effective_definition(definition, kept_options(job.options))
     if job.cpu is not None and job.memory_mb is not None:
         size = Resources(cpu=job.cpu, memory_mb=job.memory_mb)
         effective = effective.model_copy(update={"resources": size})

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from contract.policy import RetryPolicy
+from contract.refusal import RefusedError
 from contract.resources import FARGATE_SIZES, Capacity, Resources
 from contract.task_spec import TaskSpec
 from executor.core.launch import LaunchProfile, fitted, intend, order, task_spec, turned
@@ -91,6 +92,13 @@ def test_p20_a_runner_that_knows_no_capacity_is_not_told_of_it() -> None:
     assert spec.definition.capacity is Capacity.SPOT
     assert "capacity" not in told
     assert TaskSpec.model_validate_json(told).definition.capacity is None
+
+
+def test_p20_an_option_that_newer_procedures_know_does_not_fail_the_job_of_an_older_executor() -> None:
+    row = job(options={"timeout_s": 120, "of_the_future": {"a": 1}})
+    assert task_spec(row, "test", "b", definition()).definition.timeout_s == 120
+    with pytest.raises(RefusedError, match=r"options\.timeout_s"):
+        task_spec(job(options={"timeout_s": "for ever"}), "test", "b", definition())
 
 
 @pytest.mark.parametrize(
