@@ -18,6 +18,7 @@ from executor.cli.errors import CommandError
 from executor.cli.sample_files import SampleFiles
 from executor.deploy import links
 from executor.deploy import snowflake as snowflake_side
+from executor.deploy.lock import LockedError
 from executor.settings import ObjectNames, SnowflakeSettings
 
 Say = Callable[[str], None]
@@ -106,9 +107,14 @@ def _deploy(settings: SnowflakeSettings, names: ObjectNames, say: Say) -> None:
         links.create_integration(connection, local.STORAGE_INTEGRATION, local.BUCKET, local.STORAGE_ROLE)
     try:
         snowflake_side.deploy(
-            installation=local.INSTALLATION, bucket=local.BUCKET, names=names, snowflake_settings=settings, say=say
+            installation=local.INSTALLATION,
+            bucket=local.BUCKET,
+            names=names,
+            snowflake_settings=settings,
+            say=say,
+            stale_lock_after_s=0,  # nobody else deploys here; a lock is that of a start that was killed
         )
-    except snowflake_side.DeployError as error:
+    except (snowflake_side.DeployError, LockedError) as error:
         raise CommandError(str(error)) from error
 
 

@@ -2,8 +2,8 @@
 
 from snowflake.connector import SnowflakeConnection
 
+from executor.deploy import templates
 from executor.settings import ObjectNames
-from sql import load
 
 
 def create_stage(connection: SnowflakeConnection, names: ObjectNames, bucket: str) -> str:
@@ -31,8 +31,4 @@ def create_integration(connection: SnowflakeConnection, name: str, bucket: str, 
 
 
 def _run(connection: SnowflakeConnection, name: str, **values: str) -> None:
-    # Neither names nor places can be bound; these come from settings, each checked against a pattern.
-    text = load(name)
-    for key, value in values.items():
-        text = text.replace("{{ " + key + " }}", value)
-    connection.cursor().execute(text)
+    connection.cursor().execute(templates.query(name, **values))

@@ -4,6 +4,8 @@ What was once a version is never added again, so that a later version of the use
 somebody dropped stays dropped.
 """
 
+from typing import Any
+
 from snowflake.connector import DictCursor, SnowflakeConnection
 
 from contract.binding import bound
@@ -18,20 +20,36 @@ def define_builtin(connection: SnowflakeConnection) -> dict[str, int]:
     Raises:
         RefusedError: a definition of ours is wrong.
     """
+    added = {}
+    with connection.cursor() as cursor:
+        for name, version, text in missing(connection):
+            values = {"report_type": name, "version": version, "definition": text, "digest": digest_of(text)}
+            cursor.execute(*bound(load("insert_report_type"), values))
+            added[name] = version
+    return added
+
+
+def missing(connection: SnowflakeConnection | None) -> list[tuple[str, int, str]]:
+    """Type, version and text of the built-in reports to be added; all of them where there is no table to ask yet.
+
+    Raises:
+        RefusedError: a definition of ours is wrong.
+    """
+    known: dict[str, dict[str, int]] = {}
+    dropped: dict[str, bool] = {}
+    for row in _versions(connection) if connection else ():
+        known.setdefault(row["REPORT_TYPE"], {})[row["DIGEST"]] = int(row["VERSION"])
+        dropped[row["REPORT_TYPE"]] = bool(row["DROPPED"])  # the last row is the newest version
+    found = []
+    for name in report_names():
+        text = canonical(parse_definition(load_report(name)))
+        versions = known.get(name, {})
+        if digest_of(text) not in versions and not dropped.get(name, False):
+            found.append((name, max(versions.values(), default=0) + 1, text))
+    return found
+
+
+def _versions(connection: SnowflakeConnection) -> list[dict[str, Any]]:
     with connection.cursor(DictCursor) as cursor:
         cursor.execute(load("report_type_versions"))
-        known: dict[str, dict[str, int]] = {}
-        dropped: dict[str, bool] = {}
-        for row in cursor.fetchall():
-            known.setdefault(row["REPORT_TYPE"], {})[row["DIGEST"]] = int(row["VERSION"])
-            dropped[row["REPORT_TYPE"]] = bool(row["DROPPED"])  # the last row is the newest version
-        added: dict[str, int] = {}
-        for name in report_names():
-            text = canonical(parse_definition(load_report(name)))
-            versions = known.get(name, {})
-            if digest_of(text) in versions or dropped.get(name, False):
-                continue
-            added[name] = max(versions.values(), default=0) + 1
-            values = {"report_type": name, "version": added[name], "definition": text, "digest": digest_of(text)}
-            cursor.execute(*bound(load("insert_report_type"), values))
-    return added
+        return [dict(row) for row in cursor.fetchall()]

@@ -11,13 +11,34 @@ from typing import Any
 
 import snowflake.connector
 
-from executor.deploy import links, migrations, procedures_zip, report_types, signing_in, tasks
+from executor.deploy import links, lock, migrations, plan, procedures_zip, report_types, signing_in, tasks, templates
 from executor.settings import ObjectNames, SnowflakeSettings
 from sql import BOOTSTRAP_STEPS, load
 
+_SESSION = {"QUERY_TAG": "reporting:deploy"}
+_OBJECTS = {"database", "schema", "warehouse"}
+
 
 class DeployError(RuntimeError):
-    """A step of the installation failed; the message carries its output."""
+    """A step of the installation failed; the message says which, what was done before it, and how to go on."""
+
+
+def planned(*, installation: str, bucket: str, names: ObjectNames, snowflake_settings: SnowflakeSettings) -> plan.Plan:
+    """What ``deploy`` would do, with the same arguments; nothing is changed.
+
+    Raises:
+        DeployError: schemachange could not tell.
+        SettingsError: connections.toml has no connection of that name.
+        snowflake.connector.errors.Error: Snowflake refused a statement.
+    """
+    arguments = signing_in.explicit(snowflake_settings.connect_arguments(names))
+    alone = {key: arguments[key] for key in arguments if key not in _OBJECTS}
+    with snowflake.connector.connect(**alone, session_parameters=_SESSION) as connection:
+        variables = _variables(installation, bucket, names, procedures_zip.build()[0], _role(connection))
+        try:
+            return plan.made(connection, names, variables, arguments)
+        except migrations.MigrationError as error:
+            raise DeployError(f"there is no plan: {error}") from error
 
 
 def deploy(
@@ -27,6 +48,7 @@ def deploy(
     names: ObjectNames,
     snowflake_settings: SnowflakeSettings,
     say: Callable[[str], None],
+    stale_lock_after_s: float = lock.STALE_AFTER_S,
 ) -> None:
     """Install or upgrade the Snowflake side.
 
@@ -36,31 +58,34 @@ def deploy(
         names: database, schema, warehouse.
         snowflake_settings: how to sign in; the role must be able to create the objects and roles, and to grant on them.
         say: told each step as it is done.
+        stale_lock_after_s: the age at which the lock of another deployment is taken over.
 
     Raises:
         DeployError: schemachange refused a script.
+        LockedError: somebody else deploys into this schema.
         SettingsError: connections.toml has no connection of that name.
         snowflake.connector.errors.Error: Snowflake refused a statement.
     """
     arguments = signing_in.explicit(snowflake_settings.connect_arguments(names))
-    without_objects = {key: arguments[key] for key in arguments if key not in {"database", "schema", "warehouse"}}
-    with snowflake.connector.connect(**without_objects, session_parameters={"QUERY_TAG": "reporting:deploy"}) as first:
+    alone = {key: arguments[key] for key in arguments if key not in _OBJECTS}
+    with snowflake.connector.connect(**alone, session_parameters=_SESSION) as first:
         for step in BOOTSTRAP_STEPS:
             first.cursor().execute(_bootstrap(step, names))
     say(f"database {names.database}, schema {names.schema_name}, warehouse {names.warehouse}: there")
-    with snowflake.connector.connect(
-        **arguments, paramstyle="qmark", session_parameters={"QUERY_TAG": "reporting:deploy"}
-    ) as connection:
+    with (
+        snowflake.connector.connect(**arguments, paramstyle="qmark", session_parameters=_SESSION) as connection,
+        lock.held(connection, f"{names.database}.{names.schema_name}", say, stale_lock_after_s),
+    ):
         zip_name = _stage_code(connection)
         say(f"procedures' code: {zip_name}")
         before = tasks.states(connection)
         try:
-            role = _role(connection)
-            _migrate(installation, bucket, names, arguments, {"procedures_zip": zip_name, "deployer": role})
+            variables = _variables(installation, bucket, names, zip_name, _role(connection))
+            applied = _migrate(names, arguments, variables)
         finally:
             # A script suspends the task that it alters; one that fails must not leave the mornings without reports.
             tasks.resume(connection, before)
-        say("migrations, views, procedures, tasks, grants: applied")
+        say(f"migrations, views, procedures, tasks, grants: applied ({len(applied)} scripts)")
         _check_owner(connection, installation, bucket)
         say(links.create_stage(connection, names, bucket))
         added = report_types.define_builtin(connection)
@@ -79,11 +104,9 @@ def _check_owner(connection: snowflake.connector.SnowflakeConnection, installati
 
 
 def _bootstrap(step: str, names: ObjectNames) -> str:
-    # Identifiers cannot be bound; these were checked against a pattern when the settings were read.
-    text = files("sql").joinpath(f"bootstrap/{step}.sql").read_text(encoding="utf-8")
-    for name, value in (("database", names.database), ("schema", names.schema_name), ("warehouse", names.warehouse)):
-        text = text.replace("{{ " + name + " }}", value)
-    return text
+    return templates.script(
+        f"bootstrap/{step}.sql", database=names.database, schema=names.schema_name, warehouse=names.warehouse
+    )
 
 
 def _stage_code(connection: snowflake.connector.SnowflakeConnection) -> str:
@@ -102,20 +125,31 @@ def _role(connection: snowflake.connector.SnowflakeConnection) -> str:
     return str(row[0]) if isinstance(row, tuple) else ""
 
 
-def _migrate(
-    installation: str, bucket: str, names: ObjectNames, arguments: Mapping[str, Any], more: Mapping[str, str]
-) -> None:
-    variables = {
+def _variables(installation: str, bucket: str, names: ObjectNames, zip_name: str, role: str) -> dict[str, str]:
+    return {
         "installation": installation,
         "bucket": bucket,
         "database": names.database,
         "schema": names.schema_name,
         "warehouse": names.warehouse,
-        **more,
+        "procedures_zip": zip_name,
+        "deployer": role,
     }
+
+
+def _migrate(names: ObjectNames, arguments: Mapping[str, Any], variables: Mapping[str, str]) -> tuple[str, ...]:
     history = f"{names.database}.{names.schema_name}.CHANGE_HISTORY"
     with as_file(files("sql")) as root:
         try:
-            migrations.apply(root, variables, history, arguments)
+            return migrations.apply(root, variables, history, arguments)
         except migrations.MigrationError as error:
-            raise DeployError(str(error)) from error
+            raise DeployError(_half_way(error)) from error
+
+
+def _half_way(error: migrations.MigrationError) -> str:
+    done = ", ".join(error.applied) or "none"
+    return (
+        f"{error}\nApplied before it: {done}. Not applied: {error.refused or 'any other script'} and all after it. "
+        "The version that was there works on, as what is added does not disturb it. Mend the cause and run reporting "
+        "deploy snowflake again: it goes on where this one stopped."
+    )

@@ -20,10 +20,15 @@ def states(connection: SnowflakeConnection) -> dict[str, str]:
 def resume(connection: SnowflakeConnection, before: dict[str, str]) -> None:
     """Resume our tasks that are there, but not those that were suspended before the deployment."""
     there = states(connection)
-    for name in names():
-        if name in there and before.get(name, _when_new(name)) == "started":
+    for name in wanted(before):
+        if name in there:
             # The name cannot be bound; it is that of a file of ours.
             connection.cursor().execute(load("resume_task").replace("{{ task }}", name))
+
+
+def wanted(before: dict[str, str]) -> list[str]:
+    """The tasks that run after a deployment, when their states were these before."""
+    return [name for name in names() if before.get(name, _when_new(name)) == "started"]
 
 
 def _when_new(name: str) -> str:

@@ -22,7 +22,7 @@ SCRIPT_NAME = re.compile(r"V\d{4}__[a-z0-9_]+|R__[a-z0-9_]+|A__[a-z0-9_]+")
 CALL = re.compile(r"(?:CREATE OR ALTER TASK .*\bAS\s+)?CALL \w+\((.*)\)\s*", re.DOTALL)
 LUMP = re.compile(
     r"""(?:ALTER\ TASK\ (?:IF\ EXISTS\ )?\w+\ (?:RESUME|SUSPEND)
-      | SHOW\ TASKS
+      | SHOW\ (?:TASKS|ROLES\ LIKE\ 'REPORT%')
       | CREATE\ ROLE\ IF\ NOT\ EXISTS\ \w+\ COMMENT\ =\ '[^']*'
       | GRANT\ ROLE\ \w+\ TO\ ROLE\ "?\w+"?
       | GRANT\ OWNERSHIP\ ON\ PROCEDURE\ \w+\(\w*\)\ TO\ ROLE\ \w+\ COPY\ CURRENT\ GRANTS

@@ -1,10 +1,12 @@
 """One local Snowflake with the product in it; a test that breaks things deploys into a database of its own."""
 
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 import snowflake.connector
 
 from executor.cli.local_settings import CONNECTION, write_files
+from tests.conformance.deploy.inventory import Inventory, inventory
 from tests.local_stack import served
 
 
@@ -21,6 +24,8 @@ class Account:
 
     home: Path
     arguments: dict[str, Any]
+    fresh: Inventory = field(default_factory=dict)
+    """Every object as the first deployment made it."""
 
     def deploy(self, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Deploy as an operator would, with nothing set but the connection's name."""
@@ -30,8 +35,8 @@ class Account:
         command = [sys.executable, "-m", "executor", "deploy", "snowflake", *options]
         return subprocess.run(command, env=own, capture_output=True, text=True, check=False, timeout=120)
 
-    def connect(self) -> snowflake.connector.SnowflakeConnection:
-        names = {"database": "ANALYTICS_PLATFORM", "schema": "REPORTING", "warehouse": "REPORTS_WH"}
+    def connect(self, database: str = "ANALYTICS_PLATFORM") -> snowflake.connector.SnowflakeConnection:
+        names = {"database": database, "schema": "REPORTING", "warehouse": "REPORTS_WH"}
         return snowflake.connector.connect(**self.arguments, **names, paramstyle="qmark")
 
 
@@ -45,6 +50,8 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
         found = Account(home, arguments)
         done = found.deploy()
         assert done.returncode == 0, done.stderr
+        with found.connect() as connection:
+            found.fresh.update(inventory(connection))
         yield found
 
 
@@ -52,3 +59,16 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
 def connection(account: Account) -> Iterator[snowflake.connector.SnowflakeConnection]:
     with account.connect() as found:
         yield found
+
+
+@pytest.fixture
+def orders(account: Account) -> Iterator[Callable[[list[dict[str, Any]]], None]]:
+    """Orders trouble; what is left of it is taken back afterwards."""
+    where = f"http://{account.arguments['host']}:{account.arguments['port']}/local-cloud/faults"
+
+    def order(faults: list[dict[str, Any]]) -> None:
+        body = json.dumps(faults).encode()
+        urllib.request.urlopen(urllib.request.Request(where, body, method="POST"), timeout=30).close()
+
+    yield order
+    urllib.request.urlopen(urllib.request.Request(where, method="DELETE"), timeout=30).close()

@@ -1,0 +1,3 @@
+-- Give the lock of deployments back.
+-- Params: -
+DROP TABLE IF EXISTS deployment_lock

@@ -1,0 +1,3 @@
+-- The databases that this role sees.
+-- Params: -
+SHOW DATABASES

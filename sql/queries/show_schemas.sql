@@ -1,0 +1,3 @@
+-- The schemas of a database.
+-- Params: -
+SHOW SCHEMAS IN DATABASE {{ database }}

@@ -1,0 +1,3 @@
+-- The stages of a schema.
+-- Params: -
+SHOW STAGES IN SCHEMA {{ database }}.{{ schema }}

@@ -1,0 +1,3 @@
+-- The warehouses that this role sees.
+-- Params: -
+SHOW WAREHOUSES

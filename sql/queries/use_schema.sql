@@ -1,0 +1,3 @@
+-- Stand in a schema.
+-- Params: -
+USE SCHEMA {{ database }}.{{ schema }}

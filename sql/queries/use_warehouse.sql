@@ -1,0 +1,3 @@
+-- Work with a warehouse.
+-- Params: -
+USE WAREHOUSE {{ warehouse }}

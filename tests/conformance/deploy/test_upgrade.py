@@ -1,0 +1,149 @@
+"""Upgrades: the oldest schema, with its rows, becomes what a new installation has; a deployment that stops goes on."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import snowflake.connector
+from snowflake.connector import DictCursor
+
+from executor.deploy import lock, migrations, procedures_zip, templates
+from executor.deploy import snowflake as snowflake_side
+from executor.settings import ObjectNames, SnowflakeSettings
+from sql import BOOTSTRAP_STEPS
+from tests.conformance.deploy.conftest import Account
+from tests.conformance.deploy.inventory import inventory
+
+OLDEST = "V0001__queue.sql"
+FUTURE = {"title": "Of the future", "queries": [{"name": "q", "sql": "SELECT 1 AS n"}], "not_known_today": {"a": [1]}}
+
+
+def rows(connection: snowflake.connector.SnowflakeConnection, text: str, *binds: object) -> list[dict[str, Any]]:
+    with connection.cursor(DictCursor) as cursor:
+        cursor.execute(text, binds)
+        return [{str(key).lower(): value for key, value in dict(row).items()} for row in cursor.fetchall()]
+
+
+def install_oldest(account: Account, database: str, folder: Path) -> None:
+    """Bootstrap and the first migration, as the first version that deployed left them, with a job that has ended."""
+    values = {"database": database, "schema": "REPORTING", "warehouse": "REPORTS_WH"}
+    with snowflake.connector.connect(**account.arguments) as connection:
+        for step in BOOTSTRAP_STEPS:
+            connection.cursor().execute(templates.script(f"bootstrap/{step}.sql", **values))
+    (folder / OLDEST).write_text(templates.script(f"migrations/{OLDEST}"), encoding="utf-8")
+    variables = {"installation": "deploying", "bucket": "report-files"}
+    applied = migrations.apply(folder, variables, f"{database}.REPORTING.CHANGE_HISTORY", account.arguments | values)
+    assert applied == (OLDEST,)
+
+
+OLD_ROWS = (
+    """INSERT INTO job_intake (request_id, kind, job_id, report_type, report_version, params, options, priority,
+        business_date, requested_by, source, trace_id, payload_version, enqueued_at)
+    SELECT 'r-1', 'RUN', 'old-1', 'SALES_REPORT', 1, PARSE_JSON('{}'), PARSE_JSON('{}'), 50, '2026-01-02'::DATE,
+        CURRENT_USER(), 'generate_report', 't-1', 1, SYSDATE()""",
+    """INSERT INTO job_state (request_id, job_id, status, attempt, launch_try, status_rank, fence, finished_at)
+    SELECT 'r-1', 'old-1', 'FAILED', 1, 1, 60, 1, SYSDATE()""",
+    """INSERT INTO job_results (request_id, job_id, attempt, exit_code, diagnosis, remedy, "AT")
+    SELECT 'r-1', 'old-1', 1, 1, 'It broke.', 'Mend it.', SYSDATE()""",
+)
+
+
+def test_p20_the_oldest_schema_upgraded_is_object_by_object_a_new_one_and_its_rows_are_read(
+    account: Account, tmp_path: Path
+) -> None:
+    install_oldest(account, "UPGRADED", tmp_path)
+    with account.connect("UPGRADED") as connection:
+        for statement in OLD_ROWS:
+            rows(connection, statement)
+        rows(
+            connection,
+            "INSERT INTO report_types (report_type, version, definition, digest, defined_at) "
+            "SELECT 'OF_THE_FUTURE', 1, PARSE_JSON(?), 'future', SYSDATE()",
+            json.dumps(FUTURE),
+        )
+        done = account.deploy(REPORTING_DATABASE="UPGRADED")
+        assert done.returncode == 0, done.stderr
+        assert "built-in reports are compared after the migrations" in done.stdout
+        upgraded = inventory(connection)
+        different = {
+            name for name in upgraded.keys() | account.fresh.keys() if upgraded.get(name) != account.fresh.get(name)
+        }
+        assert different == set()
+        assert len(upgraded) > 200
+        (status,) = rows(connection, "CALL report_status('old-1')")
+        told = json.loads(status["report_status"])
+        assert (told["status"], told["diagnosis"], told["remedy"]) == ("FAILED", "It broke.", "Mend it.")
+        (asked,) = rows(connection, "CALL generate_report('OF_THE_FUTURE')")
+        assert json.loads(asked["generate_report"])["status"] == "QUEUED"
+
+
+def test_a_deployment_shows_its_plan_stops_clean_half_way_and_goes_on(account: Account, orders: Any) -> None:
+    where = {"REPORTING_DATABASE": "HALF_WAY"}
+    shown = account.deploy("--plan", **where)
+    assert shown.returncode == 0, shown.stderr
+    for says in ("database HALF_WAY", "migration V0001__queue.sql: ", "views: new ", "pydantic", "SALES_REPORT v1"):
+        assert says in shown.stdout
+    with account.connect() as connection:
+        assert "HALF_WAY" not in {row["name"] for row in rows(connection, "SHOW DATABASES")}
+
+    orders([{"op": "*", "kind": "timeout", "seconds": 1, "match": "CREATE OR REPLACE VIEW queue_health"}])
+    broken = account.deploy("--yes", **where)
+    assert broken.returncode == 1
+    for says in ("R__view_2_queue_health.sql", "000630", "Applied before it: V0001__queue.sql", "run reporting deploy"):
+        assert says in broken.stderr
+    with account.connect("HALF_WAY") as connection:
+        assert rows(connection, "SHOW TABLES LIKE 'DEPLOYMENT_LOCK' IN SCHEMA REPORTING") == []
+        left = json.loads(account.deploy("--plan", "--json", **where).stdout)["plan"]
+        scripts = [change["script"] for change in left["changes"]]
+        assert scripts[0] == "R__view_2_queue_health.sql"
+        assert (left["nothing_new"], left["code_is_new"], left["new_objects"]) == (False, False, [])
+
+        done = account.deploy("--yes", **where)
+        assert done.returncode == 0, done.stderr
+        assert inventory(connection).keys() == account.fresh.keys()
+        before = rows(connection, "SELECT COUNT(*) AS n FROM change_history")
+        again = account.deploy(**where)
+        assert again.returncode == 0, again.stderr
+        assert "nothing to do but to say the grants again" in again.stdout
+        assert "(6 scripts)" in again.stdout
+        assert int(rows(connection, "SELECT COUNT(*) AS n FROM change_history")[0]["n"]) - int(before[0]["n"]) == 6
+
+
+def test_two_do_not_deploy_at_once_and_a_lock_left_behind_is_taken_over(account: Account) -> None:
+    with account.connect() as connection:
+        with lock.held(connection, "ANALYTICS_PLATFORM.REPORTING", print):
+            refused = account.deploy("--yes")
+            assert refused.returncode == 1
+            assert "TESTER deploys into ANALYTICS_PLATFORM.REPORTING since" in refused.stderr
+            assert "DROP TABLE ANALYTICS_PLATFORM.REPORTING.DEPLOYMENT_LOCK" in refused.stderr
+            said: list[str] = []
+            with lock.held(connection, "x", said.append, 0):
+                assert "left its lock behind: taken over" in said[0]
+        with pytest.raises(lock.LockedError), lock.held(connection, "x", print), lock.held(connection, "x", print):
+            pass
+
+
+def test_a_migration_numbered_below_the_newest_is_refused_instead_of_forgotten(
+    account: Account, tmp_path: Path
+) -> None:
+    arguments = account.arguments | {"database": "ANALYTICS_PLATFORM", "schema": "REPORTING", "warehouse": "REPORTS_WH"}
+    (tmp_path / "V0002__later.sql").write_text("SELECT 1;", encoding="utf-8")
+    with pytest.raises(migrations.MigrationError, match="V0002__later"):
+        migrations.apply(tmp_path, {}, "ANALYTICS_PLATFORM.REPORTING.CHANGE_HISTORY", arguments)
+
+
+def test_a_plan_says_what_has_changed(account: Account) -> None:
+    names = ObjectNames()
+    with account.connect() as connection:
+        rows(connection, "UPDATE change_history SET checksum = 'other' WHERE script = 'R__view_1_jobs.sql'")
+    found = snowflake_side.planned(
+        installation="deploying",
+        bucket="report-files",
+        names=names,
+        snowflake_settings=SnowflakeSettings.model_validate(account.arguments),
+    )
+    changed = {change.name: (change.kind, change.is_new) for change in found.changes}
+    assert changed["jobs"] == ("view", False)
+    assert found.code == procedures_zip.build()[0]
+    assert "GRANT SELECT ON VIEW jobs TO ROLE report_requester" in found.grants
