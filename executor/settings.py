@@ -120,7 +120,10 @@ class ExecutorSettings(BaseSettings):
 
 
 class ObjectNames(BaseSettings):
-    """Where the queue lies in Snowflake: database, schema, the warehouse that all share, and what signs links."""
+    """The queue in Snowflake: database, schema, the warehouse that all share, what signs links, how long jobs are kept.
+
+    ``keep_days`` is over the 100 days of the calendar, so that no report counts as missing because it was forgotten.
+    """
 
     model_config = SettingsConfigDict(env_prefix="REPORTING_", extra="ignore", frozen=True)
 
@@ -128,6 +131,7 @@ class ObjectNames(BaseSettings):
     schema_name: str = Field(default="REPORTING", alias="REPORTING_SCHEMA", pattern=_IDENTIFIER)
     warehouse: str = Field(default="REPORTS_WH", pattern=_IDENTIFIER)
     storage_integration: str | None = Field(default=None, pattern=_IDENTIFIER)
+    keep_days: int = Field(default=400, gt=100, le=3650)
 
 
 class SnowflakeSettings(BaseSettings):

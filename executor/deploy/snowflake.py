@@ -132,6 +132,7 @@ def _variables(installation: str, bucket: str, names: ObjectNames, zip_name: str
         "database": names.database,
         "schema": names.schema_name,
         "warehouse": names.warehouse,
+        "keep_days": str(names.keep_days),
         "procedures_zip": zip_name,
         "deployer": role,
     }

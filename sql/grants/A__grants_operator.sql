@@ -22,3 +22,4 @@ GRANT SELECT ON TABLE job_archive TO ROLE report_operator;
 GRANT SELECT ON VIEW job_history TO ROLE report_operator;
 GRANT SELECT ON VIEW report_costs TO ROLE report_operator;
 GRANT SELECT ON VIEW rightsizing TO ROLE report_operator;
+GRANT MONITOR, OPERATE ON TASK prune_history_task TO ROLE report_operator;

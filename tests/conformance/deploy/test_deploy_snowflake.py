@@ -1,6 +1,8 @@
 """``reporting deploy snowflake`` on a local Snowflake: signing in by name, and what an upgrade leaves as it was."""
 
 import json
+import re
+import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,8 @@ from executor.deploy import snowflake as snowflake_side
 from executor.settings import ObjectNames, SnowflakeSettings
 from tests.conformance.deploy.conftest import Account
 
+OFF_WHEN_NEW = {"missing_reports_task", "prune_history_task"}
+
 
 def shown(connection: snowflake.connector.SnowflakeConnection) -> dict[str, tuple[str, str]]:
     with connection.cursor(DictCursor) as cursor:
@@ -24,7 +28,8 @@ def shown(connection: snowflake.connector.SnowflakeConnection) -> dict[str, tupl
 def test_a_new_installation_has_its_tasks_running(connection: snowflake.connector.SnowflakeConnection) -> None:
     assert sorted(shown(connection)) == tasks.names()
     states = shown(connection)
-    assert states.pop("missing_reports_task") == ("suspended", "REPORTS_WH")  # somebody has to want it
+    for name in OFF_WHEN_NEW:  # somebody has to want them
+        assert states.pop(name) == ("suspended", "REPORTS_WH")
     assert set(states.values()) == {("started", "REPORTS_WH")}
 
 
@@ -42,7 +47,7 @@ def test_an_upgrade_alters_tasks_and_wakes_none_that_an_operator_suspended(
     done = account.deploy(REPORTING_WAREHOUSE="OTHER_WH")
     assert done.returncode == 0, done.stderr
     assert shown(connection) == {
-        name: ("suspended" if name in {"daily_reports_task", "missing_reports_task"} else "started", "OTHER_WH")
+        name: ("suspended" if name in {"daily_reports_task", *OFF_WHEN_NEW} else "started", "OTHER_WH")
         for name in tasks.names()
     }
 
@@ -118,3 +123,27 @@ def test_only_a_script_that_went_elsewhere_is_followed_by_going_back(
     migrations.apply(tmp_path, {}, "ANALYTICS_PLATFORM.REPORTING.TRIED_TWICE", arguments)
     assert said() - before == 2  # when it signs in, and after V2
     assert connection.cursor().execute("SELECT COUNT(*) FROM reporting.at_home")
+
+
+def test_the_task_of_retention_orders_what_the_installation_keeps(
+    account: Account, connection: snowflake.connector.SnowflakeConnection
+) -> None:
+    done = account.deploy(REPORTING_KEEP_DAYS="200")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"tasks: changed .*prune_history_task", done.stdout)
+    with connection.cursor(DictCursor) as cursor:
+        cursor.execute("SHOW TASKS LIKE 'prune_history_task'")
+        (definition,) = [row["definition"] for row in map(dict, cursor.fetchall())]
+    assert definition == "CALL prune_history(200)"
+    connection.cursor().execute("EXECUTE TASK prune_history_task")
+    deadline = time.monotonic() + 30
+    while not (found := _orders(connection)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert found == [(200,)]
+    assert account.deploy(REPORTING_KEEP_DAYS="30").returncode == 2
+
+
+def _orders(connection: snowflake.connector.SnowflakeConnection) -> list[tuple[int]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT params:keep_days::INT FROM job_intake WHERE kind = 'PRUNE'")
+        return [tuple(row) for row in cursor.fetchall()]
