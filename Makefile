@@ -59,9 +59,10 @@ bench: .venv/.ready build/executor/.venv/.ready ## the figures of the executor i
 bench-runner: .venv/.ready benchmarks/runner/rival/.venv/.ready ## the runner beside a pandas script; BENCH_ARGS="--small"
 	@$(BIN)/python -m benchmarks.runner $(BENCH_ARGS)
 
-bench-local: .venv/.ready ## the local cloud beside plain fakesnow and moto: speed, start, memory of large answers
+bench-local: .venv/.ready ## the local cloud beside plain fakesnow and moto: speed, start, memory of large answers, CALLs
 	@$(BIN)/python -m benchmarks.local_cloud_speed
 	@$(BIN)/python -m benchmarks.local_cloud_results
+	@$(BIN)/python -m benchmarks.procedure_calls
 
 soak: .venv/.ready ## the whole stack under load for 30 minutes: does anything grow or fail; SOAK_ARGS="--minutes 2"
 	@$(BIN)/python -m benchmarks.soak $(SOAK_ARGS)

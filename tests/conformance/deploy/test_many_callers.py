@@ -18,6 +18,7 @@ EVERY_NTH_IS_BULK, EVERY_NTH_ROLLS_BACK = 5, 4
 STRUCK = 0.43  # of 143 INSERTs for 100 CALLs 43 are refused: 30 %
 TOO_MANY_WAITERS = {"op": "INSERT", "kind": "lock_waiters", "match": "INTO job_intake"}
 SOURCE_TYPE = "SALES_REPORT"
+QUERIES = [{"name": "q", "sql": "SELECT 1 AS n"}]
 ASKS = '{"start_date": "2026-01-01", "end_date": "2026-01-31"}'
 
 
@@ -30,9 +31,10 @@ class Asked:
     took_s: float
 
 
-def call(
-    account: Account, number: int, order: Callable[[list[dict[str, Any]]], None], start: threading.Barrier
-) -> Asked:
+Order = Callable[[list[dict[str, Any]]], None]
+
+
+def call(account: Account, number: int, order: Order, start: threading.Barrier) -> Asked:
     chance = random.Random(number)
     bulk, committed = number % EVERY_NTH_IS_BULK == 0, number % EVERY_NTH_ROLLS_BACK != 0
     with account.connect() as connection, connection.cursor() as cursor:
@@ -74,3 +76,30 @@ def test_p1_every_committed_call_of_fifty_is_a_job_once_and_what_was_rolled_back
     took = statistics.quantiles([one.took_s for one in asked], n=20)
     said = f"CALL p50 {took[9]:.2f} s, p95 {took[18]:.2f} s"
     sys.stdout.write(f"{SESSIONS} sessions at once, 30 % of INSERTs refused: {said}\n")
+
+
+def test_two_hundred_types_of_a_day_are_enqueued_by_one_insert(account: Account) -> None:
+    definition = json.dumps(
+        {"title": "One of many", "cadence": "weekly", "queries": [{"name": "q", "sql": "SELECT 1"}]}
+    )
+    history = "TABLE(INFORMATION_SCHEMA.QUERY_HISTORY(RESULT_LIMIT => 10000))"
+    inserts = f"SELECT COUNT(*) FROM {history} WHERE query_text ILIKE ?"
+    with account.connect() as connection, connection.cursor() as cursor:
+
+        def one(text: str, *binds: object) -> Any:
+            cursor.execute(text, binds)
+            (value,) = cursor.fetchone() or (None,)
+            return value
+
+        one(
+            "INSERT INTO report_types (report_type, version, definition, digest, defined_at) "
+            "SELECT 'MANY_' || SEQ4(), 1, PARSE_JSON(?), 'many', SYSDATE() FROM TABLE(GENERATOR(ROWCOUNT => 200))",
+            definition,
+        )
+        try:
+            before = one(inserts, "INSERT INTO job_intake%")
+            told = json.loads(str(one("CALL generate_weekly_reports()")))
+            assert one(inserts, "INSERT INTO job_intake%") - before == 1
+        finally:
+            one("DELETE FROM report_types WHERE digest = 'many'")
+        assert len([job for job in told["jobs"] if job["report_type"].startswith("MANY_")]) == 200
