@@ -70,9 +70,13 @@ def snowflake(
         typer.echo(json.dumps({"plan": found.as_json(), "done": done}, indent=2))
 
 
+def _at_a_terminal() -> bool:
+    return sys.stdin.isatty()
+
+
 def _ask() -> None:
     # Where nobody can answer, as in a pipeline, whoever wrote the command has answered.
-    if sys.stdin.isatty() and not typer.confirm("Go on?"):
+    if _at_a_terminal() and not typer.confirm("Go on?"):
         raise CommandError("nothing was done, as you said; reporting deploy snowflake --plan shows the plan again")
 
 

@@ -39,7 +39,15 @@ def held(
     try:
         yield
     finally:
+        _give_back(connection, where, say)
+
+
+def _give_back(connection: SnowflakeConnection, where: str, say: Callable[[str], None]) -> None:
+    try:
         connection.cursor().execute(load("drop_deployment_lock"))
+    except errors.Error as error:  # what happened before it is the news, and must not be hidden by this
+        minutes = STALE_AFTER_S // 60
+        say(f"the lock stays behind for {minutes} minutes, or until DROP TABLE {where}.DEPLOYMENT_LOCK: {error.msg}")
 
 
 def _take(connection: SnowflakeConnection) -> bool:

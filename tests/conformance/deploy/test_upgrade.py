@@ -124,6 +124,16 @@ def test_two_do_not_deploy_at_once_and_a_lock_left_behind_is_taken_over(account:
             pass
 
 
+def test_a_lock_that_cannot_be_given_back_is_told_and_hides_no_error(account: Account, orders: Any) -> None:
+    said: list[str] = []
+    with account.connect() as connection:
+        orders([{"op": "DROP", "kind": "timeout", "match": "deployment_lock"}])
+        with pytest.raises(ZeroDivisionError), lock.held(connection, "A.B", said.append):
+            raise ZeroDivisionError
+        assert "DROP TABLE A.B.DEPLOYMENT_LOCK" in said[0]
+        rows(connection, "DROP TABLE deployment_lock")
+
+
 def test_a_migration_numbered_below_the_newest_is_refused_instead_of_forgotten(
     account: Account, tmp_path: Path
 ) -> None:
