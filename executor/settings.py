@@ -1,7 +1,7 @@
 """Every setting of the executor, from the environment; all that is wrong is said at once."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, overload
 
@@ -120,13 +120,14 @@ class ExecutorSettings(BaseSettings):
 
 
 class ObjectNames(BaseSettings):
-    """Where the queue lies in Snowflake: database, schema, and the warehouse that all share."""
+    """Where the queue lies in Snowflake: database, schema, the warehouse that all share, and what signs links."""
 
     model_config = SettingsConfigDict(env_prefix="REPORTING_", extra="ignore", frozen=True)
 
     database: str = Field(default="ANALYTICS_PLATFORM", pattern=_IDENTIFIER)
     schema_name: str = Field(default="REPORTING", alias="REPORTING_SCHEMA", pattern=_IDENTIFIER)
     warehouse: str = Field(default="REPORTS_WH", pattern=_IDENTIFIER)
+    storage_integration: str | None = Field(default=None, pattern=_IDENTIFIER)
 
 
 class SnowflakeSettings(BaseSettings):
@@ -200,9 +201,16 @@ def explain(error: ValidationError, prefix: str) -> str:
     for item in error.errors(include_url=False, include_input=False):
         name = str(item["loc"][0]).upper() if item["loc"] else ""
         name = name if name.startswith(prefix) else prefix + name
-        says = "is not set" if item["type"] == "missing" else item["msg"].removeprefix("Value error, ")
-        lines.append(f"  {name}: {says}")
+        lines.append(f"  {name}: {_says(item['type'], item.get('ctx', {}), item['msg'])}")
     return "\n".join(lines)
+
+
+def _says(kind: str, context: Mapping[str, Any], message: str) -> str:
+    if kind == "missing":
+        return "is not set"
+    if context.get("pattern") == _IDENTIFIER:
+        return "is no plain name: letters, digits, _ and $, as in REPORTS_WH"
+    return message.removeprefix("Value error, ")
 
 
 @overload

@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -42,7 +41,7 @@ class Stage:
     def __init__(self, stack: LocalStack, python: Path) -> None:
         """Over these servers, with the runner in this Python's environment."""
         self._stack = stack
-        self._python = python
+        self.python = python
         self._tables: set[int] = set()
 
     def sql(self, rows: int) -> str:
@@ -63,7 +62,7 @@ class Stage:
             "timeout_s": 3600,
         }
         attempt = self._stack.attempt(definition)
-        command = [str(self._python), "-m", "runner"]
+        command = [str(self.python), "-m", "runner"]
         seconds, _ = self._timed(command, {"REPORTING_TASK_SPEC": json.dumps(attempt.spec)}, limit_mb)
         manifest = attempt.manifest()
         if [file.rows for file in manifest.files] != [rows] * len(formats):
@@ -71,10 +70,23 @@ class Stage:
         self._forget(attempt.spec["prefix"])
         return Took(seconds, manifest.peak_memory_mb)
 
+    def first_query_s(self) -> float:
+        """Seconds from the start of a runner's process to its first query."""
+        attempt = self._stack.attempt({"title": "Start", "queries": [{"name": "one", "sql": "SELECT 1 AS id"}]})
+        began_s = time.perf_counter()
+        with subprocess.Popen(
+            [str(self.python), "-m", "runner"],
+            env={**attempt.environment, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, text=True, cwd=ROOT,
+        ) as process:  # fmt: skip
+            for line in process.stdout or ():
+                if json.loads(line)["action"] == "query_started":
+                    return time.perf_counter() - began_s
+        raise SystemExit(f"the runner ended with {process.returncode} before its first query")
+
     def arrival(self, rows: int) -> Took:
         """The same rows, read as the runner reads them and dropped."""
         spec = self._stack.attempt({"title": "Bench", "queries": [{"name": "rows", "sql": self.sql(rows)}]}).spec
-        command = [str(self._python), "-m", "benchmarks.runner.arrival"]
+        command = [str(self.python), "-m", "benchmarks.runner.arrival"]
         return self._said(*self._timed(command, {"REPORTING_TASK_SPEC": json.dumps(spec)}), rows)
 
     def rival(self, rows: int, kind: str) -> Took:
@@ -88,8 +100,7 @@ class Stage:
     def _timed(self, command: list[str], extra: dict[str, str], limit_mb: int | None = None) -> tuple[float, str]:
         environment = {**self._stack.environment, **extra, "PYTHONPATH": str(ROOT)}
         if limit_mb is not None:
-            environment["BENCH_LIMIT_MB"] = str(limit_mb)
-            command = [sys.executable, "-m", "benchmarks.runner.limited", *command]
+            command = [str(self.python), "-m", "benchmarks.runner.limited", str(limit_mb), *command]
         began_s = time.perf_counter()
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=ROOT)
         if done.returncode != 0:

@@ -19,6 +19,10 @@ OUTSIDE: dict[str, set[str]] = {
     "snowpark_procs": {"pydantic", "snowflake.snowpark"},
     "runner": {"pydantic", "boto3", "botocore", "pyarrow", "snowflake.connector", "types_boto3_s3", "xlsxwriter"},
     "runner.connection_test.tls": {"certifi", "cryptography"},  # the connector brings both, and trusts the first
+    "runner.documents": {"noto_cjk_sans_otc", "pyarrow", "pymupdf_fonts", "vl_convert"},
+    "runner.writers.html": {"jinja2", "markupsafe", "pyarrow"},
+    "runner.writers.pdf": {"pyarrow", "typst"},
+    "runner.writers.shown": {"babel"},
     "executor": {"pydantic", "structlog"},
     "executor.settings": {"pydantic", "pydantic_settings"},
     "executor.core": {"pydantic"},  # its types are written to S3 and read back, as the contract's are
