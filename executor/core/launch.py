@@ -8,6 +8,7 @@ named by the hash of its own content. And the token is on the row *before* it is
 
 import hashlib
 import json
+from functools import lru_cache
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
@@ -44,7 +45,12 @@ class LaunchProfile(BaseModel):
     @property
     def name(self) -> str:
         """The first 16 hex digits of the SHA-256 of the content."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+        return _name(self)
+
+
+@lru_cache(maxsize=256)  # every look at a job's profile asks for it, and there are only a few profiles
+def _name(profile: LaunchProfile) -> str:
+    return hashlib.sha256(profile.model_dump_json().encode()).hexdigest()[:16]
 
 
 def turned(profile: LaunchProfile, refusals: int) -> LaunchProfile:

@@ -6,8 +6,8 @@ of the rate: ours is halved at once and grows back in small steps, and all calls
 multiplicative decrease, as TCP shares a line).
 """
 
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 RECOVERS_IN_S: Final = 60.0
 """So long it takes from a halved rate back to the whole one, if nothing else happens."""
@@ -24,9 +24,8 @@ class Rate:
     burst: float
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
-    """The tokens that are left, at a moment of the monotonic clock."""
+class Bucket(NamedTuple):
+    """The tokens that are left, at a moment of the monotonic clock; a tuple, because every call makes a new one."""
 
     rate: Rate
     tokens: float
@@ -49,7 +48,7 @@ def filled(bucket: Bucket, now_s: float) -> Bucket:
     share = min(1.0, bucket.share + 0.5 * passed_s / RECOVERS_IN_S)
     mean = (bucket.share + share) / 2
     tokens = min(max(1.0, bucket.rate.burst * share), bucket.tokens + passed_s * bucket.rate.per_s * mean)
-    return replace(bucket, tokens=tokens, share=share, at_s=max(now_s, bucket.at_s))
+    return bucket._replace(tokens=tokens, share=share, at_s=max(now_s, bucket.at_s))
 
 
 def taken(bucket: Bucket, now_s: float) -> tuple[Bucket, float]:
@@ -58,7 +57,7 @@ def taken(bucket: Bucket, now_s: float) -> tuple[Bucket, float]:
     Tokens can be promised ahead: whoever comes next waits longer, and the order is that of asking.
     """
     now = filled(bucket, now_s)
-    after = replace(now, tokens=now.tokens - 1)
+    after = now._replace(tokens=now.tokens - 1)
     lacking_s = max(0.0, -after.tokens) / (now.rate.per_s * now.share)
     return after, max(lacking_s, now.shut_until_s - now_s)
 
@@ -83,8 +82,7 @@ def refused(bucket: Bucket, now_s: float, dice: float, max_rest_s: float = MAX_R
     if now_s < now.shut_until_s:
         return now  # calls that were under way together are refused together: that is one refusal
     rest_s = min(max_rest_s, FIRST_REST_S * 2.0 ** min(now.rests, 16)) * (0.5 + dice / 2)
-    return replace(
-        now,
+    return now._replace(
         tokens=min(now.tokens, 0.0),
         share=max(LEAST_SHARE, now.share / 2),
         rests=now.rests + 1,
@@ -94,9 +92,9 @@ def refused(bucket: Bucket, now_s: float, dice: float, max_rest_s: float = MAX_R
 
 def granted(bucket: Bucket) -> Bucket:
     """The bucket after AWS took a call: the next refusal is a first one again."""
-    return replace(bucket, rests=0) if bucket.rests else bucket
+    return bucket._replace(rests=0) if bucket.rests else bucket
 
 
 def opened(bucket: Bucket, now_s: float) -> Bucket:
     """The bucket when a rest has lost its reason, for example because a task of ours ended and made room."""
-    return replace(bucket, shut_until_s=min(bucket.shut_until_s, now_s))
+    return bucket._replace(shut_until_s=min(bucket.shut_until_s, now_s))

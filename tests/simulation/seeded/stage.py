@@ -36,6 +36,7 @@ class Stage:
         self.over = asyncio.Event()
         self.calm = False
         self.faults: set[Fault] = set()
+        self._time = loop.time
         self.clock = VirtualClock(loop.time)
         self.ledger = Ledger(self)
         self.store = BookedStore(self.clock.now, self.ledger)
@@ -50,9 +51,9 @@ class Stage:
         self.processes: list[Process] = []
         self.settings: Mapping[str, Any] = {
             "max_running": plan.max_running,
-            "poll_interval_s": 4,
-            "watch_interval_s": 4,
-            "flush_interval_s": 2,
+            "poll_interval_s": 6,
+            "watch_interval_s": 6,
+            "flush_interval_s": 3,
         }
         if plan.has(Fault.SPIKES):
             most = max(2, plan.max_running // 2)
@@ -70,7 +71,7 @@ class Stage:
     @property
     def now_s(self) -> float:
         """Virtual seconds since the curtain rose."""
-        return self.clock.monotonic_s()
+        return self._time()
 
     def struck(self, fault: Fault) -> None:
         """A kind of trouble really happened."""
@@ -149,9 +150,12 @@ class Stage:
     async def _close(self) -> None:
         for process in self.processes:
             process.kill()
-        for left in self._alone:
-            left.cancel()
-        await asyncio.gather(*(process.task for process in self.processes), *self._alone, return_exceptions=True)
+        await asyncio.gather(*(process.task for process in self.processes), return_exceptions=True)
+        # What was killed in the midst of its own work can leave something behind, as a server can.
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     def answer_next(self) -> None:
         """RunTask refuses the next launches, as far as the scenario has it."""
