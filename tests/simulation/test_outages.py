@@ -69,7 +69,7 @@ async def test_p14_while_the_store_is_away_tasks_run_on_and_results_settle_after
             "commands",
         )
     ]
-    + [("fail", "commands")]
+    + [("refuse", method) for method in ("claim", "write", "restamp", "take_fence")]
     + [("lose_answer", method) for method in ("claim", "write", "restamp", "take_fence")],
 )
 async def test_p1_one_lost_statement_delays_a_job_by_seconds_only(world: World, kind: str, method: str) -> None:
@@ -79,6 +79,22 @@ async def test_p1_one_lost_statement_delays_a_job_by_seconds_only(world: World, 
     await world.all_ended(within_s=60)
     assert {world.status(first), world.status(second)} == {JobState.SUCCEEDED}
     assert len(world.launcher.tasks) == 2
+
+
+async def test_p1_a_claim_that_the_store_says_was_not_made_is_made_anew_at_once(world: World) -> None:
+    world.executor()
+    await world.passes(30)
+    world.store.faults.refuse("claim")
+    asked = world.ask()
+    await world.until(lambda: world.status(asked) is not JobState.QUEUED, within_s=8)
+
+
+async def test_p1_without_that_word_a_refused_claim_would_hold_up_the_next_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("executor.testing.faults.NothingDoneError", StoreUnavailableError)
+    with pytest.raises(AssertionError, match="not within 8 s"):
+        await test_p1_a_claim_that_the_store_says_was_not_made_is_made_anew_at_once(world)
 
 
 class LateStore(MemoryStore):

@@ -20,6 +20,7 @@ class Fault(StrEnum):
     HELD = "statements wait for a lock"
     OLD_READING = "a statement that waited sees what was there when it began"
     SLOW = "calls take their time"
+    CROWDED = "too many statements wait for a lock, and ours is refused"
     STORE_AWAY = "Snowflake is away"
     AWS_AWAY = "AWS is away"
     THROTTLED = "RunTask asks for patience"

@@ -1,9 +1,13 @@
 """What errors of Snowflake mean, by the codes of the field."""
 
+from unittest.mock import MagicMock
+
 import pytest
 from snowflake.connector import errors
 
-from executor.adapters.snowflake_errors import connection_is_gone, is_transient, sign_in_trouble
+from executor.adapters.snowflake_errors import connection_is_gone, is_transient, nothing_was_done, sign_in_trouble
+from executor.adapters.snowflake_session import SnowflakeSession
+from executor.ports import NothingDoneError, StoreUnavailableError
 
 
 @pytest.mark.parametrize("errno", [604, 625, 630, 390114])
@@ -44,3 +48,32 @@ def test_p14_a_refused_sign_in_says_why_and_trouble_on_the_way_is_none() -> None
         errors.GatewayTimeoutError(msg="HTTP 504"),
     ):
         assert sign_in_trouble(passing) is None
+
+
+def test_only_snowflakes_own_word_says_that_nothing_was_done() -> None:
+    assert nothing_was_done(errors.ProgrammingError("number of waiters for this lock exceeds 20", errno=625))
+    assert nothing_was_done(errors.ProgrammingError("reached its statement or warehouse timeout", errno=630))
+    for unknown in (
+        errors.ProgrammingError("SQL execution canceled", errno=604),
+        errors.OperationalError("request failed", errno=250003),
+        errors.ServiceUnavailableError(msg="HTTP 503", errno=625),
+    ):
+        assert not nothing_was_done(unknown)
+
+
+@pytest.mark.parametrize(("errno", "nothing"), [(625, True), (630, True), (604, False), (390114, False)])
+async def test_p1_a_session_tells_a_refusal_from_a_lost_answer(
+    monkeypatch: pytest.MonkeyPatch, errno: int, nothing: bool
+) -> None:
+    connection = MagicMock()
+    connection.is_closed.return_value = False
+    connection.cursor.return_value.__enter__.return_value.execute.side_effect = errors.ProgrammingError(
+        "x", errno=errno
+    )
+    monkeypatch.setattr(SnowflakeSession, "_connect", lambda _self: connection)
+    session = SnowflakeSession({}, "test")
+    with pytest.raises(StoreUnavailableError) as raised:
+        await session.run("now")
+    assert isinstance(raised.value, NothingDoneError) is nothing
+    assert await session.quiet() is nothing
+    await session.close()
