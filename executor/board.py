@@ -13,7 +13,8 @@ from executor.core.tasks import TaskView
 class Board:
     """Open jobs by request id, and the bells by which one loop wakes the next.
 
-    ``left`` counts the jobs that gave their place back: they ended, or wait for their next try.
+    ``left`` counts the jobs that gave their place back: they ended, or wait for their next try. ``unsent`` are the
+    launch tokens of which this reign knows that no task was made with them.
     """
 
     def __init__(self, on_step: Callable[[JobRow | None, JobRow], None] = lambda _before, _job: None) -> None:
@@ -23,6 +24,7 @@ class Board:
         self.trusted_until_s = 0.0
         self.jobs: dict[str, JobRow] = {}
         self.to_find: set[str] = set()
+        self.unsent: set[str] = set()
         self.ended: dict[str, TaskView | None] = {}
         self.retries_at_s: dict[str, float] = {}
         self.warehouse_at_s = float("-inf")
@@ -71,6 +73,7 @@ class Board:
         self.fence = None
         self.jobs.clear()
         self.to_find.clear()
+        self.unsent.clear()
         self.ended.clear()
         self.retries_at_s.clear()
         self.token = None
@@ -90,6 +93,7 @@ class Board:
             self.ended.pop(job.request_id, None)
             self.look_at_s.pop(job.request_id, None)
             self.to_find.discard(job.request_id)
+            self.unsent.discard(str(job.launch_token))
             self.to_stop.pop(job.request_id, None)
             self.retries_at_s.pop(job.request_id, None)
             self.left += 1

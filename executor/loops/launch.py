@@ -22,6 +22,7 @@ from executor.core.launch_answers import (
 from executor.core.spot import provider_of
 from executor.core.tasks import FORGOTTEN
 from executor.definitions import MissingDefinitionError
+from executor.loops.sending import send
 from executor.means import Means
 from executor.ports import Artifacts, Change, Clock, CloudUnavailableError, Launcher, ThrottledError
 from executor.settings import ExecutorSettings
@@ -147,6 +148,7 @@ class Launch:
         self._board.put(intended)
         self._writer.put(Change(intended), events=(event,))
         self._unwritten.add(intended.request_id)
+        self._board.unsent.add(str(intended.launch_token))
         return intended
 
     async def _launch(self, job: JobRow, spec: TaskSpec, gate: asyncio.Semaphore) -> None:
@@ -188,14 +190,13 @@ class Launch:
         order = launch.order(job, profile, spec)
         if order.spec_key is not None:
             await self._artifacts.put_spec(order.spec_key, order.spec_json)
-        if not self._budgets.launches.ahead(SENT_WITHIN_S):
+        if not await self._budgets.launches.take(SENT_WITHIN_S):
             return None  # AWS asked for a longer rest since this round began
-        await self._budgets.launches.take()
         # Waiting takes time, and so do answers: only what is still ours, and still to be launched, is sent.
         if not self._is_ours(job) or not self._board.leads(self._clock.monotonic_s()):
             return None
         self._sent[job.request_id] += 1
-        return await self._launcher.run(order.run_task)
+        return await send(self._launcher, order.run_task, self._catalogue, self._board.unsent)
 
     def _take(self, job: JobRow, answer: LaunchAnswer) -> None:
         match understood(answer, self._catalogue):
