@@ -31,6 +31,7 @@ class Fate(Enum):
     HELD = auto()
     SLOW = auto()
     REFUSED = auto()
+    TWICE = auto()
 
 
 _FATES = {
@@ -40,6 +41,7 @@ _FATES = {
     Fate.HELD: Fault.HELD,
     Fate.SLOW: Fault.SLOW,
     Fate.REFUSED: Fault.CROWDED,
+    Fate.TWICE: Fault.STALE,
 }
 
 
@@ -86,6 +88,10 @@ class Line:
         if fate in {Fate.LATE, Fate.HELD} and not self._carried_out_alone(method):
             fate = Fate.SLOW
         if fate is Fate.REFUSED and not (self._name == "store" and method in _CHANGES_STATE):
+            return await call()
+        if fate is Fate.TWICE:
+            if method == "run":
+                stage.send_again(values[0])
             return await call()
         stage.struck(_FATES[fate])
         if fate in {Fate.LATE, Fate.HELD}:

@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from contract.states import TERMINAL
-from executor.core.launch_answers import Refused, Throttled
+from executor.core.launch_answers import Errored, Refused, Throttled
 from executor.testing.memory_artifacts import MemoryArtifacts
 from executor.testing.memory_logs import MemoryLogs
 from executor.testing.virtual_clock import VirtualClock
@@ -23,6 +23,9 @@ from tests.simulation.seeded.trouble import Trouble
 
 ENDS_WITHIN_S = 3_600.0
 """After the trouble is over, every job comes to its end within this time."""
+TOO_OLD_S = 8 * 86_400.0
+OLD_EACH = 6
+FORBIDDEN = Errored("ClientException", "The task definition is no longer active.", 400)
 
 
 class Stage:
@@ -110,6 +113,19 @@ class Stage:
         task.add_done_callback(self._alone.discard)
         return task
 
+    def send_again(self, request: Mapping[str, Any]) -> None:
+        """The same launch comes once more, a day late: its task has begun long ago, and its token is forgotten."""
+        token = str(request["clientToken"])
+
+        async def arrive() -> None:
+            if self.containers.has_begun(request):
+                self.struck(Fault.STALE)
+                self.launcher._calls.pop(token, None)
+                self.containers.stale.add(token)
+                await self.launcher.run(request)
+
+        self.carry_out(arrive, self.dice.uniform(5, 60))
+
     def start(self, name: str, lease: AgingLease | None = None) -> Process:
         """One more executor process."""
         self.processes.append(Process(self, name, lease or self.lease, self.passing))
@@ -124,7 +140,10 @@ class Stage:
             priority=job.priority,
             business_date=None,
         )
-        self.store.enqueue(request, requested_by=job.requester)
+        old = self.plan.has(Fault.OLD) and job.number % OLD_EACH == 0
+        if old:
+            self.struck(Fault.OLD)
+        self.store.enqueue(request, requested_by=job.requester, age_s=TOO_OLD_S if old else 0.0)
 
     async def play(self) -> None:
         """From the first request to the last end, or to the first broken rule."""
@@ -166,3 +185,6 @@ class Stage:
         if self.plan.has(Fault.NO_ROOM):
             self.launcher.answer_next(Refused("Capacity is unavailable at this time."), times)
             self.struck(Fault.NO_ROOM)
+        if self.plan.has(Fault.FORBIDDEN):
+            self.launcher.answer_next(FORBIDDEN)
+            self.struck(Fault.FORBIDDEN)

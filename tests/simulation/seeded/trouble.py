@@ -59,6 +59,7 @@ class Trouble:
             Fault.AWS_AWAY: lambda: self._be_away("aws", Fault.AWS_AWAY),
             Fault.THROTTLED: stage.answer_next,
             Fault.NO_ROOM: stage.answer_next,
+            Fault.FORBIDDEN: stage.answer_next,
             Fault.FORGOTTEN: self._forget,
             Fault.LEASE_DELETED: self._delete_lease,
             Fault.RIVAL: self._rival,
