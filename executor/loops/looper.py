@@ -46,7 +46,8 @@ async def run_every(
             except DeposedError as error:
                 log.warning("another executor leads now", action="deposed", loop=name, reason=str(error))
                 on_deposed()
-            except (StoreUnavailableError, CloudUnavailableError, StateMissingError) as error:
+            except (StoreUnavailableError, CloudUnavailableError, StateMissingError, OSError) as error:
+                # An OSError that nobody caught before is trouble of this machine: a full disk passes, too.
                 outage.again(str(error))
             except LoopDiedError:
                 raise

@@ -8,8 +8,8 @@ import pytest
 
 from contract.policy import NO_CAPS, Caps
 from contract.states import JobState
-from executor.core.launch_answers import Unknown
-from executor.ports import StoreUnavailableError
+from executor.core.launch_answers import Errored, Unknown
+from executor.ports import SignInRefusedError, StoreUnavailableError
 from executor.testing.memory_store import MemoryStore
 from executor.testing.task_life import Ending
 from tests.jobs import definition, request
@@ -95,6 +95,33 @@ async def test_p1_without_that_word_a_refused_claim_would_hold_up_the_next_one(
     monkeypatch.setattr("executor.testing.faults.NothingDoneError", StoreUnavailableError)
     with pytest.raises(AssertionError, match="not within 8 s"):
         await test_p1_a_claim_that_the_store_says_was_not_made_is_made_anew_at_once(world)
+
+
+async def test_p14_a_snowflake_that_refuses_the_sign_in_is_told_once_a_minute_and_nothing_is_claimed_until_it_does_not(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    executor = world.executor()
+    await world.passes(30)
+    monkeypatch.setattr("executor.testing.faults.StoreUnavailableError", SignInRefusedError)
+    world.store.faults.down = True
+    asked = world.ask()
+    capsys.readouterr()
+    await world.passes(HOUR_S / 6)
+    said = [line for line in capsys.readouterr().out.splitlines() if '"loop": "claim"' in line and "outage" in line]
+    assert 9 <= len(said) <= 13
+    assert (world.status(asked), executor.task.done()) == (JobState.QUEUED, False)
+    world.store.faults.down = False
+    await world.all_ended(within_s=90)
+
+
+async def test_p14_an_aws_that_refuses_the_sign_in_costs_a_job_nothing_but_time(world: World) -> None:
+    refused = Errored("UnrecognizedClientException", "The security token included in the request is invalid.", 400)
+    world.launcher.answer_next(refused, times=20)
+    world.executor()
+    asked = world.ask()
+    await world.all_ended(within_s=HOUR_S)
+    job = world.store.state[asked.request_id].job
+    assert (job.status, job.attempt, job.infra_failures, job.user_failures) == (JobState.SUCCEEDED, 1, 0, 0)
 
 
 class LateStore(MemoryStore):

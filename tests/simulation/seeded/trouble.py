@@ -77,6 +77,7 @@ class Trouble:
         stage.store.order(CommandKind.RESUME, ALL_TYPES)
         stage.be_away("store", 0)
         stage.be_away("aws", 0)
+        stage.launcher._next.clear()
         for process in stage.processes:
             process.wake_up()
             if process.lease is not stage.lease:
