@@ -24,15 +24,15 @@ def rows(stack: Stack) -> Iterator[str]:
 def left_in_aws(stack: Stack) -> Iterator[str]:
     """Every object of the bucket, and every line that a task wrote to its log."""
     settings = stack.settings
-    keys = {"aws_access_key_id": "x", "aws_secret_access_key": "x", "endpoint_url": settings["AWS_ENDPOINT_URL"]}
-    s3 = boto3.client("s3", region_name="us-east-1", **keys)
+    session = boto3.Session(aws_access_key_id="x", aws_secret_access_key="x", region_name="us-east-1")
+    s3 = session.client("s3", endpoint_url=settings["AWS_ENDPOINT_URL"])
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=settings["REPORTING_BUCKET"]):
         for item in page.get("Contents", []):
             body = s3.get_object(Bucket=settings["REPORTING_BUCKET"], Key=item["Key"])["Body"].read()
             yield item["Key"] + body.decode(errors="replace")
-    logs = boto3.client("logs", region_name="us-east-1", **keys)
-    for page in logs.get_paginator("filter_log_events").paginate(logGroupName=settings["REPORTING_LOG_GROUP"]):
-        yield from (event["message"] for event in page["events"])
+    logs = session.client("logs", endpoint_url=settings["AWS_ENDPOINT_URL"])
+    for told in logs.get_paginator("filter_log_events").paginate(logGroupName=settings["REPORTING_LOG_GROUP"]):
+        yield from (event["message"] for event in told["events"])
 
 
 @pytest.fixture
