@@ -196,7 +196,7 @@ class Launch:
         if not self._is_ours(job) or not self._board.leads(self._clock.monotonic_s()):
             return None
         self._sent[job.request_id] += 1
-        return await send(self._launcher, order.run_task, self._catalogue, self._board.unsent)
+        return await send(self._launcher, order.run_task, self._catalogue, self._board, self._clock)
 
     def _take(self, job: JobRow, answer: LaunchAnswer) -> None:
         match understood(answer, self._catalogue):

@@ -8,7 +8,7 @@ import pytest
 
 from contract.policy import NO_CAPS, Caps
 from contract.states import JobState
-from executor.core.launch_answers import Errored, Unknown
+from executor.core.launch_answers import Errored, LaunchAnswer, Unknown
 from executor.ports import SignInRefusedError, StoreUnavailableError
 from executor.testing.memory_store import MemoryStore
 from executor.testing.task_life import Ending
@@ -16,6 +16,7 @@ from tests.jobs import definition, request
 from tests.simulation.world import World
 
 HOUR_S = 3_600.0
+FORBIDDEN = Errored("ClientException", "The task definition is no longer active.", 400)
 
 
 async def test_p2_a_lost_reply_of_run_task_is_one_task_all_the_same(world: World) -> None:
@@ -35,6 +36,45 @@ async def test_p2_a_run_task_that_never_arrived_is_sent_again(world: World) -> N
     await world.all_ended()
     assert world.status(asked) is JobState.SUCCEEDED
     assert len(world.launcher.tasks) == 1
+
+
+async def test_p2_a_refusal_counts_only_when_no_earlier_launch_can_still_arrive(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, landing = world.launcher.run, list[asyncio.Task[object]]()
+
+    async def answers_in_disorder(sent: Mapping[str, Any]) -> LaunchAnswer:
+        async def land() -> None:
+            await asyncio.sleep(9)
+            await whole(sent)
+
+        if not landing:
+            landing.append(asyncio.create_task(land()))
+            return Unknown("nobody waited for it")
+        return await whole(sent) if world.launcher.tasks else FORBIDDEN
+
+    monkeypatch.setattr(world.launcher, "run", answers_in_disorder)
+    world.executor()
+    asked = world.ask()
+    await world.all_ended()
+    assert (world.status(asked), len(world.launcher.tasks)) == (JobState.SUCCEEDED, 1)
+
+
+async def test_p2_without_waiting_for_the_earlier_launch_its_task_belongs_to_a_job_that_has_ended(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("executor.loops.sending.NO_TASK_AFTER_S", 0.0)
+    with pytest.raises(AssertionError, match="FAILED"):
+        await test_p2_a_refusal_counts_only_when_no_earlier_launch_can_still_arrive(world, monkeypatch)
+
+
+async def test_p2_a_refusal_counts_in_the_end_when_nothing_arrived(world: World) -> None:
+    world.launcher.answer_next(Unknown("no answer in time"))
+    world.launcher.answer_next(FORBIDDEN, times=1_000)
+    world.executor()
+    asked = world.ask()
+    await world.until(lambda: world.status(asked) is JobState.FAILED, within_s=150)
+    assert world.launcher.tasks == {}
 
 
 @pytest.mark.parametrize("away_s", [1.0, 120.0, 2 * HOUR_S])
