@@ -111,8 +111,9 @@ class Launch:
             self._board.warehouse_at_s = self._clock.monotonic_s()
             await self._writer.drain()
             self._unwritten.clear()
-        # A round that waited for tokens could not be stopped meanwhile: what has none soon waits on the board.
-        return orders[: max(0, self._budgets.launches.ahead(SENT_WITHIN_S) - len(under_way))]
+        # What has no token soon, or was left by an earlier leader beyond the cap, waits on the board.
+        room = self._settings.max_running - len(self._board.to_watch())
+        return orders[: max(0, min(room, self._budgets.launches.ahead(SENT_WITHIN_S)) - len(under_way))]
 
     def _is_ours(self, job: JobRow) -> bool:
         # What was cancelled, or went astray, while something was waited for is another's by now.
@@ -237,13 +238,8 @@ class Launch:
         due_in_s = outcome.due_in_s
         self._board.put_back(outcome.job, None if due_in_s is None else self._clock.monotonic_s() + due_in_s)
         self._writer.put(Change(outcome.job, due_in_s), result=outcome.result, events=outcome.events)
-        log.warning(
-            "launch refused",
-            action="launch_refused",
-            **job.marks,
-            cause_id=verdict.cause_id,
-            reason=answer.reason,
-        )
+        marks = {"action": "launch_refused", **job.marks}
+        log.warning("launch refused", **marks, cause_id=verdict.cause_id, reason=answer.reason)
 
 
 def _ours(reason: str) -> Refused:
