@@ -10,6 +10,7 @@ from contract.job import JobRow
 from contract.task_spec import TaskSpec
 from executor.board import Board
 from executor.core import launch, settle, watch
+from executor.core.capacity import room_to_launch
 from executor.core.launch_answers import (
     Accepted,
     LaunchAnswer,
@@ -112,8 +113,8 @@ class Launch:
             await self._writer.drain()
             self._unwritten.clear()
         # What has no token soon, or was left by an earlier leader beyond the cap, waits on the board.
-        room = self._settings.max_running - len(self._board.to_watch())
-        return orders[: max(0, min(room, self._budgets.launches.ahead(SENT_WITHIN_S)) - len(under_way))]
+        running, tokens = len(self._board.to_watch()), self._budgets.launches.ahead(SENT_WITHIN_S)
+        return orders[: room_to_launch(self._settings.max_running, running, len(under_way), tokens)]
 
     def _is_ours(self, job: JobRow) -> bool:
         # What was cancelled, or went astray, while something was waited for is another's by now.

@@ -64,7 +64,7 @@ async def stopped_after_s(world: World) -> list[float]:
     await world.until(lambda: all(world.status(asked) is JobState.RUNNING for asked in first))
     for _ in range(60):
         world.ask()
-    await world.until(lambda: len(world.launcher.tasks) == 25)
+    await world.until(lambda: len(world.launcher.tasks) >= 25)
     for asked in first:
         world.cancel(asked)
     asked_at_s, waits_s = world.clock.monotonic_s(), []
