@@ -10,11 +10,11 @@ SOAK_ARGS ?=
 CHAOS_ARGS ?=
 BIN := .venv/bin
 
-.PHONY: help setup demo up test check simulate format bench bench-local soak chaos clean
+.PHONY: help setup demo up test check simulate format bench bench-runner bench-local soak chaos clean
 .PHONY: format-check lint types layers house
 
 help: ## this list
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "Every target sets up what it needs. PYTHON=/path/to/python3.11 chooses another Python (3.11 or 3.12)."
 
@@ -55,6 +55,9 @@ format: .venv/.ready ## write the format, repair what the linter can
 bench: .venv/.ready ## the figures of the executor in one table, half an hour; BENCH_ARGS="--small", or names
 	@$(BIN)/python -m benchmarks.executor $(BENCH_ARGS)
 
+bench-runner: .venv/.ready benchmarks/runner/rival/.venv/.ready ## the runner beside a pandas script; BENCH_ARGS="--small"
+	@$(BIN)/python -m benchmarks.runner $(BENCH_ARGS)
+
 bench-local: .venv/.ready ## the local cloud beside plain fakesnow and moto: speed, start, memory of large answers
 	@$(BIN)/python -m benchmarks.local_cloud_speed
 	@$(BIN)/python -m benchmarks.local_cloud_results
@@ -69,7 +72,7 @@ chaos: .venv/.ready ## executors killed, frozen and cut off while jobs run, and 
 	@$(BIN)/python -m tests.chaos $(CHAOS_ARGS)
 
 clean: ## remove environments, caches and build/; the data of make up in .local/ stays
-	rm -rf .venv .tools tests/clients/.venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .tools tests/clients/.venv benchmarks/runner/rival/.venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Finds a Python 3.11 or 3.12 that really starts (a shim on the PATH may not) and hands it a script.
@@ -89,4 +92,9 @@ run_python = \
 # The official Snowflake and AWS command lines, which the tests use as strangers would.
 tests/clients/.venv/.ready: tests/clients/pyproject.toml tests/clients/uv.lock .ci/setup.py | .venv/.ready
 	@$(call run_python,.ci/setup.py tests/clients)
+	@touch $@
+
+# The script that most teams write, which the benchmark of the runner measures beside ours.
+benchmarks/runner/rival/.venv/.ready: benchmarks/runner/rival/pyproject.toml benchmarks/runner/rival/uv.lock .ci/setup.py
+	@$(call run_python,.ci/setup.py benchmarks/runner/rival)
 	@touch $@

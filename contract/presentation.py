@@ -19,13 +19,14 @@ class _Said(BaseModel):
 
 
 class ColumnKind(StrEnum):
-    """What a column's values are to a person."""
+    """What a column's values are to a person; a month is a date of which the day says nothing."""
 
     TEXT = "text"
     NUMBER = "number"
     CURRENCY = "currency"
     PERCENT = "percent"
     DATE = "date"
+    MONTH = "month"
     TIMESTAMP = "timestamp"
 
 

@@ -97,7 +97,7 @@ def assemble(ports: Ports, settings: ExecutorSettings, holder: str) -> Service: 
     writer = Writer(ports.store, lambda: board.may_send(clock.monotonic_s()), board.lose)
     means = Means(
         definitions=Definitions(ports.store),
-        profiles=Profiles(ports.artifacts, settings.launch_profile()),
+        profiles=Profiles(ports.artifacts, settings.launch_profile(), settings.task_definition_documents),
         budgets=Budgets(clock, settings.launch_rate(), settings.read_rate()),
         breakers=Breakers(ports.store, board, writer, clock, settings.task_definition),
         catalogue=causes.load(),

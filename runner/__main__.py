@@ -2,12 +2,15 @@
 
 import os
 import sys
+from contextlib import suppress
 
 from runner.process import run_process
 from runner.settings import process_environment
 
 if __name__ == "__main__":
     code = run_process(process_environment(), sys.stdout)
-    sys.stdout.flush()
+    # Nobody may be left to read the log; how the run ended is said by its exit code.
+    with suppress(OSError):
+        sys.stdout.flush()
     # A thread that hangs in a driver must not keep the process; all that matters is written by now.
     os._exit(code)

@@ -8,6 +8,7 @@ from typing import Any
 
 from snowflake.snowpark import Session
 
+from contract import connection_test
 from contract.report import Cadence
 from snowpark_procs import (
     bulk,
@@ -75,7 +76,7 @@ def generate_missing_reports(session: Session, days: int | None) -> dict[str, An
 
 def report_status(session: Session, job_id: str) -> dict[str, Any]:
     """The row of a job as an object."""
-    return status.report_status(session, job_id)
+    return status.told(session, job_id)
 
 
 def wait_for_report(session: Session, job_id: str, timeout_s: int) -> dict[str, Any]:
@@ -111,6 +112,11 @@ def resume_reports(session: Session, report_type: str | None) -> dict[str, Any]:
 def prune_history(session: Session, keep_days: int) -> dict[str, Any]:
     """Order that old jobs be forgotten."""
     return commands.prune_history(session, keep_days)
+
+
+def test_connection(session: Session) -> dict[str, Any]:
+    """Ask for a test of what a report's container can reach; while one is on its way, that one answers."""
+    return generate_report(session, connection_test.REPORT_TYPE, {}, {"dedupe_key": "test_connection"})
 
 
 def define_report(session: Session, report_type: str, definition: Any) -> dict[str, Any]:

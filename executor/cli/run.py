@@ -7,17 +7,22 @@ import sys
 import threading
 from typing import Annotated
 
+import structlog
 import typer
 from snowflake.connector import errors
 
+from contract import sign_in
 from executor import wiring
 from executor.adapters.telemetry import configure_logging
 from executor.cli import aws
 from executor.cli.errors import CommandError, Exit
+from executor.cli.slips import slips
 from executor.deploy.signing_in import explicit
 from executor.loops.looper import LoopDiedError
 from executor.ports import StateMissingError, StoreUnavailableError
 from executor.settings import ExecutorSettings, ObjectNames, SettingsError, SnowflakeSettings, load
+
+log = structlog.get_logger()
 
 END_IN_S = 20.0
 """So long the process may take to close its connections after a loop has died."""
@@ -30,9 +35,10 @@ def run(
 ) -> None:
     """Run the executor: claim jobs, launch tasks, write back. SIGTERM stops it; tasks run on."""
     configure_logging(pretty=pretty or sys.stdout.isatty())
+    _warn_of_slips()
     try:
         settings = load(ExecutorSettings, ObjectNames, SnowflakeSettings, also=aws.region_faults())
-        explicit(settings[2].connect_arguments(settings[1]))  # a name that connections.toml does not have is told here
+        _check_connection(*settings)
     except SettingsError as error:
         raise CommandError(str(error), Exit.USAGE) from error
     try:
@@ -46,6 +52,19 @@ def run(
         if rest is not None or dead is None:
             raise
         raise CommandError("; ".join(str(error) for error in dead.exceptions)) from group
+
+
+def _warn_of_slips() -> None:
+    for name, meant in slips(os.environ):
+        says = f"{name} is no setting" + (f"; did you mean {meant}?" if meant else " of the executor")
+        log.warning(says, action="unknown_setting", variable=name, meant=meant)
+
+
+def _check_connection(settings: ExecutorSettings, names: ObjectNames, snowflake: SnowflakeSettings) -> None:
+    # A name that connections.toml does not have is told here, and a password that it holds is judged as any other.
+    whole = {name: str(value) for name, value in explicit(snowflake.connect_arguments(names)).items()}
+    if not settings.allow_password and (wrong := sign_in.password_problems(whole)):
+        raise SettingsError("; ".join(str(problem) for problem in wrong))
 
 
 async def _serve(settings: ExecutorSettings, names: ObjectNames, snowflake: SnowflakeSettings, *, check: bool) -> None:

@@ -200,6 +200,7 @@ def judge(evidence: Evidence, catalogue: Catalogue = EMPTY) -> Verdict:
         catalogue: known texts; what it does not know is judged by stop code and exit code, and quoted.
     """
     rule = _FILES_MISSING if claims_success(evidence.manifest) else _rule(evidence, catalogue)
+    rule = _known_better(rule, evidence.manifest)
     code = evidence.exit_code
     said = cut("; ".join(evidence.text.splitlines()), MAX_SAID_BYTES)
     suffix = f" (exit code {code})" if code is not None else ""
@@ -216,6 +217,16 @@ def judge(evidence: Evidence, catalogue: Catalogue = EMPTY) -> Verdict:
         f"{' ' + _first_of(evidence.wrong_files) if evidence.wrong_files else ''}",
         remedy=rule.remedy,
     )
+
+
+def _known_better(rule: _Rule, manifest: Manifest | None) -> _Rule:
+    # What the container says to do is worth more than what its exit code means in general, and nothing beside a cause.
+    failure = manifest.failure if manifest else None
+    if failure is None or rule not in _BY_EXIT.values():
+        return rule
+    remedy = cut(" ".join((failure.remedy or "").split()), MAX_SAID_BYTES) or rule.remedy
+    helps = rule.retry_helps if failure.retry_helps is None else failure.retry_helps
+    return replace(rule, remedy=remedy, retry_helps=helps)
 
 
 def _rule(evidence: Evidence, catalogue: Catalogue) -> _Rule:

@@ -136,7 +136,7 @@ class Launch:
     async def _intend(self, job: JobRow, spec: TaskSpec) -> JobRow | None:
         if job.launch_token is not None:
             return job
-        profile = launch.turned(self._profiles.current, job.refusals)
+        profile = launch.turned(self._profiles.fitting(spec.definition), job.refusals)
         await self._profiles.keep(profile)
         if not self._is_ours(job):
             return None
@@ -220,9 +220,10 @@ class Launch:
                 log.warning("launch unanswered", action="launch_unknown", **job.marks, reason=unknown.reason)
 
     def _refuse(self, job: JobRow, answer: Refused) -> None:
-        verdict = refusal_verdict(answer, self._catalogue)
+        verdict = refusal_verdict(answer, self._catalogue, self._profiles.own_task_definition(job))
         if answer.said_as is not None:
-            self._breakers.failed(verdict, self._profiles.current.task_definition)
+            # What another task definition meets says nothing of the usual one.
+            self._breakers.failed(verdict, self._profiles.task_definition_of(job))
         if settle.lacks_room(verdict):
             self._budgets.launches.without_room()
         outcome = settle.refused(

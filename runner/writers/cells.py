@@ -13,7 +13,8 @@ from typing import Any, Final
 from runner.arrow import Array, DataType, pa, pc
 
 _STRING_OR_SPACE: Final = r'("(?:[^"\\]|\\.)*")|\s+'
-_NEEDS_ESCAPE: Final = r'["\\\x00-\x1f]'
+_CONTROL: Final = r"[\x00-\x1f]"
+_DAY_CHARACTERS: Final = len("2026-01-31")
 
 
 def plain_text(column: Array, *, is_json: bool = False) -> Array:
@@ -31,7 +32,7 @@ def plain_text(column: Array, *, is_json: bool = False) -> Array:
     if pa.types.is_timestamp(kind):
         return _instant(column)
     if pa.types.is_time(kind):
-        return _without_zero_fraction(column.cast(pa.string()))
+        return _without_zero_fraction(column.cast(pa.string()), kind.unit)
     if _is_nested(kind):
         return _through_python(column, _json)
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
@@ -39,18 +40,24 @@ def plain_text(column: Array, *, is_json: bool = False) -> Array:
     return column.cast(pa.string())
 
 
-def json_text(column: Array, *, is_json: bool = False) -> Array:
-    """The cells as JSON values, NULL as ``null``: numbers exact to their last digit, JSON as it is.
+def json_text(column: Array, *, is_json: bool = False) -> tuple[Array, bool]:
+    """The cells as JSON values: numbers exact to their last digit, JSON as it is.
 
-    NaN and the infinities, which JSON has no numbers for, become strings.
+    NaN and the infinities, which JSON has no numbers for, become strings. With it comes whether quotes still belong
+    around every cell: whoever joins cells to rows adds those in the same stroke. Otherwise NULL is ``null``.
     """
     text = plain_text(column, is_json=is_json)
     kind = column.type
     if pa.types.is_floating(kind):
-        text = pc.if_else(pc.is_finite(column), text, _quoted(text))
+        finite = pc.is_finite(column)
+        if not pc.all(finite).as_py():
+            text = pc.if_else(finite, text, _with_quotes(text))
     elif not (is_json or _is_number(kind) or _is_nested(kind)):
-        text = _quoted(text)
-    return pc.fill_null(text, "null")
+        text = text if _needs_no_escape(kind) else _escaped(text)
+        if text.null_count == 0:
+            return text, True
+        text = _with_quotes(text)
+    return pc.fill_null(text, "null"), False
 
 
 def _is_number(kind: DataType) -> bool:
@@ -80,13 +87,14 @@ def _fixed_point(column: Array) -> Array:
 def _instant(column: Array) -> Array:
     # A cast to a timestamp without zone keeps the instant and reads it in UTC.
     text = column.cast(pa.timestamp(column.type.unit)).cast(pa.string())
-    text = _without_zero_fraction(pc.replace_substring(text, " ", "T", max_replacements=1))
+    text = pc.binary_replace_slice(text, _DAY_CHARACTERS, _DAY_CHARACTERS + 1, "T")
+    text = _without_zero_fraction(text, column.type.unit)
     return pc.binary_join_element_wise(text, "Z", "") if column.type.tz else text
 
 
-def _without_zero_fraction(text: Array) -> Array:
-    shorter = pc.replace_substring_regex(text, r"(\.\d*?)0+$", r"\1")
-    return pc.replace_substring_regex(shorter, r"\.$", "")
+def _without_zero_fraction(text: Array, unit: str) -> Array:
+    # Arrow writes as many digits of a second as the unit has, so zeros before a point are never reached.
+    return text if unit == "s" else pc.utf8_rtrim(pc.utf8_rtrim(text, "0"), ".")
 
 
 def _compact_json(text: Array) -> Array:
@@ -94,9 +102,17 @@ def _compact_json(text: Array) -> Array:
     return pc.replace_substring_regex(text, _STRING_OR_SPACE, r"\1")
 
 
-def _quoted(text: Array) -> Array:
-    if pc.any(pc.match_substring_regex(text, _NEEDS_ESCAPE)).as_py():
-        return _through_python(text, _json)
+def _needs_no_escape(kind: DataType) -> bool:
+    return not (pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _escaped(text: Array) -> Array:
+    if pc.any(pc.match_substring_regex(text, _CONTROL)).as_py():
+        return _through_python(text, lambda value: _json(value)[1:-1])
+    return pc.replace_substring(pc.replace_substring(text, "\\", "\\\\"), '"', '\\"')
+
+
+def _with_quotes(text: Array) -> Array:
     return pc.binary_join_element_wise('"', text, '"', "")
 
 

@@ -10,8 +10,10 @@ from runner.writers.format import Column
 def objects(batch: RecordBatch, columns: tuple[Column, ...], *, before: str = "", after: str = "") -> Array:
     """One JSON object per row, with something before and after each."""
     parts: list[object] = []
-    for place, (cells, column) in enumerate(zip(batch.columns, columns, strict=True)):
-        begin = f"{before}{{" if place == 0 else ","
-        parts.append(f"{begin}{json.dumps(column.name, ensure_ascii=False)}:")
-        parts.append(json_text(cells, is_json=column.is_json))
-    return pc.binary_join_element_wise(*parts, f"}}{after}", "")
+    constant = f"{before}{{"
+    for cells, column in zip(batch.columns, columns, strict=True):
+        text, in_quotes = json_text(cells, is_json=column.is_json)
+        quote = '"' if in_quotes else ""
+        parts += [f"{constant}{json.dumps(column.name, ensure_ascii=False)}:{quote}", text]
+        constant = f"{quote},"
+    return pc.binary_join_element_wise(*parts, f"{constant[:-1]}}}{after}", "")

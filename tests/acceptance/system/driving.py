@@ -151,12 +151,13 @@ class Analyst:
             assert isinstance(row, tuple)
             return json.loads(row[0])
 
-    def define(self, report_type: str, definition: dict[str, Any]) -> None:
+    def define(self, report_type: str, definition: dict[str, Any], *, version: int = 1) -> None:
         """Put a report type into its table, as an installation does."""
         self.rows(
             "INSERT INTO reporting.report_types (report_type, version, definition, digest, defined_by, defined_at) "
-            "SELECT ?, 1, PARSE_JSON(?), 'test', 'test', SYSDATE()",
+            "SELECT ?, ?, PARSE_JSON(?), 'test', 'test', SYSDATE()",
             report_type,
+            version,
             json.dumps(definition),
         )
 

@@ -5,6 +5,8 @@ import csv
 import hashlib
 import io
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -180,3 +182,13 @@ def test_a_connection_may_come_from_snowflakes_own_file(stack: LocalStack, tmp_p
         **dict.fromkeys(own, ""), SNOWFLAKE_HOME=str(tmp_path), SNOWFLAKE_DEFAULT_CONNECTION_NAME="reports"
     )
     assert report.process.returncode == 0, report.lines[-2:]
+
+
+def test_a_log_that_nobody_reads_does_not_change_how_a_run_ends(stack: LocalStack) -> None:
+    attempt = stack.attempt({"title": "One", "queries": [{"name": "one", "sql": "SELECT 1 AS id"}]})
+    command = [sys.executable, "-m", "runner"]
+    process = subprocess.Popen(command, env=attempt.environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.wait(60) == 0
+    assert attempt.manifest().status == "succeeded"

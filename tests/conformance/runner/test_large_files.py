@@ -190,3 +190,13 @@ def test_s3_that_refuses_a_part_ends_the_run_as_14(stack: LocalStack, s3_gate: S
     assert failure is not None
     assert (failure.kind, "part 2 of large.csv" in failure.message) == ("AccessDenied", True)
     assert left_of(stack, attempt.spec["prefix"]) == (2, 0)
+
+
+def test_cells_of_32_kb_are_written_in_bounded_memory(stack: LocalStack) -> None:
+    sql = "SELECT SEQ4() AS id, REPEAT('\"', 32768) AS note FROM TABLE(GENERATOR(ROWCOUNT => 400))"
+    attempt = stack.attempt({"title": "Wide", "queries": [{"name": "wide", "sql": sql}], "formats": ["csv", "parquet"]})
+    assert attempt.run().process.returncode == 0
+    manifest = attempt.manifest()
+    assert [file.rows for file in manifest.files] == [400, 400]
+    assert attempt.read("wide.csv").count(b'"') == 400 * (2 * 32768 + 2)
+    assert manifest.peak_memory_mb < 400
