@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from sql.reports import load_report, report_names
 from tests.acceptance.system.driving import Analyst, Stack
 
 HOW_TO = Path(__file__).parents[3] / "docs" / "how-to" / "define-a-report.md"
@@ -96,6 +97,12 @@ def test_the_how_to_is_true(stack: Stack, analyst: Analyst) -> None:
         analyst.rows(statement)
     assert analyst.call(generate.strip().rstrip(";"))["status"] == "QUEUED"
     assert analyst.call(drop.strip().rstrip(";"))["changed"]
+
+
+@pytest.mark.parametrize("name", report_names())
+def test_a_built_in_report_passes_what_every_author_must(analyst: Analyst, name: str) -> None:
+    answer = analyst.call(DEFINE, name, json.dumps(load_report(name)))
+    assert (answer["version"], answer["changed"]) == (1, False), "its queries compile and give every column it names"
 
 
 def test_a_report_is_previewed_with_few_rows(stack: Stack, tmp_path: Path) -> None:
