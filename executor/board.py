@@ -163,6 +163,11 @@ class Board:
             self.to_stop[job.request_id] = cause
             self.cancel_bell.set()
 
+    @property
+    def places(self) -> int:
+        """How many jobs take a place: those on the board, and those that went astray, whose tasks may run."""
+        return len(self.jobs.keys() | self.astray)
+
     def to_launch(self) -> list[JobRow]:
         """Jobs that have no task yet."""
         return [job for job in self.jobs.values() if job.status is JobState.CLAIMED]

@@ -1,7 +1,6 @@
 """ECS through aiobotocore: RunTask, DescribeTasks, ListTasks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
@@ -55,7 +54,7 @@ class EcsLauncher:
         with outages("DescribeTasks"):
             answer = await self._client.describe_tasks(cluster=cluster, tasks=list(arns))
         seen_at = _date_of(answer)
-        return {task["taskArn"]: replace(view(task), seen_at=seen_at) for task in answer["tasks"]}
+        return {task["taskArn"]: view(task, seen_at) for task in answer["tasks"]}
 
     async def list_running(self, cluster: str, page: str | None = None) -> tuple[list[str], str | None]:
         """One page of the ARNs of a cluster's tasks that shall run."""
@@ -93,7 +92,7 @@ def _date_of(answer: Mapping[str, Any]) -> datetime | None:
     return parsedate_to_datetime(headers["date"]) if "date" in headers else None
 
 
-def view(task: Mapping[str, Any]) -> TaskView:
+def view(task: Mapping[str, Any], seen_at: datetime | None = None) -> TaskView:
     """A task of the API as the core sees it; fields may be missing, and unknown ones are passed over."""
     return TaskView(
         arn=task["taskArn"],
@@ -113,9 +112,10 @@ def view(task: Mapping[str, Any]) -> TaskView:
         started_at=task.get("startedAt"),
         stopped_at=task.get("stoppedAt"),
         capacity_provider=task.get("capacityProviderName"),
+        seen_at=seen_at,
     )
 
 
 def _architecture(task: Mapping[str, Any]) -> str:
-    named = {attribute["name"]: attribute.get("value") for attribute in task.get("attributes", [])}
-    return str(named.get("ecs.cpu-architecture") or "x86_64")
+    named = (one.get("value") for one in task.get("attributes", ()) if one["name"] == "ecs.cpu-architecture")
+    return next(named, None) or "x86_64"

@@ -1,6 +1,7 @@
 """``run``: the executor, in the foreground, until SIGTERM."""
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -24,6 +25,8 @@ from executor.settings import ExecutorSettings, ObjectNames, SettingsError, Snow
 
 log = structlog.get_logger()
 
+GARBAGE = (5_000, 20, 20)
+"""So many new objects, and rounds of the younger generation, the garbage collector waits for."""
 END_IN_S = 20.0
 """So long the process may take to close its connections after a loop has died."""
 
@@ -77,12 +80,21 @@ async def _serve(settings: ExecutorSettings, names: ObjectNames, snowflake: Snow
             await asyncio.to_thread(aws.ask, settings)
             typer.echo("settings and connections are in order: Snowflake, the bucket and the cluster answer")
             return
+        _leave_be_what_is_there()
         try:
             await service.run(stop)
         except* LoopDiedError:
             # Whatever the dead loop holds, a thread or a connection, must not keep the process from ending.
             _end_in(END_IN_S)
             raise
+
+
+def _leave_be_what_is_there() -> None:
+    # A hundred thousand objects of the libraries live as long as the process: the garbage collector, which would look
+    # at them again and again, is told so; and it looks at what is new less often.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
 
 
 def _end_in(seconds: float) -> None:

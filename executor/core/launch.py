@@ -6,6 +6,7 @@ everything sent is made of the row, of a definition version that never changes, 
 named by the hash of its own content. And the token is on the row *before* it is used for the first time.
 """
 
+import functools
 import hashlib
 import json
 from typing import Any, Final
@@ -44,7 +45,12 @@ class LaunchProfile(BaseModel):
     @property
     def name(self) -> str:
         """The first 16 hex digits of the SHA-256 of the content."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+        return _name(self)
+
+
+@functools.lru_cache(maxsize=64)
+def _name(profile: LaunchProfile) -> str:
+    return hashlib.sha256(profile.model_dump_json().encode()).hexdigest()[:16]
 
 
 _IN_DOCUMENTS_IMAGE: Final = frozenset({ReportFormat.HTML, ReportFormat.PDF})

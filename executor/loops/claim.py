@@ -80,7 +80,7 @@ class Claim:
         return self._rest_s(token)
 
     def _room(self) -> int:
-        return room_to_claim(self._limits, len(self._board.jobs), self._launchable())
+        return room_to_claim(self._limits, self._board.places, self._launchable())
 
     def _rest_s(self, token: str) -> float:
         now_s, seen = self._clock.monotonic_s(), (token, len(self._board.jobs))

@@ -207,7 +207,6 @@ class Launch:
                 self._writer.put(Change(launched), events=(event,), waits_since_s=self._clock.monotonic_s())
                 if task.last_status == FORGOTTEN:
                     self._board.end_of_task(launched, None)
-                self._board.hasten(job.request_id)
                 log.info("launched", action="launched", **job.marks, task_arn=task.arn)
             case Refused() as refused:
                 self._refuse(job, refused)

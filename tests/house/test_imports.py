@@ -29,8 +29,8 @@ OUTSIDE: dict[str, set[str]] = {
     "executor.ports": set(),
     "executor.testing": {"pydantic"},
     "executor.adapters": VENDORS | {
-        "pydantic", "structlog", "types_aiobotocore_ecs", "types_aiobotocore_logs", "types_aiobotocore_s3",
-        "types_aiobotocore_sqs",
+        "pydantic", "pydantic_core", "structlog", "types_aiobotocore_ecs", "types_aiobotocore_logs",
+        "types_aiobotocore_s3", "types_aiobotocore_sqs",
     },
     "executor.wiring": {"aiobotocore"},
     "executor.deploy": VENDORS,
