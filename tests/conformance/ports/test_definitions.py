@@ -109,7 +109,7 @@ def test_many_who_define_one_type_at_once_make_as_many_versions(
         other.close()
 
 
-def test_what_a_newer_version_has_defined_can_be_asked_for(author: Author) -> None:
+def test_p20_what_a_newer_version_has_defined_can_be_asked_for(author: Author) -> None:
     newer = {"title": "Newer", "hologram": {"depth": 3}, **query("SELECT 1 AS a", aroma="coffee")}
     author.administrator.cursor().execute(
         f"INSERT INTO {PLACE}.report_types (report_type, version, definition, digest, defined_at) "
