@@ -239,8 +239,8 @@ class Launch:
         due_in_s = outcome.due_in_s
         self._board.put_back(outcome.job, None if due_in_s is None else self._clock.monotonic_s() + due_in_s)
         self._writer.put(Change(outcome.job, due_in_s), result=outcome.result, events=outcome.events)
-        marks = {"action": "launch_refused", **job.marks}
-        log.warning("launch refused", **marks, cause_id=verdict.cause_id, reason=answer.reason)
+        told = {"cause_id": verdict.cause_id, "reason": answer.reason}
+        log.warning("launch refused", action="launch_refused", **job.marks, **told)
 
 
 def _ours(reason: str) -> Refused:
