@@ -50,8 +50,10 @@ class Cadence(StrEnum):
     """How often the calendar asks for a report by itself."""
 
     DAILY = "daily"
+    BUSINESS_DAYS = "business_days"
     WEEKLY = "weekly"
     MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
 
 
 class ParameterSpec(BaseModel):
@@ -104,9 +106,11 @@ class Query(BaseModel):
 class ReportDefinition(BaseModel):
     """A report type: everything that a job needs besides its parameters.
 
-    ``locale`` and ``time_zone`` are how numbers, dates and instants are shown in spreadsheets and documents. With
-    ``one_moment`` the bind ``:_moment`` is one time for all queries, otherwise the start of each. ``task_definition``
-    names a container that makes the report instead of the product's own; such a report may have no queries.
+    ``due`` is the local time, on the day after the period, at which a report of the calendar should be there.
+    ``locale`` and ``time_zone`` are how numbers, dates and instants are shown in spreadsheets and documents; the
+    calendar counts days in that zone, too. With ``one_moment`` the bind ``:_moment`` is one time for all queries,
+    otherwise the start of each. ``task_definition`` names a container that makes the report instead of the product's
+    own; such a report may have no queries.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -114,6 +118,7 @@ class ReportDefinition(BaseModel):
     title: str = Field(min_length=1, max_length=200)
     description: str = Field(default="", max_length=2000)
     cadence: Cadence | None = None
+    due: Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = None
     enabled: bool = True
     parameters: dict[Name, ParameterSpec] = {}
     required: tuple[Name, ...] = ()
@@ -132,6 +137,12 @@ class ReportDefinition(BaseModel):
     priority: int = Field(default=50, ge=0, le=100)
     max_attempts: int = Field(default=3, ge=1, le=10)
     max_running: int | None = Field(default=None, ge=1, le=10_000)
+
+    @model_validator(mode="after")
+    def _only_the_calendar_has_a_due_time(self) -> Self:
+        if self.due is not None and self.cadence is None:
+            raise ValueError("due goes with a cadence")
+        return self
 
     @model_validator(mode="after")
     def _names_exist_once(self) -> Self:

@@ -1,5 +1,6 @@
-"""Which period a cadence means: yesterday, last week, last month, or the one that holds a given day."""
+"""Which periods a cadence means: the one that ended last, the one that holds a given day, all between two days."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
@@ -7,8 +8,13 @@ from typing import Final
 from contract.refusal import refuse
 from contract.report import Cadence
 
+MAX_PERIODS: Final = 1_000
+"""How many jobs one backfill may ask for; a decade of weeks, not a slip of the pen."""
+
 _EARLIEST: Final = 1900
 _LATEST: Final = 2999
+_SATURDAY: Final = 5
+_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,45 +32,90 @@ class Period:
         return self.so_far or self.last_day
 
 
-def period_of(cadence: Cadence, given: date | None, today: date, field: str) -> Period:
+def is_business_day(day: date, holidays: Collection[date] = ()) -> bool:
+    """Whether people work on the day: Monday to Friday, but for the holidays."""
+    return day.weekday() < _SATURDAY and day not in holidays
+
+
+def period_of(cadence: Cadence, given: date | None, today: date, field: str, holidays: Collection[date] = ()) -> Period:
     """The period to report on.
 
     Args:
-        cadence: daily, weekly (Monday to Sunday) or monthly.
+        cadence: daily, by business days, weekly (Monday to Sunday), monthly or quarterly.
         given: any day of the wanted period; None for the one that ended last.
-        today: the present day, UTC.
+        today: the present day where the report is read.
         field: the argument's name, for the refusal.
+        holidays: days on which nobody works.
 
     Raises:
         RefusedError: the period begins in the future.
     """
-    if given is not None and not _EARLIEST <= given.year <= _LATEST:
-        raise refuse(field, f"{given} is not a day of the years {_EARLIEST} to {_LATEST}")
-    day = given if given is not None else _last_ended(cadence, today)
-    match cadence:
-        case Cadence.DAILY:
-            period = Period(day, day)
-        case Cadence.WEEKLY:
-            monday = day - timedelta(days=day.weekday())
-            period = Period(monday, monday + timedelta(days=6))
-        case _:
-            first = day.replace(day=1)
-            period = Period(first, _next_month(first) - timedelta(days=1))
-    # A caller east of Greenwich may already have tomorrow.
-    if period.first_day > today + timedelta(days=1):
+    check_day(given, field)
+    day = given if given is not None else _last_ended(cadence, today, holidays)
+    period = _around(cadence, day)
+    # A caller east of the report's zone may already have tomorrow.
+    if period.first_day > today + _DAY:
         raise refuse(field, f"{period.first_day} lies in the future; today is {today}")
     return period if period.last_day < today else replace(period, so_far=max(period.first_day, today))
 
 
-def _last_ended(cadence: Cadence, today: date) -> date:
+def check_day(given: date | None, field: str) -> None:
+    """Refuse a day that no calendar of people has.
+
+    Raises:
+        RefusedError: it is not of the years 1900 to 2999.
+    """
+    if given is not None and not _EARLIEST <= given.year <= _LATEST:
+        raise refuse(field, f"{given} is not a day of the years {_EARLIEST} to {_LATEST}")
+
+
+def ended_periods(
+    cadence: Cadence, from_date: date, to_date: date, today: date, holidays: Collection[date] = ()
+) -> list[Period]:
+    """The periods whose last day lies between two days, both included, and that have ended.
+
+    Raises:
+        RefusedError: the days are out of order or of another age, or there are more than 1,000 periods or none.
+    """
+    check_day(from_date, "from_date")
+    check_day(to_date, "to_date")
+    if to_date < from_date:
+        raise refuse("to_date", f"{to_date} is before from_date {from_date}; give a day on or after it")
+    found: list[Period] = []
+    period = _around(cadence, from_date)
+    while period.last_day <= min(to_date, today - _DAY):
+        if cadence is not Cadence.BUSINESS_DAYS or is_business_day(period.last_day, holidays):
+            found.append(period)
+        if len(found) > MAX_PERIODS:
+            raise refuse("to_date", f"{from_date} to {to_date} are over {MAX_PERIODS} periods; ask for fewer at a time")
+        period = _around(cadence, period.last_day + _DAY)
+    if not found:
+        raise refuse("to_date", f"no {cadence.replace('_', ' ')} period between {from_date} and {to_date} has ended")
+    return found
+
+
+def _around(cadence: Cadence, day: date) -> Period:
     match cadence:
-        case Cadence.DAILY:
-            return today - timedelta(days=1)
+        case Cadence.DAILY | Cadence.BUSINESS_DAYS:
+            return Period(day, day)
         case Cadence.WEEKLY:
-            return today - timedelta(days=7)
+            monday = day - timedelta(days=day.weekday())
+            return Period(monday, monday + timedelta(days=6))
         case Cadence.MONTHLY:
-            return today.replace(day=1) - timedelta(days=1)
+            first = day.replace(day=1)
+            return Period(first, _months_later(first, 1) - _DAY)
+        case Cadence.QUARTERLY:
+            first = day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
+            return Period(first, _months_later(first, 3) - _DAY)
 
 
-def _next_month(first: date) -> date:
-    return (first + timedelta(days=32)).replace(day=1)
+def _last_ended(cadence: Cadence, today: date, holidays: Collection[date]) -> date:
+    day = _around(cadence, today).first_day - _DAY
+    while cadence is Cadence.BUSINESS_DAYS and not is_business_day(day, holidays):
+        day -= _DAY
+    return day
+
+
+def _months_later(first: date, months: int) -> date:
+    total = first.year * 12 + first.month - 1 + months
+    return date(total // 12, total % 12 + 1, 1)

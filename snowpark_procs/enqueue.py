@@ -18,6 +18,9 @@ from snowpark_procs.calendar import Period
 from snowpark_procs.report_types import ReportType
 from snowpark_procs.statements import insert_with_patience, run
 
+MAX_ROWS_CHARS: Final = 8_000_000
+"""What one INSERT may carry; a VARCHAR takes 16 MB (Snowflake, string data types)."""
+
 _OF_THE_REQUEST: Final = frozenset({"not_before", "dedupe_key"})
 
 
@@ -72,14 +75,16 @@ def adhoc_request(
     )
 
 
-def calendar_request(report: ReportType, period: Period, installation: str, source: str) -> RunRequest:
+def calendar_request(
+    report: ReportType, period: Period, installation: str, options: RequestOptions, source: str
+) -> RunRequest:
     """The one request of a report type and period."""
     return _request(
         report,
         request_id=str(uuid4()),
         job_id=calendar_job_id(installation, report.name, period.first_day, period.so_far),
         params=resolve_parameters(report.definition, {}, period.business_date),
-        options=RequestOptions(),
+        options=options,
         business_date=period.business_date,
         source=source,
     )
@@ -133,13 +138,23 @@ def _request(report: ReportType, *, options: RequestOptions, **fields: Any) -> R
 
 
 def insert(session: Session, requests: Sequence[RunRequest]) -> None:
-    """Write requests into the intake: one INSERT, or none when there is nothing to write."""
-    if requests:
-        insert_with_patience(session, "insert_intake", rows=json.dumps([_row(request) for request in requests]))
+    """Write requests into the intake: one INSERT, or none when there is nothing to write.
+
+    Raises:
+        RefusedError: they are too many to travel in one statement.
+    """
+    if not requests:
+        return
+    rows = json.dumps([_row(request) for request in requests], separators=(",", ":"))
+    if len(rows) > MAX_ROWS_CHARS:
+        raise refuse("requests", f"take {len(rows)} characters together; {MAX_ROWS_CHARS} is the most, send fewer")
+    insert_with_patience(session, "insert_intake", rows=rows)
 
 
 def _row(request: RunRequest) -> dict[str, Any]:
-    row = request.model_dump(mode="json", exclude={"options"})
+    row = request.model_dump(mode="json", exclude={"options"}, exclude_none=True)
+    # A parameter may be NULL, a column that is left out is.
+    row["params"] = dict(request.params)
     row["options"] = request.options.model_dump(mode="json", exclude_none=True)
     row["payload_version"] = PAYLOAD_VERSION
     if request.not_before is not None:

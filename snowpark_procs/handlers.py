@@ -9,10 +9,8 @@ from typing import Any
 from snowflake.snowpark import Session
 
 from contract.report import Cadence
-from snowpark_procs import commands, earlier_http, enqueue, status
-from snowpark_procs.calendar import period_of
-from snowpark_procs.report_types import find, of_cadence
-from snowpark_procs.statements import run
+from snowpark_procs import bulk, commands, earlier_http, enqueue, scheduled, status
+from snowpark_procs.report_types import find
 
 
 def generate_report(session: Session, report_type: str, params: Any, options: Any) -> dict[str, Any]:
@@ -26,46 +24,43 @@ def generate_report(session: Session, report_type: str, params: Any, options: An
     return enqueue.answer(request)
 
 
+def generate_reports(session: Session, requests: Any) -> dict[str, Any]:
+    """Ask for many reports at once."""
+    return bulk.generate_reports(session, requests)
+
+
 def generate_daily_reports(session: Session, business_date: date | None) -> dict[str, Any]:
-    """Ask for every daily report of a day; yesterday's by default."""
-    return _generate_calendar(session, Cadence.DAILY, business_date, "business_date", "generate_daily_reports")
+    """Ask for every daily report of a day, and on business days for theirs; yesterday's by default."""
+    return scheduled.generate(
+        session, (Cadence.DAILY, Cadence.BUSINESS_DAYS), business_date, "business_date", "generate_daily_reports"
+    )
 
 
 def generate_weekly_reports(session: Session, week_of: date | None) -> dict[str, Any]:
     """Ask for every weekly report of the week of a day; last week's by default."""
-    return _generate_calendar(session, Cadence.WEEKLY, week_of, "week_of", "generate_weekly_reports")
+    return scheduled.generate(session, (Cadence.WEEKLY,), week_of, "week_of", "generate_weekly_reports")
 
 
 def generate_monthly_reports(session: Session, month: date | None) -> dict[str, Any]:
     """Ask for every monthly report of the month of a day; last month's by default."""
-    return _generate_calendar(session, Cadence.MONTHLY, month, "month", "generate_monthly_reports")
+    return scheduled.generate(session, (Cadence.MONTHLY,), month, "month", "generate_monthly_reports")
 
 
-def _generate_calendar(
-    session: Session, cadence: Cadence, given: date | None, field: str, source: str
+def generate_quarterly_reports(session: Session, quarter: date | None) -> dict[str, Any]:
+    """Ask for every quarterly report of the quarter of a day; last quarter's by default."""
+    return scheduled.generate(session, (Cadence.QUARTERLY,), quarter, "quarter", "generate_quarterly_reports")
+
+
+def backfill_reports(
+    session: Session, report_type: str, from_date: date | None, to_date: date | None
 ) -> dict[str, Any]:
-    period = period_of(cadence, given, enqueue.now(session).date(), field)
-    installation = run(session, "installation")[0]["installation"]
-    requests = [
-        enqueue.calendar_request(report, period, installation, source) for report in of_cadence(session, cadence)
-    ]
-    known = enqueue.statuses(session, [request.job_id for request in requests])
-    enqueue.insert(session, [request for request in requests if request.job_id not in known])
-    return {
-        "cadence": str(cadence),
-        "from_date": period.first_day.isoformat(),
-        "business_date": period.business_date.isoformat(),
-        "enqueued": sum(request.job_id not in known for request in requests),
-        "jobs": [
-            {
-                "report_type": request.report_type,
-                "job_id": request.job_id,
-                "status": known.get(request.job_id, "QUEUED"),
-                "duplicate_of": request.job_id if request.job_id in known else None,
-            }
-            for request in requests
-        ],
-    }
+    """Ask for a report type over a range of days."""
+    return scheduled.backfill(session, report_type, from_date, to_date)
+
+
+def generate_missing_reports(session: Session, days: int | None) -> dict[str, Any]:
+    """Ask for what the calendar expected and nobody asked for."""
+    return scheduled.generate_missing(session, days)
 
 
 def report_status(session: Session, job_id: str) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """Report types as the procedures need them: read, understood, or refused by name."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from snowflake.snowpark import Session
 
 from contract.refusal import refuse, shown
-from contract.report import Cadence, ReportDefinition
+from contract.report import ReportDefinition
 from snowpark_procs.statements import run, variant
 
 
@@ -41,7 +42,25 @@ def find(session: Session, given: str | None, field: str = "report_type", *, als
     return found
 
 
-def of_cadence(session: Session, cadence: Cadence) -> list[ReportType]:
-    """Every enabled type that the calendar makes at this cadence."""
-    types = (_of(row) for row in run(session, "report_types"))
-    return [item for item in types if item.definition.enabled and item.definition.cadence is cadence]
+def all_types(session: Session) -> list[ReportType]:
+    """Every type in its newest version, switched on or not."""
+    return [_of(row) for row in run(session, "report_types")]
+
+
+def enabled_types(session: Session) -> list[ReportType]:
+    """Every type that is switched on, in its newest version."""
+    return [item for item in all_types(session) if item.definition.enabled]
+
+
+def choose(types: Mapping[str, ReportType], given: object, field: str = "report_type") -> ReportType:
+    """The type of that name among those there are, in capitals or not.
+
+    Raises:
+        RefusedError: there is none, or it is switched off.
+    """
+    found = types.get(str(given or "").strip().upper())
+    if found is None:
+        raise refuse(field, f"{shown(given)} is not a report type; known are {', '.join(types) or 'none yet'}")
+    if not found.definition.enabled:
+        raise refuse(field, f"{found.name} is switched off; enable it in its definition")
+    return found

@@ -7,6 +7,7 @@ from snowflake.connector import DictCursor, SnowflakeConnection
 from sql import load
 
 _SCRIPT = "R__task_"
+_OFF = "-- Switched off when it is new"
 
 
 def states(connection: SnowflakeConnection) -> dict[str, str]:
@@ -20,9 +21,14 @@ def resume(connection: SnowflakeConnection, before: dict[str, str]) -> None:
     """Resume our tasks that are there, but not those that were suspended before the deployment."""
     there = states(connection)
     for name in names():
-        if name in there and before.get(name, "started") == "started":
+        if name in there and before.get(name, _when_new(name)) == "started":
             # The name cannot be bound; it is that of a file of ours.
             connection.cursor().execute(load("resume_task").replace("{{ task }}", name))
+
+
+def _when_new(name: str) -> str:
+    text = files("sql").joinpath(f"tasks/{_SCRIPT}{name}.sql").read_text(encoding="utf-8")
+    return "suspended" if _OFF in text else "started"
 
 
 def names() -> list[str]:

@@ -192,7 +192,7 @@ def show_warehouses(session: Session, sql: str, _params: Any) -> Result:
         options, name = kept["options"], kept["name"]
         if like(_pattern(sql), name) and sight.sees("WAREHOUSE", ("", "", name)):
             size = options.get("WAREHOUSE_SIZE", "X-Small")
-            state = kept.get("state", "STARTED")
+            state = "STARTED" if session.server.meter.is_awake(name) else "SUSPENDED"
             current = "Y" if name == session.warehouse else "N"
             suspend, resume = options.get("AUTO_SUSPEND", "600"), options.get("AUTO_RESUME", "true").lower()
             about = (suspend, resume, kept["created_on"], kept["owner"], _comment(kept))

@@ -1,6 +1,7 @@
 """Large answers, handed out in chunks that are made while they are read."""
 
 import gzip
+import secrets
 import threading
 from collections import OrderedDict
 from dataclasses import replace
@@ -28,13 +29,14 @@ class Chunks:
         self._most_bytes = most_bytes
         self._guard = threading.Lock()
         self._kept: OrderedDict[str, Result] = OrderedDict()
+        self._keys: dict[str, str] = {}  # a chunk's address is all that one needs to read it
 
     def split(self, result: Result, address: str) -> tuple[Result, list[dict[str, Any]]]:
         """The first piece of an answer, which goes along with the response, and the addresses of the others."""
-        self._keep(result)
+        key = self._keep(result)
         chunks = [
             {
-                "url": f"{address}/local-cloud/results/{result.query_id}/{number}",
+                "url": f"{address}/local-cloud/results/{result.query_id}/{number}?key={key}",
                 "rowCount": piece.num_rows,
                 "uncompressedSize": piece.nbytes,
                 "compressedSize": piece.nbytes,  # known only once it is made; clients plan with it and no more
@@ -43,23 +45,27 @@ class Chunks:
         ]
         return replace(result, table=result.table.piece(0)), chunks[1:]
 
-    def _keep(self, result: Result) -> None:
+    def _keep(self, result: Result) -> str:
         with self._guard:
+            key = self._keys.setdefault(result.query_id, secrets.token_urlsafe(24))
             self._kept[result.query_id] = result
             self._kept.move_to_end(result.query_id)
             while len(self._kept) > 1 and sum(kept.table.nbytes for kept in self._kept.values()) > self._most_bytes:
-                _, oldest = self._kept.popitem(last=False)
+                query_id, oldest = self._kept.popitem(last=False)
+                del self._keys[query_id]
                 oldest.table.discard()
+            return key
 
-    def chunk(self, query_id: str, number: int) -> bytes:
+    def chunk(self, query_id: str, number: int, key: str) -> bytes:
         """One chunk: a compressed Arrow stream.
 
         Raises:
-            ProgrammingError: 000612 when the answer is no longer kept.
+            ProgrammingError: 000612 when the answer is no longer kept, or `key` is not the one in its addresses.
         """
         with self._guard:
             result = self._kept.get(query_id)
-        if result is None or number >= len(result.table.pieces):
+            is_told = secrets.compare_digest(self._keys.get(query_id, ""), key)
+        if result is None or not is_told or number >= len(result.table.pieces):
             raise failure(612, "02000", f"Result for query {query_id} has not been found")
         piece = replace(result, table=result.table.piece(number))
         return gzip.compress(wire.arrow_stream(piece, wire.describe(piece)), _FASTEST)

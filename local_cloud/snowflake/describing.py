@@ -9,7 +9,7 @@ from local_cloud.snowflake.argument_values import to_engine
 from local_cloud.snowflake.calls import allowed
 from local_cloud.snowflake.dispatch import run
 from local_cloud.snowflake.engine import Params, run_statement
-from local_cloud.snowflake.engine_door import enter
+from local_cloud.snowflake.engine_door import enter, refuse_account
 from local_cloud.snowflake.errors import translate
 from local_cloud.snowflake.result import Result, from_rows
 from local_cloud.snowflake.returned_table import without_rows
@@ -41,6 +41,7 @@ def describe_only(session: Session, sql: str, params: Params = None) -> Result:
 
 def _planned(session: Session, text: str, params: Params) -> Result:
     statement = parse_one(text, read="snowflake")
+    refuse_account(statement)
     if session.server.privileges.enforced:
         check(session, statement)
     procedure_tables.furnish(session, statement, NO_PROCEDURES)

@@ -25,10 +25,11 @@ from local_cloud.snowflake import (
     table_settings,
     tasks,
 )
-from local_cloud.snowflake.access_checks import Guard, check
+from local_cloud.snowflake.access_checks import Guard, check, place_of
+from local_cloud.snowflake.comments import relation_kind
 from local_cloud.snowflake.dynamic_names import resolve_names
 from local_cloud.snowflake.engine import Params, run_statement
-from local_cloud.snowflake.engine_door import enter
+from local_cloud.snowflake.engine_door import enter, refuse_account
 from local_cloud.snowflake.errors import failure, translate
 from local_cloud.snowflake.result import Result
 from local_cloud.snowflake.session import Session
@@ -95,7 +96,7 @@ COMMANDS: Final[tuple[tuple[re.Pattern[str], Command], ...]] = tuple(
         (r"TRUNCATE (?:TABLE )?IF EXISTS", table_settings.truncate),
         (r"UNDROP", table_ddl.refuse),
         (r"EXECUTE IMMEDIATE", table_ddl.refuse),
-        (rf"CREATE {_OR}(?:STREAM|ALERT|PIPE|FUNCTION)", table_ddl.refuse),
+        (rf"CREATE {_OR}(?:STREAM|ALERT|PIPE|FUNCTION|\w+ (?:\w+ )?POLICY)", table_ddl.refuse),
         (rf"CREATE {_OR}(?:TEMP |TEMPORARY )?STAGE", stage_commands.create),
         (r"DROP STAGE", stage_commands.drop),
         (r"(?:REMOVE|RM)", stage_commands.remove),
@@ -144,7 +145,7 @@ def run(session: Session, sql: str, params: Params = None) -> Result:
                 check_stages(session, statement)
         procedure_tables.furnish(session, statement, NO_PROCEDURES)
         enter(statement, text, NO_PROCEDURES)
-        needed = needs_warehouse(statement)
+        needed = needs_warehouse(statement, lambda table: relation_kind(session, place_of(session, table)) == "VIEW")
         if needed:
             Guard(session).need_warehouse()
         with _metered(session, text, first, needed=needed):
@@ -184,4 +185,5 @@ def _parsed(text: str) -> Expr:
     if len(statements) != 1:
         count = len(statements)
         raise failure(8, "0A000", f"Actual statement count {count} did not match the desired statement count 1.")
+    refuse_account(statements[0])
     return statements[0]

@@ -15,6 +15,7 @@ from local_cloud.snowflake.access_checks import check, place_of
 from local_cloud.snowflake.ddl_rights import check_ddl, note_ddl, tables_of
 from local_cloud.snowflake.earlier import read_moments, refuse_if_changed
 from local_cloud.snowflake.execution import execute
+from local_cloud.snowflake.length_changes import checked_anew
 from local_cloud.snowflake.merge import counted
 from local_cloud.snowflake.moment import as_declared
 from local_cloud.snowflake.privileges import Place
@@ -47,7 +48,7 @@ def run_statement(session: Session, statement: Expr, params: Params, text: str =
     # Several statements of the engine's, or one that may turn out not to be allowed: done altogether or not at all.
     is_several = isinstance(statement, exp.Copy) or bool(moments and target)
     try:
-        with session.whole_statement() if is_several else nullcontext():
+        with session.whole_statement() if is_several else nullcontext(), checked_anew(session, statement):
             result = _locked(session, statement, params, text, target)
             refuse_if_changed(session, moments)
     except BaseException:

@@ -31,8 +31,8 @@ _STATEMENTS: Final = (
 _MADE: Final = frozenset(("TABLE", "VIEW", "SCHEMA", "STAGE", "SEQUENCE", "FILE FORMAT"))
 _SHOWN: Final = frozenset(
     (
-        *("OBJECTS", "TABLES", "VIEWS", "FILE FORMATS", "SCHEMAS", "DATABASES", "COLUMNS", "USERS", "FUNCTIONS"),
-        *("STAGES", "SEQUENCES", "PRIMARY KEYS", "UNIQUE KEYS", "IMPORTED KEYS"),
+        *("OBJECTS", "TABLES", "VIEWS", "FILE FORMATS", "SCHEMAS", "DATABASES", "COLUMNS", "FUNCTIONS"),
+        *("STAGES", "PRIMARY KEYS", "UNIQUE KEYS", "IMPORTED KEYS"),
     )
 )
 _DESCRIBED: Final = frozenset(("TABLE", "VIEW"))
@@ -100,6 +100,17 @@ def enter(statement: Expr, text: str, tables: frozenset[str]) -> None:
             raise not_supported(_ONLY_SNOWFLAKES[type(node)])
         elif isinstance(node, exp.Join) and node.args.get("match_condition"):
             raise not_supported("ASOF JOIN")
+
+
+def refuse_account(statement: Expr) -> None:
+    """The account's own database, SNOWFLAKE, is not here.
+
+    Raises:
+        ProgrammingError: 000002 for whatever reads from it.
+    """
+    for table in statement.find_all(exp.Table):
+        if table.catalog.upper() == "SNOWFLAKE":
+            raise not_supported(f"{table.sql('snowflake')}; INFORMATION_SCHEMA tells of the present")
 
 
 def _refuse_statement(statement: Expr, text: str) -> None:

@@ -17,6 +17,21 @@ TABLE: Final[tuple[tuple[type[BaseException], str, int, str, str], ...]] = (
         "22000",
         r"NULL result in a non-nullable column: \1",
     ),
+    (
+        duckdb.ConstraintException,
+        r"CHECK constraint failed on table .* CHECK\(\((?:octet_)?length\(\"?(.+?)\"?\) <= (\d+)\)\)",
+        100078,
+        "22000",
+        r"String is too long and would be truncated: the column \1 holds \2",
+    ),
+    (duckdb.Error, r"String '(.*)' is too long", 100078, "22000", r"String '\1' is too long and would be truncated"),
+    (
+        duckdb.Error,
+        r"destination type INT64|Overflow in \w+ of INT64|Could not convert string ['\"][+-]?\d{19,38}['\"] to INT64",
+        2,
+        "0A000",
+        "not supported by the local cloud: a whole number beyond 64 bits in an INT or NUMBER(38,0)",
+    ),
     (duckdb.Error, r"[Mm]alformed JSON[^\"]*", 100069, "22P02", r"Error parsing JSON: {text}"),
     (
         duckdb.ConversionException,

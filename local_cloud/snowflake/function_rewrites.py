@@ -85,7 +85,7 @@ _SESSION: Final[Mapping[str, Rewrite]] = {
     "CURRENT_SCHEMA": lambda _n, _c: _variable("schema"),
     "CURRENT_SESSION": lambda _n, _c: _variable("session"),
     "IS_ROLE_IN_SESSION": _in_roles,
-    "CURRENT_AVAILABLE_ROLES": lambda _n, _c: exp.Anonymous(this="TO_JSON", expressions=[_variable("roles")]),
+    "CURRENT_AVAILABLE_ROLES": lambda _n, _c: _macro("names_as_text", _variable("roles")),
     "CURRENT_ACCOUNT": lambda _n, _c: _text("LOCAL"),
     "CURRENT_ACCOUNT_NAME": lambda _n, _c: _text("LOCAL"),
     "CURRENT_ORGANIZATION_NAME": lambda _n, _c: _text("LOCALCLOUD"),
@@ -128,7 +128,17 @@ def _with_names(macro: str) -> Rewrite:
     return lambda node, _context: _macro(macro, node.expressions[0], exp.Array(expressions=node.expressions[1:]))
 
 
+def _is_hash(node: Expr) -> bool:
+    return function_name(node) in {"HASH", f"{PREFIX}_sf_signed".upper()}
+
+
 def _hash(node: Expr, _context: Context) -> Expr:
+    above = node.parent
+    compared = isinstance(above, (exp.EQ, exp.NEQ)) and all(map(_is_hash, above.iter_expressions()))
+    if not (compared or isinstance(above, (exp.Group, exp.Distinct)) or node.arg_key == "partition_by"):
+        raise not_supported(
+            "HASH where its value can be seen, which is another here; hashes can be compared and grouped"
+        )
     return _macro("signed", exp.Anonymous(this="system.main.hash", expressions=node.expressions))
 
 
@@ -200,6 +210,8 @@ def _sum(node: Expr, _context: Context) -> Expr:
 
 _SPECIAL: Final[Mapping[str, Rewrite]] = {
     "SUM": _sum,
+    # The engine's way is a sum, which is NULL where there are no rows; Snowflake counts 0.
+    "COUNT_IF": lambda node, _context: exp.Count(this=exp.If(this=node.this, true=exp.Literal.number(1))),
     "OBJECT_INSERT": _object_insert,
     "OBJECT_DELETE": _with_names("object_delete"),
     "OBJECT_PICK": _with_names("object_pick"),

@@ -152,3 +152,42 @@ CREATE OR REPLACE MACRO _fs_global.main._sf_add_months
     (n, x TIMESTAMP) AS x + CAST(round(n) AS BIGINT) * INTERVAL 1 month,
     (n, x TIMESTAMPTZ) AS x + CAST(round(n) AS BIGINT) * INTERVAL 1 month,
     (n, x VARCHAR) AS CAST(x AS TIMESTAMP) + CAST(round(n) AS BIGINT) * INTERVAL 1 month;
+
+-- The places of a NUMBER, a constant of the expression's type; 0 of whole numbers.
+CREATE OR REPLACE MACRO _fs_global.main._sf_places(v) AS
+    CAST(coalesce(nullif(regexp_extract(typeof(v), ',(\d+)\)', 1), ''), '0') AS INTEGER);
+
+-- Never computed; its type is the quotient's: six more places than the dividend, at most twelve unless it has more
+-- itself; a FLOAT when either is one.
+CREATE OR REPLACE MACRO _fs_global.main._sf_quotient_type(a, b) AS round(
+    a * CAST(0 AS DECIMAL(38, 6)) * round(b),
+    greatest(least(_fs_global.main._sf_places(a) + 6, 12), _fs_global.main._sf_places(a)));
+
+CREATE OR REPLACE MACRO _fs_global.main._sf_quotient_of_quotients(a, b) AS
+    cast_to_type(a / b, _fs_global.main._sf_quotient_type(a, b));
+
+-- The engine divides as FLOAT, which has sixteen digits: so the whole part is taken first and the rest divided anew.
+-- What is too large for that is as exact as a FLOAT.
+CREATE OR REPLACE MACRO _fs_global.main._sf_quotient(a, b) AS CASE
+    WHEN typeof(a) <> 'DOUBLE' AND typeof(b) <> 'DOUBLE' AND abs(a / nullif(b, 0)) < 1e25 AND abs(a) < 1e25 THEN
+        cast_to_type(CAST(trunc(a / b) AS DECIMAL(38, 0)), _fs_global.main._sf_quotient_type(a, b))
+        + cast_to_type((a - CAST(trunc(a / b) AS DECIMAL(38, 0)) * b) / b, _fs_global.main._sf_quotient_type(a, b))
+    ELSE cast_to_type(a / b, _fs_global.main._sf_quotient_type(a, b)) END;
+
+-- A cast to VARCHAR(n) or BINARY(n) of what is longer is an error; TRY_CAST answers NULL.
+CREATE OR REPLACE MACRO _fs_global.main._sf_length(v) AS
+    CASE WHEN typeof(v) = 'BLOB' THEN length(hex(v)) // 2 ELSE length(CAST(v AS VARCHAR)) END;
+CREATE OR REPLACE MACRO _fs_global.main._sf_fit(v, n) AS
+    CASE WHEN _fs_global.main._sf_length(v) > n THEN error('String ''' || CAST(v AS VARCHAR) || ''' is too long')
+    ELSE v END;
+CREATE OR REPLACE MACRO _fs_global.main._sf_try_fit(v, n) AS
+    CASE WHEN _fs_global.main._sf_length(v) <= n THEN v END;
+
+-- TRY_CAST to a whole number: what is one, but does not fit 64 bits, is said and not answered as NULL.
+CREATE OR REPLACE MACRO _fs_global.main._sf_try_whole(v) AS
+    CASE WHEN TRY_CAST(v AS BIGINT) IS NULL AND TRY_CAST(v AS HUGEINT) IS NOT NULL THEN CAST(v AS BIGINT)
+    ELSE TRY_CAST(v AS BIGINT) END;
+
+-- Names as Snowflake writes a list of them.
+CREATE OR REPLACE MACRO _fs_global.main._sf_names_as_text(names) AS
+    '[ ' || array_to_string(list_transform(names, lambda n: '"' || n || '"'), ', ') || ' ]';

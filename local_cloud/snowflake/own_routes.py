@@ -72,9 +72,9 @@ class OwnRoutes:
 
     async def chunk(self, request: Request) -> Response:
         """One chunk of a large answer."""
-        where = request.path_params
+        where, key = request.path_params, request.query_params.get("key", "")
         try:
-            made = await asyncio.to_thread(self.server.chunks.chunk, where["query_id"], where["number"])
+            made = await asyncio.to_thread(self.server.chunks.chunk, where["query_id"], where["number"], key)
         except ProgrammingError:
             return Response(status_code=404)
         return Response(made, media_type="application/octet-stream", headers={"Content-Encoding": "gzip"})

@@ -8,7 +8,9 @@ from local_cloud.snowflake.errors import not_supported
 from local_cloud.snowflake.function_rewrites import Context, rewrite_function
 from local_cloud.snowflake.functions import PREFIX
 from local_cloud.snowflake.moment import told
+from local_cloud.snowflake.number_rewrites import is_whole, rewrite_number
 from local_cloud.snowflake.table_as import cast_to_declared
+from local_cloud.snowflake.text_lengths import fitted, limit_columns, limit_of, whole_type
 
 # DuckDB's reserved words that Snowflake allows as names.
 _RESERVED: Final = frozenset(
@@ -29,6 +31,7 @@ def rewrite(statement: Expr, context: Context) -> Expr:
     cast_to_declared(statement)
     _name_columns(statement)
     _strip_constraints(statement)
+    limit_columns(statement)
     _qualify(statement, context)
     for node in reversed(list(statement.dfs())):  # inner ones first, so that what replaces them is complete
         changed = _node(node, context)
@@ -63,13 +66,13 @@ def _node(node: Expr, context: Context) -> Expr:
         if node.sql().upper().endswith("TRUE"):
             raise not_supported(f"FLATTEN with {option} => TRUE")
         return node
-    if isinstance(node, (exp.Func, exp.Window)):
-        return told(node) or rewrite_function(node, context)
+    if isinstance(node, (exp.Func, exp.Window, exp.Div)):
+        return told(node) or rewrite_number(node) or rewrite_function(node, context)
     return node
 
 
 def _reshaped(node: Expr) -> Expr:
-    if isinstance(node, exp.DataType) and node.this in _UNSIZED:
+    if isinstance(node, exp.DataType) and node.this in _UNSIZED and not (limit_of(node) and node.arg_key == "to"):
         node.set("expressions", [])
     if isinstance(node, exp.WithinGroup) and isinstance(node.this, exp.ArrayAgg):  # which leaves out NULLs
         return exp.Anonymous(this=f"{PREFIX}_sf_array_compact", expressions=[node.copy()])
@@ -82,18 +85,19 @@ def _cast(node: Expr) -> Expr | None:
         return exp.Anonymous(this=f"{PREFIX}_sf_text", expressions=[node.this])
     if isinstance(node, exp.TryCast) and node.to.this in _MOMENTS:
         return exp.Anonymous(this=f"{PREFIX}_sf_try_timestamp", expressions=[node.this])
-    if isinstance(node, exp.Cast) and node.to.this in exp.DataType.TEXT_TYPES and node.to.expressions:
-        return _cut(node)
+    if isinstance(node, exp.Cast) and (limit := limit_of(node.to)):
+        return _fitted(node, limit)
+    if isinstance(node, exp.TryCast) and is_whole(node.to):
+        return exp.Anonymous(this=f"{PREFIX}_sf_try_whole", expressions=[node.this])
     if isinstance(node, exp.Cast) and node.to.this in {exp.DataType.Type.VARIANT, exp.DataType.Type.OBJECT}:
         return exp.Anonymous(this="TO_JSON", expressions=[node.this])
     return None
 
 
-def _cut(node: exp.Cast) -> Expr:
-    """A cast to VARCHAR(n) cuts what is longer; the engine keeps it."""
-    whole = type(node)(this=node.this.copy(), to=exp.DataType.build("VARCHAR"))
-    text = _cast(whole) or whole
-    return exp.Anonymous(this="LEFT", expressions=[text, node.to.expressions[0].this.copy()])
+def _fitted(node: exp.Cast, limit: int) -> Expr:
+    """A cast to VARCHAR(n) or BINARY(n), which the engine would make without looking at the length."""
+    unlimited = type(node)(this=node.this.copy(), to=whole_type(node.to))
+    return fitted(_cast(unlimited) or unlimited, limit, tries=isinstance(node, exp.TryCast))
 
 
 def _is_text_of_column(node: Expr) -> bool:

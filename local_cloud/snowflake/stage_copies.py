@@ -11,6 +11,7 @@ from local_cloud.snowflake.dynamic_names import resolve_names
 from local_cloud.snowflake.engine import run_statement
 from local_cloud.snowflake.engine_door import enter
 from local_cloud.snowflake.errors import failure, not_supported
+from local_cloud.snowflake.load_history import forget_changed
 from local_cloud.snowflake.result import Result, from_rows
 from local_cloud.snowflake.session import Session
 from local_cloud.snowflake.sql_text import Reader
@@ -90,6 +91,7 @@ def _unquoted(reference: str) -> str:
 
 
 def _run(session: Session, text: str, params: Any) -> Result:
+    forget_changed(session)
     statement = parse_one(text, read="snowflake")
     params = resolve_names(statement, params)
     enter(statement, text, NO_PROCEDURES)

@@ -136,7 +136,9 @@ def s3_client(endpoint: str | None) -> Any:
 
 
 def write_whole(file: Path, body: bytes) -> None:
-    """Write a file so that it is there altogether or not at all."""
+    """Write a file so that it is there altogether or not at all; one that holds this already stays as it is."""
+    if file.is_file() and file.stat().st_size == len(body) and file.read_bytes() == body:
+        return
     file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
     partial.write_bytes(body)

@@ -33,6 +33,11 @@ class Past:
         self._reader.engine.begin()
         self._reader.engine.execute("SELECT count(*) FROM duckdb_tables()").fetchall()  # the first use is the moment
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing can be read of it any more."""
+        return self._reader is None
+
     def work(self, session: Session, sql: str, rows: list[Any]) -> Callable[["Statement"], Result]:
         """The work of a statement that sees this moment; when it has ended meanwhile, the present."""
 

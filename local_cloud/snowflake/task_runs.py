@@ -74,15 +74,28 @@ class TaskRuns:
             if due > now:
                 continue
             self._change(task, last_due_s=self._now_s())
-            if not self._lock_of(task).locked():
-                started.append(self.start(task, due, "SCHEDULE"))
+            turn = self._lock_of(task)
+            if turn.acquire(blocking=False):  # here and not in its thread, so that no second round finds it free
+                started.append(self._beside(task, due, "SCHEDULE", has_turn=True))
         return started
 
     def start(self, task: Task, scheduled_at: dt.datetime, cause: str) -> threading.Thread:
-        """Run a task and what comes after it, beside whoever asks."""
-        thread = threading.Thread(
-            target=self._graph, args=(task, scheduled_at, cause), name=f"task {task['name']}", daemon=True
-        )
+        """Run a task and what comes after it, beside whoever asks, once its last graph has ended."""
+        return self._beside(task, scheduled_at, cause, has_turn=False)
+
+    def _beside(self, task: Task, scheduled_at: dt.datetime, cause: str, *, has_turn: bool) -> threading.Thread:
+        """The thread of a graph, which gives back the root's lock, taken by itself unless it `has_turn` already."""
+
+        def go() -> None:
+            turn = self._lock_of(task)
+            if not has_turn:
+                turn.acquire()
+            try:
+                self._graph(task, scheduled_at, cause)
+            finally:
+                turn.release()
+
+        thread = threading.Thread(target=go, name=f"task {task['name']}", daemon=True)
         thread.start()
         return thread
 
@@ -92,15 +105,14 @@ class TaskRuns:
 
     def _graph(self, root: Task, scheduled_at: dt.datetime, cause: str) -> None:
         graph_run_id = str(uuid.uuid4())
-        with self._lock_of(root):
-            succeeded, tried, ready = set[str](), set[str](), [root]
-            while ready:
-                for task in ready:
-                    tried.add(task["name"])
-                    if self._run(task, scheduled_at, cause, graph_run_id):
-                        succeeded.add(task["name"])
-                waiting = self._server.catalog.all(KIND, root["database"], root["schema"])
-                ready = [t for t in waiting if t["name"] not in tried and _follows(t, succeeded)]
+        succeeded, tried, ready = set[str](), set[str](), [root]
+        while ready:
+            for task in ready:
+                tried.add(task["name"])
+                if self._run(task, scheduled_at, cause, graph_run_id):
+                    succeeded.add(task["name"])
+            waiting = self._server.catalog.all(KIND, root["database"], root["schema"])
+            ready = [t for t in waiting if t["name"] not in tried and _follows(t, succeeded)]
 
     def _run(self, task: Task, scheduled_at: dt.datetime, cause: str, graph_run_id: str) -> bool:
         run = Run(task, scheduled_at, self.now(), cause, graph_run_id, str(uuid.uuid4()))

@@ -15,6 +15,7 @@ from local_cloud.snowflake.function_rewrites import Context
 from local_cloud.snowflake.merge import name_source, operations
 from local_cloud.snowflake.rewrites import rewrite
 from local_cloud.snowflake.session import Session
+from local_cloud.snowflake.view_columns import keep_columns
 
 Params = list[Any] | dict[str, Any] | None
 # Properties of tables and schemas that mean storage, cost or retention, and change no answer.
@@ -90,6 +91,8 @@ def _translate(session: Session, statement: Expr, params: Params) -> Translation
         return Translation((_part(tree, f"{_written(tree)} RETURNING merge_action"),), may)
     pieces = cursor._transform_explode(statement)  # noqa: SLF001  see above
     trees = [cursor._transform(piece, params) for piece in pieces]  # noqa: SLF001  see above
+    for tree in trees:
+        keep_columns(session, tree)
     return Translation(tuple(_part(tree, _written(tree)) for tree in trees))
 
 

@@ -4,6 +4,7 @@ Sources: docs user-guide/cost-optimize-cloud-services, user-guide/warehouses; CO
 from metadata: query profiles of users. The result cache, which answers an exact repeat for nothing, is not counted.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from sqlglot import Expr, exp
@@ -18,8 +19,11 @@ def command_needs_warehouse(first_words: str) -> bool:
     return first_words.startswith(("CALL ", "COPY ")) and not first_words.startswith("CALL SYSTEM$")
 
 
-def needs_warehouse(statement: Expr) -> bool:
-    """Of any other statement: DML, CREATE … AS SELECT, and queries that read more than metadata."""
+def needs_warehouse(statement: Expr, is_view: Callable[[exp.Table], bool] = lambda _table: False) -> bool:
+    """Of any other statement: DML, CREATE … AS SELECT, and queries that read more than metadata.
+
+    `is_view` tells views, which have no metadata of their own, from tables.
+    """
     if isinstance(statement, _DML):
         return True
     if isinstance(statement, exp.Create):
@@ -31,7 +35,10 @@ def needs_warehouse(statement: Expr) -> bool:
     sources = [node for node in nodes if not _is_free(node) and str(node.name).upper() not in named]
     if not sources:
         return False
-    return not (len(sources) == 1 and _is_from_metadata(statement))
+    (source, *others) = sources
+    if others or not isinstance(source, exp.Table) or not _is_from_metadata(statement):
+        return True
+    return is_view(source)
 
 
 def _is_free(source: Expr) -> bool:

@@ -17,7 +17,7 @@ OUTSIDE: dict[str, set[str]] = {
     "contract": {"pydantic"},
     "sql": set(),
     "snowpark_procs": {"pydantic", "snowflake.snowpark"},
-    "runner": {"pydantic", "boto3", "botocore", "pyarrow", "snowflake.connector", "types_boto3_s3"},
+    "runner": {"pydantic", "boto3", "botocore", "pyarrow", "snowflake.connector", "types_boto3_s3", "xlsxwriter"},
     "executor": {"pydantic", "structlog"},
     "executor.settings": {"pydantic", "pydantic_settings"},
     "executor.core": {"pydantic"},  # its types are written to S3 and read back, as the contract's are

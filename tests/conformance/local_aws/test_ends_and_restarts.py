@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, ClientError
 
 TAGS = [{"Key": "keep", "Value": "a year"}]
 FAMILY = """
@@ -133,8 +133,35 @@ def test_objects_and_logs_are_there_again_after_a_kill(make_cloud: Any) -> None:
     assert again.lines(arn) == ["kept"]
 
 
-def test_lines_that_a_client_wrote_are_there_again_and_what_was_deleted_is_not(make_cloud: Any) -> None:
+def make_what_is_lost(cloud: Any) -> None:
+    cloud.ecs.create_cluster(clusterName="passing")
+    cloud.client("sqs").create_queue(QueueName="passing")
+    cloud.client("sns").create_topic(Name="passing")
+    cloud.client("secretsmanager").create_secret(Name="passing", SecretString="x")
+    cloud.client("ssm").put_parameter(Name="passing", Value="x", Type="String")
+    cloud.s3.put_bucket_tagging(Bucket=cloud.stack.bucket, Tagging={"TagSet": [{"Key": "passing", "Value": "x"}]})
+
+
+def told_of(cloud: Any) -> dict[str, bool]:
+    """Of each kind of thing, whether one of them is the one that was made."""
+    parts = {
+        "clusters": cloud.ecs.list_clusters()["clusterArns"],
+        "queues": cloud.client("sqs").list_queues().get("QueueUrls", []),
+        "topics": cloud.client("sns").list_topics()["Topics"],
+        "secrets": cloud.client("secretsmanager").list_secrets()["SecretList"],
+        "parameters": cloud.client("ssm").describe_parameters()["Parameters"],
+    }
+    try:
+        parts["tags"] = cloud.s3.get_bucket_tagging(Bucket=cloud.stack.bucket)["TagSet"]
+    except ClientError:
+        parts["tags"] = []
+    return {name: "passing" in str(found) for name, found in parts.items()}
+
+
+def test_lines_that_a_client_wrote_are_there_again_and_not_what_was_deleted_or_is_not_kept(make_cloud: Any) -> None:
     server, cloud = make_cloud()
+    make_what_is_lost(cloud)
+    assert set(told_of(cloud).values()) == {True}
     now_ms = time.time_ns() // 1_000_000
     for group, stream in (("/mine", "a/1"), ("/mine", "gone"), ("/gone", "a")):
         if stream != "gone":
@@ -148,6 +175,7 @@ def test_lines_that_a_client_wrote_are_there_again_and_what_was_deleted_is_not(m
     server.process.kill()
     server.process.wait()
     _, again = make_cloud()
+    assert set(told_of(again).values()) == {False}
     groups = [item["logGroupName"] for item in again.logs.describe_log_groups()["logGroups"]]
     assert sorted(groups) == ["/mine", again.stack.log_group]
     streams = again.logs.describe_log_streams(logGroupName="/mine")["logStreams"]

@@ -1,6 +1,7 @@
 """Failures reach the client at once, with Snowflake's number and SQLSTATE."""
 
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,6 +30,11 @@ from snowflake.connector.errors import DatabaseError, ProgrammingError
         ("SELECT PARSE_JSON('{bad')", 100069, "22P02"),
         ("SELECT 1/0", 100051, "22012"),
         ("SELECT 123456::NUMBER(4, 0)", 100046, "22003"),
+        ("SELECT 'abc'::VARCHAR(2)", 100078, "22000"),
+        ("SELECT 'ab'::CHAR", 100078, "22000"),
+        ("SELECT TO_BINARY('ABCD', 'HEX')::BINARY(1)", 100078, "22000"),
+        ("SELECT id::VARCHAR(2) FROM (SELECT 100 AS id)", 100078, "22000"),
+        ("CREATE TABLE short (s VARCHAR(2)) AS SELECT 'abc'", 100078, "22000"),
         ("SELECT id FROM t a JOIN t b ON a.id = b.id", 2028, "42601"),
         ("SELECT 1, 2 UNION SELECT 1", 1789, "42601"),
         ("INSERT INTO t (id) VALUES (1, 2)", 2020, "42601"),
@@ -55,6 +61,48 @@ def test_a_failure_has_snowflakes_number(ask: Any, sql: str, errno: int, sqlstat
 @pytest.mark.parametrize(
     "sql",
     [
+        "INSERT INTO t VALUES (2, 'abcd', 'x', NULL)",
+        "INSERT INTO t (id, s) SELECT 2, 'ab' || 'cd'",
+        "INSERT INTO t (id, c) VALUES (2, 'xy')",
+        "INSERT INTO t (id, b) SELECT 2, TO_BINARY('ABCDEF', 'HEX')",
+        "UPDATE t SET s = 'abcd'",
+        "MERGE INTO t USING (SELECT 1 AS i) n ON t.id = n.i WHEN MATCHED THEN UPDATE SET s = 'abcd'",
+        "COPY INTO t (id, s) FROM @%t",
+    ],
+)
+def test_a_text_that_is_longer_than_its_column_is_refused(ask: Any, tmp_path: Path, sql: str) -> None:
+    ask("CREATE TABLE t (id INT, s VARCHAR(3), c CHAR, b BINARY(2))")
+    ask("INSERT INTO t SELECT 1, 'abc', 'x', TO_BINARY('ABCD', 'HEX')")
+    (tmp_path / "long.csv").write_text("2,abcd\n")
+    ask(f"PUT file://{tmp_path}/long.csv @%t")
+    with pytest.raises(DatabaseError, match="is too long and would be truncated") as refused:
+        ask(sql)
+    assert (refused.value.errno, refused.value.sqlstate) == (100078, "22000")
+    assert ask("SELECT id, s, c FROM t") == [(1, "abc", "x")]
+
+
+@pytest.mark.parametrize("kind", ["TABLE", "TEMPORARY TABLE"])
+def test_a_length_that_alter_table_declares_counts(ask: Any, kind: str) -> None:
+    ask(f"CREATE {kind} t (id INT AUTOINCREMENT, s VARCHAR(3) NOT NULL DEFAULT 'd', w VARCHAR(9))")
+    ask("ALTER TABLE t ADD COLUMN x VARCHAR(2)")
+    ask("INSERT INTO t (s, x) VALUES ('abc', 'xx')")
+    with pytest.raises(DatabaseError, match="the column X holds 2"):
+        ask("INSERT INTO t (x) VALUES ('xxx')")
+    ask("ALTER TABLE t ALTER COLUMN s SET DATA TYPE VARCHAR(5)")
+    ask("INSERT INTO t (s) VALUES ('abcde')")
+    with pytest.raises(DatabaseError, match="the column S holds 5"):
+        ask("UPDATE t SET s = 'abcdef'")
+    with pytest.raises(DatabaseError, match="the table holds longer ones"):
+        ask("ALTER TABLE t ALTER COLUMN s SET DATA TYPE VARCHAR(4)")
+    ask("ALTER TABLE t ALTER COLUMN s SET DATA TYPE VARCHAR")
+    ask("INSERT INTO t (s) VALUES ('abcdef')")
+    ask("ALTER TABLE t DROP COLUMN x")
+    assert ask("SELECT s, w FROM t ORDER BY id") == [("abc", None), ("abcde", None), ("abcdef", None)]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
         "UNDROP TABLE t",
         "CREATE FUNCTION f() RETURNS INT AS '1'",
         "CREATE STREAM s ON TABLE t",
@@ -67,6 +115,8 @@ def test_a_failure_has_snowflakes_number(ask: Any, sql: str, errno: int, sqlstat
         "CREATE DYNAMIC TABLE d TARGET_LAG = '1 minute' WAREHOUSE = w AS SELECT 1 AS a",
         "CREATE MASKING POLICY p AS (v STRING) RETURNS STRING -> v",
         "CREATE TAG t",
+        "CREATE ROW ACCESS POLICY p AS (v STRING) RETURNS BOOLEAN -> TRUE",
+        "CREATE SHARE s",
         "SHOW STREAMS",
         "SHOW LOCKS",
         "DESCRIBE SCHEMA public",
@@ -91,6 +141,17 @@ def test_a_failure_has_snowflakes_number(ask: Any, sql: str, errno: int, sqlstat
         "SELECT * FROM t MATCH_RECOGNIZE (ORDER BY id MEASURES MATCH_NUMBER() AS m PATTERN (a) DEFINE a AS id > 1)",
         "SELECT * FROM t ASOF JOIN t u MATCH_CONDITION (t.id >= u.id)",
         "LIST @~",
+        "SELECT HASH('a')",
+        "SELECT 1 WHERE MOD(HASH('a'), 10) = 3",
+        "SHOW USERS",
+        "SHOW SEQUENCES",
+        "SELECT * FROM SNOWFLAKE.ACCOUNT_USAGE.QUERY_HISTORY",
+        "SELECT 12345678901234567890::INT",
+        "SELECT '12345678901234567890'::NUMBER(38, 0)",
+        "SELECT TRY_CAST('12345678901234567890' AS INT)",
+        "INSERT INTO t VALUES (12345678901234567890)",
+        "SELECT 9223372036854775807 + 1",
+        "SELECT * FROM (SELECT 'x' AS a, 1 AS b) PIVOT (AVG(b) FOR a IN ('x'))",
         "COPY INTO @~/x FROM t",
         "COPY INTO t FROM @~/x",
         "ALTER TABLE t SET DEFAULT_DDL_COLLATION = 'en'",

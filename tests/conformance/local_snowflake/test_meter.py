@@ -13,10 +13,14 @@ def test_the_meter_tells_by_sql_what_each_warehouse_cost(opened: Any) -> None:
     cursor.execute("CREATE WAREHOUSE METERED_WH INITIALLY_SUSPENDED = TRUE AUTO_SUSPEND = 60 WAREHOUSE_SIZE = SMALL")
     cursor.execute("CREATE TABLE t (a INT)")
     cursor.execute("SELECT COUNT(*) FROM t")
+    cursor.execute("SHOW WAREHOUSES LIKE 'metered_wh'")
+    assert [row[1] for row in cursor.fetchall()] == ["SUSPENDED"]
     mine = "SELECT wakes, statements, billed_s, credits FROM TABLE(LOCAL_CLOUD_WAREHOUSES()) WHERE warehouse = %s"
     assert cursor.execute(mine, ("METERED_WH",)).fetchall() == []
     cursor.execute("INSERT INTO t VALUES (1)")
     cursor.execute("SELECT a FROM t")
+    cursor.execute("SHOW WAREHOUSES LIKE 'metered_wh'")
+    assert [row[1] for row in cursor.fetchall()] == ["STARTED"]
     ((wakes, statements, billed_s, credits_used),) = cursor.execute(mine, ("METERED_WH",)).fetchall()
     assert (wakes, statements) == (1, 2)
     assert 60 <= billed_s < 600
@@ -43,6 +47,7 @@ def test_the_meter_tells_the_same_over_http(opened: Any, endpoint: dict[str, Any
     (found,) = [row for row in told["warehouses"] if row["warehouse"] == "HTTP_WH"]
     assert (found["state"], found["wakes"], found["statements"]) == ("STARTED", 1, 1)
     assert told["free_statements"] > 0
+    assert "cloud_services" not in told
     assert told["statements"][-1]["needed_warehouse"] is True
 
 
@@ -60,3 +65,14 @@ def test_a_warehouse_that_may_not_wake_by_itself_sleeps_until_it_is_resumed(open
     cursor.execute("ALTER WAREHOUSE stubborn_wh RESUME IF SUSPENDED")
     with pytest.raises(ProgrammingError, match="cannot be resumed"):
         cursor.execute("ALTER WAREHOUSE stubborn_wh RESUME")
+
+
+def test_the_count_of_a_view_and_the_repeat_of_a_query_need_a_warehouse(opened: Any) -> None:
+    cursor = opened(warehouse="COUNTED_WH").cursor()
+    cursor.execute("CREATE WAREHOUSE counted_wh")
+    cursor.execute("CREATE TABLE t (a INT)")
+    cursor.execute("CREATE VIEW v AS SELECT a FROM t")
+    for sql in ("SELECT COUNT(*) FROM t", "SELECT COUNT(*) FROM v", "SELECT a FROM t", "SELECT a FROM t"):
+        cursor.execute(sql)
+    counted = "SELECT statements FROM TABLE(LOCAL_CLOUD_WAREHOUSES()) WHERE warehouse = 'COUNTED_WH'"
+    assert cursor.execute(counted).fetchall() == [(3,)]

@@ -54,6 +54,7 @@ OK = 0
         ("PROBE", f"SELECT SYSTEM$LAST_CHANGE_COMMIT_TIME('{ORDERS}')", OK),
         ("PROBE", f"SELECT id FROM {ORDERS}", 606),
         ("PROBE", "USE WAREHOUSE wh", 2043),
+        ("PROBE", "SELECT CURRENT_WAREHOUSE()", OK),
         ("WRITER", "COPY INTO @shop.sales.files/out FROM (SELECT 1) OVERWRITE = TRUE", OK),
         ("READER", "COPY INTO @shop.sales.files/out FROM (SELECT 1) OVERWRITE = TRUE", 3001),
         ("CALLER", "COPY INTO @shop.sales.files/out FROM (SELECT 1) OVERWRITE = TRUE", 2003),

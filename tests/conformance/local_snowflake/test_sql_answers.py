@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from snowflake.connector.constants import FIELD_ID_TO_NAME
+from snowflake.connector.errors import ProgrammingError
 
 D, T = dt.date, dt.datetime
 
@@ -53,8 +55,18 @@ D, T = dt.date, dt.datetime
         ("'it''s $5 and $word'", "it's $5 and $word"),
         ("$$raw 'x'$$", "raw 'x'"),
         ("HASH('a') = HASH('a')", True),
+        ("HASH('a', 1) <> HASH('a', 2)", True),
+        ("TRY_CAST('5' AS INT)", 5),
+        ("TRY_CAST('x' AS NUMBER(38, 0))", None),
+        ("12345678901234567890", 12345678901234567890),
+        ("'12345678901234567890'::NUMBER(20, 0)", 12345678901234567890),
+        ("99999999999999999999999999999999999999 - 1", 99999999999999999999999999999999999998),
         ("SYSTEM$WAIT(0)", "waited 0 seconds"),
-        ("'abc'::VARCHAR(2)", "ab"),
+        ("'abc'::VARCHAR(3)", "abc"),
+        ("TRY_CAST('abc' AS VARCHAR(2))", None),
+        ("TRY_CAST('ab' AS VARCHAR(2))", "ab"),
+        ("12::VARCHAR(2)", "12"),
+        ("NULL::VARCHAR(2)", None),
         ("PARSE_JSON('\"x\"')::STRING", "x"),
         ("1.5::NUMBER(10, 2)::VARCHAR", "1.50"),
         ("1e10::FLOAT::VARCHAR", "10000000000"),
@@ -93,6 +105,8 @@ def test_an_expression_answers_as_in_snowflake(ask: Any, expression: str, answer
         ("SELECT column2 FROM VALUES (1, 'a')", [("a",)]),
         ("SELECT v.name FROM VALUES (1, 'a'), (2, 'b') AS v (id, name) WHERE id = 2", [("b",)]),
         ("SELECT COUNT(*) FROM TABLE(GENERATOR(ROWCOUNT => 5))", [(5,)]),
+        ("SELECT COUNT_IF(a > 1) FROM (SELECT 1 AS a WHERE FALSE)", [(0,)]),
+        ("SELECT COUNT_IF(a > 1) OVER () FROM (SELECT 1 AS a UNION ALL SELECT 2)", [(1,), (1,)]),
         ("SELECT column1 FROM VALUES (1), (NULL), (2) ORDER BY 1", [(1,), (2,), (None,)]),
         ("SELECT column1 FROM VALUES (1), (NULL), (2) ORDER BY 1 DESC", [(None,), (2,), (1,)]),
         ("SELECT ARRAY_AGG(column1) WITHIN GROUP (ORDER BY column1) FROM VALUES (2), (NULL), (1)", [("[1,2]",)]),
@@ -106,6 +120,8 @@ def test_an_expression_answers_as_in_snowflake(ask: Any, expression: str, answer
             [(1, 0.25), (3, 0.75)],
         ),
         ("SELECT SUM(column1) FROM VALUES (0.1), (0.2)", [(Decimal("0.3"),)]),
+        ("SELECT SUM(column1) FROM VALUES (9223372036854775807), (1)", [(9223372036854775808,)]),
+        ("SELECT COUNT(*) FROM VALUES ('a'), ('a'), ('b') GROUP BY HASH(column1) ORDER BY 1", [(1,), (2,)]),
         (
             "SELECT column1 FROM VALUES (1), (2) QUALIFY ROW_NUMBER() OVER (ORDER BY column1 DESC) = 1",
             [(2,)],
@@ -127,6 +143,21 @@ def test_missing_moments_stay_missing_and_present_ones_stay_the_same(ask: Any) -
     ask("INSERT INTO t VALUES (NULL, NULL, NULL, NULL)")
     ask("INSERT INTO t VALUES (?, ?, ?, ?)", (moment, ("TIMESTAMP_LTZ", aware), ("TIMESTAMP_TZ", aware), day))
     assert ask("SELECT * FROM t ORDER BY n NULLS FIRST") == [(None,) * 4, (moment, aware, aware, day)]
+
+
+def test_a_moment_with_a_zone_is_the_same_moment_in_the_sessions_zone(ask: Any) -> None:
+    ((moment,),) = ask("SELECT '2026-01-02 03:04:05 +0530'::TIMESTAMP_TZ")
+    assert moment == T(2026, 1, 1, 21, 34, 5, tzinfo=dt.UTC)
+    ask("ALTER SESSION SET TIMEZONE = 'America/New_York'")
+    ((moment,),) = ask("SELECT '2026-01-02 03:04:05 +0530'::TIMESTAMP_TZ")
+    assert (moment.hour, moment.utcoffset()) == (16, dt.timedelta(hours=-5))
+
+
+def test_objects_keep_the_order_of_their_keys_on_one_line(opened: Any) -> None:
+    cursor = opened().cursor()
+    cursor.execute("SELECT OBJECT_CONSTRUCT('b', 1, 'a', ARRAY_CONSTRUCT(1)) AS o, ARRAY_CONSTRUCT(1, 'x') AS a")
+    assert cursor.fetchall() == [('{"b":1,"a":[1]}', '[1,"x"]')]
+    assert {FIELD_ID_TO_NAME[column.type_code] for column in cursor.description} == {"VARIANT"}
 
 
 def test_words_that_the_engine_reserves_are_names(ask: Any) -> None:
@@ -199,6 +230,18 @@ def test_views_see_the_session_that_asks(ask: Any, opened: Any, schema: str) -> 
     ask("GRANT SELECT ON VIEW who TO ROLE onlookers")
     seen = opened(user="other", role="ONLOOKERS").cursor().execute("SELECT * FROM who").fetchall()
     assert seen == [("OTHER", "ONLOOKERS")]
+
+
+def test_a_view_of_everything_has_the_columns_of_its_making(ask: Any) -> None:
+    ask("CREATE TABLE t (id INT, s STRING)")
+    ask("CREATE VIEW every AS SELECT * FROM t")
+    ask("CREATE VIEW renamed (a, b) AS WITH c AS (SELECT * FROM t) SELECT * FROM c")
+    ask("INSERT INTO t VALUES (1, 'a')")
+    ask("ALTER TABLE t ADD COLUMN late INT")
+    assert ask("SELECT * FROM every") == [(1, "a")]
+    assert ask("SELECT a, b FROM renamed") == ask("SELECT * FROM renamed") == [(1, "a")]
+    with pytest.raises(ProgrammingError, match="duplicate column name 'ID'"):
+        ask("CREATE VIEW twice AS SELECT * FROM t JOIN t AS u ON t.id = u.id")
 
 
 def test_columns_without_alias_are_named_by_their_text(opened: Any) -> None:

@@ -28,6 +28,38 @@ def test_files_are_put_listed_and_removed(ask: Any, tmp_path: Path) -> None:
         ask("LIST @files")
 
 
+def test_a_file_is_loaded_again_when_it_has_changed_or_by_force(table: Any, tmp_path: Path) -> None:
+    table("CREATE STAGE files")
+    file = tmp_path / "a.csv"
+
+    def load(text: str, more: str = "") -> int:
+        file.write_text(text)
+        table(f"PUT file://{file} @files OVERWRITE=TRUE AUTO_COMPRESS=FALSE")
+        table(f"COPY INTO t FROM @files {more}")
+        ((count,),) = table("SELECT COUNT(*) FROM t")
+        return int(count)
+
+    assert [load("3,x\n"), load("3,x\n"), load("4,y\n"), load("4,y\n"), load("4,y\n", "FORCE = TRUE")] == [
+        3,
+        3,
+        4,
+        4,
+        5,
+    ]
+
+
+def test_a_rolled_back_transaction_leaves_files_as_they_are(table: Any, tmp_path: Path) -> None:
+    table("CREATE STAGE files")
+    (tmp_path / "kept.csv").write_text("1,x\n")
+    table("BEGIN")
+    table("INSERT INTO t VALUES (3, 'c')")
+    table(f"PUT file://{tmp_path}/kept.csv @files AUTO_COMPRESS=FALSE")
+    table("COPY INTO @files/out FROM t FILE_FORMAT = (TYPE = CSV)")
+    table("ROLLBACK")
+    assert table("SELECT COUNT(*) FROM t") == [(2,)]
+    assert [row[0] for row in table("LIST @files")] == ["files/kept.csv", "files/out_0_0_0.csv.gz"]
+
+
 def test_a_large_file_is_copied_in_seconds(ask: Any, tmp_path: Path) -> None:
     file = tmp_path / "large.csv"
     with file.open("w", newline="") as opened:

@@ -125,3 +125,16 @@ def test_where_nothing_is_refused_every_role_may_do_everything(tmp_path_factory:
             cursor.execute(sql)
         cursor.execute("SELECT a FROM t")
         assert cursor.fetchall() == [(1,)]
+
+
+def test_a_database_role_lends_its_privileges_and_cannot_be_the_primary_role(as_role: As) -> None:
+    for sql in (
+        "CREATE DATABASE ROLE shop.cleaner",
+        "GRANT DELETE ON TABLE shop.sales.orders TO DATABASE ROLE shop.cleaner",
+    ):
+        as_role("ACCOUNTADMIN", sql)
+    assert refused(as_role, WRITE, "READER") == 3001
+    assert refused(as_role, "USE ROLE shop.cleaner", "READER") == 3013
+    as_role("ACCOUNTADMIN", "GRANT DATABASE ROLE shop.cleaner TO ROLE reader")
+    as_role("READER", WRITE)
+    as_role("ACCOUNTADMIN", "REVOKE DATABASE ROLE shop.cleaner FROM ROLE reader")

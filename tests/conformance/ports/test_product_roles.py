@@ -9,12 +9,20 @@ from snowflake.connector.errors import ProgrammingError
 
 from executor.adapters.snowflake_session import SnowflakeSession
 
+READ = {
+    view: {"SELECT"} for view in ("FAILURES", "JOBS", "MISSING_REPORTS", "PUNCTUALITY", "QUEUE_HEALTH", "REPORT_PAUSES")
+}
 GRANTED: dict[str, dict[str, set[str]]] = {
-    "REPORT_REQUESTER": {"JOBS": {"SELECT"}, "REPORT_PAUSES": {"SELECT"}},
-    "REPORT_AUTHOR": {"JOBS": {"SELECT"}, "REPORT_PAUSES": {"SELECT"}, "REPORT_TYPES": {"SELECT", "INSERT"}},
-    "REPORT_OPERATOR": {
-        "JOBS": {"SELECT"},
-        "REPORT_PAUSES": {"SELECT"},
+    "REPORT_REQUESTER": READ,
+    "REPORT_AUTHOR": READ | {"REPORT_TYPES": {"SELECT", "INSERT"}},
+    "REPORT_OPERATOR": READ
+    | {
+        "EXPECTED_REPORTS": {"SELECT"},
+        "JOB_ARCHIVE": {"SELECT"},
+        "JOB_HISTORY": {"SELECT"},
+        "REPORT_COSTS": {"SELECT"},
+        "RIGHTSIZING": {"SELECT"},
+        "HOLIDAYS": {"SELECT", "INSERT", "DELETE"},
         "JOB_INTAKE": {"SELECT"},
         "JOB_STATE": {"SELECT"},
         "JOB_RESULTS": {"SELECT"},
@@ -25,6 +33,7 @@ GRANTED: dict[str, dict[str, set[str]]] = {
     },
     "REPORT_EXECUTOR": {
         "REPORT_PAUSES": {"SELECT"},
+        "JOB_ARCHIVE": {"SELECT", "INSERT"},
         "JOB_INTAKE": {"SELECT", "DELETE"},
         "JOB_STATE": {"SELECT", "INSERT", "UPDATE", "DELETE"},
         "JOB_RESULTS": {"SELECT", "INSERT", "DELETE"},
@@ -36,12 +45,22 @@ GRANTED: dict[str, dict[str, set[str]]] = {
     "REPORT_PROBE": {"JOB_INTAKE": {"SELECT"}},
     "REPORT_RUNNER": {},
 }
-VIEWS = {"JOBS", "REPORT_PAUSES"}
+VIEWS = {*READ, "EXPECTED_REPORTS", "JOB_HISTORY", "REPORT_COSTS", "RIGHTSIZING"}
 ASKING = {"REPORT_REQUESTER", "REPORT_AUTHOR", "REPORT_OPERATOR"}
 # A column of each table, so that every statement compiles; none touches a row.
 COLUMNS = {
     "JOBS": "job_id",
     "REPORT_PAUSES": "report_type",
+    "MISSING_REPORTS": "report_type",
+    "PUNCTUALITY": "report_type",
+    "EXPECTED_REPORTS": "report_type",
+    "HOLIDAYS": "note",
+    "FAILURES": "job_id",
+    "QUEUE_HEALTH": "leader",
+    "JOB_ARCHIVE": "job_id",
+    "JOB_HISTORY": "job_id",
+    "REPORT_COSTS": "report_type",
+    "RIGHTSIZING": "report_type",
     "JOB_INTAKE": "job_id",
     "JOB_STATE": "job_id",
     "JOB_RESULTS": "job_id",
@@ -68,6 +87,9 @@ CALLS = {
     f"CALL {PLACE}.generate_daily_reports('nothing')",
     f"CALL {PLACE}.generate_weekly_reports('nothing')",
     f"CALL {PLACE}.generate_monthly_reports('nothing')",
+    f"CALL {PLACE}.generate_quarterly_reports('nothing')",
+    f"CALL {PLACE}.generate_reports(ARRAY_CONSTRUCT())",
+    f"CALL {PLACE}.backfill_reports('NOTHING', NULL, NULL)",
     f"CALL {PLACE}.cancel_report('nothing')",
     f"CALL {PLACE}.retry_report('nothing')",
 }
@@ -75,6 +97,7 @@ ORDERS = {
     f"CALL {PLACE}.pause_reports('NOTHING')",
     f"CALL {PLACE}.resume_reports('NOTHING')",
     f"CALL {PLACE}.prune_history(-1)",
+    f"CALL {PLACE}.generate_missing_reports(-1)",
 }
 HIDDEN, INSUFFICIENT, NO_WAREHOUSE, UNKNOWN = 2003, 3001, 606, 2140
 
@@ -148,7 +171,7 @@ def test_a_role_sees_of_the_schema_what_it_may_use(as_role: AsRole) -> None:
     orders = len(ORDERS) if as_role.role == "REPORT_OPERATOR" else 0
     assert len(procedures) == (len(CALLS) if as_role.role in ASKING else 0) + orders
     assert tables == GRANTED[as_role.role].keys() - VIEWS
-    assert len(tasks) == (3 if as_role.role == "REPORT_OPERATOR" else 0)
+    assert len(tasks) == (5 if as_role.role == "REPORT_OPERATOR" else 0)
 
 
 def test_only_operators_touch_tasks_and_nobody_the_warehouse_or_the_code(as_role: AsRole) -> None:

@@ -75,11 +75,14 @@ def test_a_statement_that_fails_leaves_no_file(tmp_path: Path) -> None:
 def test_beyond_their_room_on_disk_the_oldest_answers_go(tmp_path: Path) -> None:
     kept = [Result(stored(batches(30, 1_000, 400), SCHEMA, tmp_path), ("BIGINT", "VARCHAR"), 0) for _ in range(3)]
     chunks = Chunks(most_bytes=kept[0].table.nbytes * 2)
-    for result in kept:
-        chunks.split(result, "http://here")
+    addresses = [chunks.split(result, "http://here")[1][0]["url"] for result in kept]
+    keys = [address.partition("?key=")[2] for address in addresses]
     assert len(list(tmp_path.iterdir())) == 2
     with pytest.raises(ProgrammingError, match="has not been found"):
-        chunks.chunk(kept[0].query_id, 1)
+        chunks.chunk(kept[0].query_id, 1, keys[0])
     with pytest.raises(ProgrammingError, match="run the statement again"):
         kept[0].table.whole()
-    assert chunks.chunk(kept[2].query_id, 1)
+    assert chunks.chunk(kept[2].query_id, 1, keys[2])
+    for guessed in ("", keys[1]):
+        with pytest.raises(ProgrammingError, match="has not been found"):
+            chunks.chunk(kept[2].query_id, 1, guessed)

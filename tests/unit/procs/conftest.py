@@ -28,6 +28,6 @@ class Database:
 @pytest.fixture
 def database(monkeypatch: pytest.MonkeyPatch) -> Database:
     found = Database()
-    for module in ("commands", "earlier_http", "enqueue", "handlers", "report_types", "statements", "status"):
+    for module in ("bulk", "commands", "earlier_http", "enqueue", "report_types", "scheduled", "statements", "status"):
         monkeypatch.setattr(f"snowpark_procs.{module}.run", found.run)
     return found

@@ -7,7 +7,7 @@ import pytest
 from contract.ids import calendar_job_id
 from contract.refusal import RefusedError
 from contract.report import Cadence
-from snowpark_procs.calendar import period_of
+from snowpark_procs.calendar import ended_periods, period_of
 
 TODAY = date(2026, 3, 4)  # a Wednesday
 
@@ -22,6 +22,9 @@ TODAY = date(2026, 3, 4)  # a Wednesday
         (Cadence.WEEKLY, date(2026, 3, 2), date(2026, 3, 2), date(2026, 3, 8)),
         (Cadence.MONTHLY, None, date(2026, 2, 1), date(2026, 2, 28)),
         (Cadence.MONTHLY, date(2025, 12, 31), date(2025, 12, 1), date(2025, 12, 31)),
+        (Cadence.QUARTERLY, None, date(2025, 10, 1), date(2025, 12, 31)),
+        (Cadence.QUARTERLY, date(2025, 5, 31), date(2025, 4, 1), date(2025, 6, 30)),
+        (Cadence.BUSINESS_DAYS, None, date(2026, 3, 3), date(2026, 3, 3)),
     ],
 )
 def test_a_cadence_means_the_period_that_ended_last_or_the_one_of_the_day_given(
@@ -63,3 +66,30 @@ def test_a_period_that_has_not_ended_does_not_stand_for_the_whole() -> None:
 def test_p22_a_day_at_the_end_of_time_is_refused_by_name(cadence: Cadence, day: date) -> None:
     with pytest.raises(RefusedError, match=r"^field: "):
         period_of(cadence, day, date(2026, 11, 18), "field")
+
+
+def test_after_a_weekend_with_a_holiday_the_last_business_day_is_before_both() -> None:
+    monday, friday = date(2026, 3, 9), date(2026, 3, 6)
+    assert period_of(Cadence.BUSINESS_DAYS, None, monday, "d").first_day == friday
+    assert period_of(Cadence.BUSINESS_DAYS, None, monday, "d", {friday}).first_day == date(2026, 3, 5)
+
+
+@pytest.mark.parametrize(
+    ("cadence", "first_days"),
+    [
+        (Cadence.DAILY, [date(2026, 2, day) for day in range(26, 29)] + [date(2026, 3, day) for day in (1, 2, 3)]),
+        (Cadence.BUSINESS_DAYS, [date(2026, 2, 26), date(2026, 2, 27), date(2026, 3, 3)]),
+        (Cadence.WEEKLY, [date(2026, 2, 23)]),
+        (Cadence.MONTHLY, [date(2026, 2, 1)]),
+    ],
+)
+def test_a_range_holds_the_periods_whose_last_day_lies_in_it_and_has_passed(
+    cadence: Cadence, first_days: list[date]
+) -> None:
+    found = ended_periods(cadence, date(2026, 2, 26), date(2026, 12, 31), TODAY, {date(2026, 3, 2)})
+    assert [period.first_day for period in found] == first_days
+
+
+def test_p22_a_range_without_an_ended_period_is_refused() -> None:
+    with pytest.raises(RefusedError, match="to_date: no quarterly period between 2026-01-01 and 2026-03-31 has ended"):
+        ended_periods(Cadence.QUARTERLY, date(2026, 1, 1), date(2026, 3, 31), TODAY)

@@ -55,7 +55,7 @@ def test_a_request_is_checked_inserted_and_answered(filled: Database) -> None:
         90,
     )
     assert row["options"] == {"priority": 90, "timeout_s": 60}
-    assert (row["business_date"], row["payload_version"], row["source"]) == (None, 1, "generate_report")
+    assert (row.get("business_date"), row["payload_version"], row["source"]) == (None, 1, "generate_report")
 
 
 def test_not_before_is_written_as_utc(filled: Database) -> None:

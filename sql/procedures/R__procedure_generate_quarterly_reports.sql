@@ -1,0 +1,12 @@
+-- Asks for every quarterly report of the quarter that holds the given day, or of last quarter; a second call answers with the same jobs.
+CREATE OR REPLACE PROCEDURE generate_quarterly_reports(quarter DATE DEFAULT NULL)
+    COPY GRANTS
+    RETURNS VARIANT
+    LANGUAGE PYTHON
+    RUNTIME_VERSION = '3.11'
+    ARTIFACT_REPOSITORY = snowflake.snowpark.pypi_shared_repository
+    PACKAGES = ('snowflake-snowpark-python', 'pydantic')
+    IMPORTS = ('@procedure_code/{{ procedures_zip }}')
+    HANDLER = 'snowpark_procs.handlers.generate_quarterly_reports'
+    COMMENT = 'Asks for every quarterly report of the quarter that holds the given day, or of last quarter; a second call answers with the same jobs.'
+    EXECUTE AS OWNER;
