@@ -172,6 +172,19 @@ def test_sigterm_in_mid_upload_ends_as_143_and_leaves_nothing_behind(stack: Loca
     assert left_of(stack, attempt.spec["prefix"]) == (1, 0)
 
 
+def test_sigterm_while_s3_keeps_a_part_waiting_ends_as_143_and_leaves_nothing_behind(
+    stack: LocalStack, s3_gate: S3Gate
+) -> None:
+    s3_gate.hold = "large.csv"
+    attempt = stack.attempt({**FOREVER, "formats": ["csv"]})
+    report = attempt.start(AWS_ENDPOINT_URL=s3_gate.endpoint)
+    assert s3_gate.held.wait(30)
+    report.process.send_signal(signal.SIGTERM)
+    assert report.finish() == 143
+    s3_gate.released.set()
+    assert left_of(stack, attempt.spec["prefix"]) == (1, 0)
+
+
 def test_a_query_that_fails_half_way_ends_as_12_with_the_parts_forgotten(stack: LocalStack) -> None:
     queries = [FOREVER["queries"][0], {"name": "bad", "sql": "SELECT id FROM sales.nowhere_at_all"}]
     attempt = stack.attempt({**FOREVER, "queries": queries})
