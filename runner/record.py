@@ -11,8 +11,8 @@ from contract.task_spec import TaskSpec
 from runner.usage import Usage
 
 _PACKAGES = (
-    "reporting", "snowflake-connector-python", "pyarrow", "boto3", "XlsxWriter", "Jinja2", "altair", "vl-convert-python",
-    "typst",
+    "reporting", "snowflake-connector-python", "pyarrow", "boto3",
+    "XlsxWriter", "Jinja2", "altair", "vl-convert-python", "typst",
 )  # fmt: skip
 
 
