@@ -14,17 +14,19 @@ Title = Annotated[str, StringConstraints(max_length=200)]
 
 
 class _Said(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # A definition of a newer version may say more than this reader knows; what defines one looks for unknown keys.
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class ColumnKind(StrEnum):
-    """What a column's values are to a person."""
+    """What a column's values are to a person; a month is a date of which the day says nothing."""
 
     TEXT = "text"
     NUMBER = "number"
     CURRENCY = "currency"
     PERCENT = "percent"
     DATE = "date"
+    MONTH = "month"
     TIMESTAMP = "timestamp"
 
 

@@ -14,8 +14,10 @@ from runner.writers.format import Column
 
 GENERAL: Final = "General"
 _DATE: Final = "yyyy-mm-dd"
+_MONTH: Final = "mmm yyyy"
 _TIMESTAMP: Final = "yyyy-mm-dd hh:mm:ss"
 _TIME: Final = "hh:mm:ss"
+_DAYS: Final[dict[ColumnKind | None, str]] = {ColumnKind.DATE: _DATE, ColumnKind.MONTH: _MONTH}
 
 
 class CellKind(StrEnum):
@@ -49,9 +51,9 @@ def look_of(column: Column, kind: DataType) -> Look:
         case CellKind.NUMBER:
             return Look(cell, _number_format(column.look, kind))
         case CellKind.TIMESTAMP:
-            return Look(cell, _DATE if column.look.kind is ColumnKind.DATE else _TIMESTAMP)
+            return Look(cell, _DAYS.get(column.look.kind, _TIMESTAMP))
         case CellKind.DATE:
-            return Look(cell, _DATE)
+            return Look(cell, _DAYS.get(column.look.kind, _DATE))
         case CellKind.TIME:
             return Look(cell, _TIME)
         case _:

@@ -1,0 +1,162 @@
+"""What a document keeps of a query's rows while they stream by: no more than its sections show, whatever comes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from contract.outcome import ExitCode
+from contract.presentation import ChartSection, ColumnKind, KeyFigures, Section, TableSection
+from runner.arrow import Array, DataType, RecordBatch, pa, pc
+from runner.documents.totals import Total, is_numeric
+from runner.failures import RunFailedError
+from runner.writers.cells import plain_text
+from runner.writers.format import Column, Result
+from runner.writers.shown import Shown, is_number
+
+MOST_COLUMNS: Final = 250
+MOST_POINTS: Final = 2_000
+"""Rows that one chart is drawn from."""
+
+LONGEST_CELL: Final = 1_000
+"""Characters of one cell that a document shows."""
+
+
+def shortened(text: str) -> str:
+    """A cell's text, cut with a word on how much is missing."""
+    if len(text) <= LONGEST_CELL:
+        return text
+    return f"{text[:LONGEST_CELL]}\N{HORIZONTAL ELLIPSIS} [{len(text) - LONGEST_CELL} more characters]"
+
+
+def values(cells: Array, column: Column) -> list[Any]:
+    """A column's cells as Python values that ``Shown`` can show; what has no format of its own as its plain text."""
+    if column.type is not None and not cells.type.equals(column.type):
+        # A batch of small numbers may come in a narrower type, which would show other decimals.
+        cells = pc.cast(cells, column.type, safe=False)
+    kind = cells.type
+    if pa.types.is_timestamp(kind):
+        # Python's datetime knows microseconds.
+        return list(pc.cast(cells, pa.timestamp("us", kind.tz), safe=False).to_pylist())
+    if is_numeric(kind) or pa.types.is_date(kind) or pa.types.is_boolean(kind):
+        return list(cells.to_pylist())
+    return list(plain_text(cells, is_json=column.is_json).to_pylist())
+
+
+def places(names: Iterable[str], result: Result, what: str) -> tuple[int, ...]:
+    """Where columns stand in a result.
+
+    Raises:
+        RunFailedError: a section names a column that its query does not have (10).
+    """
+    there = {column.name.lower(): place for place, column in enumerate(result.columns)}
+    wanted = [name.lower() for name in names]
+    if absent := [name for name in wanted if name not in there]:
+        raise RunFailedError(
+            ExitCode.REPORT_ERROR,
+            f"{what} of query {result.query.name}: it has no column {', '.join(absent)}; it has {', '.join(there)}",
+            query=result.query.name,
+        )
+    return tuple(there[name] for name in wanted)
+
+
+@dataclass(slots=True)
+class KeptTable:
+    """The first rows of a table as text, and the totals of all of them."""
+
+    places: tuple[int, ...]
+    most: int
+    totals: tuple[Total | None, ...]
+    to_the_right: list[bool]
+    on_one_line: list[bool]
+    rows: list[tuple[str, ...]] = field(default_factory=list)
+
+    def add(self, batch: RecordBatch, result: Result, shown: Shown) -> None:
+        """Take what there is room for from a batch."""
+        for total, place in zip(self.totals, self.places, strict=True):
+            if total is not None:
+                total.add(batch.column(place))
+        part = batch.slice(0, self.most - len(self.rows))
+        columns: list[list[str]] = []
+        for number, place in enumerate(self.places):
+            column = result.columns[place]
+            found = values(part.column(place), column)
+            self._stand(number, column, part.column(place).type)
+            columns.append([shortened(shown.text(value, column.look)) for value in found])
+        self.rows.extend(zip(*columns, strict=True))
+
+    def _stand(self, number: int, column: Column, kind: DataType) -> None:
+        numeric = is_numeric(kind)
+        self.to_the_right[number] = numeric and column.look.kind is not ColumnKind.TEXT
+        self.on_one_line[number] = numeric or bool(pa.types.is_temporal(kind))
+
+
+@dataclass(slots=True)
+class KeptPoints:
+    """The first rows of a chart: where each stands, its values, and the name of its series."""
+
+    places: tuple[int, ...]
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def add(self, batch: RecordBatch, result: Result) -> None:
+        """Take what there is room for from a batch."""
+        part = batch.slice(0, MOST_POINTS - len(self.rows))
+        columns = [values(part.column(place), result.columns[place]) for place in self.places]
+        self.rows.extend(tuple(map(_bounded, row)) for row in zip(*columns, strict=True))
+
+
+@dataclass(slots=True)
+class KeptFigures:
+    """The first row of a query, by column."""
+
+    places: tuple[int, ...]
+    row: dict[int, Any] | None = None
+
+    def add(self, batch: RecordBatch, result: Result) -> None:
+        """Take the first row there is."""
+        if self.row is None and batch.num_rows:
+            first = batch.slice(0, 1)
+            self.row = {place: values(first.column(place), result.columns[place])[0] for place in self.places}
+
+
+Kept = KeptTable | KeptPoints | KeptFigures
+
+
+def keep(section: Section, result: Result, most_cells: int) -> Kept:
+    """An empty keeper of what a section shows of a result, of a table at most so many cells.
+
+    Raises:
+        RunFailedError: the section names a column that is not there, or has more columns than a document can show (10).
+    """
+    what = f"section {section.title or section.type}"
+    match section:
+        case TableSection():
+            return _table(section, result, what, most_cells)
+        case ChartSection():
+            split = () if section.series is None else (section.series,)
+            return KeptPoints(places((section.x, *section.y, *split), result, what))
+        case KeyFigures():
+            figures = [name for figure in section.figures for name in (figure.value, figure.previous) if name]
+            return KeptFigures(places(figures, result, what))
+
+
+def _table(section: TableSection, result: Result, what: str, most_cells: int) -> KeptTable:
+    names = section.columns or tuple(column.name for column in result.columns)
+    if len(names) > MOST_COLUMNS:
+        raise RunFailedError(
+            ExitCode.REPORT_ERROR,
+            f"{what} of query {result.query.name}: {len(names)} columns, and documents show up to {MOST_COLUMNS}; "
+            "name those to show in columns, or leave html and pdf out of formats",
+            query=result.query.name,
+        )
+    found = places(names, result, what)
+    looks = [result.columns[place].look for place in found]
+    totals = tuple(None if look.total is None else Total(look.total) for look in looks)
+    most = min(section.max_rows, max(1, most_cells // len(found)))
+    return KeptTable(found, most, totals, [False] * len(found), [False] * len(found))
+
+
+def _bounded(value: Any) -> Any:
+    known = value is None or is_number(value) or isinstance(value, date | datetime | Decimal)
+    return value if known else str(value)[:80]

@@ -1,0 +1,69 @@
+"""A column's total over all rows, also of those that a document does not show."""
+
+from decimal import Decimal, localcontext
+from typing import Any, Final, Literal
+
+from runner.arrow import Array, DataType, pa, pc
+
+_DIGITS: Final = 100
+Kind = Literal["sum", "average", "min", "max", "count"]
+
+
+class Total:
+    """Adds a column up, batch by batch; NULLs are left out. Decimals stay exact."""
+
+    def __init__(self, kind: Kind) -> None:
+        """Begin with nothing."""
+        self.kind = kind
+        self._count = 0
+        self._value: Any = None
+
+    def add(self, cells: Array) -> None:
+        """Take the cells of a batch; what cannot be added up, text for example, only counts."""
+        count = len(cells) - cells.null_count
+        self._count += count
+        if not count or self.kind == "count":
+            return
+        if self.kind in {"min", "max"}:
+            found = pc.min_max(_in_python(cells))[self.kind].as_py() if _has_order(cells.type) else None
+            if found is not None:
+                chosen = min if self.kind == "min" else max
+                self._value = found if self._value is None else chosen(self._value, found)
+        elif (found := _sum(cells)) is not None:
+            with localcontext(prec=_DIGITS):
+                self._value = found if self._value is None else self._value + found
+
+    def value(self) -> Any:
+        """The total so far, or None when there is none."""
+        if self.kind == "count":
+            return self._count
+        if self.kind == "average" and self._value is not None:
+            with localcontext(prec=_DIGITS):
+                return self._value / self._count
+        return self._value
+
+
+def _sum(cells: Array) -> Any:
+    kind = cells.type
+    if pa.types.is_decimal(kind):
+        # 38 digits and more of them than anybody has rows cannot overflow 76.
+        return pc.sum(pc.cast(cells, pa.decimal256(76, kind.scale))).as_py()
+    if pa.types.is_integer(kind):
+        # An integer of Arrow would silently begin anew beyond 64 bits.
+        return Decimal(pc.sum(pc.cast(cells, pa.decimal128(38, 0))).as_py())
+    return pc.sum(cells).as_py() if pa.types.is_floating(kind) else None
+
+
+def is_numeric(kind: DataType) -> bool:
+    """Whether a column of this type holds numbers."""
+    return bool(pa.types.is_integer(kind) or pa.types.is_decimal(kind) or pa.types.is_floating(kind))
+
+
+def _has_order(kind: DataType) -> bool:
+    return is_numeric(kind) or bool(pa.types.is_date(kind) or pa.types.is_timestamp(kind))
+
+
+def _in_python(cells: Array) -> Array:
+    # Python's datetime knows microseconds.
+    kind = cells.type
+    return pc.cast(cells, pa.timestamp("us", kind.tz), safe=False) if pa.types.is_timestamp(kind) else cells
