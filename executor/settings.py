@@ -1,7 +1,7 @@
 """Every setting of the executor, from the environment; all that is wrong is said at once."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, TypeVar, overload
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -190,9 +190,16 @@ def explain(error: ValidationError, prefix: str) -> str:
     for item in error.errors(include_url=False, include_input=False):
         name = str(item["loc"][0]).upper() if item["loc"] else ""
         name = name if name.startswith(prefix) else prefix + name
-        says = "is not set" if item["type"] == "missing" else item["msg"].removeprefix("Value error, ")
-        lines.append(f"  {name}: {says}")
+        lines.append(f"  {name}: {_says(item['type'], item.get('ctx', {}), item['msg'])}")
     return "\n".join(lines)
+
+
+def _says(kind: str, context: Mapping[str, Any], message: str) -> str:
+    if kind == "missing":
+        return "is not set"
+    if context.get("pattern") == _IDENTIFIER:
+        return "is no plain name: letters, digits, _ and $, as in REPORTS_WH"
+    return message.removeprefix("Value error, ")
 
 
 @overload

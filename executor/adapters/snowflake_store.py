@@ -136,6 +136,7 @@ class SnowflakeStore:
 
     async def prune(self, fence: int, request_id: str, keep_days: int) -> None:
         """Forget jobs that ended long ago, and last the order itself."""
+        await self._session.run("archive_jobs", fence=fence, keep_days=keep_days)
         await self._session.run("prune_intake", fence=fence, keep_days=keep_days)
         for name in ("prune_results", "prune_events", "prune_state"):
             await self._session.run(name, fence=fence)

@@ -11,7 +11,7 @@ import snowflake.connector
 from snowflake.connector import DictCursor, SnowflakeConnection, errors
 
 from contract.binding import bound
-from executor.adapters.snowflake_errors import is_transient
+from executor.cli import snowflake_troubles as troubles
 from executor.cli.errors import CommandError, Exit
 from executor.deploy.signing_in import explicit
 from executor.settings import ObjectNames, SettingsError, SnowflakeSettings
@@ -24,15 +24,21 @@ PROCEDURE_RAISED = 100357
 NOT_THERE = frozenset({2003, 2140, 2141, 2043, 90105, 90106})
 """An object, a procedure or its signature, a database or a schema "does not exist or not authorized"."""
 
+ADMINISTRATORS = frozenset({"ACCOUNTADMIN", "SYSADMIN", "SECURITYADMIN"})
+"""Whoever signs in as one of these lacks no grant that would have to be asked for."""
+
+OPERATORS = frozenset({"pauses", "call_pause_reports", "call_resume_reports", "call_prune_history"})
+"""What takes the role of an operator; a requester may ask everything else."""
+
 _VARIANTS = ("params", "options")
 
 
 class Client:
     """Reads the views and calls the procedures, as any Snowflake client would."""
 
-    def __init__(self, connection: SnowflakeConnection) -> None:
-        """An open connection whose database and schema are the installation's."""
-        self._connection = connection
+    def __init__(self, connection: SnowflakeConnection, names: ObjectNames | None = None) -> None:
+        """An open connection whose database and schema are the installation's, by name when it may not see them."""
+        self._connection, self._names = connection, names
 
     def rows(self, name: str, **values: object) -> list[dict[str, Any]]:
         """The rows of the statement of that name, VARIANTs read.
@@ -40,7 +46,7 @@ class Client:
         Raises:
             CommandError: nothing is installed here, or the line is gone (3).
         """
-        with self._connection.cursor(DictCursor) as cursor, self._said():
+        with self._connection.cursor(DictCursor) as cursor, self._said(name):
             cursor.execute(*bound(load(name), values))
             return [_readable(dict(row)) for row in cursor.fetchall()]
 
@@ -61,13 +67,13 @@ class Client:
         Raises:
             CommandError: the procedure refused, in its own words; nothing is installed here; the line is gone (3).
         """
-        with self._connection.cursor() as cursor, self._said():
+        with self._connection.cursor() as cursor, self._said(name):
             cursor.execute(*bound(load(name), values))
             row = cursor.fetchone()
             return json.loads(row[0]) if isinstance(row, tuple) else None
 
     @contextmanager
-    def _said(self) -> Iterator[None]:
+    def _said(self, name: str) -> Iterator[None]:
         # The connector's errors, as what the user can do about them.
         try:
             yield
@@ -75,17 +81,27 @@ class Client:
             if error.errno == PROCEDURE_RAISED:
                 raise CommandError(_refusal(str(error.msg))) from error
             if error.errno in NOT_THERE:
-                where = f"{self._connection.database}.{self._connection.schema}"
-                raise CommandError(
-                    f"{where} has no queue that this role may use; run: reporting deploy snowflake"
-                ) from error
-            if is_transient(error):
-                raise CommandError(f"Snowflake cannot be reached any more: {_line(error)}", Exit.UNREACHABLE) from error
+                raise self._nothing_to_use(name) from error
+            if (trouble := troubles.of_statement(error)) is not None:
+                raise trouble from error
             raise
 
+    def _nothing_to_use(self, name: str) -> CommandError:
+        names, role = self._names, self._connection.role
+        where = (
+            (names.database if names else None) or str(self._connection.database),
+            (names.schema_name if names else None) or str(self._connection.schema),
+        )
+        needed = "REPORT_OPERATOR" if name in OPERATORS else "REPORT_REQUESTER"
+        return troubles.nothing_to_use(where, role, needed, has_it=role in ADMINISTRATORS or self._has(needed))
 
-def _line(error: errors.Error) -> str:
-    return " ".join(str(error.msg or error).split())
+    def _has(self, role: str) -> bool:
+        try:
+            with self._connection.cursor() as cursor:
+                cursor.execute(*bound(load("has_role"), {"role": role}))
+                return cursor.fetchone() == (True,)
+        except errors.Error:
+            return True  # who cannot even ask that lacks more than a grant
 
 
 def _readable(row: dict[str, Any]) -> dict[str, Any]:
@@ -135,10 +151,6 @@ def connected(component: str = "cli") -> Iterator[Client]:
             session_parameters={"QUERY_TAG": f"reporting:{component}", "TIMEZONE": "UTC"},
         )
     except errors.Error as error:
-        raise CommandError(
-            f"Snowflake cannot be reached: {_line(error)}; check SNOWFLAKE_ACCOUNT, SNOWFLAKE_USER and the "
-            "network, or run: set -a; . .local/env; set +a",
-            Exit.UNREACHABLE,
-        ) from error
+        raise troubles.of_sign_in(error, arguments) from error
     with connection:
-        yield Client(connection)
+        yield Client(connection, names)

@@ -16,6 +16,7 @@ from executor.cli.errors import CommandError, Exit
 from executor.cli.progress import COLOURS
 
 POLL_S = 1.0
+WAITING = frozenset({JobState.QUEUED, JobState.RETRY_WAIT})
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
@@ -150,9 +151,15 @@ def jobs_table(rows: list[dict[str, Any]], *, ids: bool = True) -> Table:
             f"[{COLOURS.get(row['status'], 'yellow')}]{row['status']}[/]",
             "" if seconds is None else f"{float(seconds):.1f}",
             str(row["files"] or ""),
-            str(row["error"] or row["diagnosis"] or row["result_uri"] or ""),
+            where_or_why(row),
         )
     return table
+
+
+def where_or_why(row: dict[str, Any]) -> str:
+    """Where a job's files are, or why there are none: of one that waits what it waits for, else the error as it was."""
+    said = ("diagnosis",) if row["status"] in WAITING else ("error", "diagnosis", "result_uri")
+    return next((str(row[name]) for name in said if row[name]), "")
 
 
 def show(job_id: Annotated[str, typer.Argument(metavar="JOB")], *, json_: Json = False) -> None:

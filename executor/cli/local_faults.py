@@ -79,7 +79,7 @@ def clear(
     for each in [side] if side else get_args(Side):
         rows += [{"side": each, **row} for row in endpoints.left(each)]
         endpoints.clear(each)
-    typer.echo(as_json(rows) if json_ else f"{len(rows)} orders taken back")
+    typer.echo(as_json(rows) if json_ else f"{len(rows)} order{'' if len(rows) == 1 else 's'} taken back")
 
 
 @fault.command()

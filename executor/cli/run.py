@@ -7,6 +7,7 @@ import sys
 import threading
 from typing import Annotated
 
+import structlog
 import typer
 from snowflake.connector import errors
 
@@ -14,10 +15,13 @@ from executor import wiring
 from executor.adapters.telemetry import configure_logging
 from executor.cli import aws
 from executor.cli.errors import CommandError, Exit
+from executor.cli.slips import slips
 from executor.deploy.signing_in import explicit
 from executor.loops.looper import LoopDiedError
 from executor.ports import StateMissingError, StoreUnavailableError
 from executor.settings import ExecutorSettings, ObjectNames, SettingsError, SnowflakeSettings, load
+
+log = structlog.get_logger()
 
 END_IN_S = 20.0
 """So long the process may take to close its connections after a loop has died."""
@@ -30,6 +34,7 @@ def run(
 ) -> None:
     """Run the executor: claim jobs, launch tasks, write back. SIGTERM stops it; tasks run on."""
     configure_logging(pretty=pretty or sys.stdout.isatty())
+    _warn_of_slips()
     try:
         settings = load(ExecutorSettings, ObjectNames, SnowflakeSettings, also=aws.region_faults())
         explicit(settings[2].connect_arguments(settings[1]))  # a name that connections.toml does not have is told here
@@ -46,6 +51,12 @@ def run(
         if rest is not None or dead is None:
             raise
         raise CommandError("; ".join(str(error) for error in dead.exceptions)) from group
+
+
+def _warn_of_slips() -> None:
+    for name, meant in slips(os.environ):
+        says = f"{name} is no setting" + (f"; did you mean {meant}?" if meant else " of the executor")
+        log.warning(says, action="unknown_setting", variable=name, meant=meant)
 
 
 async def _serve(settings: ExecutorSettings, names: ObjectNames, snowflake: SnowflakeSettings, *, check: bool) -> None:

@@ -46,6 +46,30 @@ LINES: Final = {
 }
 """What the list says of each verb: the first line of its own help."""
 
+EXAMPLES: Final = {
+    "up": "reporting up --dir .local --no-executor",
+    "demo": "reporting demo --dir build/demo",
+    "run": "reporting run --check",
+    "submit": "reporting submit SALES_REPORT --param start_date=2026-01-01 --wait",
+    "jobs": "reporting jobs --status FAILED --since 2h",
+    "show": "reporting show DATA_QUALITY_2026-03-01_0a1b2c3d4e5f --json",
+    "logs": "reporting logs DATA_QUALITY_2026-03-01_0a1b2c3d4e5f --follow",
+    "cancel": "reporting cancel DATA_QUALITY_2026-03-01_0a1b2c3d4e5f",
+    "retry": "reporting retry DATA_QUALITY_2026-03-01_0a1b2c3d4e5f",
+    "pause": "reporting pause SALES_REPORT",
+    "resume": "reporting resume SALES_REPORT",
+    "prune": "reporting prune --keep-days 90",
+    "deploy": "reporting deploy snowflake",
+    "deploy snowflake": "reporting deploy snowflake",
+    "local": "reporting local fault list",
+    "local fault": "reporting local fault kinds",
+    "local fault add": "reporting local fault add aws RunTask throttle --times 3",
+    "local fault list": "reporting local fault list --dir .local",
+    "local fault clear": "reporting local fault clear aws",
+    "local fault kinds": "reporting local fault kinds --json",
+}
+"""One line to start from, for each command and group."""
+
 
 class Verbs(TyperGroup):
     """The group of all verbs."""
@@ -68,8 +92,16 @@ def loaded(name: str) -> Any:
     """The command behind a verb, or the group of commands, as Typer makes it."""
     module, _, attribute = VERBS[name].partition(".")
     found = getattr(import_module(f"executor.cli.{module}"), attribute)
-    if isinstance(found, typer.Typer):
-        return typer.main.get_command(found)
     alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-    alone.command(name)(found)
-    return typer.main.get_command(alone)
+    if not isinstance(found, typer.Typer):
+        alone.command(name)(found)
+    command = typer.main.get_command(found if isinstance(found, typer.Typer) else alone)
+    _show_examples(command, name)
+    return command
+
+
+def _show_examples(command: Any, words: str) -> None:
+    example = f"\b\nExample: {EXAMPLES[words]}"
+    command.epilog = f"{example}\n\n{command.epilog}" if command.epilog else example
+    for name, inner in getattr(command, "commands", {}).items():
+        _show_examples(inner, f"{words} {name}")

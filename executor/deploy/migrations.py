@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 from schemachange import cli
 from schemachange.config.DeployConfig import DeployConfig
+from schemachange.config.utils import get_snowflake_identifier_string
 from schemachange.deploy import deploy
 from schemachange.session.SnowflakeSession import SnowflakeSession
 
@@ -48,12 +49,34 @@ def apply(root: Path, variables: Mapping[str, str], history: str, arguments: Map
             raise MigrationError(f"schemachange failed: {error}\n{notes.getvalue()[-4000:]}".rstrip()) from error
 
 
+class QuickSession(SnowflakeSession):
+    """schemachange's session without the statements that change nothing.
+
+    It would say before and after each script where it stands and what its query tag is, six statements and two commits
+    each time, which is most of an installation's statements.
+    """
+
+    def reset_session(self, logger: structlog.BoundLogger) -> None:
+        """Go back to role, warehouse, database and schema, if a script went elsewhere: the connector knows."""
+        stands = (self.con.role, self.con.warehouse, self.con.database, self.con.schema)
+        home = (self.role, self.warehouse, self.database, self.schema)
+        if tuple(name and get_snowflake_identifier_string(name, "name") for name in stands) != home:
+            super().reset_session(logger)
+
+    def reset_query_tag(self, logger: structlog.BoundLogger, extra_tag: str | None = None) -> None:
+        """Put the script's name into the query tag; after the script it stays, until the next one's."""
+        if extra_tag is not None:
+            super().reset_query_tag(logger, extra_tag)
+
+
 def _deploy(config: DeployConfig, arguments: Mapping[str, Any]) -> None:
-    session = SnowflakeSession(
+    session = QuickSession(
         schemachange_version=cli.SCHEMACHANGE_VERSION,
         application=cli.SNOWFLAKE_APPLICATION_NAME,
         logger=structlog.getLogger(),
         change_history_table=config.change_history_table,
+        # No COMMIT after each: nearly all is DDL, which commits by itself, and each script may be repeated.
+        autocommit=True,
         session_parameters=dict(arguments.get("session_parameters") or {}),
         additional_snowflake_params=dict(arguments),  # all of them reach the connector as they are
     )

@@ -159,7 +159,9 @@ class _Alias:
         return session_of_handler
 
     def __exit__(self, *_: object) -> None:
-        self._session.server.sessions.pop(self._token, None)
+        rest = self._connection.rest
+        for token in {self._token, str(rest.token if rest else "")}:  # it may have been renewed
+            self._session.server.sessions.pop(token, None)
         # The connection first: connector and Snowpark each remember what is open, and Snowpark cancels statements
         # of a session that it closes itself.
         self._connection.close()

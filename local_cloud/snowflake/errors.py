@@ -1,7 +1,7 @@
 """Engine and parser failures as the errors that Snowflake's clients know."""
 
 import re
-from typing import Any
+from typing import Any, Final
 
 import duckdb
 from snowflake.connector.errors import DatabaseError, Error, ProgrammingError
@@ -13,6 +13,7 @@ from local_cloud.snowflake.error_table import OPENING, TABLE
 # Codes and states: the error table of Snowflake's connectors and documentation, where the clients branch
 # on them; messages follow Snowflake's wording so that a reader recognises them.
 COMPILATION = OPENING
+CANCELLED: Final = 604
 
 
 def failure(errno: int, sqlstate: str, message: str) -> ProgrammingError:
@@ -38,7 +39,7 @@ def syntax(message: str) -> ProgrammingError:
 
 def cancelled() -> ProgrammingError:
     """A statement that was cancelled (error 000604)."""
-    return failure(604, "57014", "SQL execution canceled")
+    return failure(CANCELLED, "57014", "SQL execution canceled")
 
 
 def timed_out(limit_s: float) -> ProgrammingError:

@@ -1,5 +1,7 @@
 """Ordered trouble: a list of faults, each used up by the statements or logins it strikes."""
 
+import json
+import math
 import re
 import threading
 from collections.abc import Mapping
@@ -7,6 +9,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, Final
 
+from local_cloud.fault_log import log_strike
 from local_cloud.snowflake.sql_text import head
 
 LOGIN: Final = "LOGIN"
@@ -32,6 +35,15 @@ OPS: Final = frozenset(
 )  # fmt: skip
 _READS: Final = frozenset(("SELECT", "*"))
 _SESSION_CODES: Final = frozenset((390111, 390112, 390114))
+_OF_ALL: Final = frozenset(("op", "kind", "times", "match"))
+TAKES: Final[Mapping[str, str]] = {
+    "timeout": "seconds",
+    "slow": "seconds",
+    "session_gone": "code",
+    "unavailable": "status",
+    "reply_lost": "answers",
+}
+"""The field that means something to a kind, besides those that every order has; other kinds take none."""
 _FIELDS: Final = frozenset(("op", "kind", "times", "match", "seconds", "code", "status", "answers"))
 
 
@@ -78,22 +90,40 @@ def read_fault(order: Any) -> Fault:
         ValueError: it names no kind, or has a field or value that means nothing.
     """
     if not isinstance(order, Mapping) or order.get("kind") not in KINDS:
-        raise ValueError(f"{order!r} is no fault: kind is one of {', '.join(sorted(KINDS))}")
+        named = order.get("kind") if isinstance(order, Mapping) else None
+        what = f"kind {named} is unknown" if named else "an order is an object with a kind"
+        raise ValueError(f"{what}; kind is one of {', '.join(sorted(KINDS))}")
     if unknown := set(order) - _FIELDS:
         raise ValueError(f"{', '.join(sorted(unknown))}: unknown; a fault has {', '.join(sorted(_FIELDS))}")
     kind = str(order["kind"])
+    _refuse_what_is_not_taken(kind, set(order))
     fault = Fault(
         op=str(order.get("op") or (LOGIN if kind == "network_policy" else "*")).upper(),
         kind=kind,
-        times=int(order.get("times", 1)),
+        times=int(_number(order, "times", 1)),
         match=str(order.get("match", "")),
-        seconds=float(order.get("seconds", 1.0)),
-        code=int(order.get("code", 390111)),
-        status=int(order.get("status", 503)),
-        answers=int(order.get("answers", 0)),
+        seconds=_number(order, "seconds", 1.0),
+        code=int(_number(order, "code", 390111)),
+        status=int(_number(order, "status", 503)),
+        answers=int(_number(order, "answers", 0)),
     )
     _refuse_nonsense(fault)
     return fault
+
+
+def _number(order: Mapping[str, Any], name: str, usual: float) -> float:
+    value = order.get(name, usual)
+    try:
+        return type(usual)(value)
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(f"{name} is a number, not {json.dumps(value)}") from None
+
+
+def _refuse_what_is_not_taken(kind: str, given: set[str]) -> None:
+    taken = TAKES.get(kind)
+    if too_much := given - _OF_ALL - {taken}:
+        more = f"besides op, times and match it takes {taken}" if taken else "it takes op, times and match only"
+        raise ValueError(f"{kind} takes no {' and no '.join(sorted(too_much))}; {more}")
 
 
 def _refuse_nonsense(fault: Fault) -> None:
@@ -104,8 +134,12 @@ def _refuse_nonsense(fault: Fault) -> None:
         re.compile(fault.match)
     except re.error as error:
         raise ValueError(f"match: {fault.match!r} is no regular expression ({error})") from None
-    if fault.times < 1 or fault.seconds < 0 or fault.answers < 0:
-        raise ValueError("times is at least 1; seconds and answers are not negative")
+    if fault.times < 1:
+        raise ValueError(f"times is at least 1, not {fault.times}")
+    if not 0 <= fault.seconds < math.inf:
+        raise ValueError(f"seconds is a time in seconds, 0 or more, not {fault.seconds:g}")
+    if fault.answers < 0:
+        raise ValueError(f"answers is 0 or more, not {fault.answers}")
     if fault.kind == "network_policy" and fault.op != LOGIN:
         raise ValueError("network_policy strikes LOGIN")
     if fault.op == LOGIN and fault.kind not in {"network_policy", "unavailable", "slow"}:
@@ -158,5 +192,6 @@ class Faults:
                     fault.times -= 1
                     if fault.times == 0:
                         self._left.remove(fault)
+                    log_strike(op, fault.kind, left=fault.times, struck=text)
                     return fault
         return None

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 
 from local_cloud.snowflake import responses
 from local_cloud.snowflake.bindings import read_bindings
-from local_cloud.snowflake.errors import failure, translate
+from local_cloud.snowflake.errors import CANCELLED, failure, translate
 from local_cloud.snowflake.fault_effects import LostReply, breakable, network_policy, struck
 from local_cloud.snowflake.faults import LOGIN, Fault, statement_class
 from local_cloud.snowflake.instance import LocalSnowflake
@@ -169,6 +169,8 @@ class Face:
         except TimeoutError:
             return responses.in_progress(statement.query_id, _IN_PROGRESS)
         except Error as error:
+            if error.errno == CANCELLED:
+                self.tokens.refuse_ended(_token(request))  # its session ended under it, which says more
             return responses.refusal(error, statement.query_id)
         return await asyncio.to_thread(responses.rows, request, session, result)
 

@@ -65,7 +65,10 @@ class Tokens:
         return token
 
     def end(self, token: str, code: int) -> None:
-        """Let a session be gone (390111), its token expire (390112), or its master token, too (390114)."""
+        """Let a session be gone (390111), its token expire (390112), or its master token, too (390114).
+
+        A session that is gone is gone by every token that stands for it: a handler's is a second one of its caller's.
+        """
         with self._guard:
             session = self._sessions.pop(token, None)
             if session is None:
@@ -74,6 +77,9 @@ class Tokens:
             if code == 390112:
                 self._expired[token] = session
                 return
+            for other in [other for other, held in list(self._sessions.items()) if held is session]:
+                del self._sessions[other]
+                self._ended[other] = code
         session.end()
 
     def refuse_ended(self, token: str) -> None:

@@ -11,3 +11,4 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE job_state TO ROLE report_executor;
 GRANT SELECT, INSERT, DELETE ON TABLE job_results TO ROLE report_executor;
 GRANT SELECT, INSERT, DELETE ON TABLE job_events TO ROLE report_executor;
 GRANT SELECT, INSERT, UPDATE ON TABLE type_state TO ROLE report_executor;
+GRANT SELECT, INSERT ON TABLE job_archive TO ROLE report_executor;

@@ -18,3 +18,7 @@ GRANT SELECT ON VIEW expected_reports TO ROLE report_operator;
 GRANT USAGE ON PROCEDURE generate_missing_reports(NUMBER) TO ROLE report_operator;
 GRANT MONITOR, OPERATE ON TASK missing_reports_task TO ROLE report_operator;
 GRANT MONITOR, OPERATE ON TASK quarterly_reports_task TO ROLE report_operator;
+GRANT SELECT ON TABLE job_archive TO ROLE report_operator;
+GRANT SELECT ON VIEW job_history TO ROLE report_operator;
+GRANT SELECT ON VIEW report_costs TO ROLE report_operator;
+GRANT SELECT ON VIEW rightsizing TO ROLE report_operator;

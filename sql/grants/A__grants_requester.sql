@@ -20,3 +20,5 @@ GRANT SELECT ON VIEW punctuality TO ROLE report_requester;
 GRANT USAGE ON PROCEDURE backfill_reports(STRING, DATE, DATE) TO ROLE report_requester;
 GRANT USAGE ON PROCEDURE generate_quarterly_reports(DATE) TO ROLE report_requester;
 GRANT USAGE ON PROCEDURE generate_reports(ARRAY) TO ROLE report_requester;
+GRANT SELECT ON VIEW failures TO ROLE report_requester;
+GRANT SELECT ON VIEW queue_health TO ROLE report_requester;

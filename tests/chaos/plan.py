@@ -121,7 +121,8 @@ def aws_troubles(seed: int, lane: int, installation: str, bucket: str) -> Iterat
                 (op, kind), where = dice.choice(of_objects), objects
             case _:
                 (op, kind), where = dice.choice(of_all), ""
-        yield [{"op": op, "kind": kind, "match": where, "times": dice.randint(1, 3), "seconds": 2.0}]
+        more = {"seconds": 2.0} if kind == "slow" else {}
+        yield [{"op": op, "kind": kind, "match": where, "times": dice.randint(1, 3), **more}]
 
 
 def snowflake_troubles(seed: int) -> Iterator[list[dict[str, Any]]]:

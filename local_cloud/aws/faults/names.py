@@ -23,13 +23,13 @@ def why_not(op: str) -> str | None:
     if any(op in operations_of(service) for service in SERVICES):
         return None
     if op in _all_operations("s3"):
-        return f"{NOT_SUPPORTED}trouble with S3's {op}; S3's operations that can be struck are {sorted(S3_NAMES)}"
+        return f"{NOT_SUPPORTED}trouble with S3's {op}; of S3 can be struck {', '.join(sorted(S3_NAMES))}"
     if op in _all_operations("cloudwatch"):
         return f"{NOT_SUPPORTED}trouble with {op}, because CloudWatch's requests are in CBOR"
     known = sorted({name for service in SERVICES for name in operations_of(service)} | {"task", "event"})
     near = [name for name in known if name.lower() == op.lower()] or get_close_matches(op, known, 3)
     meant = f"; did you mean {' or '.join(near)}?" if near else f"; the services known here are {', '.join(SERVICES)}"
-    return f"{op!r} is neither an operation of AWS such as RunTask nor task nor event{meant}"
+    return f"{op} is neither an operation of AWS such as RunTask nor task nor event{meant}"
 
 
 @cache

@@ -4,13 +4,16 @@ An order names an operation (`op`: an API's operation, `task` or `event`), a `ki
 `times` it strikes. `match` narrows it to requests, tasks or events whose text has that piece in it.
 """
 
+import json
+import math
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from http import HTTPStatus
 from typing import Any
 
 from local_cloud.aws.faults.names import why_not
+from local_cloud.fault_log import log_strike
 
 REQUEST_KINDS = frozenset({"throttle", "error_500", "denied", "error", "slow", "reply_lost"})
 LAUNCH_KINDS = frozenset({"capacity", "vcpu_quota", "ec2_throttle"})
@@ -19,8 +22,30 @@ TASK_KINDS = frozenset(
         "oom", "spot", "pull", "secrets", "eni", "hang", "exit", "vanish", "slow_start", "ignores_sigterm",
     }
 )  # fmt: skip
-RUNNING_KINDS = frozenset({"oom", "spot", "hang", "vanish"})
 EVENT_KINDS = frozenset({"duplicate", "disorder", "lost"})
+_SORTS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
+_OF_ALL = frozenset({"op", "kind", "times", "match"})
+TAKES: Mapping[str, tuple[str, ...]] = {
+    "throttle": ("text",),
+    "error_500": ("text",),
+    "denied": ("text",),
+    "error": ("error", "text", "code"),
+    "slow": ("seconds",),
+    "capacity": ("text", "code"),
+    "vcpu_quota": ("text", "code"),
+    "ec2_throttle": ("text",),
+    "pull": ("text",),
+    "secrets": ("text",),
+    "eni": ("text",),
+    "slow_start": ("seconds",),
+    "oom": ("after_s", "text", "running"),
+    "spot": ("after_s", "text", "running"),
+    "hang": ("after_s", "running"),
+    "vanish": ("after_s", "running"),
+    "exit": ("code", "after_s"),
+}
+"""Which fields mean something to a kind, besides those that every order has; a kind that is not here takes none."""
+RUNNING_KINDS = frozenset(kind for kind, taken in TAKES.items() if "running" in taken)
 ERROR_STATUSES = frozenset(int(status) for status in HTTPStatus if status >= HTTPStatus.BAD_REQUEST)
 
 
@@ -92,6 +117,7 @@ class FaultBook:
                 fits = fault.op == op and fault.kind in kinds and fault.match in text
                 if fits and (fault.running or not running):
                     self._count_down(position, fault)
+                    log_strike(fault.op, fault.kind, left=fault.times - 1, struck=text)
                     return fault
         return None
 
@@ -121,23 +147,40 @@ def parse(document: Any) -> Fault:
     if not isinstance(document, Mapping):
         raise FaultOrderError('an order is an object such as {"op": "RunTask", "kind": "throttle"}')
     types = {item.name: item.type for item in fields(Fault)}
-    if unknown := sorted(set(document) - set(types)):
-        raise FaultOrderError(f"unknown fields {unknown}; known are {sorted(types)}")
+    if unknown := set(document) - set(types):
+        raise FaultOrderError(f"{_listed(unknown)}: unknown; an order has {_listed(types)}")
     values = {name: _typed(name, types[name], value) for name, value in document.items()}
     if missing := [name for name in ("op", "kind") if not values.get(name)]:
-        raise FaultOrderError(f"an order needs {missing}")
+        raise FaultOrderError(f"an order needs {' and '.join(missing)}")
     fault = Fault(**values)
+    _refuse_what_is_not_taken(fault, set(document))
+    _refuse_nonsense(fault)
+    return fault
+
+
+def _refuse_what_is_not_taken(fault: Fault, given: set[str]) -> None:
     if fault.kind not in kinds_of(fault.op):
-        raise FaultOrderError(f"{fault.op!r} has no kind {fault.kind!r}; it has {sorted(kinds_of(fault.op))}")
-    if fault.running and (fault.op != "task" or fault.kind not in RUNNING_KINDS):
-        raise FaultOrderError(f"running goes with op task and kinds {sorted(RUNNING_KINDS)}")
+        raise FaultOrderError(f"{fault.op} has no kind {fault.kind}; it has {_listed(kinds_of(fault.op))}")
+    taken = TAKES.get(fault.kind, ())
+    if too_much := given - _OF_ALL - set(taken):
+        more = f"besides times and match it takes {', '.join(taken)}" if taken else "it takes times and match only"
+        raise FaultOrderError(f"{fault.kind} takes no {' and no '.join(sorted(too_much))}; {more}")
+
+
+def _refuse_nonsense(fault: Fault) -> None:
     if (fault.kind == "error") != bool(fault.error):
-        raise FaultOrderError("kind error goes with the field error, the code of the answer such as BlockedException")
+        raise FaultOrderError("error needs the code of the answer in the field error, such as BlockedException")
     if fault.error and fault.code not in {1, *ERROR_STATUSES}:
         raise FaultOrderError(f"with error, code is the HTTP status of an error such as 400 or 503, not {fault.code}")
-    if fault.times < 1 or fault.seconds < 0 or fault.after_s < 0:
-        raise FaultOrderError("times is 1 or more; seconds and after_s are 0 or more")
-    return fault
+    if fault.times < 1:
+        raise FaultOrderError(f"times is 1 or more, not {fault.times}")
+    for name in ("seconds", "after_s"):
+        if not 0 <= (seconds := getattr(fault, name)) < math.inf:
+            raise FaultOrderError(f"{name} is a time in seconds, 0 or more, not {seconds:g}")
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))
 
 
 def kinds_of(op: str) -> frozenset[str]:
@@ -156,5 +199,5 @@ def kinds_of(op: str) -> frozenset[str]:
 def _typed(name: str, wanted: Any, value: Any) -> Any:
     accepted = (int, float) if wanted is float else wanted
     if not isinstance(value, accepted) or (isinstance(value, bool) and wanted is not bool):
-        raise FaultOrderError(f"{name} must be a {wanted.__name__}, not {value!r}")
+        raise FaultOrderError(f"{name} is {_SORTS[wanted]}, not {json.dumps(value)}")
     return value

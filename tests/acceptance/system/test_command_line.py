@@ -58,6 +58,23 @@ def test_no_snowflake_is_exit_code_three(stack: Stack) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("changed", "code", "says"),
+    [
+        ({"SNOWFLAKE_USER": "nobody"}, 3, "refuses the sign-in of nobody"),
+        ({"SNOWFLAKE_ROLE": "NOBODY"}, 3, "GRANT ROLE NOBODY TO USER REPORTING"),
+        ({"SNOWFLAKE_ROLE": "PUBLIC"}, 1, "GRANT ROLE REPORT_REQUESTER TO ROLE PUBLIC"),
+        ({"REPORTING_WAREHOUSE": "NOWHERE"}, 1, "set REPORTING_WAREHOUSE"),
+    ],
+)
+def test_a_refusal_of_snowflakes_is_no_silence_and_says_what_to_do(
+    stack: Stack, changed: dict[str, str], code: int, says: str
+) -> None:
+    done = asked("jobs", **stack.environment | changed)
+    assert (done.returncode, says in done.stderr, "reached" in done.stderr) == (code, True, False)
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
 def test_missing_settings_are_all_listed_and_stop_the_start() -> None:
     command = [sys.executable, "-m", "executor", "run"]
     done = subprocess.run(command, env=plain_environment(), capture_output=True, text=True, check=False, timeout=60)
@@ -74,8 +91,9 @@ def asked(*arguments: str, **environment: str) -> subprocess.CompletedProcess[st
 
 
 def test_a_check_asks_snowflake_and_aws(stack: Stack) -> None:
-    done = asked("run", "--check", **stack.environment)
+    done = asked("run", "--check", **stack.environment | {"REPORTING_BUKET": "slip"})
     assert (done.returncode, done.stderr) == (0, "")
+    assert "REPORTING_BUKET is no setting; did you mean REPORTING_BUCKET?" in done.stdout
     assert "in order" in done.stdout
     done = asked("run", "--check", **stack.environment | {"REPORTING_CLUSTER": "nowhere"})
     assert done.returncode == 2

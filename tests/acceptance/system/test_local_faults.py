@@ -55,10 +55,12 @@ def test_what_is_ordered_strikes_official_clients_and_is_used_up(stack: Stack, f
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
-        (("aws", "RunTask", "melt"), "'RunTask' has no kind 'melt'; it has"),
+        (("aws", "RunTask", "melt"), "RunTask has no kind melt; it has"),
         (("aws", "RunTsk", "throttle"), "did you mean RunTask"),
-        (("aws", "RunTask", "throttle", "--status", "503"), "unknown fields"),
-        (("snowflake", "MERGE", "melt"), "kind is one of"),
+        (("aws", "RunTask", "throttle", "--status", "503"), "status: unknown; an order has"),
+        (("aws", "RunTask", "throttle", "--seconds", "3"), "throttle takes no seconds"),
+        (("snowflake", "MERGE", "melt"), "kind melt is unknown; kind is one of"),
+        (("snowflake", "MERGE", "lock_waiters", "--seconds", "3"), "lock_waiters takes no seconds"),
         (("snowflake", "MERGEE", "timeout"), "did you mean MERGE"),
         (("snowflake", "MERGE", "stale_read"), "stale_read strikes SELECT"),
     ],

@@ -137,3 +137,23 @@ def test_a_script_that_is_refused_is_named_with_what_snowflake_said(
         migrations.apply(tmp_path, {"schema": "REPORTING"}, "ANALYTICS_PLATFORM.REPORTING.TRIED", arguments)
     assert structlog.get_config() == logging_before
     assert capsys.readouterr().out == ""
+
+
+def test_only_a_script_that_went_elsewhere_is_followed_by_going_back(
+    account: Account, connection: snowflake.connector.SnowflakeConnection, tmp_path: Path
+) -> None:
+    def said() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT COUNT(*) FROM TABLE(INFORMATION_SCHEMA.QUERY_HISTORY()) WHERE query_text ILIKE 'USE WAREHOUSE%'"
+            )
+            return int(cursor.fetchall()[0][0])
+
+    (tmp_path / "V1__stays.sql").write_text("SELECT 1;", encoding="utf-8")
+    (tmp_path / "V2__leaves.sql").write_text("CREATE SCHEMA away; USE SCHEMA away;", encoding="utf-8")
+    (tmp_path / "V3__is_home.sql").write_text("CREATE TABLE at_home (x INT);", encoding="utf-8")
+    arguments = account.arguments | {"database": "ANALYTICS_PLATFORM", "schema": "REPORTING", "warehouse": "REPORTS_WH"}
+    before = said()
+    migrations.apply(tmp_path, {}, "ANALYTICS_PLATFORM.REPORTING.TRIED_TWICE", arguments)
+    assert said() - before == 2  # when it signs in, and after V2
+    assert connection.cursor().execute("SELECT COUNT(*) FROM reporting.at_home")

@@ -177,8 +177,8 @@ def test_orders_strike_what_they_match_as_often_as_they_say(trouble: Any) -> Non
 @pytest.mark.parametrize(
     ("order", "text"),
     [
-        ({"op": "RunTask", "kind": "melt"}, "has no kind 'melt'"),
-        ({"op": "StopTask", "kind": "capacity"}, "has no kind 'capacity'"),
+        ({"op": "RunTask", "kind": "melt"}, "RunTask has no kind melt; it has capacity, denied,"),
+        ({"op": "StopTask", "kind": "capacity"}, "StopTask has no kind capacity"),
         ({"op": "runtask", "kind": "throttle"}, "did you mean RunTask"),
         ({"op": "RunTasks", "kind": "throttle"}, "neither an operation of AWS"),
         (
@@ -186,12 +186,17 @@ def test_orders_strike_what_they_match_as_often_as_they_say(trouble: Any) -> Non
             "not supported by the local cloud: trouble with S3's PutBucketCors",
         ),
         ({"op": "PutMetricData", "kind": "throttle"}, "not supported by the local cloud: trouble with PutMetricData"),
-        ({"op": "task", "kind": "exit", "running": True}, "running goes with op task and kinds"),
-        ({"op": "RunTask", "kind": "slow", "second": 3}, "unknown fields ['second']"),
-        ({"op": "RunTask", "kind": "error"}, "kind error goes with the field error"),
+        ({"op": "task", "kind": "exit", "running": True}, "exit takes no running; besides times and match it takes"),
+        ({"op": "RunTask", "kind": "throttle", "seconds": 3, "after_s": 1}, "throttle takes no after_s and no seconds"),
+        ({"op": "RunTask", "kind": "reply_lost", "text": "x"}, "reply_lost takes no text; it takes times and match"),
+        ({"op": "RunTask", "kind": "slow", "seconds": -1}, "seconds is a time in seconds, 0 or more, not -1"),
+        ({"op": "task", "kind": "oom", "after_s": -0.5}, "after_s is a time in seconds, 0 or more, not -0.5"),
+        ({"op": "RunTask"}, "an order needs kind"),
+        ({"op": "RunTask", "kind": "slow", "second": 3}, "second: unknown; an order has after_s, code,"),
+        ({"op": "RunTask", "kind": "error"}, "error needs the code of the answer in the field error"),
         ({"op": "RunTask", "kind": "error", "error": "X", "code": 700}, "code is the HTTP status of an error"),
         ({"op": "RunTask", "kind": "throttle", "times": 0}, "times is 1 or more"),
-        ({"op": "RunTask", "kind": "throttle", "times": "2"}, "times must be a int"),
+        ({"op": "RunTask", "kind": "throttle", "times": "2"}, "times is a whole number, not "),
     ],
 )
 def test_an_order_that_cannot_be_carried_out_is_refused_and_says_why(

@@ -62,6 +62,44 @@ def test_a_session_that_is_gone_takes_its_transaction_with_it(table: Any, opened
     assert table("SELECT COUNT(*) FROM t") == [(1,)]
 
 
+@pytest.mark.parametrize("code", [390111, 390114])
+def test_a_session_that_is_gone_inside_a_call_is_gone_for_its_caller(
+    ask: Any, opened: Any, faults: Order, code: int
+) -> None:
+    body = "def run(session):\n    return str(session.sql(\"SELECT 'inside'\").collect()[0][0])"
+    ask(
+        "CREATE PROCEDURE gone_inside() RETURNS STRING LANGUAGE PYTHON RUNTIME_VERSION = '3.11' "
+        f"PACKAGES = ('snowflake-snowpark-python') HANDLER = 'run' AS $${body}$$"
+    )
+    faults("POST", {"op": "SELECT", "kind": "session_gone", "code": code, "match": "^SELECT 'inside'"})
+    connection = opened()
+    for statement in ("CALL gone_inside()", "SELECT 1", "SELECT 1"):
+        with pytest.raises(ProgrammingError) as refused:
+            connection.cursor().execute(statement)
+        assert refused.value.errno == code
+    assert ask("CALL gone_inside()") == [("inside",)]
+
+
+def test_a_token_renewed_inside_a_call_does_not_keep_the_session(
+    ask: Any, opened: Any, faults: Order, endpoint: dict[str, Any]
+) -> None:
+    body = "def run(session):\n    return str(session.sql(\"SELECT 'renewed'\").collect()[0][0])"
+    ask(
+        "CREATE PROCEDURE renewed_inside() RETURNS STRING LANGUAGE PYTHON RUNTIME_VERSION = '3.11' "
+        f"PACKAGES = ('snowflake-snowpark-python') HANDLER = 'run' AS $${body}$$"
+    )
+    faults("POST", {"op": "SELECT", "kind": "session_gone", "code": 390112, "match": "^SELECT 'renewed'"})
+    before = _sessions(endpoint)
+    with opened() as connection:
+        assert connection.cursor().execute("CALL renewed_inside()").fetchall() == [("renewed",)]
+    assert _sessions(endpoint) == before
+
+
+def _sessions(endpoint: dict[str, Any]) -> int:
+    with urllib.request.urlopen(f"{endpoint['endpoint']}/local-cloud/health", timeout=30) as answer:
+        return int(json.load(answer)["sessions"])
+
+
 def test_an_expired_session_token_is_renewed_by_the_client_itself(opened: Any, faults: Order) -> None:
     connection = opened()
     session = connection.cursor().execute("SELECT CURRENT_SESSION()").fetchone()
@@ -181,6 +219,10 @@ def test_a_stale_read_that_fails_leaves_the_present_to_the_next(table: Any, faul
         ({"kind": "slow", "often": 2}, "often: unknown"),
         ({"kind": "slow", "match": "("}, "no regular expression"),
         ({"kind": "slow", "times": 0}, "at least 1"),
+        ({"kind": "slow", "times": "often"}, 'times is a number, not "often"'),
+        ({"kind": "slow", "seconds": None}, "seconds is a number, not null"),
+        ({"kind": "slow", "seconds": -1}, "seconds is a time in seconds, 0 or more, not -1"),
+        ({"kind": "lock_waiters", "seconds": 1}, "lock_waiters takes no seconds"),
         ({"kind": "network_policy", "op": "SELECT"}, "strikes LOGIN"),
         ({"kind": "session_gone", "code": 1}, "knows the codes"),
         ({"kind": "stale_read", "op": "INSERT"}, "strikes SELECT"),

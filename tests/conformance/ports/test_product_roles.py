@@ -9,13 +9,19 @@ from snowflake.connector.errors import ProgrammingError
 
 from executor.adapters.snowflake_session import SnowflakeSession
 
-READ = {view: {"SELECT"} for view in ("JOBS", "REPORT_PAUSES", "MISSING_REPORTS", "PUNCTUALITY")}
+READ = {
+    view: {"SELECT"} for view in ("FAILURES", "JOBS", "MISSING_REPORTS", "PUNCTUALITY", "QUEUE_HEALTH", "REPORT_PAUSES")
+}
 GRANTED: dict[str, dict[str, set[str]]] = {
     "REPORT_REQUESTER": READ,
     "REPORT_AUTHOR": READ | {"REPORT_TYPES": {"SELECT", "INSERT"}},
     "REPORT_OPERATOR": READ
     | {
         "EXPECTED_REPORTS": {"SELECT"},
+        "JOB_ARCHIVE": {"SELECT"},
+        "JOB_HISTORY": {"SELECT"},
+        "REPORT_COSTS": {"SELECT"},
+        "RIGHTSIZING": {"SELECT"},
         "HOLIDAYS": {"SELECT", "INSERT", "DELETE"},
         "JOB_INTAKE": {"SELECT"},
         "JOB_STATE": {"SELECT"},
@@ -27,6 +33,7 @@ GRANTED: dict[str, dict[str, set[str]]] = {
     },
     "REPORT_EXECUTOR": {
         "REPORT_PAUSES": {"SELECT"},
+        "JOB_ARCHIVE": {"SELECT", "INSERT"},
         "JOB_INTAKE": {"SELECT", "DELETE"},
         "JOB_STATE": {"SELECT", "INSERT", "UPDATE", "DELETE"},
         "JOB_RESULTS": {"SELECT", "INSERT", "DELETE"},
@@ -38,7 +45,7 @@ GRANTED: dict[str, dict[str, set[str]]] = {
     "REPORT_PROBE": {"JOB_INTAKE": {"SELECT"}},
     "REPORT_RUNNER": {},
 }
-VIEWS = {*READ, "EXPECTED_REPORTS"}
+VIEWS = {*READ, "EXPECTED_REPORTS", "JOB_HISTORY", "REPORT_COSTS", "RIGHTSIZING"}
 ASKING = {"REPORT_REQUESTER", "REPORT_AUTHOR", "REPORT_OPERATOR"}
 # A column of each table, so that every statement compiles; none touches a row.
 COLUMNS = {
@@ -48,6 +55,12 @@ COLUMNS = {
     "PUNCTUALITY": "report_type",
     "EXPECTED_REPORTS": "report_type",
     "HOLIDAYS": "note",
+    "FAILURES": "job_id",
+    "QUEUE_HEALTH": "leader",
+    "JOB_ARCHIVE": "job_id",
+    "JOB_HISTORY": "job_id",
+    "REPORT_COSTS": "report_type",
+    "RIGHTSIZING": "report_type",
     "JOB_INTAKE": "job_id",
     "JOB_STATE": "job_id",
     "JOB_RESULTS": "job_id",

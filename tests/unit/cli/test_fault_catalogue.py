@@ -16,8 +16,16 @@ def test_every_kind_of_the_local_aws_is_told_under_its_operation() -> None:
     assert names("aws", "RunTask, PutObject, …") == sorted(orders.REQUEST_KINDS)
 
 
-def test_what_can_strike_a_running_task_says_so() -> None:
-    assert {kind.name for kind in KINDS if "--running" in kind.takes} == orders.RUNNING_KINDS
+def options(taken: str) -> set[str]:
+    return {word.removeprefix("--").replace("-", "_") for word in taken.replace(",", " ").split() if word[:2] == "--"}
+
+
+def test_the_options_told_are_those_that_the_local_cloud_takes() -> None:
+    taken: dict[str, set[str]] = {name: set(fields) for name, fields in orders.TAKES.items()}
+    told = {kind.name: options(kind.takes) for kind in KINDS if kind.side == "aws" and kind.takes}
+    assert told == taken
+    told = {kind.name: options(kind.takes) for kind in KINDS if kind.side == "snowflake" and kind.takes}
+    assert told == {name: {field} for name, field in faults.TAKES.items()}
 
 
 def test_every_kind_of_the_local_snowflake_is_told() -> None:

@@ -153,3 +153,12 @@ def test_an_installation_that_could_break_sql_text_is_refused(
     monkeypatch.setenv("REPORTING_INSTALLATION", installation)
     with pytest.raises(SettingsError, match="REPORTING_INSTALLATION"):
         load(DeploySettings, ObjectNames)
+
+
+@pytest.mark.parametrize("value", ["", "two words", "1st"])
+def test_a_name_that_cannot_be_one_is_told_in_words_and_not_as_a_pattern(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("REPORTING_DATABASE", value)
+    with pytest.raises(SettingsError, match="REPORTING_DATABASE: is no plain name: letters, digits"):
+        load(*KINDS)
