@@ -73,7 +73,7 @@ class PdfWriter:
             font_paths=_fonts(),
             sys_inputs={"report": data},
             pdf_standards=standard,
-            timestamp=self._made_at,
+            timestamp=int(self._made_at.timestamp()),
         )
 
 
