@@ -53,6 +53,12 @@ def test_every_kind_of_cell_has_its_text() -> None:
     assert cells == ["n", "one", None, None, None, "one"]
 
 
+def test_batches_in_narrower_types_show_the_decimals_of_the_column() -> None:
+    money = pa.decimal128(10, 2)
+    batches = [rows(x=pa.array([1], pa.int8())), rows(x=pa.array([Decimal("2.5")], pa.decimal128(2, 1)))]
+    assert page(made("html", {"a": batches}, types={"x": money})).rows[1:] == [["1.00"], ["2.50"]]
+
+
 def test_a_drawing_has_no_ids_that_could_meet_those_of_another() -> None:
     chart = ChartSection(type="chart", query="a", kind=ChartKind.AREA, x="x", y=("x",))
     read = page(made("html", {"a": [rows(x=[1, 2])]}, sections=(chart, chart)))
