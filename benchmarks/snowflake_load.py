@@ -24,6 +24,8 @@ def prepare(endpoint: dict[str, Any]) -> None:
     """Make what the load works on."""
     with connected(endpoint) as connection:
         cursor = connection.cursor()
+        cursor.execute("CREATE WAREHOUSE IF NOT EXISTS bench_wh")
+        cursor.execute("USE WAREHOUSE bench_wh")
         cursor.execute(f"CREATE DATABASE IF NOT EXISTS {DATABASE}")
         cursor.execute("CREATE OR REPLACE TABLE things (id INTEGER, name VARCHAR, detail VARIANT, at TIMESTAMP_NTZ)")
         cursor.execute("INSERT INTO things SELECT SEQ4(), 'thing', NULL, NULL FROM TABLE(GENERATOR(ROWCOUNT => 500))")

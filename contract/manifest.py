@@ -3,9 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from contract.report import ReportFormat
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 MANIFEST_NAME: Final = "manifest.json"
 FAILURE_NAME: Final = "failure.json"
@@ -13,6 +11,7 @@ START_MARKER_NAME: Final = "started.json"
 
 # Any image may write these; what cannot be true, or would not fit into a column, is no manifest.
 Count = Annotated[int, Field(ge=0, le=10**15)]
+FormatName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,32}$")]
 Amount = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 
 
@@ -32,12 +31,13 @@ class StartMarker(_Left):
 class ReportFile(_Left):
     """One file of a report: ``bytes`` its size, ``rows`` without the header, ``sha256`` in hex.
 
+    ``format`` is one of :class:`~contract.report.ReportFormat`, or another word where another image made the file.
     ``query`` is None of a file that holds the whole report, as a workbook or a document does.
     """
 
     name: str
     uri: str
-    format: ReportFormat
+    format: FormatName
     query: str | None = None
     bytes: Count
     rows: Count
@@ -55,12 +55,17 @@ class QueryRun(_Left):
 
 
 class ReportFailure(_Left):
-    """Why a report made no files: the kind of error, its text, and the query it came from."""
+    """Why a report made no files: the kind of error, its text, and the query it came from.
+
+    ``remedy`` and ``retry_helps`` are for what the container knows better than its exit code tells in general.
+    """
 
     kind: str
     message: str
     query: str | None = None
     query_id: str | None = None
+    remedy: str | None = None
+    retry_helps: bool | None = None
 
 
 class Manifest(_Left):

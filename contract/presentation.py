@@ -14,7 +14,8 @@ Title = Annotated[str, StringConstraints(max_length=200)]
 
 
 class _Said(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # A definition of a newer version may say more than this reader knows; what defines one looks for unknown keys.
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class ColumnKind(StrEnum):

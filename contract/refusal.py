@@ -68,6 +68,18 @@ _WORDS: Final = {
     "string_too_short": "is empty",
     "string_type": "{given} is not text",
     "enum": "{given} is not one of {expected}",
+    "literal_error": "{given} is not one of {expected}",
+    "string_pattern_mismatch": "{given} does not match {pattern}",
+    "bool_type": "{given} is neither true nor false",
+    "bool_parsing": "{given} is neither true nor false",
+    "float_type": "{given} is not a number",
+    "float_parsing": "{given} is not a number",
+    "model_type": "{given} is not an object; write it as {{'name': value}}",
+    "model_attributes_type": "{given} is not an object; write it as {{'name': value}}",
+    "dict_type": "{given} is not an object; write it as {{'name': value}}",
+    "too_long": "has {actual_length} items; {max_length} is the most",
+    "union_tag_invalid": "type {tag} is not one of {expected_tags}",
+    "union_tag_not_found": "type is missing",
 }
 
 

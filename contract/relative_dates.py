@@ -4,6 +4,7 @@ A word is an anchor, then optionally a step back or forth in days, weeks, months
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Final
 
@@ -51,7 +52,7 @@ def _resolved(word: str, business_date: date) -> date:
     anchors = _anchors(business_date)
     found = _WORD.match(word)
     if found is None or found.group(1) not in anchors:
-        return date.fromisoformat(word)
+        return _iso(word, anchors)
     anchor, step = anchors[found.group(1)], int(found.group(2) or 0)
     match found.group(3):
         case "m":
@@ -62,3 +63,13 @@ def _resolved(word: str, business_date: date) -> date:
             return anchor + timedelta(weeks=step)
         case _:
             return anchor + timedelta(days=step)
+
+
+def _iso(word: str, anchors: Mapping[str, date]) -> date:
+    try:
+        return date.fromisoformat(word)
+    except ValueError:
+        known = ", ".join(anchors)
+        raise ValueError(
+            f"{word!r} is no date; write it as YYYY-MM-DD, or as one of {known}, with a step such as -7d or -11m"
+        ) from None

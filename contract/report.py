@@ -2,6 +2,9 @@
 
 A definition lives in ``REPORT_TYPES`` under a version that never changes, so a job runs with the definition it
 was asked with, whatever is defined later.
+
+Reading is lenient: a definition that a newer version wrote may say more than this one knows, and is read without it.
+Defining is strict: :mod:`contract.definition` refuses what is not known.
 """
 
 from datetime import date
@@ -59,7 +62,7 @@ class Cadence(StrEnum):
 class ParameterSpec(BaseModel):
     """One parameter, in the words of JSON Schema; ``default`` of a date may be relative (``start_of_month``)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
     type: Literal["string", "integer", "number", "boolean"]
     format: Literal["date"] | None = None
@@ -95,7 +98,7 @@ class ParameterSpec(BaseModel):
 class Query(BaseModel):
     """One SELECT with named binds (``:start_date``); its rows become one file per format."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     name: Name
     sql: str = Field(min_length=1, max_length=100_000)
@@ -113,7 +116,7 @@ class ReportDefinition(BaseModel):
     own; such a report may have no queries.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     title: str = Field(min_length=1, max_length=200)
     description: str = Field(default="", max_length=2000)

@@ -51,7 +51,7 @@ def check_pair(cpu: int, memory_mb: int) -> None:
 class Resources(BaseModel):
     """The size of one task: ``cpu`` in CPU units, ``memory_mb`` in MiB, a pair that Fargate offers."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")  # part of a definition, which is read leniently
 
     cpu: int = 256
     memory_mb: int = 512

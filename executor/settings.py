@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, overload
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from contract import sign_in
 from contract.ids import Bucket, Installation
 from contract.policy import Caps, Limits, RetryPolicy
 from contract.resources import Capacity
@@ -18,11 +20,6 @@ from executor.core.rate import Rate
 _ACCOUNT = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9-]+){0,3}$")
 
 _IDENTIFIER = r"^[A-Za-z_][A-Za-z0-9_$]*$"
-
-# Their tokens say who signs in (snowflake.connector.connection, empty_user_allowed_authenticators).
-_WITHOUT_USER = {
-    "WORKLOAD_IDENTITY", "OAUTH", "OAUTH_AUTHORIZATION_CODE", "OAUTH_CLIENT_CREDENTIALS", "PROGRAMMATIC_ACCESS_TOKEN",
-}  # fmt: skip
 
 A = TypeVar("A", bound=BaseSettings)
 B = TypeVar("B", bound=BaseSettings)
@@ -44,6 +41,7 @@ class ExecutorSettings(BaseSettings):
     bucket: Bucket
     cluster: str = Field(min_length=1)
     task_definition: str = Field(pattern=r"^(arn:.*/)?[A-Za-z0-9_-]+:[0-9]+$")
+    task_definition_documents: str | None = Field(default=None, pattern=r"^(arn:.*/)?[A-Za-z0-9_-]+:[0-9]+$")
     container: str = "report"
     subnets: Listed = Field(min_length=1)
     security_groups: Listed = ()
@@ -74,6 +72,7 @@ class ExecutorSettings(BaseSettings):
     prices: dict[str, price.Rate] | None = None
     metrics: Literal["off", "emf"] = "off"
     heartbeat_file: str | None = None
+    allow_password: bool = False
 
     @field_validator("subnets", "security_groups", mode="before")
     @classmethod
@@ -121,13 +120,14 @@ class ExecutorSettings(BaseSettings):
 
 
 class ObjectNames(BaseSettings):
-    """Where the queue lies in Snowflake: database, schema, and the warehouse that all share."""
+    """Where the queue lies in Snowflake: database, schema, the warehouse that all share, and what signs links."""
 
     model_config = SettingsConfigDict(env_prefix="REPORTING_", extra="ignore", frozen=True)
 
     database: str = Field(default="ANALYTICS_PLATFORM", pattern=_IDENTIFIER)
     schema_name: str = Field(default="REPORTING", alias="REPORTING_SCHEMA", pattern=_IDENTIFIER)
     warehouse: str = Field(default="REPORTS_WH", pattern=_IDENTIFIER)
+    storage_integration: str | None = Field(default=None, pattern=_IDENTIFIER)
 
 
 class SnowflakeSettings(BaseSettings):
@@ -140,6 +140,8 @@ class SnowflakeSettings(BaseSettings):
     password: SecretStr | None = None
     authenticator: str | None = None
     workload_identity_provider: str | None = None
+    private_key: SecretStr | None = None
+    private_key_passphrase: SecretStr | None = None
     private_key_file: str | None = None
     private_key_file_pwd: SecretStr | None = None
     token_file_path: str | None = None
@@ -158,30 +160,39 @@ class SnowflakeSettings(BaseSettings):
             return value
         raise ValueError("write it as organisation-account or locator.region, without https://, path or spaces")
 
-    def missing(self) -> list[str]:
-        """The variables that it takes to sign in and that nobody set."""
+    def problems(self, *, service: bool, allow_password: bool) -> list[str]:
+        """Everything that keeps these settings from signing in, each by its variable; ``service``: nobody watches."""
+        given = {name: str(value) for name, value in self._given().items()}
         if self.default_connection_name:
-            return []
-        needed = {"SNOWFLAKE_ACCOUNT (or SNOWFLAKE_DEFAULT_CONNECTION_NAME)": self.account}
-        if (self.authenticator or "").upper() not in _WITHOUT_USER:
-            needed["SNOWFLAKE_USER"] = self.user
-        if (self.authenticator or "").upper() == "WORKLOAD_IDENTITY":
-            needed["SNOWFLAKE_WORKLOAD_IDENTITY_PROVIDER"] = self.workload_identity_provider
-        return [name for name, value in needed.items() if not value]
+            found = sign_in.clashes(given, is_file=_is_file)
+        else:
+            allowed = {"allow_password": "true"} if allow_password else {}
+            found = sign_in.problems(given | allowed, is_file=_is_file, service=service)
+        lines = [str(problem) for problem in found]
+        if not (self.default_connection_name or self.account):
+            lines[0] = "SNOWFLAKE_ACCOUNT (or SNOWFLAKE_DEFAULT_CONNECTION_NAME): is not set"
+        return lines
+
+    def _given(self) -> dict[str, Any]:
+        return {
+            name: value.get_secret_value() if isinstance(value, SecretStr) else value
+            for name, value in dict(self).items()
+            if value not in (None, "") and name != "default_connection_name"
+        }
 
     def connect_arguments(self, names: ObjectNames) -> dict[str, Any]:
         """What ``snowflake.connector.connect`` takes, database, schema and warehouse included."""
-        own: dict[str, Any] = {
-            name: value.get_secret_value() if isinstance(value, SecretStr) else value
-            for name, value in dict(self).items()
-            if value is not None and name != "default_connection_name"
-        }
+        own = sign_in.arguments(self._given())
         if self.default_connection_name:
             # The connector lays what is given here over what connections.toml says.
             own["connection_name"] = self.default_connection_name
         # The connector would ask cloud metadata services who we are, for its statistics: a third of a second each time.
         own["platform_detection_timeout_seconds"] = 0.0
         return own | {"database": names.database, "schema": names.schema_name, "warehouse": names.warehouse}
+
+
+def _is_file(path: str) -> bool:
+    return Path(path).is_file()
 
 
 def explain(error: ValidationError, prefix: str) -> str:
@@ -219,7 +230,12 @@ def load(*kinds: type[BaseSettings], also: Sequence[str] = ()) -> tuple[BaseSett
             found.append(kind())
         except ValidationError as error:
             wrong.append(explain(error, kind.model_config.get("env_prefix", "")))
-    wrong += [f"  {name}: is not set" for one in found if isinstance(one, SnowflakeSettings) for name in one.missing()]
+    executor = next((one for one in found if isinstance(one, ExecutorSettings)), None)
+    for one in found:
+        if isinstance(one, SnowflakeSettings):
+            allowed = executor is not None and executor.allow_password
+            told = one.problems(service=ExecutorSettings in kinds, allow_password=allowed)
+            wrong += [f"  {line}" for line in told]
     if wrong := [*wrong, *(f"  {line}" for line in also)]:
         raise SettingsError("these settings cannot be used:\n" + "\n".join(wrong))
     return tuple(found)

@@ -16,6 +16,7 @@ from executor import causes, crash_points, prices
 from executor.adapters.cloudwatch_logs import CloudWatchLogs
 from executor.adapters.ecs_launcher import EcsLauncher
 from executor.adapters.heartbeat_file import HeartbeatFile
+from executor.adapters.lean_answers import read_quickly
 from executor.adapters.lean_aws import lean
 from executor.adapters.metrics import EmbeddedMetrics
 from executor.adapters.s3_artifacts import S3Artifacts
@@ -97,7 +98,7 @@ def assemble(ports: Ports, settings: ExecutorSettings, holder: str) -> Service: 
     writer = Writer(ports.store, lambda: board.may_send(clock.monotonic_s()), board.lose)
     means = Means(
         definitions=Definitions(ports.store),
-        profiles=Profiles(ports.artifacts, settings.launch_profile()),
+        profiles=Profiles(ports.artifacts, settings.launch_profile(), settings.task_definition_documents),
         budgets=Budgets(clock, settings.launch_rate(), settings.read_rate()),
         breakers=Breakers(ports.store, board, writer, clock, settings.task_definition),
         catalogue=causes.load(),
@@ -188,7 +189,7 @@ async def service(
         probe = SnowflakeSession(without, "probe", role=settings.probe_role, alone=settings.probe_role is not None)
         stack.push_async_callback(session.close)
         stack.push_async_callback(probe.close)
-        aws = lean(get_session())
+        aws = read_quickly(lean(get_session()))
         ecs = await stack.enter_async_context(aws.create_client("ecs", config=_ECS_CONFIG))
         s3 = await stack.enter_async_context(aws.create_client("s3", config=_CONFIG))
         logs = await stack.enter_async_context(aws.create_client("logs", config=_CONFIG))

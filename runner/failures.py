@@ -15,6 +15,8 @@ class RunFailedError(Exception):
         kind: str | None = None,
         query: str | None = None,
         query_id: str | None = None,
+        remedy: str | None = None,
+        retry_helps: bool | None = None,
     ) -> None:
         """Keep what the manifest will say.
 
@@ -24,6 +26,8 @@ class RunFailedError(Exception):
             kind: the stable name of the error, by default that of the exit code.
             query: the report's query that failed.
             query_id: Snowflake's id of it.
+            remedy: what to do about it, where the run knows better than its exit code tells.
+            retry_helps: whether to try again, likewise.
         """
         self.exit_code = exit_code
         self.failure = ReportFailure(
@@ -31,5 +35,7 @@ class RunFailedError(Exception):
             message=cut(" ".join(message.split()), MAX_ERROR_BYTES),
             query=query,
             query_id=query_id,
+            remedy=remedy,
+            retry_helps=retry_helps,
         )
         super().__init__(self.failure.message)

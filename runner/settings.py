@@ -2,13 +2,15 @@
 
 import os
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
+from contract import sign_in
 from contract.outcome import ExitCode
-from contract.refusal import refusal_of
+from contract.refusal import Problem, refusal_of
 from contract.task_spec import SPEC_ENV, SPEC_URI_ENV, TaskSpec
 from runner.failures import RunFailedError
 
@@ -25,18 +27,17 @@ _SNOWFLAKE: Final = {
     "SNOWFLAKE_SCHEMA": "schema",
     "SNOWFLAKE_AUTHENTICATOR": "authenticator",
     "SNOWFLAKE_WORKLOAD_IDENTITY_PROVIDER": "workload_identity_provider",
+    "SNOWFLAKE_PRIVATE_KEY": "private_key",
+    "SNOWFLAKE_PRIVATE_KEY_PASSPHRASE": "private_key_passphrase",
     "SNOWFLAKE_PRIVATE_KEY_FILE": "private_key_file",
     "SNOWFLAKE_PRIVATE_KEY_FILE_PWD": "private_key_file_pwd",
     "SNOWFLAKE_TOKEN_FILE_PATH": "token_file_path",
 }
-# Their tokens say who signs in (snowflake.connector.connection, empty_user_allowed_authenticators).
-_WITHOUT_USER: Final = {
-    "WORKLOAD_IDENTITY", "OAUTH", "OAUTH_AUTHORIZATION_CODE", "OAUTH_CLIENT_CREDENTIALS", "PROGRAMMATIC_ACCESS_TOKEN",
-}  # fmt: skip
 _CONNECTION_NAME: Final = "SNOWFLAKE_DEFAULT_CONNECTION_NAME"
 LOGIN_TIMEOUT_ENV: Final = "REPORTING_SNOWFLAKE_LOGIN_TIMEOUT_S"
 NETWORK_TIMEOUT_ENV: Final = "REPORTING_SNOWFLAKE_NETWORK_TIMEOUT_S"
-_DEFAULT_TIMEOUTS_S: Final = {LOGIN_TIMEOUT_ENV: 60, NETWORK_TIMEOUT_ENV: 120}
+_TIMEOUTS_S: Final = {LOGIN_TIMEOUT_ENV: ("login_timeout", 60), NETWORK_TIMEOUT_ENV: ("network_timeout", 120)}
+_VARIABLES: Final = {"port": "SNOWFLAKE_PORT"} | {argument: name for name, (argument, _) in _TIMEOUTS_S.items()}
 
 
 def read_task_spec(environment: Mapping[str, str], fetch: Callable[[str, str], str]) -> TaskSpec:
@@ -71,35 +72,37 @@ def snowflake_arguments(environment: Mapping[str, str]) -> dict[str, Any]:
     """The connector's arguments that the environment sets; whatever else it reads from its own files.
 
     Raises:
-        RunFailedError: what it takes to sign in is missing or no number where one is due (13).
+        RunFailedError: it is no whole way to sign in, or no number where one is due; all of it at once (13).
     """
-    arguments: dict[str, Any] = {
-        argument: environment[name] for name, argument in _SNOWFLAKE.items() if environment.get(name)
-    }
-    authenticator = arguments.get("authenticator", "").upper()
-    needed = ["account"] if authenticator in _WITHOUT_USER else ["account", "user"]
-    if authenticator == "WORKLOAD_IDENTITY":
-        needed.append("workload_identity_provider")
-    if environment.get(_CONNECTION_NAME):
-        # The connector lays what is given here over what connections.toml says.
-        arguments["connection_name"] = environment[_CONNECTION_NAME]
-    elif missing := [f"SNOWFLAKE_{name.upper()}" for name in needed if name not in arguments]:
+    given = {argument: environment[name] for name, argument in _SNOWFLAKE.items() if environment.get(name)}
+    connection = environment.get(_CONNECTION_NAME)
+    if connection:
+        wrong = sign_in.clashes(given, is_file=_is_file)
+    else:
+        allowed = {"allow_password": environment.get(sign_in.ALLOW_PASSWORD_ENV, "").lower()}
+        wrong = sign_in.problems(given | allowed, is_file=_is_file, service=True)
+    numbers = {argument: environment.get(name, str(default)) for name, (argument, default) in _TIMEOUTS_S.items()}
+    if "port" in given:
+        numbers["port"] = given["port"]
+    wrong += [
+        Problem(_VARIABLES[argument], f"is {text!r}; write a whole number above 0")
+        for argument, text in numbers.items()
+        if not text.isdecimal() or int(text) == 0
+    ]
+    if wrong:
+        says = "; ".join(str(problem) for problem in wrong)
         raise RunFailedError(
             ExitCode.SNOWFLAKE_UNREACHABLE,
-            f"cannot sign in to Snowflake: set {' and '.join(missing)}, or name a connection of connections.toml "
-            f"in {_CONNECTION_NAME}",
+            f"cannot sign in to Snowflake, these settings cannot be used: {says}"
+            + ("" if connection else f" (or name a connection of connections.toml in {_CONNECTION_NAME})"),
         )
-    if "port" in arguments:
-        arguments["port"] = _whole_number("SNOWFLAKE_PORT", arguments["port"])
-    for name, argument in ((LOGIN_TIMEOUT_ENV, "login_timeout"), (NETWORK_TIMEOUT_ENV, "network_timeout")):
-        arguments[argument] = _whole_number(name, environment.get(name, str(_DEFAULT_TIMEOUTS_S[name])))
-    return arguments
+    # The connector lays what is given here over what connections.toml says.
+    named = {"connection_name": connection} if connection else {}
+    return sign_in.arguments(given) | {name: int(text) for name, text in numbers.items()} | named
 
 
-def _whole_number(name: str, text: str) -> int:
-    if not text.isdecimal() or int(text) == 0:
-        raise RunFailedError(ExitCode.SNOWFLAKE_UNREACHABLE, f"{name} is {text!r}; write a whole number above 0")
-    return int(text)
+def _is_file(path: str) -> bool:
+    return Path(path).is_file()
 
 
 def process_environment() -> Mapping[str, str]:

@@ -5,8 +5,10 @@ import traceback
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from contract import connection_test
 from contract.manifest import ReportFailure
 from contract.outcome import MAX_ERROR_BYTES, ExitCode, cut
+from contract.task_spec import TaskSpec
 from runner.clock import monotonic_s, utc_now
 from runner.ecs_metadata import task_arn
 from runner.ending import DeadlineSet, Ending, Finished, Message
@@ -21,6 +23,8 @@ from runner.usage import usage_so_far
 
 if TYPE_CHECKING:
     from queue import SimpleQueue
+
+    from types_boto3_s3.client import S3Client
 
     from runner.source import Source
 
@@ -69,16 +73,10 @@ class Worker(threading.Thread):
         self.record = RunRecord(spec, task_arn(self._environment), self._started_at)
         self.store = Store(client, spec.bucket, spec.prefix)
         report = ReportRun(self.record, self.store, self._log, monotonic_s)
-        report.claim()
-        self.uploads = report.uploads
-        self._claimed = True
-        arguments = snowflake_arguments(self._environment)
-
-        from runner.source import Source  # noqa: PLC0415 - a second of imports that the start marker need not wait for
-
-        self.source = Source.connect(arguments, spec)
-        self._log.info("signed_in", "signed in to Snowflake", since_start_s=round(monotonic_s() - self._started_s, 3))
-        report.make(self.source)
+        if spec.report_type == connection_test.REPORT_TYPE:
+            self._test_connections(report, client)
+        else:
+            self._make(report, spec)
         if not self._claim_ending():
             return ExitCode.STOPPED
         manifest = self.record.manifest(ExitCode.DONE, utc_now(), usage_so_far())
@@ -90,9 +88,38 @@ class Worker(threading.Thread):
             rows=manifest.rows,
             bytes=manifest.bytes,
             seconds=manifest.seconds,
+            cpu_seconds=manifest.cpu_seconds,
             peak_memory_mb=manifest.peak_memory_mb,
+            moment=manifest.moment,
         )
         return ExitCode.DONE
+
+    def _make(self, report: ReportRun, spec: TaskSpec) -> None:
+        report.claim()
+        self.uploads = report.uploads
+        self._claimed = True
+        arguments = snowflake_arguments(self._environment)
+
+        from runner.source import Source  # noqa: PLC0415 - a second of imports that the start marker need not wait for
+
+        self.source = Source.connect(arguments, spec)
+        self._log.info("signed_in", "signed in to Snowflake", since_start_s=round(monotonic_s() - self._started_s, 3))
+        report.make(self.source)
+
+    def _test_connections(self, report: ReportRun, client: "S3Client") -> None:
+        try:
+            report.claim()
+            self._claimed = True
+        except RunFailedError as error:
+            # Whether S3 works is one of the questions; only an attempt that another task holds is none of ours.
+            if error.exit_code is ExitCode.ALREADY_WORKED_ON:
+                raise
+            self._log.warning("attempt_not_claimed", error.failure.message)
+
+        from runner.connection_test.run import run  # noqa: PLC0415 - only this kind of report needs it
+
+        if self.record is not None:
+            run(self._environment, self.record, client, self._log)
 
     def _fail(self, exit_code: ExitCode, failure: ReportFailure, **fields: object) -> ExitCode:
         if not self._claim_ending():

@@ -8,8 +8,19 @@ from typing import Any
 
 from snowflake.snowpark import Session
 
+from contract import connection_test
 from contract.report import Cadence
-from snowpark_procs import bulk, commands, earlier_http, enqueue, scheduled, status
+from snowpark_procs import (
+    bulk,
+    commands,
+    compiling,
+    definitions,
+    earlier_http,
+    enqueue,
+    links,
+    scheduled,
+    status,
+)
 from snowpark_procs.report_types import find
 
 
@@ -65,12 +76,17 @@ def generate_missing_reports(session: Session, days: int | None) -> dict[str, An
 
 def report_status(session: Session, job_id: str) -> dict[str, Any]:
     """The row of a job as an object."""
-    return status.report_status(session, job_id)
+    return status.told(session, job_id)
 
 
 def wait_for_report(session: Session, job_id: str, timeout_s: int) -> dict[str, Any]:
     """Wait for a job's end."""
     return status.wait_for_report(session, job_id, timeout_s)
+
+
+def report_url(session: Session, job_id: str, expires_s: int) -> dict[str, Any]:
+    """Links to the files of a job."""
+    return links.report_url(session, job_id, expires_s)
 
 
 def cancel_report(session: Session, job_id: str) -> dict[str, Any]:
@@ -96,6 +112,26 @@ def resume_reports(session: Session, report_type: str | None) -> dict[str, Any]:
 def prune_history(session: Session, keep_days: int) -> dict[str, Any]:
     """Order that old jobs be forgotten."""
     return commands.prune_history(session, keep_days)
+
+
+def test_connection(session: Session) -> dict[str, Any]:
+    """Ask for a test of what a report's container can reach; while one is on its way, that one answers."""
+    return generate_report(session, connection_test.REPORT_TYPE, {}, {"dedupe_key": "test_connection"})
+
+
+def define_report(session: Session, report_type: str, definition: Any) -> dict[str, Any]:
+    """Add or change a report type."""
+    return definitions.define_report(session, report_type, definition)
+
+
+def drop_report(session: Session, report_type: str) -> dict[str, Any]:
+    """Take a report type out of use."""
+    return definitions.drop_report(session, report_type)
+
+
+def compile_queries(session: Session, queries: str) -> list[dict[str, Any]]:
+    """Compile queries with the owner's rights, who is the role of the containers."""
+    return compiling.compile_queries(session, queries)
 
 
 def generate_report_via_ecs(

@@ -31,18 +31,17 @@ def variant(value: Any) -> Any:
 
 def insert_with_patience(
     session: Session, name: str, *, sleep: Callable[[float], None] = time.sleep, **values: object
-) -> None:
-    """Insert; when too many others wait for the table, wait a little and try again.
+) -> list[dict[str, Any]]:
+    """Insert, and answer what Snowflake says; when too many others wait for the table, wait a little and try again.
 
     Raises:
         SnowparkSQLException: any other error, or the sixth refusal.
     """
     for tried in range(1, INSERT_TRIES + 1):
         try:
-            run(session, name, **values)
+            return run(session, name, **values)
         except SnowparkSQLException as error:
             if error.sql_error_code != TOO_MANY_WAITERS or tried == INSERT_TRIES:
                 raise
             sleep(random.uniform(0.2, 0.2 * 2**tried))
-        else:
-            return
+    return []

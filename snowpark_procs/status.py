@@ -10,6 +10,7 @@ from snowflake.snowpark import Session
 
 from contract.refusal import refuse, shown
 from contract.states import TERMINAL, JobState
+from snowpark_procs.progress import progress
 from snowpark_procs.statements import run, variant
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 5.0
@@ -26,6 +27,24 @@ def report_status(session: Session, job_id: str | None) -> dict[str, Any]:
     if row["status"] == JobState.DUPLICATE and row["duplicate_of"] not in {None, job_id}:
         return _row(session, row["duplicate_of"]) | {"asked_for": job_id}
     return row
+
+
+def told(session: Session, job_id: str | None) -> dict[str, Any]:
+    """A job as :func:`report_status` has it, with ``progress``: how far it is, NULL once it has ended.
+
+    Raises:
+        RefusedError: there is no such job.
+    """
+    return _with_progress(session, report_status(session, job_id))
+
+
+def _with_progress(session: Session, row: dict[str, Any]) -> dict[str, Any]:
+    if row["status"] in TERMINAL:
+        return row | {"progress": None}
+    now: datetime = run(session, "now")[0]["now"]
+    seconds = run(session, "typical_seconds", report_type=row["report_type"])[0]["seconds"]
+    usual = None if seconds is None else float(seconds)
+    return row | {"progress": progress(row, now.replace(tzinfo=UTC), usual)}
 
 
 def _row(session: Session, job_id: str | None) -> dict[str, Any]:
@@ -53,7 +72,7 @@ def wait_for_report(
     sleep: Callable[[float], None] = time.sleep,
     monotonic_s: Callable[[], float] = time.monotonic,
 ) -> dict[str, Any]:
-    """Wait until a job has ended, or the time is up; then its status, with ``timed_out``.
+    """Wait until a job has ended, or the time is up; then its status, with ``progress`` and ``timed_out``.
 
     Raises:
         RefusedError: no such job, a time-out out of range, or an open transaction, inside which the job's row was
@@ -67,9 +86,9 @@ def wait_for_report(
     while True:
         status = report_status(session, job_id)
         if status["status"] in TERMINAL:
-            return status | {"timed_out": False}
+            return status | {"progress": None, "timed_out": False}
         left_s = until_s - monotonic_s()
         if left_s <= 0:
-            return status | {"timed_out": True}
+            return _with_progress(session, status) | {"timed_out": True}
         sleep(min(pause_s, left_s))
         pause_s = min(LONGEST_PAUSE_S, pause_s * 1.5)

@@ -12,6 +12,7 @@ from benchmarks.call_to_succeeded import measure
 from benchmarks.executor.comparison import plain
 from benchmarks.executor.full_rate import full_rate
 from benchmarks.executor.growth import growth
+from benchmarks.executor.page import keep, write_page
 from benchmarks.executor.reaction import reaction
 from benchmarks.executor.rows import LOCAL, Row, show
 from benchmarks.executor.wakes import wakes
@@ -42,15 +43,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
     parser.add_argument("--small", action="store_true")
+    parser.add_argument("--page", action="store_true", help="write the figures into docs/reference/benchmarks.md too")
     given = parser.parse_args()
     if unknown := set(given.names) - set(BENCHMARKS):
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
     rows: list[Row] = []
     for name in given.names or BENCHMARKS:
         began_s = time.monotonic()
-        rows += BENCHMARKS[name][given.small]()
+        found = BENCHMARKS[name][given.small]()
+        if not given.small:
+            keep(name, found)
+        rows += found
         print(f"{name}: done in {time.monotonic() - began_s:.0f} s", flush=True)
     show(rows)
+    if given.page:
+        write_page(list(BENCHMARKS))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A stub of AWS for benchmarks, no more: ECS with AWS's token buckets, S3 with conditional writes, no logs.
+"""A stub of AWS for benchmarks, no more: ECS with AWS's token buckets, S3 with conditional writes, hints, no logs.
 
 It knows the calls of the executor and what they answer at real size, checks nothing, and keeps everything in memory.
 A task's manifest and its file are there once the task has stopped. It runs in a process of its own; ``GET /stub`` tells
@@ -20,6 +20,7 @@ from typing import Any
 from aiohttp import web
 
 from benchmarks.executor.buckets import Buckets
+from benchmarks.executor.hints_stub import HintsStub
 from benchmarks.executor.stub_task import StubTask
 from contract.manifest import MANIFEST_NAME, ReportFile
 from contract.report import ReportFormat
@@ -56,6 +57,7 @@ class AwsStub:
         self._throttled: Counter[str] = Counter()
         self._launched_s: list[float] = []
         self._asked_s: dict[str, float] = {}
+        self._hints = HintsStub()
 
     async def answer(self, request: web.Request) -> web.Response:
         """Answer any request."""
@@ -63,6 +65,9 @@ class AwsStub:
             return web.json_response(self._told())
         if request.path == "/stub/preload":
             return web.json_response(self._preload(int(request.query["tasks"])))
+        if request.path == "/stub/ring":
+            self._hints.ring()
+            return web.json_response({})
         target = request.headers.get("X-Amz-Target", "")
         body = await request.read()
         if not target:
@@ -126,6 +131,12 @@ class AwsStub:
         task = self._tasks[asked["task"]]
         task.stops_s = min(task.stops_s, _now_s())
         return _text(f'{{"task":{task.told(_now_s())}}}')
+
+    async def _ReceiveMessage(self, asked: dict[str, Any]) -> web.Response:  # noqa: N802 - named as the call is
+        return _json(await self._hints.receive(asked))
+
+    async def _DeleteMessageBatch(self, asked: dict[str, Any]) -> web.Response:  # noqa: N802 - named as the call is
+        return _json(await self._hints.delete(asked))
 
     def _s3(self, request: web.Request, body: bytes) -> web.Response:
         self._calls[f"S3 {request.method}"] += 1

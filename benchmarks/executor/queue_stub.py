@@ -7,7 +7,6 @@ each as a thousand do. Every statement is answered after the time that one takes
 import argparse
 import asyncio
 import pickle
-import struct
 import sys
 import time
 from collections import Counter
@@ -15,6 +14,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from benchmarks.executor.queue_client import LENGTH
 from contract.job import JobRow
 from contract.report import Query, ReportDefinition
 from contract.request import RequestOptions, RunRequest
@@ -26,7 +26,6 @@ from executor.testing.memory_store import MemoryStore
 
 FREE = {"intake_token", "quiet", "installation"}
 """Methods that send no statement to a warehouse."""
-_LENGTH = struct.Struct("!I")
 
 
 def _now() -> datetime:
@@ -130,8 +129,8 @@ def _running(number: int, arn: str) -> JobRow:
 
 async def _serve(queue: StubQueue, path: Path, answer_s: float) -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while head := await reader.read(_LENGTH.size):
-            method, values = pickle.loads(await reader.readexactly(*_LENGTH.unpack(head)))  # noqa: S301 - from our own parent
+        while head := await reader.read(LENGTH.size):
+            method, values = pickle.loads(await reader.readexactly(*LENGTH.unpack(head)))  # noqa: S301 - from our own parent
             began_s = time.monotonic()
             try:
                 answer: object = await getattr(queue, method)(*values)
@@ -141,37 +140,12 @@ async def _serve(queue: StubQueue, path: Path, answer_s: float) -> None:
                 queue.statements[method] += 1
                 await asyncio.sleep(max(0.0, answer_s - (time.monotonic() - began_s)))
             data = pickle.dumps(answer)
-            writer.write(_LENGTH.pack(len(data)) + data)
+            writer.write(LENGTH.pack(len(data)) + data)
 
     server = await asyncio.start_unix_server(talk, path)
     sys.stdout.write("{}\n")
     sys.stdout.flush()
     await server.serve_forever()
-
-
-class QueueClient:
-    """The ``Store`` port over the socket; one statement at a time, as over one connection to Snowflake."""
-
-    def __init__(self, path: str) -> None:
-        """``path`` is the socket."""
-        self._path = path
-        self._one_at_a_time = asyncio.Lock()
-        self._line: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-
-    def __getattr__(self, method: str) -> Any:
-        async def call(*values: Any) -> Any:
-            async with self._one_at_a_time:
-                if self._line is None:
-                    self._line = await asyncio.open_unix_connection(self._path)
-                reader, writer = self._line
-                data = pickle.dumps((method, values))
-                writer.write(_LENGTH.pack(len(data)) + data)
-                answer = pickle.loads(await reader.readexactly(*_LENGTH.unpack(await reader.readexactly(_LENGTH.size))))  # noqa: S301 - from our own stub
-            if isinstance(answer, Exception):
-                raise answer
-            return answer
-
-        return call
 
 
 def main() -> None:

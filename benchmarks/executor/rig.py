@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.executor.queue_stub import QueueClient
+from benchmarks.executor.queue_client import QueueClient
 
 POLL_S = 0.5
+ITS_OWN = Path("build/executor/.venv/bin/python")
+"""An environment with what the executor's image holds and nothing else; ``make bench`` makes it."""
 SETTINGS = {
     "REPORTING_INSTALLATION": "bench",
     "REPORTING_BUCKET": "reports-bucket",
@@ -30,6 +32,11 @@ SETTINGS = {
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_EC2_METADATA_DISABLED": "true",
 }
+
+
+def python() -> Path:
+    """What the executor runs with: its own environment, or that of the benchmarks where there is none."""
+    return ITS_OWN if ITS_OWN.exists() else Path(sys.executable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +103,7 @@ class Rig:
             arguments += ["--queue", self.queue_path]
         with (self.folder / "executor.log").open("wb") as log:
             self.subject = subprocess.Popen(
-                [sys.executable, "-m", "benchmarks.executor.subject", *arguments],
+                [str(python()), "-m", "benchmarks.executor.subject", *arguments],
                 env=own,
                 stdout=log,
                 stderr=subprocess.STDOUT,

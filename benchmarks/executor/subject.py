@@ -1,25 +1,20 @@
-"""The executor under measurement: the real one, wired as in production, and a thread that writes down what it costs.
+"""The executor under measurement: the command ``run`` as it is, and a thread that writes down what it costs.
 
 With ``--queue`` the store is the stub's, over its socket; without, it is Snowflake through the real connector. Its log
 goes to standard output, as always.
 """
 
 import argparse
-import asyncio
 import json
 import resource
-import signal
 import sys
 import threading
 import time
-from contextlib import ExitStack
 from pathlib import Path
-from unittest.mock import patch
 
-from benchmarks.executor.queue_stub import QueueClient
+from benchmarks.executor.queue_client import QueueClient
 from executor import wiring
-from executor.adapters.telemetry import configure_logging
-from executor.settings import ExecutorSettings, ObjectNames, SnowflakeSettings, load
+from executor.cli.run import run
 
 SAMPLE_EVERY_S = 1.0
 
@@ -42,29 +37,19 @@ def _sample(path: Path, stop: threading.Event) -> None:
                 return
 
 
-async def _serve() -> None:
-    stop = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    settings = load(ExecutorSettings, ObjectNames, SnowflakeSettings)
-    async with wiring.service(*settings) as service:
-        await service.run(stop)
-
-
 def main() -> None:
     """Run until SIGTERM."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--queue", help="the socket of the queue stub")
     parser.add_argument("--samples", type=Path, required=True, help="where what it costs is written, a line a second")
     given = parser.parse_args()
-    configure_logging()
     stop = threading.Event()
     sampler = threading.Thread(target=_sample, args=(given.samples, stop), daemon=True)
     sampler.start()
-    with ExitStack() as stack:
-        if given.queue:
-            queue = QueueClient(given.queue)
-            stack.enter_context(patch.object(wiring, "SnowflakeStore", lambda *_values, **_named: queue))
-        asyncio.run(_serve())
+    if given.queue:
+        queue = QueueClient(given.queue)
+        vars(wiring)["SnowflakeStore"] = lambda *_values, **_named: queue  # in its place
+    run(check=False, pretty=False)
     stop.set()
     sampler.join()
 

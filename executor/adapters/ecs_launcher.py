@@ -1,7 +1,6 @@
 """ECS through aiobotocore: RunTask, DescribeTasks, ListTasks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
@@ -52,15 +51,15 @@ class EcsLauncher:
 
     async def describe(self, cluster: str, arns: Sequence[str]) -> dict[str, TaskView]:
         """The tasks that ECS knows, by ARN."""
-        with outages("DescribeTasks"):
+        with outages("DescribeTasks", for_all=True):
             answer = await self._client.describe_tasks(cluster=cluster, tasks=list(arns))
         seen_at = _date_of(answer)
-        return {task["taskArn"]: replace(view(task), seen_at=seen_at) for task in answer["tasks"]}
+        return {task["taskArn"]: view(task, seen_at) for task in answer["tasks"]}
 
     async def list_running(self, cluster: str, page: str | None = None) -> tuple[list[str], str | None]:
         """One page of the ARNs of a cluster's tasks that shall run."""
         next_page: dict[str, Any] = {"nextToken": page} if page else {}
-        with outages("ListTasks"):
+        with outages("ListTasks", for_all=True):
             answer = await self._client.list_tasks(cluster=cluster, desiredStatus="RUNNING", **next_page)
         return list(answer["taskArns"]), answer.get("nextToken") or None
 
@@ -69,7 +68,7 @@ class EcsLauncher:
         arns: list[str] = []
         # startedBy alone lists what should run; the stopped ones must be asked for by desired status.
         for status in ("RUNNING", "STOPPED"):
-            with outages("ListTasks"):
+            with outages("ListTasks", for_all=True):
                 answer = await self._client.list_tasks(cluster=cluster, startedBy=started_by, desiredStatus=status)
             arns += [arn for arn in answer["taskArns"] if arn not in arns]
         if not arns:
@@ -93,7 +92,7 @@ def _date_of(answer: Mapping[str, Any]) -> datetime | None:
     return parsedate_to_datetime(headers["date"]) if "date" in headers else None
 
 
-def view(task: Mapping[str, Any]) -> TaskView:
+def view(task: Mapping[str, Any], seen_at: datetime | None = None) -> TaskView:
     """A task of the API as the core sees it; fields may be missing, and unknown ones are passed over."""
     return TaskView(
         arn=task["taskArn"],
@@ -113,9 +112,10 @@ def view(task: Mapping[str, Any]) -> TaskView:
         started_at=task.get("startedAt"),
         stopped_at=task.get("stoppedAt"),
         capacity_provider=task.get("capacityProviderName"),
+        seen_at=seen_at,
     )
 
 
 def _architecture(task: Mapping[str, Any]) -> str:
-    named = {attribute["name"]: attribute.get("value") for attribute in task.get("attributes", [])}
-    return str(named.get("ecs.cpu-architecture") or "x86_64")
+    named = (one.get("value") for one in task.get("attributes", ()) if one["name"] == "ecs.cpu-architecture")
+    return next(named, None) or "x86_64"

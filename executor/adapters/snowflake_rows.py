@@ -3,18 +3,19 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import accumulate
 from typing import Any, Final
 
 from contract.commands import Command, CommandKind
 from contract.events import AttemptResult, Event
 from contract.job import JobRow
 from contract.manifest import Manifest
-from contract.outcome import cut
 from contract.states import JobState
 from executor.core.reconcile import RowState
 from executor.ports import Change
 
-MAX_MANIFEST_CHARS: Final = 8_000
+MAX_MANIFEST_CHARS: Final = 200_000
+"""Room for some 700 files; a report of the product's own makes at most 350, a container of one's own may make more."""
 MAX_STATEMENT_BYTES: Final = 512 * 1024
 """Half of what Snowflake takes as one statement with its binds (1 MB)."""
 
@@ -124,20 +125,27 @@ def result_row(result: AttemptResult) -> dict[str, object]:
 
 
 def _summary(manifest: Manifest) -> dict[str, object]:
-    # The whole manifest lies in S3; the row keeps what people ask for, and never grows beyond a few thousand
-    # characters, because a batch of rows is one statement of at most 1 MB.
+    # The whole manifest lies in S3. The row keeps every file that the view report_files shows, but stays well below
+    # what a statement may hold (1 MB with its binds); of a report of very many files it keeps the first.
+    files = [file.model_dump(mode="json", exclude={"uri"}) for file in manifest.files]
+    queries = [query.model_dump(mode="json") for query in manifest.queries]
     summary: dict[str, object] = {
         "seconds": manifest.seconds,
         "cpu_seconds": manifest.cpu_seconds,
         "peak_memory_mb": manifest.peak_memory_mb,
-        "queries": [query.model_dump(mode="json") for query in manifest.queries],
-        "files": [file.model_dump(mode="json", exclude={"uri"}) for file in manifest.files],
-        "file_count": len(manifest.files),
+        "queries": queries,
+        "files": files,
+        "file_count": len(files),
     }
     if len(json.dumps(summary)) > MAX_MANIFEST_CHARS:
-        short = [{"name": cut(file.name, 100), "bytes": file.bytes, "rows": file.rows} for file in manifest.files[:40]]
-        summary |= {"queries": [], "files": short}
+        room = MAX_MANIFEST_CHARS - len(json.dumps(summary | {"queries": [], "files": []}))
+        summary |= {"queries": [], "files": _that_fit(files, room)}
     return summary
+
+
+def _that_fit(items: Sequence[object], room: int) -> list[object]:
+    lengths = accumulate(len(json.dumps(item)) + 2 for item in items)
+    return [item for item, length in zip(items, lengths, strict=True) if length <= room]
 
 
 def event_row(event: Event) -> dict[str, object]:

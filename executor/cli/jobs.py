@@ -32,7 +32,7 @@ def submit(
     json_: Json = False,
 ) -> None:
     """Ask for one report."""
-    values = {"params": _pairs(param, "--param"), "options": _pairs(option, "--option")}
+    values = {"params": pairs(param, "--param"), "options": pairs(option, "--option")}
     with connected() as client:
         answer = client.call(
             "call_generate_report",
@@ -49,7 +49,12 @@ def submit(
         raise typer.Exit(Exit.FAILED)
 
 
-def _pairs(given: list[str] | None, option: str) -> dict[str, Any]:
+def pairs(given: list[str] | None, option: str) -> dict[str, Any]:
+    """What was given as ``name=value``, values read as JSON where they are.
+
+    Raises:
+        CommandError: one has no equals sign.
+    """
     pairs: dict[str, Any] = {}
     for item in given or []:
         name, equals, text = item.partition("=")

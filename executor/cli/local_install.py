@@ -16,6 +16,7 @@ from executor.cli import local_settings as local
 from executor.cli.children import Child
 from executor.cli.errors import CommandError
 from executor.cli.sample_files import SampleFiles
+from executor.deploy import links
 from executor.deploy import snowflake as snowflake_side
 from executor.settings import ObjectNames, SnowflakeSettings
 
@@ -41,7 +42,12 @@ def install(folder: Path, servers: Mapping[str, Child], sample: SampleFiles, say
     say(f"local Snowflake {endpoint}: answers")
     as_runner = local.snowflake_environment(endpoint, local.RUNNER)
     settings = only(local.snowflake_environment(endpoint, local.ADMINISTRATOR))
-    names = ObjectNames(database=local.DATABASE, warehouse=local.WAREHOUSE, REPORTING_SCHEMA=local.SCHEMA)
+    names = ObjectNames(
+        database=local.DATABASE,
+        warehouse=local.WAREHOUSE,
+        REPORTING_SCHEMA=local.SCHEMA,
+        storage_integration=local.STORAGE_INTEGRATION,
+    )
     with ThreadPoolExecutor(1) as beside:  # most of a deployment is waiting for the other side
         making_aws = beside.submit(_aws_side, folder, servers["aws"], as_runner)
         _deploy(settings, names, say)
@@ -96,6 +102,8 @@ def _aws_resources(folder: Path, endpoint: str, signing_in: Mapping[str, str]) -
 
 
 def _deploy(settings: SnowflakeSettings, names: ObjectNames, say: Say) -> None:
+    with snowflake.connector.connect(**settings.connect_arguments(names)) as connection:
+        links.create_integration(connection, local.STORAGE_INTEGRATION, local.BUCKET, local.STORAGE_ROLE)
     try:
         snowflake_side.deploy(
             installation=local.INSTALLATION, bucket=local.BUCKET, names=names, snowflake_settings=settings, say=say

@@ -17,6 +17,8 @@ DATABASE: Final = "ANALYTICS_PLATFORM"
 SCHEMA: Final = "REPORTING"
 WAREHOUSE: Final = "REPORTS_WH"
 CONNECTION: Final = "local"
+STORAGE_INTEGRATION: Final = "REPORTS_IN_S3"
+STORAGE_ROLE: Final = "arn:aws:iam::123456789012:role/snowflake-reads-reports"
 USER: Final = "REPORTING"
 ADMINISTRATOR: Final = "ACCOUNTADMIN"
 OPERATOR: Final = "REPORT_OPERATOR"
@@ -69,8 +71,10 @@ def reporting_environment(
         "REPORTING_DATABASE": DATABASE,
         "REPORTING_SCHEMA": SCHEMA,
         "REPORTING_WAREHOUSE": WAREHOUSE,
+        "REPORTING_STORAGE_INTEGRATION": STORAGE_INTEGRATION,
         "REPORTING_EXECUTOR_ROLE": "REPORT_EXECUTOR",
         "REPORTING_PROBE_ROLE": "REPORT_PROBE",
+        "REPORTING_PREVIEW_ROLE": RUNNER,
         # Nothing is billed here, so looking often costs nothing and a first try feels quick.
         "REPORTING_POLL_INTERVAL_S": "0.5",
         "REPORTING_WATCH_INTERVAL_S": "0.5",

@@ -1,30 +1,18 @@
 """``logs``: the lines of a job's container."""
 
 import time
-from typing import Annotated, Any
+from typing import Annotated
 
 import boto3
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from contract.states import TERMINAL
 from executor.cli.aws import region_faults
 from executor.cli.client import connected
 from executor.cli.errors import CommandError, Exit
+from executor.cli.log_streams import LogSettings, new_lines
 
 POLL_S = 1.0
-
-
-class LogSettings(BaseSettings):
-    """Where containers log, as the task definition's ``logConfiguration`` has it."""
-
-    model_config = SettingsConfigDict(env_prefix="REPORTING_", extra="ignore")
-
-    log_group: str = Field(default="/reporting/jobs")
-    log_stream_prefix: str = "report"
-    container: str = "report"
 
 
 def logs(
@@ -48,29 +36,9 @@ def logs(
                 # A retry has a task of its own, and a token belongs to one stream.
                 token = token if arn == read else None
                 read = str(arn)
-                stream = f"{settings.log_stream_prefix}/{settings.container}/{read.rsplit('/', 1)[-1]}"
-                lines, token = _new_lines(client, settings.log_group, stream, token)
+                lines, token = new_lines(client, settings.log_group, settings.stream_of(read), token)
                 for line in lines:
                     typer.echo(line)
             if ended or not follow:
                 return
             time.sleep(POLL_S)
-
-
-def _new_lines(client: Any, group: str, stream: str, token: str | None) -> tuple[list[str], str | None]:
-    lines: list[str] = []
-    while True:
-        start = {"nextToken": token} if token else {"startFromHead": True}
-        try:
-            page = client.get_log_events(logGroupName=group, logStreamName=stream, **start)
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ResourceNotFoundException":
-                return lines, token
-            raise
-        except BotoCoreError as error:
-            raise CommandError(f"CloudWatch Logs cannot be reached: {error}", Exit.UNREACHABLE) from error
-        lines += [event["message"] for event in page["events"]]
-        # The end is reached when the token comes back unchanged (CloudWatch Logs API, GetLogEvents).
-        if page["nextForwardToken"] == token:
-            return lines, token
-        token = page["nextForwardToken"]

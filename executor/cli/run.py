@@ -1,6 +1,7 @@
 """``run``: the executor, in the foreground, until SIGTERM."""
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -11,6 +12,7 @@ import structlog
 import typer
 from snowflake.connector import errors
 
+from contract import sign_in
 from executor import wiring
 from executor.adapters.telemetry import configure_logging
 from executor.cli import aws
@@ -23,6 +25,8 @@ from executor.settings import ExecutorSettings, ObjectNames, SettingsError, Snow
 
 log = structlog.get_logger()
 
+GARBAGE = (5_000, 20, 20)
+"""So many new objects, and rounds of the younger generation, the garbage collector waits for."""
 END_IN_S = 20.0
 """So long the process may take to close its connections after a loop has died."""
 
@@ -37,7 +41,7 @@ def run(
     _warn_of_slips()
     try:
         settings = load(ExecutorSettings, ObjectNames, SnowflakeSettings, also=aws.region_faults())
-        explicit(settings[2].connect_arguments(settings[1]))  # a name that connections.toml does not have is told here
+        _check_connection(*settings)
     except SettingsError as error:
         raise CommandError(str(error), Exit.USAGE) from error
     try:
@@ -59,6 +63,13 @@ def _warn_of_slips() -> None:
         log.warning(says, action="unknown_setting", variable=name, meant=meant)
 
 
+def _check_connection(settings: ExecutorSettings, names: ObjectNames, snowflake: SnowflakeSettings) -> None:
+    # A name that connections.toml does not have is told here, and a password that it holds is judged as any other.
+    whole = {name: str(value) for name, value in explicit(snowflake.connect_arguments(names)).items()}
+    if not settings.allow_password and (wrong := sign_in.password_problems(whole)):
+        raise SettingsError("; ".join(str(problem) for problem in wrong))
+
+
 async def _serve(settings: ExecutorSettings, names: ObjectNames, snowflake: SnowflakeSettings, *, check: bool) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -69,12 +80,21 @@ async def _serve(settings: ExecutorSettings, names: ObjectNames, snowflake: Snow
             await asyncio.to_thread(aws.ask, settings)
             typer.echo("settings and connections are in order: Snowflake, the bucket and the cluster answer")
             return
+        _leave_be_what_is_there()
         try:
             await service.run(stop)
         except* LoopDiedError:
             # Whatever the dead loop holds, a thread or a connection, must not keep the process from ending.
             _end_in(END_IN_S)
             raise
+
+
+def _leave_be_what_is_there() -> None:
+    # A hundred thousand objects of the libraries live as long as the process: the garbage collector, which would look
+    # at them again and again, is told so; and it looks at what is new less often.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
 
 
 def _end_in(seconds: float) -> None:

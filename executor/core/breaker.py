@@ -1,12 +1,12 @@
 """One bad deployment must not burn the queue: a circuit breaker over causes that keep code from running.
 
-All jobs of an installation are launched with one task definition, into the same subnets, by the same roles. When its
-image is missing or its secret denied, every job would fail in turn, each with its budget, within minutes. So failures
-*before any code ran* are counted by cause, over jobs. A cause that a retry cannot cure opens the breaker soon, one that
-may pass by itself a little later. Then one job at a time is launched, as a probe, after a pause that grows; what fails
-meanwhile is charged to nobody and waits. The first container that runs closes the breaker, and so does another task
-definition. Jobs with a cause of their own, a size that Fargate does not have, are not counted: they would close the
-shop for all.
+Nearly all jobs of an installation are launched with one task definition, into the same subnets, by the same roles. When
+its image is missing or its secret denied, every job would fail in turn, each with its budget, within minutes. Failures
+*before any code ran* are therefore counted by cause, over jobs. A cause that a retry cannot cure opens the breaker
+soon, one that may pass by itself a little later. Then one job at a time is launched, as a probe, after a pause that
+grows; what fails meanwhile is charged to nobody and waits. The first container that runs closes the breaker, and so
+does another task definition. Jobs with a cause of their own, a size that Fargate does not have or a task definition
+that their report type names, are not counted: they would close the shop for all.
 """
 
 from collections.abc import Mapping

@@ -8,13 +8,14 @@ named by the hash of its own content. And the token is on the row *before* it is
 
 import hashlib
 import json
+from functools import lru_cache
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
 from contract.ids import launch_token, result_prefix, started_by
 from contract.job import JobRow
-from contract.report import ReportDefinition
+from contract.report import ReportDefinition, ReportFormat
 from contract.request import effective_definition, parse_options
 from contract.resources import Resources
 from contract.task_spec import SPEC_ENV, SPEC_URI_ENV, TaskSpec, spec_key
@@ -44,7 +45,31 @@ class LaunchProfile(BaseModel):
     @property
     def name(self) -> str:
         """The first 16 hex digits of the SHA-256 of the content."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+        return _name(self)
+
+
+@lru_cache(maxsize=256)  # every look at a job's profile asks for it, and there are only a few profiles
+def _name(profile: LaunchProfile) -> str:
+    return hashlib.sha256(profile.model_dump_json().encode()).hexdigest()[:16]
+
+
+_IN_DOCUMENTS_IMAGE: Final = frozenset({ReportFormat.HTML, ReportFormat.PDF})
+"""Formats whose libraries are large, so that an image of their own may carry them."""
+
+
+def fitted(profile: LaunchProfile, definition: ReportDefinition, documents: str | None = None) -> LaunchProfile:
+    """The profile of a report of this definition: it may name a container of its own.
+
+    The container is called the same in every task definition: which one ECS tells the order must not hang on an answer
+    of ECS, or a replay could send other bytes.
+
+    Args:
+        profile: of reports that name nothing.
+        definition: with the request's options laid over it.
+        documents: the task definition whose image can make HTML and PDF, where it is another.
+    """
+    own = definition.task_definition or (documents if _IN_DOCUMENTS_IMAGE & set(definition.formats) else None)
+    return profile.model_copy(update={"task_definition": own}) if own else profile
 
 
 def turned(profile: LaunchProfile, refusals: int) -> LaunchProfile:

@@ -78,8 +78,14 @@ def understood(answer: LaunchAnswer, catalogue: Catalogue) -> Accepted | Refused
     return Refused(said, permanent=cause.retry is not Retry.YES, said_as=Scope.RUNTASK_EXCEPTION)
 
 
-def refusal_verdict(answer: Refused, catalogue: Catalogue = EMPTY) -> Verdict:
-    """What a refused launch is: short capacity waits, a wrong configuration ends the job with its text."""
+def refusal_verdict(answer: Refused, catalogue: Catalogue = EMPTY, own: str | None = None) -> Verdict:
+    """What a refused launch is: short capacity waits, a wrong configuration ends the job with its text.
+
+    Args:
+        answer: the refusal.
+        catalogue: known texts.
+        own: the task definition of the report's own that was refused, to be named; ECS does not name it.
+    """
     # What is refused for a reason of our own stands in no catalogue.
     cause = catalogue.find(answer.said_as, answer.reason) if answer.said_as is not None else None
     if cause is None:
@@ -92,7 +98,7 @@ def refusal_verdict(answer: Refused, catalogue: Catalogue = EMPTY) -> Verdict:
         with_change=cause.retry is Retry.WITH_CHANGE,
         code_ran=CodeRan.NO,
         start_up=cause.start_up,
-        diagnosis=f"{cause.summary} ECS says: {answer.reason}",
+        diagnosis=f"{cause.summary} ECS says: {answer.reason}{f' (task definition {own})' if own else ''}",
         remedy=cause.remedy,
     )
 

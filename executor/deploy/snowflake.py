@@ -11,7 +11,7 @@ from typing import Any
 
 import snowflake.connector
 
-from executor.deploy import migrations, procedures_zip, report_types, signing_in, tasks
+from executor.deploy import links, migrations, procedures_zip, report_types, signing_in, tasks
 from executor.settings import ObjectNames, SnowflakeSettings
 from sql import BOOTSTRAP_STEPS, load
 
@@ -55,12 +55,14 @@ def deploy(
         say(f"procedures' code: {zip_name}")
         before = tasks.states(connection)
         try:
-            _migrate(installation, bucket, names, arguments, zip_name)
+            role = _role(connection)
+            _migrate(installation, bucket, names, arguments, {"procedures_zip": zip_name, "deployer": role})
         finally:
             # A script suspends the task that it alters; one that fails must not leave the mornings without reports.
             tasks.resume(connection, before)
         say("migrations, views, procedures, tasks, grants: applied")
         _check_owner(connection, installation, bucket)
+        say(links.create_stage(connection, names, bucket))
         added = report_types.define_builtin(connection)
         say("built-in reports: " + (", ".join(f"{name} v{version}" for name, version in added.items()) or "unchanged"))
 
@@ -93,14 +95,23 @@ def _stage_code(connection: snowflake.connector.SnowflakeConnection) -> str:
     return name
 
 
-def _migrate(installation: str, bucket: str, names: ObjectNames, arguments: Mapping[str, Any], zip_name: str) -> None:
+def _role(connection: snowflake.connector.SnowflakeConnection) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(load("current_role"))
+        row = cursor.fetchone()
+    return str(row[0]) if isinstance(row, tuple) else ""
+
+
+def _migrate(
+    installation: str, bucket: str, names: ObjectNames, arguments: Mapping[str, Any], more: Mapping[str, str]
+) -> None:
     variables = {
         "installation": installation,
         "bucket": bucket,
         "database": names.database,
         "schema": names.schema_name,
         "warehouse": names.warehouse,
-        "procedures_zip": zip_name,
+        **more,
     }
     history = f"{names.database}.{names.schema_name}.CHANGE_HISTORY"
     with as_file(files("sql")) as root:

@@ -48,7 +48,7 @@ class Watch:
         self._writer = writer
         self._clock = clock
         self._missing_since_s: dict[str, float] = {}
-        self._seen: dict[str, tuple[JobState, float]] = {}
+        self._seen: dict[str, tuple[str | None, JobState, float]] = {}
 
     async def tick(self) -> None:
         """Look at every task that may have changed."""
@@ -66,9 +66,13 @@ class Watch:
     def _due(self) -> list[JobRow]:
         # One look at a hundred tasks costs what a look at one does: those that are due next come along.
         now_s = self._clock.monotonic_s()
-        jobs = sorted(self._board.to_watch(), key=self._look_at_s)
+        jobs = self._board.to_watch()
         due = sum(self._look_at_s(job) <= now_s for job in jobs)
-        self._seen = {job.request_id: self._seen[job.request_id] for job in jobs if job.request_id in self._seen}
+        if not due:
+            return []
+        jobs.sort(key=self._look_at_s)
+        if len(self._seen) > 2 * len(jobs):
+            self._seen = {job.request_id: self._seen[job.request_id] for job in jobs if job.request_id in self._seen}
         calls = min(-(-due // PER_CALL), max(1, self._reads.ahead(ASKED_WITHIN_S)))
         return jobs[: calls * PER_CALL]
 
@@ -98,10 +102,12 @@ class Watch:
 
     def _look_again(self, job: JobRow) -> None:
         now_s = self._clock.monotonic_s()
-        status, since_s = self._seen.get(job.request_id, (job.status, now_s))
-        self._seen[job.request_id] = (job.status, since_s if status is job.status else now_s)
+        arn, status, since_s = self._seen.get(job.request_id, (job.task_arn, job.status, now_s))
+        if (arn, status) != (job.task_arn, job.status):
+            since_s = now_s
+        self._seen[job.request_id] = (job.task_arn, job.status, since_s)
         missing = str(job.task_arn) in self._missing_since_s
-        age_s = 0.0 if missing else now_s - self._seen[job.request_id][1]
+        age_s = 0.0 if missing else now_s - since_s
         # Rounds come a little early or late; what is due in the midst of two belongs to the first.
         pause_s = next_look_s(age_s, self._pauses.least_s, self._pauses.most_s) - self._pauses.least_s / 2
         self._board.look_at_s[job.request_id] = now_s + pause_s

@@ -201,7 +201,7 @@ def show_warehouses(session: Session, sql: str, _params: Any) -> Result:
 
 
 def create_user(session: Session, sql: str, _params: Any) -> Result:
-    """CREATE [OR REPLACE] USER: recorded; logging in asks for none."""
+    """CREATE [OR REPLACE] USER; a password or a public key said here is asked for at logging in."""
     name, _, new = _create(session, sql, "USER")
     return _created("User", name, new=new)
 

@@ -38,7 +38,7 @@ def call(session: Session, sql: str, params: Params) -> Result:
     handler = handlers.load(session, procedure)
     with ExitStack() as around:
         if procedure.execute_as == "OWNER":
-            around.enter_context(session.elsewhere(procedure.database, procedure.schema, procedure.owner))
+            around.enter_context(session.elsewhere(procedure.database, procedure.schema, _owner(session, procedure)))
         session.depth += 1
         around.callback(_leave, session)
         snowpark = around.enter_context(_Alias(session))
@@ -51,6 +51,12 @@ def call(session: Session, sql: str, params: Params) -> Result:
         except Exception as error:
             session.refuse_if_stopped()
             raise _python_error(procedure, error) from error
+
+
+def _owner(session: Session, procedure: Procedure) -> str:
+    """Who owns it now; GRANT OWNERSHIP changes that, and with it whose rights count."""
+    place = (procedure.database, procedure.schema, procedure.signature)
+    return session.server.privileges.owner("PROCEDURE", place) or procedure.owner
 
 
 @contextmanager

@@ -229,12 +229,16 @@ _SPECIAL: Final[Mapping[str, Rewrite]] = {
 
 
 def _system(node: Expr, name: str, context: Context) -> Expr:
+    holders = list(node.root().find_all(exp.Placeholder, bfs=False))
+    given = [argument for argument in node.expressions if isinstance(argument, exp.Placeholder)]
+    bound = [next(i for i, holder in enumerate(holders) if holder is argument) for argument in given]
+    values = iter([context.params[position] for position in bound])
+    for position in sorted(bound, reverse=True):
+        context.params.pop(position)
     arguments: list[Any] = []
     for argument in node.expressions:
         if isinstance(argument, exp.Placeholder):
-            holders = list(node.root().find_all(exp.Placeholder, bfs=False))
-            position = next(i for i, holder in enumerate(holders) if holder is argument)
-            arguments.append(context.params.pop(position))
+            arguments.append(next(values))
         elif isinstance(argument, exp.Column):
             raise not_supported(f"{name} of a column; write the value")
         else:

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 
 from local_cloud.snowflake import responses
 from local_cloud.snowflake.bindings import read_bindings
+from local_cloud.snowflake.credentials import prove
 from local_cloud.snowflake.errors import CANCELLED, failure, translate
 from local_cloud.snowflake.fault_effects import LostReply, breakable, network_policy, struck
 from local_cloud.snowflake.faults import LOGIN, Fault, statement_class
@@ -70,7 +71,7 @@ class Face:
         return breakable(app)
 
     async def login(self, request: Request) -> Response:
-        """Open a session; any credential is accepted, which is why the server binds to 127.0.0.1."""
+        """Open a session; a user that was made with no credential is believed, so the server binds to 127.0.0.1."""
         body = await _body(request)
         login, parameters = read_login(request.query_params, body["data"], self.server.catalog)
         fault = self.own.faults.take(LOGIN, login.user)
@@ -82,6 +83,8 @@ class Face:
             await asyncio.sleep(fault.seconds)
         if not self.server.is_known(login.user):
             raise failure(390100, "28000", "Incorrect username or password was specified.")
+        kept = self.server.catalog.get("USER", ("", ""), login.user)
+        prove(kept["options"] if kept else None, login.user, body["data"])
         if not self.server.may_use_role(login.user, login.role):
             raise failure(390189, "08001", f"Role '{login.role}' does not exist or is not granted to this user.")
         session = await asyncio.to_thread(self.server.open_session, login)

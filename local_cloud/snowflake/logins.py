@@ -13,7 +13,7 @@ _ADMINISTRATOR: Final = "ACCOUNTADMIN"
 
 
 def read_login(query: Mapping[str, str], data: dict[str, Any], catalog: Catalog) -> tuple[Login, dict[str, Any]]:
-    """Who logs in where, and the session parameters asked for; credentials are not looked at.
+    """Who logs in where, and the session parameters asked for.
 
     What the client leaves out is what the user was created with. One who was never created is ACCOUNTADMIN.
     """

@@ -172,6 +172,10 @@ class Privileges:
         with self._guard:
             return [place for known, place in self._held if known == family_of(kind)]
 
+    def owner(self, kind: str, place: Place) -> str:
+        """The role that owns an object; empty when it is not known."""
+        return next(iter(self._holders(kind, place, OWNERSHIP)), "")
+
     def has_owner(self, kind: str, place: Place) -> bool:
         """Whether an object's owner is known, which means that it exists."""
         return bool(self._holders(kind, place, OWNERSHIP))

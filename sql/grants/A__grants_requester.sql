@@ -3,6 +3,7 @@ GRANT USAGE ON DATABASE {{ database }} TO ROLE report_requester;
 GRANT USAGE ON SCHEMA {{ database }}.{{ schema }} TO ROLE report_requester;
 GRANT USAGE ON WAREHOUSE {{ warehouse }} TO ROLE report_requester;
 GRANT SELECT ON VIEW jobs TO ROLE report_requester;
+GRANT SELECT ON VIEW report_files TO ROLE report_requester;
 GRANT SELECT ON VIEW report_pauses TO ROLE report_requester;
 GRANT USAGE ON PROCEDURE cancel_report(STRING) TO ROLE report_requester;
 GRANT USAGE ON PROCEDURE check_ecs_job_status(STRING) TO ROLE report_requester;
@@ -13,7 +14,9 @@ GRANT USAGE ON PROCEDURE generate_report_via_ecs(STRING, STRING, VARIANT, STRING
 GRANT USAGE ON PROCEDURE generate_sales_report_ecs(STRING, STRING, STRING) TO ROLE report_requester;
 GRANT USAGE ON PROCEDURE generate_weekly_reports(DATE) TO ROLE report_requester;
 GRANT USAGE ON PROCEDURE report_status(STRING) TO ROLE report_requester;
+GRANT USAGE ON PROCEDURE report_url(STRING, NUMBER) TO ROLE report_requester;
 GRANT USAGE ON PROCEDURE retry_report(STRING) TO ROLE report_requester;
+GRANT USAGE ON PROCEDURE test_connection() TO ROLE report_requester;
 GRANT USAGE ON PROCEDURE wait_for_report(STRING, NUMBER) TO ROLE report_requester;
 GRANT SELECT ON VIEW missing_reports TO ROLE report_requester;
 GRANT SELECT ON VIEW punctuality TO ROLE report_requester;

@@ -11,6 +11,7 @@ from pydantic_core import PydanticUndefined
 from contract.manifest import FAILURE_NAME, MANIFEST_NAME, START_MARKER_NAME, Manifest, StartMarker
 from contract.outcome import ExitCode, FailureClass
 from contract.request import RequestOptions
+from contract.sign_in import Way
 from contract.states import JobState
 from contract.task_spec import TaskSpec
 from executor.core.transitions import drawing
@@ -52,7 +53,7 @@ def read_by(folders: tuple[str, ...]) -> set[str]:
         text
         for path in tree.files(".py", folders)
         for text in tree.texts(tree.text(path))
-        if VARIABLE.fullmatch(text) and not text.endswith("_") and text not in FailureClass.__members__
+        if VARIABLE.fullmatch(text) and not text.endswith("_") and text not in {*FailureClass, *Way}
     }
 
 

@@ -18,6 +18,7 @@ OUTSIDE: dict[str, set[str]] = {
     "sql": set(),
     "snowpark_procs": {"pydantic", "snowflake.snowpark"},
     "runner": {"pydantic", "boto3", "botocore", "pyarrow", "snowflake.connector", "types_boto3_s3", "xlsxwriter"},
+    "runner.connection_test.tls": {"certifi", "cryptography"},  # the connector brings both, and trusts the first
     "runner.documents": {"noto_cjk_sans_otc", "pyarrow", "pymupdf_fonts", "vl_convert"},
     "runner.writers.html": {"jinja2", "markupsafe", "pyarrow"},
     "runner.writers.pdf": {"pyarrow", "typst"},
@@ -28,13 +29,14 @@ OUTSIDE: dict[str, set[str]] = {
     "executor.ports": set(),
     "executor.testing": {"pydantic"},
     "executor.adapters": VENDORS | {
-        "pydantic", "structlog", "types_aiobotocore_ecs", "types_aiobotocore_logs", "types_aiobotocore_s3",
-        "types_aiobotocore_sqs",
+        "pydantic", "pydantic_core", "structlog", "types_aiobotocore_ecs", "types_aiobotocore_logs",
+        "types_aiobotocore_s3", "types_aiobotocore_sqs",
     },
     "executor.wiring": {"aiobotocore"},
     "executor.deploy": VENDORS,
     "executor.deploy.migrations": {"schemachange", "structlog"},  # whose notes go through structlog
     "executor.cli": VENDORS | {"pydantic", "pydantic_settings", "rich", "structlog", "typer"},
+    "local_cloud.snowflake.credentials": {"cryptography", "jwt"},  # the connector brings both
     "local_cloud": {
         "boto3", "botocore", "duckdb", "fakesnow", "moto", "pyarrow", "snowflake.connector", "snowflake.snowpark",
         "sqlglot", "starlette", "types_boto3_ecs", "types_boto3_logs", "types_boto3_s3", "types_boto3_secretsmanager",

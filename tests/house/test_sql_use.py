@@ -24,7 +24,8 @@ LUMP = re.compile(
     r"""(?:ALTER\ TASK\ (?:IF\ EXISTS\ )?\w+\ (?:RESUME|SUSPEND)
       | SHOW\ TASKS
       | CREATE\ ROLE\ IF\ NOT\ EXISTS\ \w+\ COMMENT\ =\ '[^']*'
-      | GRANT\ ROLE\ \w+\ TO\ ROLE\ \w+
+      | GRANT\ ROLE\ \w+\ TO\ ROLE\ "?\w+"?
+      | GRANT\ OWNERSHIP\ ON\ PROCEDURE\ \w+\(\w*\)\ TO\ ROLE\ \w+\ COPY\ CURRENT\ GRANTS
       | GRANT\ SELECT\ ON\ ALL\ (?:TABLES|VIEWS)\ IN\ SCHEMA\ [\w.]+\ TO\ ROLE\ \w+
       | GRANT\ MONITOR,\ OPERATE\ ON\ TASK\ \w+\ TO\ ROLE\ \w+
     )\s*""",

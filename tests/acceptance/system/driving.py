@@ -17,6 +17,12 @@ from snowflake.connector import DictCursor, SnowflakeConnection
 READY_S = 90.0
 JOB_S = 60.0
 CLIENTS = Path(__file__).parents[2] / "clients" / ".venv" / "bin"
+SECRETS = {
+    "SNOWFLAKE_PASSWORD": "canary-of-the-snowflake-password",
+    "AWS_SECRET_ACCESS_KEY": "canary-of-the-aws-secret-key",
+    "AWS_SESSION_TOKEN": "canary-of-the-aws-session-token",
+}
+"""What executors sign in with; the local cloud takes everything."""
 OURS = ("AWS_", "SNOWFLAKE_", "REPORTING_")
 
 
@@ -108,7 +114,7 @@ class Stack:
         return snowflake.connector.connect(**arguments, paramstyle="qmark", **more)
 
     def start_executor(self, folder: Path) -> Running:
-        return Running([sys.executable, "-m", "executor", "run"], self.environment, folder)
+        return Running([sys.executable, "-m", "executor", "run"], self.environment | SECRETS, folder)
 
     def reporting(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -151,12 +157,13 @@ class Analyst:
             assert isinstance(row, tuple)
             return json.loads(row[0])
 
-    def define(self, report_type: str, definition: dict[str, Any]) -> None:
+    def define(self, report_type: str, definition: dict[str, Any], *, version: int = 1) -> None:
         """Put a report type into its table, as an installation does."""
         self.rows(
             "INSERT INTO reporting.report_types (report_type, version, definition, digest, defined_by, defined_at) "
-            "SELECT ?, 1, PARSE_JSON(?), 'test', 'test', SYSDATE()",
+            "SELECT ?, ?, PARSE_JSON(?), 'test', 'test', SYSDATE()",
             report_type,
+            version,
             json.dumps(definition),
         )
 

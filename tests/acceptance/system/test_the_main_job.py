@@ -63,13 +63,27 @@ def test_weekly_and_monthly_reports_are_made(analyst: Analyst, call: str, report
     assert analyst.ended(answer["jobs"][0]["job_id"])["STATUS"] == "SUCCEEDED"
 
 
-def test_the_three_tasks_are_there_and_resumed(analyst: Analyst) -> None:
+def test_the_connection_test_succeeds_and_leaves_its_page(stack: Stack, analyst: Analyst) -> None:
+    job_id = analyst.call("CALL reporting.test_connection()")["job_id"]
+    watched = stack.reporting("watch", job_id, "--every", "1").stdout.splitlines()
+    assert all(line.startswith(job_id) for line in watched)
+    assert "SUCCEEDED" in watched[-1]
+    row = analyst.ended(job_id)
+    assert (row["STATUS"], row["FILES"]) == ("SUCCEEDED", 2), row
+    bucket, _, prefix = row["RESULT_URI"].removeprefix("s3://").partition("/")
+    page = s3_of(stack).get_object(Bucket=bucket, Key=prefix + "connection_test.txt")["Body"].read().decode()
+    assert "Everything works" in page
+
+
+def test_the_schedules_tasks_are_there_and_resumed_and_the_one_that_heals_waits_for_somebody(analyst: Analyst) -> None:
     tasks = {row["name"].lower(): row for row in analyst.rows("SHOW TASKS IN SCHEMA reporting")}
     schedules = {name: (row["schedule"], row["state"]) for name, row in tasks.items()}
     assert schedules == {
         "daily_reports_task": ("USING CRON 0 6 * * * UTC", "started"),
         "weekly_executive_dashboard_task": ("USING CRON 0 8 * * 1 UTC", "started"),
         "monthly_data_quality_task": ("USING CRON 0 7 1 * * UTC", "started"),
+        "quarterly_reports_task": ("USING CRON 0 7 1 1,4,7,10 * UTC", "started"),
+        "missing_reports_task": ("USING CRON 15 * * * * UTC", "suspended"),
     }
 
 

@@ -127,6 +127,12 @@ def test_a_version_of_the_users_own_stays_the_newest(connection: snowflake.conne
     assert set(added.values()) == {2, 3}
 
 
+def test_a_built_in_report_that_was_dropped_stays_dropped(connection: snowflake.connector.SnowflakeConnection) -> None:
+    connection.cursor().execute("CALL drop_report('DATA_QUALITY')")
+    connection.cursor().execute("UPDATE report_types SET digest = version WHERE report_type = 'DATA_QUALITY'")
+    assert "DATA_QUALITY" not in report_types.define_builtin(connection)
+
+
 def test_a_script_that_is_refused_is_named_with_what_snowflake_said(
     account: Account, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -137,6 +137,8 @@ def test_files_are_got_and_links_to_them_work_until_they_expire(files: Any, tmp_
     ((link,),) = files("SELECT GET_PRESIGNED_URL(@files, 'in/up.txt', 60)")
     with urllib.request.urlopen(link) as answer:
         assert answer.read() == b"content"
+    ((before, bound, after),) = files("SELECT ?, GET_PRESIGNED_URL(@files, ?, ?), ?", ("a", "in/up.txt", 60, "b"))
+    assert (before, bound.partition("?")[0], after) == ("a", link.partition("?")[0], "b")
     ((over,),) = files("SELECT GET_PRESIGNED_URL(@files, 'in/up.txt', 0)")
     for refused in (over, link.replace("up.txt", "other.txt"), link.partition("?")[0]):
         with pytest.raises(urllib.error.HTTPError, match="403"):

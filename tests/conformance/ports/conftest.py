@@ -13,6 +13,7 @@ from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession, get_session
 
 from executor.adapters.cloudwatch_logs import CloudWatchLogs
+from executor.adapters.lean_answers import read_quickly
 from executor.adapters.lean_aws import lean
 from executor.adapters.s3_artifacts import S3Artifacts
 from executor.adapters.s3_lease import S3Lease
@@ -112,12 +113,14 @@ class Clients:
     logs: Any
     sqs: Any
     stack: StackOutputs
+    arguments: dict[str, Any]
+    """How one more client is made, for what the executor's cannot do."""
 
 
 @pytest.fixture(scope="session")
 def aws_session() -> AioSession:
     """One for all clients, though each test has its own: a session reads each service's description once."""
-    return lean(get_session())  # as the executor has it
+    return read_quickly(lean(get_session()))  # as the executor has it
 
 
 @pytest.fixture
@@ -136,7 +139,7 @@ async def clients(aws_session: AioSession, aws_stack: tuple[str, StackOutputs]) 
         aws_session.create_client("logs", **arguments) as logs,
         aws_session.create_client("sqs", **arguments) as sqs,
     ):
-        yield Clients(ecs, s3, logs, sqs, stack)
+        yield Clients(ecs, s3, logs, sqs, stack, arguments)
 
 
 @pytest.fixture(params=["memory", "ecs"])
@@ -195,8 +198,9 @@ def hints(request: pytest.FixtureRequest) -> HintsQueue:
     sqs, url = clients.sqs, f"{clients.stack.hints_queue_url}-{uuid.uuid4().hex[:8]}"
 
     async def send_by_sqs(body: str) -> None:
-        await sqs.create_queue(QueueName=url.rsplit("/", 1)[-1])
-        await sqs.send_message(QueueUrl=url, MessageBody=body)
+        async with get_session().create_client("sqs", **clients.arguments) as whole:
+            await whole.create_queue(QueueName=url.rsplit("/", 1)[-1])
+            await whole.send_message(QueueUrl=url, MessageBody=body)
 
     async def wait_a_moment() -> None:
         await asyncio.sleep(0.1)

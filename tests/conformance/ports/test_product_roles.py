@@ -10,11 +10,20 @@ from snowflake.connector.errors import ProgrammingError
 from executor.adapters.snowflake_session import SnowflakeSession
 
 READ = {
-    view: {"SELECT"} for view in ("FAILURES", "JOBS", "MISSING_REPORTS", "PUNCTUALITY", "QUEUE_HEALTH", "REPORT_PAUSES")
+    view: {"SELECT"}
+    for view in (
+        "FAILURES",
+        "JOBS",
+        "MISSING_REPORTS",
+        "PUNCTUALITY",
+        "QUEUE_HEALTH",
+        "REPORT_FILES",
+        "REPORT_PAUSES",
+    )
 }
 GRANTED: dict[str, dict[str, set[str]]] = {
     "REPORT_REQUESTER": READ,
-    "REPORT_AUTHOR": READ | {"REPORT_TYPES": {"SELECT", "INSERT"}},
+    "REPORT_AUTHOR": READ | {"REPORT_TYPES": {"SELECT"}},
     "REPORT_OPERATOR": READ
     | {
         "EXPECTED_REPORTS": {"SELECT"},
@@ -50,6 +59,7 @@ ASKING = {"REPORT_REQUESTER", "REPORT_AUTHOR", "REPORT_OPERATOR"}
 # A column of each table, so that every statement compiles; none touches a row.
 COLUMNS = {
     "JOBS": "job_id",
+    "REPORT_FILES": "job_id",
     "REPORT_PAUSES": "report_type",
     "MISSING_REPORTS": "report_type",
     "PUNCTUALITY": "report_type",
@@ -92,6 +102,8 @@ CALLS = {
     f"CALL {PLACE}.backfill_reports('NOTHING', NULL, NULL)",
     f"CALL {PLACE}.cancel_report('nothing')",
     f"CALL {PLACE}.retry_report('nothing')",
+    f"CALL {PLACE}.test_connection()",
+    f"CALL {PLACE}.report_url('nothing')",
 }
 ORDERS = {
     f"CALL {PLACE}.pause_reports('NOTHING')",
@@ -99,6 +111,12 @@ ORDERS = {
     f"CALL {PLACE}.prune_history(-1)",
     f"CALL {PLACE}.generate_missing_reports(-1)",
 }
+DEFINING = {
+    f"CALL {PLACE}.define_report('NOTHING', OBJECT_CONSTRUCT())",
+    f"CALL {PLACE}.drop_report('NOTHING')",
+}
+COMPILING = {f"CALL {PLACE}.compile_queries('[]')"}
+ALONE = {"REPORT_OPERATOR": ORDERS, "REPORT_AUTHOR": DEFINING, "REPORT_RUNNER": COMPILING}
 HIDDEN, INSUFFICIENT, NO_WAREHOUSE, UNKNOWN = 2003, 3001, 606, 2140
 
 
@@ -157,9 +175,10 @@ def test_only_who_asks_for_reports_may_call_the_procedures(as_role: AsRole) -> N
         assert set(refused.values()) == {UNKNOWN}, refused
 
 
-def test_only_operators_may_pause_resume_and_prune(as_role: AsRole) -> None:
-    refused = {call: as_role.refused(call) for call in sorted(ORDERS)}
-    if as_role.role == "REPORT_OPERATOR":
+@pytest.mark.parametrize("only", sorted(ALONE))
+def test_operators_give_orders_authors_define_and_what_compiles_is_the_runners(as_role: AsRole, only: str) -> None:
+    refused = {call: as_role.refused(call) for call in sorted(ALONE[only])}
+    if as_role.role == only:
         assert {UNKNOWN, HIDDEN, INSUFFICIENT, NO_WAREHOUSE}.isdisjoint(refused.values()), refused
     else:
         assert set(refused.values()) == {UNKNOWN}, refused
@@ -168,8 +187,8 @@ def test_only_operators_may_pause_resume_and_prune(as_role: AsRole) -> None:
 def test_a_role_sees_of_the_schema_what_it_may_use(as_role: AsRole) -> None:
     asked = (f"SHOW PROCEDURES IN SCHEMA {PLACE}", f"SHOW TABLES IN SCHEMA {PLACE}", f"SHOW TASKS IN SCHEMA {PLACE}")
     procedures, tables, tasks = ({row[1] for row in as_role.rows(sql)} for sql in asked)
-    orders = len(ORDERS) if as_role.role == "REPORT_OPERATOR" else 0
-    assert len(procedures) == (len(CALLS) if as_role.role in ASKING else 0) + orders
+    own = len(ALONE.get(as_role.role, ()))
+    assert len(procedures) == (len(CALLS) if as_role.role in ASKING else 0) + own
     assert tables == GRANTED[as_role.role].keys() - VIEWS
     assert len(tasks) == (5 if as_role.role == "REPORT_OPERATOR" else 0)
 

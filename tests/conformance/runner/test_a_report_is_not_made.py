@@ -87,7 +87,7 @@ def test_missing_sign_in_settings_are_all_named_and_end_as_13(stack: LocalStack)
     assert report.process.returncode == 13
     failure = attempt.failure().failure
     assert failure is not None
-    assert "SNOWFLAKE_ACCOUNT and SNOWFLAKE_USER" in failure.message
+    assert "SNOWFLAKE_ACCOUNT: is not set; SNOWFLAKE_USER: is not set" in failure.message
 
 
 def test_a_missing_bucket_ends_as_14_and_says_which(stack: LocalStack) -> None:

@@ -71,3 +71,15 @@ def test_a_task_is_adopted_only_by_the_launch_that_it_came_of() -> None:
     board.adopt(sent, task)
     assert [row.task_arn for row in board.to_watch()] == [task.arn]
     assert board.cancel_bell.is_set()
+
+
+def test_p11_a_job_that_went_astray_keeps_its_place_because_its_task_may_run() -> None:
+    board = Board()
+    board.begin(1, [job(JobState.RUNNING, request_id="r1"), job(JobState.RUNNING, request_id="r2")])
+    board.lose({"r1"})
+    assert board.places == 2
+    board.take(job(JobState.RUNNING, request_id="r1"))
+    assert board.places == 2
+    board.astray.clear()
+    board.put(job(JobState.SUCCEEDED, request_id="r1"))
+    assert board.places == 1

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from contract.manifest import Manifest
+from contract.manifest import Manifest, ReportFailure
 from contract.outcome import Blame, CodeRan, FailureClass, Verdict
 from executor.causes import load
 from executor.core.causes import Scope
@@ -127,6 +127,25 @@ def test_p8_p12_no_room_and_throttles_are_nobodys_fault(reason: str, failure_cla
 def test_a_failed_manifest_beside_exit_code_zero_says_what_failed() -> None:
     failed = manifest().model_copy(update={"status": "failed", "exit_code": 12})
     assert judge(Evidence("report", stopped(0), failed)).failure_class is FailureClass.QUERY_FAILED
+
+
+def said(remedy: str | None, *, retry_helps: bool | None = None) -> Manifest:
+    failure = ReportFailure(kind="K", message="m", remedy=remedy, retry_helps=retry_helps)
+    return manifest("failed", 13).model_copy(update={"failure": failure})
+
+
+def test_p9_what_the_container_says_to_do_goes_before_what_its_exit_code_says() -> None:
+    in_general = verdict(stopped(13), said(None))
+    own = verdict(stopped(13), said("open\nport 443", retry_helps=False))
+    assert (own.remedy, own.retry_helps, in_general.retry_helps) == ("open port 443", False, True)
+    assert own.failure_class is in_general.failure_class is FailureClass.SNOWFLAKE_UNREACHABLE
+    assert in_general.remedy == verdict(stopped(13)).remedy
+
+
+def test_what_the_container_said_is_nothing_beside_a_cause_that_ended_it() -> None:
+    assert "open port" not in verdict(MEMORY, said("open port 443")).remedy
+    assert "open port" not in verdict(SPOT, said("open port 443", retry_helps=False)).remedy
+    assert verdict(SPOT, said("open port 443", retry_helps=False)).retry_helps
 
 
 def test_the_exit_code_of_a_sidecar_is_not_the_reports() -> None:

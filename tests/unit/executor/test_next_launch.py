@@ -1,11 +1,13 @@
 """What the next launch of a job changes: its size, its capacity, its subnets."""
 
+from typing import Any
+
 import pytest
 
 from contract.policy import RetryPolicy
 from contract.resources import FARGATE_SIZES, Capacity, Resources
 from contract.task_spec import TaskSpec
-from executor.core.launch import LaunchProfile, intend, order, task_spec, turned
+from executor.core.launch import LaunchProfile, fitted, intend, order, task_spec, turned
 from executor.core.resources import next_size
 from executor.core.spot import ON_DEMAND, SPOT, provider_of
 from tests.jobs import PROFILE, definition, job
@@ -89,3 +91,34 @@ def test_p20_a_runner_that_knows_no_capacity_is_not_told_of_it() -> None:
     assert spec.definition.capacity is Capacity.SPOT
     assert "capacity" not in told
     assert TaskSpec.model_validate_json(told).definition.capacity is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, "reporting-job:3"),
+        ({"formats": ("csv", "pdf")}, "documents:7"),
+        ({"formats": ("html",)}, "documents:7"),
+        ({"formats": ("xlsx", "parquet")}, "reporting-job:3"),
+        ({"task_definition": "own"}, "own"),
+        ({"task_definition": "own:2", "formats": ("pdf",)}, "own:2"),
+    ],
+)
+def test_a_report_is_launched_with_the_task_definition_it_needs(changes: dict[str, Any], expected: str) -> None:
+    profile = fitted(PROFILE, definition(**changes), "documents:7")
+    assert profile == PROFILE.model_copy(update={"task_definition": expected})
+    assert (profile.name == PROFILE.name) == (expected == PROFILE.task_definition)
+
+
+def test_without_an_image_of_their_own_documents_are_made_by_the_usual_one() -> None:
+    assert fitted(PROFILE, definition(formats=("pdf",))) is PROFILE
+
+
+def test_a_report_of_its_own_container_may_have_no_queries_and_is_told_its_order_all_the_same() -> None:
+    report = definition(queries=(), task_definition="own:2")
+    spec = task_spec(job(), "test", "b", report)
+    profile = fitted(PROFILE, report)
+    sent = order(intend(job(), "test", profile, SPOT, spec), profile, spec).run_task
+    assert sent["taskDefinition"] == "own:2"
+    (override,) = sent["overrides"]["containerOverrides"]
+    assert (override["name"], [item["name"] for item in override["environment"]]) == ("report", ["REPORTING_TASK_SPEC"])

@@ -12,7 +12,8 @@ GOOD = {
     "REPORTING_TASK_DEFINITION": "reporting-job:3",
     "REPORTING_SUBNETS": "subnet-1, subnet-2",
     "SNOWFLAKE_ACCOUNT": "org-account",
-    "SNOWFLAKE_USER": "executor",
+    "SNOWFLAKE_AUTHENTICATOR": "WORKLOAD_IDENTITY",
+    "SNOWFLAKE_WORKLOAD_IDENTITY_PROVIDER": "AWS",
 }
 KINDS = (ExecutorSettings, ObjectNames, SnowflakeSettings)
 
@@ -82,6 +83,10 @@ def test_a_task_definition_names_its_revision(monkeypatch: pytest.MonkeyPatch, d
 
 
 def test_p21_a_password_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SNOWFLAKE_AUTHENTICATOR", "SNOWFLAKE_WORKLOAD_IDENTITY_PROVIDER"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("SNOWFLAKE_USER", "executor")
+    monkeypatch.setenv("SNOWFLAKE_HOST", "127.0.0.1")
     monkeypatch.setenv("SNOWFLAKE_PASSWORD", "canary-of-a-password")
     _, names, snowflake = load(*KINDS)
     assert "canary" not in repr(snowflake)
@@ -110,17 +115,17 @@ def test_what_is_set_beside_a_named_connection_wins_over_it(monkeypatch: pytest.
 
 
 def test_without_any_way_to_sign_in_every_name_is_told_together_with_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("SNOWFLAKE_ACCOUNT", "SNOWFLAKE_USER", "REPORTING_BUCKET"):
+    for name in ("SNOWFLAKE_ACCOUNT", "SNOWFLAKE_WORKLOAD_IDENTITY_PROVIDER", "REPORTING_BUCKET"):
         monkeypatch.delenv(name)
+    monkeypatch.delenv("SNOWFLAKE_AUTHENTICATOR")
     with pytest.raises(SettingsError) as refused:
         load(*KINDS, also=["AWS_DEFAULT_REGION: is not set"])
-    for name in ("REPORTING_BUCKET", "SNOWFLAKE_ACCOUNT", "SNOWFLAKE_USER", "AWS_DEFAULT_REGION"):
+    for name in ("REPORTING_BUCKET", "SNOWFLAKE_ACCOUNT", "SNOWFLAKE_USER", "SNOWFLAKE_AUTHENTICATOR"):
         assert f"  {name}" in str(refused.value)
 
 
 def test_a_workload_identity_needs_no_user_but_its_provider(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("SNOWFLAKE_USER")
-    monkeypatch.setenv("SNOWFLAKE_AUTHENTICATOR", "WORKLOAD_IDENTITY")
+    monkeypatch.delenv("SNOWFLAKE_WORKLOAD_IDENTITY_PROVIDER")
     with pytest.raises(SettingsError, match="SNOWFLAKE_WORKLOAD_IDENTITY_PROVIDER: is not set"):
         load(*KINDS)
     monkeypatch.setenv("SNOWFLAKE_WORKLOAD_IDENTITY_PROVIDER", "AWS")

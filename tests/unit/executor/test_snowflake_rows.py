@@ -72,16 +72,29 @@ def test_a_result_is_json_with_cause_and_remedy() -> None:
     assert (row["exit_code"], row["at"]) == (12, "2026-03-02 09:00:00.000")
 
 
-def test_the_summary_of_a_manifest_stays_small_however_many_files_it_names() -> None:
+def summary_of(count: int, name: str = "file") -> dict[str, object]:
     file = {"uri": "s3://b/k", "format": "csv", "query": "q", "bytes": 1, "rows": 1, "sha256": "0" * 64}
-    files = [{**file, "name": f"file-{number:04d}.csv", "content_type": "text/csv"} for number in range(100)]
+    files = [{**file, "name": f"{name}-{number:04d}.csv", "content_type": "text/csv"} for number in range(count)]
     whole = manifest().model_validate(manifest().model_dump() | {"files": files})
     done = settle(JOB, Evidence("report", stopped(0), whole), max_attempts=1, policy=POLICY, now=NOW, dice=0.5)
     assert done.result is not None
     summary = result_row(done.result)["manifest"]
-    assert len(json.dumps(summary)) <= MAX_MANIFEST_CHARS
     assert isinstance(summary, dict)
-    assert (len(summary["files"]), summary["file_count"]) == (40, 100)
+    return summary
+
+
+def test_the_summary_of_a_manifest_names_every_file_of_the_largest_report_of_our_own() -> None:
+    summary = summary_of(50 * 7)
+    assert (len(summary["files"]), summary["file_count"]) == (350, 350)  # type: ignore[arg-type]  # a list
+    assert summary["files"][349]["sha256"] == "0" * 64  # type: ignore[index]  # see above
+
+
+@pytest.mark.parametrize("name", ["file", "x" * 1000, "x" * 300_000])
+def test_the_summary_of_a_manifest_stays_small_however_many_files_it_names(name: str) -> None:
+    summary = summary_of(2000 if len(name) < 10_000 else 2, name)
+    assert len(json.dumps(summary)) <= MAX_MANIFEST_CHARS
+    assert summary["file_count"] in {2, 2000}
+    assert (summary["files"] == []) is (len(name) > MAX_MANIFEST_CHARS)
 
 
 def test_an_event_is_json() -> None:

@@ -28,6 +28,17 @@ class Database:
 @pytest.fixture
 def database(monkeypatch: pytest.MonkeyPatch) -> Database:
     found = Database()
-    for module in ("bulk", "commands", "earlier_http", "enqueue", "report_types", "scheduled", "statements", "status"):
+    for module in (
+        "bulk",
+        "commands",
+        "definitions",
+        "earlier_http",
+        "enqueue",
+        "links",
+        "report_types",
+        "scheduled",
+        "statements",
+        "status",
+    ):
         monkeypatch.setattr(f"snowpark_procs.{module}.run", found.run)
     return found

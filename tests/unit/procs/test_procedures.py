@@ -44,6 +44,16 @@ def inserted(database: Database) -> list[dict[str, Any]]:
     return [row for name, values in database.asked if name == "insert_intake" for row in json.loads(values["rows"])]
 
 
+def test_a_test_of_the_connections_is_a_report_like_any_other_and_one_at_a_time(filled: Database) -> None:
+    types = [stored("CONNECTION_TEST", 2)]
+    filled.answers["report_type"] = lambda report_type: [row for row in types if row["report_type"] == report_type]
+    answer = handlers.test_connection(filled.session)
+    (row,) = inserted(filled)
+    assert (answer["job_id"], row["report_type"], row["report_version"]) == (row["job_id"], "CONNECTION_TEST", 2)
+    filled.answers["open_job_of_key"] = lambda dedupe_key: [{"job_id": f"open {dedupe_key}", "status": "RUNNING"}]
+    assert handlers.test_connection(filled.session)["duplicate_of"] == "open test_connection"
+
+
 def test_a_request_is_checked_inserted_and_answered(filled: Database) -> None:
     answer = handlers.generate_report(filled.session, "sales_report", {"top_n": 7}, {"priority": 90, "timeout_s": 60})
     (row,) = inserted(filled)
@@ -138,7 +148,8 @@ def test_p18_the_earlier_call_refuses_a_job_id_that_is_taken(filled: Database) -
 
 
 def job_row(**changes: Any) -> dict[str, Any]:
-    return {"job_id": "j", "status": "RUNNING", "duplicate_of": None, "params": "{}", "finished_at": NOW, **changes}
+    usual = {"job_id": "j", "report_type": "SALES_REPORT", "duplicate_of": None, "params": "{}", "finished_at": NOW}
+    return {**usual, "status": "RUNNING", **changes}
 
 
 def test_a_duplicate_answers_with_its_original(filled: Database) -> None:
@@ -147,6 +158,7 @@ def test_a_duplicate_answers_with_its_original(filled: Database) -> None:
     assert handlers.report_status(filled.session, "copy") == {
         **job_row(params={}, finished_at="2026-03-04T12:00:00.000+00:00"),
         "asked_for": "copy",
+        "progress": "runs for a moment",
     }
     with pytest.raises(RefusedError, match="job_id: 'nobody' is not the id of a job"):
         handlers.report_status(filled.session, "nobody")
@@ -194,6 +206,7 @@ def test_waiting_ends_with_the_time(filled: Database) -> None:
     filled.answers["job"] = [job_row()]
     answer = waited(filled, 30, time)
     assert (answer["status"], answer["timed_out"], time.now_s) == ("RUNNING", True, 30.0)
+    assert answer["progress"] == "runs for a moment"
 
 
 @pytest.mark.parametrize("timeout_s", [None, -1, 86_401])

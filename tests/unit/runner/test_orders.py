@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -77,11 +78,14 @@ def test_what_is_no_order_is_refused_as_bad_parameters(environment: dict[str, st
     assert says in str(refused.value)
 
 
+IDENTITY = {"SNOWFLAKE_AUTHENTICATOR": "workload_identity", "SNOWFLAKE_WORKLOAD_IDENTITY_PROVIDER": "AWS"}
+
+
 def test_snowflakes_own_settings_become_the_connectors_arguments() -> None:
-    arguments = snowflake_arguments(
-        {"SNOWFLAKE_ACCOUNT": "ORG-ACC", "SNOWFLAKE_USER": "U", "SNOWFLAKE_PORT": "8443", "SNOWFLAKE_ROLE": ""}
-    )
+    given = {"SNOWFLAKE_ACCOUNT": "ORG-ACC", "SNOWFLAKE_USER": "U", "SNOWFLAKE_PORT": "8443", "SNOWFLAKE_ROLE": ""}
+    arguments = snowflake_arguments(given | IDENTITY)
     assert (arguments["account"], arguments["user"], arguments["port"]) == ("ORG-ACC", "U", 8443)
+    assert arguments["workload_identity_provider"] == "AWS"
     assert "role" not in arguments
     assert "connection_name" not in arguments
     assert arguments["login_timeout"] > 0
@@ -97,40 +101,35 @@ def test_what_is_set_beside_a_named_connection_is_handed_over_too() -> None:
     assert (arguments["connection_name"], arguments["warehouse"]) == ("reports", "BIG_WH")
 
 
-def test_a_workload_identity_needs_no_user_but_its_provider() -> None:
-    environment = {"SNOWFLAKE_ACCOUNT": "a", "SNOWFLAKE_AUTHENTICATOR": "workload_identity"}
-    with pytest.raises(RunFailedError, match="set SNOWFLAKE_WORKLOAD_IDENTITY_PROVIDER"):
-        snowflake_arguments(environment)
-    arguments = snowflake_arguments(environment | {"SNOWFLAKE_WORKLOAD_IDENTITY_PROVIDER": "AWS"})
-    assert arguments["workload_identity_provider"] == "AWS"
-
-
 @pytest.mark.parametrize(
     ("variable", "argument"),
-    [
-        ("SNOWFLAKE_PRIVATE_KEY_FILE", "private_key_file"),
-        ("SNOWFLAKE_PRIVATE_KEY_FILE_PWD", "private_key_file_pwd"),
-        ("SNOWFLAKE_TOKEN_FILE_PATH", "token_file_path"),
-    ],
+    [("SNOWFLAKE_PRIVATE_KEY_FILE", "private_key_file"), ("SNOWFLAKE_TOKEN_FILE_PATH", "token_file_path")],
 )
-def test_a_key_pair_and_a_token_file_are_taken(variable: str, argument: str) -> None:
-    environment = {"SNOWFLAKE_ACCOUNT": "a", "SNOWFLAKE_USER": "u", variable: "x"}
-    assert snowflake_arguments(environment)[argument] == "x"
-
-
-@pytest.mark.parametrize(
-    ("environment", "says"),
-    [
-        ({}, "SNOWFLAKE_ACCOUNT and SNOWFLAKE_USER"),
-        ({"SNOWFLAKE_ACCOUNT": "a"}, "set SNOWFLAKE_USER"),
-        ({"SNOWFLAKE_ACCOUNT": "a", "SNOWFLAKE_USER": "u", "SNOWFLAKE_PORT": "many"}, "SNOWFLAKE_PORT is 'many'"),
-        ({"SNOWFLAKE_ACCOUNT": "a", "SNOWFLAKE_USER": "u", LOGIN_TIMEOUT_ENV: "0"}, LOGIN_TIMEOUT_ENV),
-    ],
-)
-def test_settings_that_cannot_sign_in_are_named(environment: dict[str, str], says: str) -> None:
-    with pytest.raises(RunFailedError, match=says) as refused:
+def test_a_key_pair_and_a_token_file_are_taken(variable: str, argument: str, tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    environment = {"SNOWFLAKE_ACCOUNT": "a", "SNOWFLAKE_USER": "u", variable: str(file)}
+    with pytest.raises(RunFailedError, match=f"{variable}: there is no file"):
         snowflake_arguments(environment)
+    file.touch()
+    assert snowflake_arguments(environment)[argument] == str(file)
+
+
+def test_everything_that_keeps_a_run_from_signing_in_is_told_at_once() -> None:
+    wrong = {"SNOWFLAKE_PASSWORD": "canary", "SNOWFLAKE_PORT": "many", LOGIN_TIMEOUT_ENV: "0"}
+    with pytest.raises(RunFailedError) as refused:
+        snowflake_arguments(wrong)
     assert refused.value.exit_code is ExitCode.SNOWFLAKE_UNREACHABLE
+    for name in ("SNOWFLAKE_ACCOUNT", "SNOWFLAKE_USER", "SNOWFLAKE_PASSWORD", "SNOWFLAKE_PORT", LOGIN_TIMEOUT_ENV):
+        assert f"{name}: " in str(refused.value)
+    assert "canary" not in str(refused.value)
+
+
+def test_a_password_at_an_account_must_be_allowed() -> None:
+    given = {"SNOWFLAKE_ACCOUNT": "a", "SNOWFLAKE_USER": "u", "SNOWFLAKE_PASSWORD": "p"}
+    with pytest.raises(RunFailedError, match="REPORTING_ALLOW_PASSWORD"):
+        snowflake_arguments(given)
+    arguments = snowflake_arguments(given | {"REPORTING_ALLOW_PASSWORD": "True"})
+    assert (arguments["password"], "allow_password" in arguments) == ("p", False)
 
 
 def test_values_stand_in_the_order_of_their_places() -> None:
@@ -178,7 +177,7 @@ def test_an_error_in_a_query_is_the_querys_or_the_lines(error: errors.Error, exi
     ("business_date", "name"),
     [
         ("2026-11-21", "sales_report_2026-11-21_monthly.csv"),
-        (None, "sales_report_SALES_REPORT_2026-11-21_0123456789ab_monthly.csv"),
+        (None, "sales_report_2026-11-21_0123456789ab_monthly.csv"),
     ],
 )
 def test_a_file_is_saved_under_a_name_that_a_person_recognises(business_date: str | None, name: str) -> None:

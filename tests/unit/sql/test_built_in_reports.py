@@ -35,7 +35,7 @@ def test_the_business_reports_are_there() -> None:
 
 
 def test_an_unknown_report_is_refused_with_the_names_of_those_there_are() -> None:
-    with pytest.raises(KeyError, match="NO_SUCH is no built-in report; there are CUSTOMER_ANALYSIS"):
+    with pytest.raises(KeyError, match="NO_SUCH is no built-in report; there are CONNECTION_TEST, CUSTOMER_ANALYSIS"):
         load_report("NO_SUCH")
 
 

@@ -1,0 +1,3 @@
+-- The role of this session.
+-- Params: -
+SELECT CURRENT_ROLE() AS current_role

@@ -1,0 +1,97 @@
+"""What a preview is made of: a definition in a file, parameters as a caller gives them, rows up to a limit."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from executor.cli import preview
+from executor.cli.errors import CommandError, Exit
+from runner.arrow import pa
+from runner.preview import Folder, first_rows, main
+
+QUERY = {"name": "one", "sql": "SELECT :since AS a"}
+DOCUMENT: dict[str, Any] = {"title": "Mine", "queries": [QUERY], "parameters": {"since": {"type": "string"}}}
+
+
+def written(folder: Path, document: object) -> Path:
+    path = folder / "definition.json"
+    path.write_text(json.dumps(document))
+    return path
+
+
+def test_a_definition_may_keep_its_sql_in_files_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "one.sql").write_text("-- Why.\nSELECT :since AS a\n")
+    document = DOCUMENT | {"queries": [{"name": "one", "file": "one.sql"}]}
+    found = preview._from_file(written(tmp_path, document))
+    assert found.queries[0].sql == "-- Why.\nSELECT :since AS a\n"
+
+
+@pytest.mark.parametrize(
+    ("document", "says"),
+    [
+        (
+            DOCUMENT | {"queries": [{"name": "one", "sql": "DROP TABLE t"}]},
+            "definition.queries[0].sql: begins with DROP",
+        ),
+        (DOCUMENT | {"queries": [{"name": "one", "file": "absent.sql"}]}, "No such file"),
+        ([1], "is no definition as JSON"),
+        (DOCUMENT | {"queries": 5}, "is no definition as JSON"),
+    ],
+)
+def test_a_file_that_is_no_definition_is_wrong_usage(tmp_path: Path, document: object, says: str) -> None:
+    with pytest.raises(CommandError) as refused:
+        preview._from_file(written(tmp_path, document))
+    assert refused.value.code == Exit.USAGE
+    assert says in str(refused.value)
+
+
+def test_wrong_parameters_are_refused_before_anybody_signs_in(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"params\.colour: is not a parameter of this report; it takes since"):
+        preview.preview("MINE", ["colour=red"], definition=written(tmp_path, DOCUMENT))
+
+
+def test_no_batch_is_asked_for_beyond_the_rows_that_are_shown() -> None:
+    batch = pa.RecordBatch.from_pydict({"a": [1, 2, 3]})
+
+    def batches() -> Any:
+        yield batch
+        yield batch
+        raise AssertionError("a third batch was asked for")
+
+    assert [shown.num_rows for shown in first_rows(batches(), 5)] == [3, 2]
+    assert [shown.num_rows for shown in first_rows(iter([batch]), 5)] == [3]
+
+
+def test_files_of_a_preview_tell_what_they_hold(tmp_path: Path) -> None:
+    outlet = Folder(tmp_path / "made")
+    file = outlet.open("a.csv", "csv", "text/csv", "one")  # type: ignore[arg-type]  # the format is only told
+    file.write(b"a\n1\n")
+    file.close(1)
+    told = {"name": "a.csv", "path": str(tmp_path / "made" / "a.csv"), "format": "csv", "bytes": 4, "rows": 1}
+    assert outlet.made == [told]
+
+
+@pytest.mark.parametrize(
+    ("order", "code", "says"),
+    [
+        ("{}", 11, "the order is wrong: "),
+        (
+            json.dumps({"report_type": "MINE", "definition": DOCUMENT, "params": {}, "business_date": None, "rows": 1})[
+                :-1
+            ]
+            + f', "folder": {json.dumps(__file__)}}}',
+            10,
+            "the report cannot be written: FileExistsError: ",
+        ),
+    ],
+)
+def test_why_there_is_no_preview_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], order: str, code: int, says: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(order))
+    assert main() == code
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(says)

@@ -1,0 +1,103 @@
+"""Report types defined and dropped: versions that others make at the same time, numbers of a VARIANT, any input."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from contract.definition import canonical, digest_of, parse_definition
+from contract.refusal import RefusedError
+from snowpark_procs import handlers
+from snowpark_procs.definitions import VERSION_TRIES
+from tests.unit.procs.conftest import Database
+from tests.unit.procs.test_procedures import NOW, stored
+
+DOCUMENT = {"title": "Orders", "queries": [{"name": "one", "sql": "SELECT :top AS a"}]} | {
+    "parameters": {"top": {"type": "number", "default": 5}}
+}
+DIGEST = digest_of(canonical(parse_definition(DOCUMENT)))
+
+
+@pytest.fixture
+def filled(database: Database) -> Database:
+    database.answers = {
+        "now": [{"now": NOW}],
+        "newest_version": [],
+        "kept_version": [{"version": 1}],
+        "add_report_version": [{"number of rows inserted": 1}],
+        "call_compile_queries": lambda queries: [
+            {"answer": json.dumps([{"columns": ["A"]} for _ in json.loads(queries)])}
+        ],
+        "report_type": lambda report_type: [stored("SALES_REPORT")] if report_type == "SALES_REPORT" else [],
+        "report_types": [stored("SALES_REPORT")],
+    }
+    return database
+
+
+def added(database: Database) -> list[dict[str, Any]]:
+    return [values for name, values in database.asked if name == "add_report_version"]
+
+
+def test_a_version_that_somebody_else_made_meanwhile_is_tried_again(filled: Database) -> None:
+    answers = [0, 1]
+    filled.answers["add_report_version"] = lambda **_: [{"number of rows inserted": answers.pop(0)}]
+    assert handlers.define_report(filled.session, "orders", DOCUMENT)["changed"]
+    assert len(added(filled)) == 2
+
+
+def test_a_type_that_others_define_all_the_time_is_refused_in_the_end(filled: Database) -> None:
+    filled.answers["add_report_version"] = [{"number of rows inserted": 0}]
+    with pytest.raises(RefusedError, match="report_type: ORDERS is being defined by others at this moment; call again"):
+        handlers.define_report(filled.session, "ORDERS", DOCUMENT)
+    assert len(added(filled)) == VERSION_TRIES
+
+
+@pytest.mark.parametrize(("dropped", "changed"), [(False, False), (True, True)])
+def test_the_newest_version_is_not_added_again_unless_it_was_dropped(
+    filled: Database, *, dropped: bool, changed: bool
+) -> None:
+    filled.answers["newest_version"] = [{"version": 4, "digest": DIGEST, "dropped": dropped}]
+    assert handlers.define_report(filled.session, "ORDERS", DOCUMENT)["changed"] is changed
+    assert len(added(filled)) == changed
+
+
+def test_numbers_that_a_variant_hands_over_as_texts_are_numbers(filled: Database) -> None:
+    spec = {"type": "number", "default": "0.5", "enum": ["0.5", "1"], "minimum": "0.25"}
+    handlers.define_report(filled.session, "ORDERS", DOCUMENT | {"parameters": {"top": spec}})
+    kept = json.loads(added(filled)[0]["definition"])["parameters"]["top"]
+    assert (kept["default"], kept["enum"], kept["minimum"]) == (0.5, [0.5, 1], 0.25)
+    (asked,) = [values for name, values in filled.asked if name == "call_compile_queries"]
+    assert json.loads(asked["queries"]) == [{"sql": "SELECT ? AS a", "values": [0.5]}]
+
+
+def test_a_dropped_type_keeps_its_definition_switched_off_for_who_does_not_know_of_dropping(filled: Database) -> None:
+    assert handlers.drop_report(filled.session, "sales_report")["report_type"] == "SALES_REPORT"
+    (values,) = added(filled)
+    assert values["dropped"] is True
+    assert json.loads(values["definition"])["enabled"] is False
+
+
+_leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10)
+_keys = st.sampled_from(["title", "queries", "name", "sql", "parameters", "type", "default", "sections"])
+_json = st.recursive(_leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_keys, inner, max_size=4))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@given(st.sampled_from(["SALES_REPORT", "a'; DROP TABLE t; --"]) | _leaves, _json | st.just(DOCUMENT))
+def test_p22_whatever_is_given_is_accepted_or_refused_by_its_name(
+    filled: Database, report_type: Any, definition: Any
+) -> None:
+    calls: list[Callable[[], dict[str, Any]]] = [
+        lambda: handlers.define_report(filled.session, report_type, definition),
+        lambda: handlers.drop_report(filled.session, report_type),
+    ]
+    for call in calls:
+        told = []
+        try:
+            told = [str(call()["report_type"])]
+        except RefusedError as refused:
+            told = [problem.field for problem in refused.problems]
+        assert told
