@@ -85,7 +85,7 @@ def _source() -> bytes:
 
 @cache
 def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=True, font_paths=list(font_folders()))
+    return typst.Fonts(include_system_fonts=False, font_paths=list(font_folders()))
 
 
 def _data(document: Document) -> dict[str, Any]:

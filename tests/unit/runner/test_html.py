@@ -34,6 +34,12 @@ def test_a_page_is_told_for_phones_print_and_readers_aloud() -> None:
     assert "overflow-x: auto" in text
 
 
+def test_a_page_runs_the_way_of_its_locale() -> None:
+    for locale, direction in (("ar-EG", "rtl"), ("en-US", "ltr")):
+        tags = page(made("html", {"a": [rows(x=[1])]}, locale=locale)).tags
+        assert next(attrs for tag, attrs in tags if tag == "html")["dir"] == direction
+
+
 def test_every_kind_of_cell_has_its_text() -> None:
     columns = {
         "number": pa.array([Decimal("12345678901234567890123456789012345.678")], pa.decimal128(38, 3)),
