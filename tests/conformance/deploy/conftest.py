@@ -14,6 +14,7 @@ import pytest
 import snowflake.connector
 
 from executor.cli.local_settings import CONNECTION, write_files
+from executor.settings import ObjectNames, SnowflakeSettings
 from tests.conformance.deploy.inventory import Inventory, inventory
 from tests.local_stack import served
 
@@ -34,6 +35,12 @@ class Account:
         own |= {"REPORTING_INSTALLATION": "deploying", "REPORTING_BUCKET": "report-files", **environment}
         command = [sys.executable, "-m", "executor", "deploy", "snowflake", *options]
         return subprocess.run(command, env=own, capture_output=True, text=True, check=False, timeout=120)
+
+    def what(self, **names: Any) -> dict[str, Any]:
+        """What a deployment from this process is given; without the second that a process of its own takes to start."""
+        sign_in = SnowflakeSettings.model_validate(self.arguments)
+        found = ObjectNames.model_validate(names)
+        return {"installation": "deploying", "bucket": "report-files", "names": found, "snowflake_settings": sign_in}
 
     def connect(self, database: str = "ANALYTICS_PLATFORM") -> snowflake.connector.SnowflakeConnection:
         names = {"database": database, "schema": "REPORTING", "warehouse": "REPORTS_WH"}

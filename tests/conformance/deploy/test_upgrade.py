@@ -8,9 +8,9 @@ import pytest
 import snowflake.connector
 from snowflake.connector import DictCursor
 
+from executor.cli.deploy_plan import lines_of
 from executor.deploy import lock, migrations, procedures_zip, templates
 from executor.deploy import snowflake as snowflake_side
-from executor.settings import ObjectNames, SnowflakeSettings
 from sql import BOOTSTRAP_STEPS
 from tests.conformance.deploy.conftest import Account
 from tests.conformance.deploy.inventory import inventory
@@ -62,9 +62,11 @@ def test_p20_the_oldest_schema_upgraded_is_object_by_object_a_new_one_and_its_ro
             "SELECT 'OF_THE_FUTURE', 1, PARSE_JSON(?), 'future', SYSDATE()",
             json.dumps(FUTURE),
         )
-        done = account.deploy(REPORTING_DATABASE="UPGRADED")
-        assert done.returncode == 0, done.stderr
-        assert "built-in reports are compared after the migrations" in done.stdout
+        what = account.what(database="UPGRADED")
+        plan = snowflake_side.planned(**what)
+        assert plan.not_known == "built-in reports are compared after the migrations"
+        assert ("migration", "report_types") in {(change.kind, change.name) for change in plan.changes}
+        snowflake_side.deploy(**what, say=lambda _line: None)
         upgraded = inventory(connection)
         different = {
             name for name in upgraded.keys() | account.fresh.keys() if upgraded.get(name) != account.fresh.get(name)
@@ -79,44 +81,48 @@ def test_p20_the_oldest_schema_upgraded_is_object_by_object_a_new_one_and_its_ro
 
 
 def test_a_deployment_shows_its_plan_stops_clean_half_way_and_goes_on(account: Account, orders: Any) -> None:
-    where = {"REPORTING_DATABASE": "HALF_WAY"}
-    shown = account.deploy("--plan", **where)
-    assert shown.returncode == 0, shown.stderr
+    what = account.what(database="HALF_WAY")
+    shown = "\n".join(lines_of(snowflake_side.planned(**what)))
     for says in ("database HALF_WAY", "migration V0001__queue.sql: ", "views: new ", "pydantic", "SALES_REPORT v1"):
-        assert says in shown.stdout
+        assert says in shown
     with account.connect() as connection:
         assert "HALF_WAY" not in {row["name"] for row in rows(connection, "SHOW DATABASES")}
 
     orders([{"op": "*", "kind": "timeout", "seconds": 1, "match": "CREATE OR REPLACE VIEW queue_health"}])
-    broken = account.deploy("--yes", **where)
+    broken = account.deploy("--yes", REPORTING_DATABASE="HALF_WAY")
     assert broken.returncode == 1
     for says in ("R__view_2_queue_health.sql", "000630", "Applied before it: V0001__queue.sql", "run reporting deploy"):
         assert says in broken.stderr
     with account.connect("HALF_WAY") as connection:
         assert rows(connection, "SHOW TABLES LIKE 'DEPLOYMENT_LOCK' IN SCHEMA REPORTING") == []
-        left = json.loads(account.deploy("--plan", "--json", **where).stdout)["plan"]
-        scripts = [change["script"] for change in left["changes"]]
-        assert scripts[0] == "R__view_2_queue_health.sql"
-        assert (left["nothing_new"], left["code_is_new"], left["new_objects"]) == (False, False, [])
-
-        done = account.deploy("--yes", **where)
-        assert done.returncode == 0, done.stderr
+        left = snowflake_side.planned(**what)
+        assert left.changes[0].script == "R__view_2_queue_health.sql"
+        assert (left.nothing_new, left.code_is_new, left.new_objects) == (False, False, ())
+        snowflake_side.deploy(**what, say=lambda _line: None)
         assert inventory(connection).keys() == account.fresh.keys()
-        before = rows(connection, "SELECT COUNT(*) AS n FROM change_history")
-        again = account.deploy(**where)
-        assert again.returncode == 0, again.stderr
-        assert "nothing to do but to say the grants again" in again.stdout
-        assert "(6 scripts)" in again.stdout
-        assert int(rows(connection, "SELECT COUNT(*) AS n FROM change_history")[0]["n"]) - int(before[0]["n"]) == 6
+
+
+def test_a_second_time_there_is_nothing_to_do_but_the_grants(account: Account) -> None:
+    what, said = account.what(), list[str]()
+    snowflake_side.deploy(**what, say=said.append)  # whatever other tests have left
+    plan = snowflake_side.planned(**what)
+    assert plan.nothing_new
+    assert plan.tasks_to_start == ()
+    count = "SELECT COUNT(*) AS n FROM change_history"
+    with account.connect() as connection:
+        before = rows(connection, count)[0]["n"]
+        snowflake_side.deploy(**what, say=said.append)
+        assert rows(connection, count)[0]["n"] - before == 6  # one script of grants for each role
+    assert "migrations, views, procedures, tasks, grants: applied (6 scripts)" in said
 
 
 def test_two_do_not_deploy_at_once_and_a_lock_left_behind_is_taken_over(account: Account) -> None:
     with account.connect() as connection:
         with lock.held(connection, "ANALYTICS_PLATFORM.REPORTING", print):
-            refused = account.deploy("--yes")
-            assert refused.returncode == 1
-            assert "TESTER deploys into ANALYTICS_PLATFORM.REPORTING since" in refused.stderr
-            assert "DROP TABLE ANALYTICS_PLATFORM.REPORTING.DEPLOYMENT_LOCK" in refused.stderr
+            with pytest.raises(lock.LockedError) as refused:
+                snowflake_side.deploy(**account.what(), say=lambda _line: None)
+            assert "TESTER deploys into ANALYTICS_PLATFORM.REPORTING since" in str(refused.value)
+            assert "DROP TABLE ANALYTICS_PLATFORM.REPORTING.DEPLOYMENT_LOCK" in str(refused.value)
             said: list[str] = []
             with lock.held(connection, "x", said.append, 0):
                 assert "left its lock behind: taken over" in said[0]
@@ -144,15 +150,9 @@ def test_a_migration_numbered_below_the_newest_is_refused_instead_of_forgotten(
 
 
 def test_a_plan_says_what_has_changed(account: Account) -> None:
-    names = ObjectNames()
     with account.connect() as connection:
         rows(connection, "UPDATE change_history SET checksum = 'other' WHERE script = 'R__view_1_jobs.sql'")
-    found = snowflake_side.planned(
-        installation="deploying",
-        bucket="report-files",
-        names=names,
-        snowflake_settings=SnowflakeSettings.model_validate(account.arguments),
-    )
+    found = snowflake_side.planned(**account.what())
     changed = {change.name: (change.kind, change.is_new) for change in found.changes}
     assert changed["jobs"] == ("view", False)
     assert found.code == procedures_zip.build()[0]

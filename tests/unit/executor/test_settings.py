@@ -1,6 +1,7 @@
 """Settings: everything wrong is said at once."""
 
 import pytest
+from pydantic import ValidationError
 
 from executor.cli.deploy import DeploySettings
 from executor.settings import ExecutorSettings, ObjectNames, SettingsError, SnowflakeSettings, load
@@ -167,3 +168,9 @@ def test_a_name_that_cannot_be_one_is_told_in_words_and_not_as_a_pattern(
     monkeypatch.setenv("REPORTING_DATABASE", value)
     with pytest.raises(SettingsError, match="REPORTING_DATABASE: is no plain name: letters, digits"):
         load(*KINDS)
+
+
+def test_history_is_kept_longer_than_the_calendar_looks_back() -> None:
+    assert ObjectNames.model_validate({"keep_days": 101}).keep_days == 101
+    with pytest.raises(ValidationError, match="keep_days"):
+        ObjectNames.model_validate({"keep_days": 100})
