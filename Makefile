@@ -52,7 +52,7 @@ format: .venv/.ready ## write the format, repair what the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: bench-executor bench-runner ## executor and runner beside what most teams write, hours; BENCH_ARGS="--small" is minutes
+bench: .venv/.ready bench-executor bench-runner ## executor and runner beside what most teams write, hours; BENCH_ARGS="--small" is minutes
 
 bench-executor: .venv/.ready build/executor/.venv/.ready ## the executor's figures in one table; BENCH_ARGS="--small", or names
 	@$(BIN)/python -m benchmarks.executor $(BENCH_ARGS)
