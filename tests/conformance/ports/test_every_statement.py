@@ -4,6 +4,7 @@ What the statements do with jobs is for the other tests; this one misses none. A
 sample here fails.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -107,3 +108,24 @@ def test_every_statement_runs(cursor: Any, snowflake_queue: SnowflakeQueue) -> N
 def test_every_view_is_read_whole(cursor: Any) -> None:
     for view in VIEWS:
         cursor.execute(f"SELECT * FROM {view}").fetchall()
+
+
+def test_show_and_describe_tell_what_each_procedure_does_and_takes(cursor: Any) -> None:
+    signatures = tree.text(Path("tests/house/signatures.txt"))
+    shown = cursor.execute("SHOW PROCEDURES IN SCHEMA").fetchall()
+    names = [column.name for column in cursor.description]
+    rows = [dict(zip(names, row, strict=True)) for row in shown]
+    assert {row["name"].lower() for row in rows} == set(re.findall(r"(?m)^procedure (\w+)", signatures))
+    assert [row["name"] for row in rows if not row["description"].endswith(".")] == []
+    for row in rows:
+        signature = row["arguments"].split(" RETURN ")[0].replace("DEFAULT ", "").replace("[", "").replace("]", "")
+        assert cursor.execute(f"DESCRIBE PROCEDURE {signature}").fetchall()
+
+
+def test_a_status_has_the_columns_of_the_view_and_its_progress(cursor: Any) -> None:
+    (asked,) = cursor.execute("CALL generate_report('SALES_REPORT')").fetchone()
+    job_id = json.loads(asked)["job_id"]
+    columns = re.findall(r"(?m)^view jobs: (\w+)", tree.text(Path("tests/house/signatures.txt")))
+    for call, more in ((f"report_status('{job_id}')", set()), (f"wait_for_report('{job_id}', 0)", {"timed_out"})):
+        (answer,) = cursor.execute(f"CALL {call}").fetchone()
+        assert set(json.loads(answer)) == {*columns, "progress", *more}
