@@ -22,3 +22,5 @@ GRANT SELECT ON TABLE job_archive TO ROLE report_operator;
 GRANT SELECT ON VIEW job_history TO ROLE report_operator;
 GRANT SELECT ON VIEW report_costs TO ROLE report_operator;
 GRANT SELECT ON VIEW rightsizing TO ROLE report_operator;
+GRANT SELECT ON VIEW all_jobs TO ROLE report_operator;
+GRANT SELECT ON VIEW shared_types TO ROLE report_operator;
