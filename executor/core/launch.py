@@ -25,7 +25,7 @@ MAX_SPEC_CHARS: Final = 6_000
 
 Counted as the spec stands in the request, where every quote of its JSON takes a backslash."""
 
-_NOT_FOR_THE_CONTAINER: Final[dict[str, Any]] = {"definition": {"capacity", "max_running"}}
+_NOT_FOR_THE_CONTAINER: Final[dict[str, Any]] = {"definition": {"capacity", "max_running", "shared"}}
 """Decided before the container is there; an older runner refuses what it does not know in a definition."""
 
 

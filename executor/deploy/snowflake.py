@@ -11,7 +11,18 @@ from typing import Any
 
 import snowflake.connector
 
-from executor.deploy import links, lock, migrations, plan, procedures_zip, report_types, signing_in, tasks, templates
+from executor.deploy import (
+    callers,
+    links,
+    lock,
+    migrations,
+    plan,
+    procedures_zip,
+    report_types,
+    signing_in,
+    tasks,
+    templates,
+)
 from executor.settings import ObjectNames, SnowflakeSettings
 from sql import BOOTSTRAP_STEPS, load
 
@@ -78,15 +89,16 @@ def deploy(
     ):
         zip_name = _stage_code(connection)
         say(f"procedures' code: {zip_name}")
-        before = tasks.states(connection)
+        before, role = tasks.states(connection), _role(connection)
+        variables = _variables(installation, bucket, names, zip_name, role)
         try:
-            variables = _variables(installation, bucket, names, zip_name, _role(connection))
             applied = _migrate(names, arguments, variables)
         finally:
             # A script suspends the task that it alters; one that fails must not leave the mornings without reports.
             tasks.resume(connection, before)
         say(f"migrations, views, procedures, tasks, grants: applied ({len(applied)} scripts)")
         _check_owner(connection, installation, bucket)
+        say(callers.let_them_be_known(connection, role))
         say(links.create_stage(connection, names, bucket))
         added = report_types.define_builtin(connection)
         say("built-in reports: " + (", ".join(f"{name} v{version}" for name, version in added.items()) or "unchanged"))
