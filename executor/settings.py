@@ -120,7 +120,7 @@ class ExecutorSettings(BaseSettings):
 
 
 class ObjectNames(BaseSettings):
-    """Where the queue lies in Snowflake: database, schema, the warehouse that all share, and what signs links."""
+    """Where the queue lies in Snowflake: database, schema, the warehouse that all share, and its integrations."""
 
     model_config = SettingsConfigDict(env_prefix="REPORTING_", extra="ignore", frozen=True)
 
@@ -128,6 +128,8 @@ class ObjectNames(BaseSettings):
     schema_name: str = Field(default="REPORTING", alias="REPORTING_SCHEMA", pattern=_IDENTIFIER)
     warehouse: str = Field(default="REPORTS_WH", pattern=_IDENTIFIER)
     storage_integration: str | None = Field(default=None, pattern=_IDENTIFIER)
+    doorbell_integration: str | None = Field(default=None, pattern=_IDENTIFIER)
+    operators_integration: str | None = Field(default=None, pattern=_IDENTIFIER)
 
 
 class SnowflakeSettings(BaseSettings):

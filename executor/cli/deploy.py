@@ -1,12 +1,15 @@
 """``deploy snowflake``: install or upgrade the Snowflake side."""
 
+from typing import Annotated
+
 import typer
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from snowflake.connector import errors
+from snowflake.connector import connect, errors
 
 from contract.ids import Bucket, Installation
 from executor.cli.errors import CommandError, Exit
 from executor.cli.snowflake_troubles import of_sign_in, of_statement, one_line
+from executor.deploy import bells, signing_in
 from executor.deploy import snowflake as snowflake_side
 from executor.settings import ObjectNames, SettingsError, SnowflakeSettings, load
 
@@ -20,6 +23,14 @@ class DeploySettings(BaseSettings):
 
     installation: Installation
     bucket: Bucket
+
+
+class DoorbellSettings(BaseSettings):
+    """Which queue the executor listens to."""
+
+    model_config = SettingsConfigDict(env_prefix="REPORTING_", extra="ignore")
+
+    hints_queue_url: str
 
 
 @app.callback()
@@ -46,6 +57,28 @@ def snowflake() -> None:
         raise CommandError(str(error), Exit.USAGE) from error
     except snowflake_side.DeployError as error:
         raise CommandError(str(error)) from error
+    except errors.Error as error:
+        raise _said(error, sign_in) from error
+
+
+@app.command()
+def doorbell(
+    topic_arn: Annotated[str, typer.Argument(help="ARN of the SNS topic by which Snowflake shall ring.")],
+    integration: Annotated[str, typer.Option(help="Name of the notification integration.")] = bells.DEFAULT_NAME,
+    role_arn: Annotated[str | None, typer.Option(help="IAM role that Snowflake shall take on.")] = None,
+) -> None:
+    """Print what an administrator runs so that a CALL rings for the executor; changes nothing."""
+    try:
+        settings, names, sign_in = load(DoorbellSettings, ObjectNames, SnowflakeSettings)
+        arguments = signing_in.explicit(sign_in.connect_arguments(names))
+        planned = bells.wiring(
+            integration=integration, topic_arn=topic_arn, role_arn=role_arn, queue_url=settings.hints_queue_url
+        )
+    except (SettingsError, ValueError) as error:
+        raise CommandError(str(error), Exit.USAGE) from error
+    try:
+        with connect(**arguments) as connection:
+            typer.echo(bells.instructions(connection, planned))
     except errors.Error as error:
         raise _said(error, sign_in) from error
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import snowflake.connector
 
-from executor.deploy import links, migrations, procedures_zip, report_types, signing_in, tasks
+from executor.deploy import bells, links, migrations, procedures_zip, report_types, signing_in, tasks
 from executor.settings import ObjectNames, SnowflakeSettings
 from sql import BOOTSTRAP_STEPS, load
 
@@ -63,6 +63,10 @@ def deploy(
         say("migrations, views, procedures, tasks, grants: applied")
         _check_owner(connection, installation, bucket)
         say(links.create_stage(connection, names, bucket))
+        try:
+            say(bells.choose(connection, names))
+        except LookupError as error:
+            raise DeployError(str(error)) from error
         added = report_types.define_builtin(connection)
         say("built-in reports: " + (", ".join(f"{name} v{version}" for name, version in added.items()) or "unchanged"))
 

@@ -59,7 +59,7 @@ COMMANDS: Final[tuple[tuple[re.Pattern[str], Command], ...]] = tuple(
         (r"(?:DESC|DESCRIBE) TASK", tasks.describe),
         (r"(?:DESC|DESCRIBE) (?:TABLE|VIEW)", describe_objects.describe_relation),
         (r"(?:DESC|DESCRIBE) STAGE", describe_objects.describe_stage),
-        (r"(?:DESC|DESCRIBE) (?:STORAGE )?INTEGRATION", integrations.describe),
+        (r"(?:DESC|DESCRIBE) (?:STORAGE |NOTIFICATION |API |EXTERNAL ACCESS )?INTEGRATION", integrations.describe),
         (r"(?:DESC|DESCRIBE)", table_ddl.refuse),
         (r"SHOW (?:PRIMARY|UNIQUE) KEYS", describe_objects.show_keys),
         (r"SHOW TRANSACTIONS", describe_objects.show_transactions),
@@ -106,9 +106,9 @@ COMMANDS: Final[tuple[tuple[re.Pattern[str], Command], ...]] = tuple(
         (r"COPY INTO (?:' )?@\S+", stage_copies.unload),
         (r"COPY INTO '", stage_copies.refuse),
         (r"COPY INTO", stage_copies.load),
-        (rf"CREATE {_OR}STORAGE INTEGRATION", integrations.create),
-        (r"SHOW (?:STORAGE )?INTEGRATIONS", integrations.show),
-        (r"DROP (?:STORAGE )?INTEGRATION", integrations.drop),
+        (rf"CREATE {_OR}(?:STORAGE|NOTIFICATION|API|EXTERNAL ACCESS) INTEGRATION", integrations.create),
+        (r"SHOW (?:STORAGE |NOTIFICATION |API |EXTERNAL ACCESS )?INTEGRATIONS", integrations.show),
+        (r"DROP (?:STORAGE |NOTIFICATION |API |EXTERNAL ACCESS )?INTEGRATION", integrations.drop),
         (r"START TRANSACTION", session_commands.start_transaction),
     )
 )

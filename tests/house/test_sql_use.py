@@ -19,10 +19,11 @@ ALL = sorted([*tree.files(".sql", ("sql",)), *tree.files(".sql", ("local_cloud/s
 VERSIONED = {"migrations", "procedures", "tasks", "views", "grants"}
 SCRIPT_NAME = re.compile(r"V\d{4}__[a-z0-9_]+|R__[a-z0-9_]+|A__[a-z0-9_]+")
 # What sqlglot takes as one lump; the expression in a CALL is parsed by itself.
-CALL = re.compile(r"(?:CREATE OR ALTER TASK .*\bAS\s+)?CALL \w+\((.*)\)\s*", re.DOTALL)
+CALL = re.compile(r"(?:CREATE OR ALTER TASK .*\bAS\s+)?CALL [\w$]+\((.*)\)\s*", re.DOTALL)
 LUMP = re.compile(
     r"""(?:ALTER\ TASK\ (?:IF\ EXISTS\ )?\w+\ (?:RESUME|SUSPEND)
-      | SHOW\ TASKS
+      | SHOW\ (?:TASKS|NOTIFICATION\ INTEGRATIONS)
+      | CREATE\ NOTIFICATION\ INTEGRATION\ IF\ NOT\ EXISTS\ \w+\s+TYPE\ =\ QUEUE\s+(?:\w+\ =\ (?:\w+|'\w+')\s*)+
       | CREATE\ ROLE\ IF\ NOT\ EXISTS\ \w+\ COMMENT\ =\ '[^']*'
       | GRANT\ ROLE\ \w+\ TO\ ROLE\ "?\w+"?
       | GRANT\ OWNERSHIP\ ON\ PROCEDURE\ \w+\(\w*\)\ TO\ ROLE\ \w+\ COPY\ CURRENT\ GRANTS

@@ -13,12 +13,16 @@ import pytest
 import snowflake.connector
 import structlog
 from snowflake.connector import DictCursor
+from snowflake.connector.errors import ProgrammingError
 
 from executor.cli.local_settings import CONNECTION, write_files
-from executor.deploy import migrations, report_types, tasks
+from executor.deploy import bells, migrations, report_types, tasks
 from executor.deploy import snowflake as snowflake_side
 from executor.settings import ObjectNames, SnowflakeSettings
+from tests.acceptance.system.driving import until
 from tests.local_stack import served
+
+OFF_WHEN_NEW = ("missing_reports_task", "notify_operators_task")
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,7 @@ class Account:
     """A local Snowflake into which the product was deployed through ``connections.toml``."""
 
     home: Path
+    data: Path
     arguments: dict[str, Any]
 
     def deploy(self, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -44,11 +49,12 @@ class Account:
 @pytest.fixture(scope="module")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     home = tmp_path_factory.mktemp("home")
-    with served("local_cloud.snowflake", "--data-dir", str(tmp_path_factory.mktemp("snowflake"))) as server:
+    data = tmp_path_factory.mktemp("snowflake")
+    with served("local_cloud.snowflake", "--data-dir", str(data)) as server:
         arguments = {"account": "local", "user": "tester", "password": "any-password", "protocol": "http"}
         arguments |= {"host": server["host"], "port": server["port"]}
         write_files(home, {f"SNOWFLAKE_{name.upper()}": str(value) for name, value in arguments.items()})
-        found = Account(home, arguments)
+        found = Account(home, data, arguments)
         done = found.deploy()
         assert done.returncode == 0, done.stderr
         yield found
@@ -69,7 +75,8 @@ def shown(connection: snowflake.connector.SnowflakeConnection) -> dict[str, tupl
 def test_a_new_installation_has_its_tasks_running(connection: snowflake.connector.SnowflakeConnection) -> None:
     assert sorted(shown(connection)) == tasks.names()
     states = shown(connection)
-    assert states.pop("missing_reports_task") == ("suspended", "REPORTS_WH")  # somebody has to want it
+    for wanted in OFF_WHEN_NEW:  # somebody has to want it
+        assert states.pop(wanted) == ("suspended", "REPORTS_WH")
     assert set(states.values()) == {("started", "REPORTS_WH")}
 
 
@@ -87,7 +94,7 @@ def test_an_upgrade_alters_tasks_and_wakes_none_that_an_operator_suspended(
     done = account.deploy(REPORTING_WAREHOUSE="OTHER_WH")
     assert done.returncode == 0, done.stderr
     assert shown(connection) == {
-        name: ("suspended" if name in {"daily_reports_task", "missing_reports_task"} else "started", "OTHER_WH")
+        name: ("suspended" if name in {"daily_reports_task", *OFF_WHEN_NEW} else "started", "OTHER_WH")
         for name in tasks.names()
     }
 
@@ -163,3 +170,58 @@ def test_only_a_script_that_went_elsewhere_is_followed_by_going_back(
     migrations.apply(tmp_path, {}, "ANALYTICS_PLATFORM.REPORTING.TRIED_TWICE", arguments)
     assert said() - before == 2  # when it signs in, and after V2
     assert connection.cursor().execute("SELECT COUNT(*) FROM reporting.at_home")
+
+
+def test_an_integration_that_is_not_there_is_told(connection: snowflake.connector.SnowflakeConnection) -> None:
+    with pytest.raises(LookupError, match=r"REPORTING_DOORBELL_INTEGRATION is NOBODY, .* reporting deploy doorbell"):
+        bells.choose(connection, ObjectNames(doorbell_integration="NOBODY"))
+
+
+def test_a_bell_that_cannot_be_rung_fails_no_call(connection: snowflake.connector.SnowflakeConnection) -> None:
+    bells.create_doorbell(
+        connection, "BROKEN", "arn:aws:sns:us-east-1:123456789012:x", "arn:aws:iam::123456789012:role/x"
+    )
+    bells.choose(connection, ObjectNames(doorbell_integration="BROKEN"))
+    connection.cursor().execute("DROP INTEGRATION BROKEN")
+    ((answer,),) = connection.cursor().execute("CALL generate_report('CONNECTION_TEST')").fetchall()  # type: ignore[union-attr]  # a cursor, not None
+    assert json.loads(answer)["status"] == "QUEUED"
+    bells.choose(connection, ObjectNames())
+
+
+def test_operators_are_told_once_of_each_failed_job_and_late_report(
+    account: Account, connection: snowflake.connector.SnowflakeConnection
+) -> None:
+    def told() -> dict[str, Any]:
+        with connection.cursor() as cursor:
+            ((answer,),) = cursor.execute("CALL notify_operators()").fetchall()  # type: ignore[union-attr]  # a cursor, not None
+            found: dict[str, Any] = json.loads(answer)
+            return found
+
+    run = connection.cursor().execute
+    with pytest.raises(ProgrammingError, match="set REPORTING_OPERATORS_INTEGRATION"):
+        told()
+    run("CREATE NOTIFICATION INTEGRATION mail TYPE = EMAIL ENABLED = TRUE DEFAULT_RECIPIENTS = ('oncall@example.com')")
+    bells.choose(connection, ObjectNames(operators_integration="MAIL"))
+    late = {job["job_id"] for job in told()["jobs"]}  # nobody asked for what a new installation expects
+    run(
+        "INSERT INTO job_intake (request_id, kind, job_id, report_type, payload_version, enqueued_at) "
+        "SELECT 'failing', 'RUN', 'failing-job', 'SALES_REPORT', 1, SYSDATE()"
+    )
+    run(
+        "INSERT INTO job_state (request_id, job_id, status, attempt, fence, finished_at) "
+        "SELECT 'failing', 'failing-job', 'FAILED', 1, 1, SYSDATE()"
+    )
+    run(
+        'INSERT INTO job_results (request_id, job_id, attempt, diagnosis, remedy, "AT") '
+        "SELECT 'failing', 'failing-job', 1, 'It ran out of memory.', 'Give it more.', SYSDATE()"
+    )
+    assert told() == {"told": 1, "jobs": [{"kind": "FAILED", "job_id": "failing-job"}]}
+    assert told() == {"told": 0, "jobs": []}
+    assert "failing-job" not in late
+    mail = until(lambda: next((text for text in mails(account.data) if "failing-job" in text), None))
+    assert "To: oncall@example.com\nSubject: Reports: 1 failed\n" in mail
+    assert "cause: It ran out of memory.\n  what to do: Give it more." in mail
+
+
+def mails(data: Path) -> list[str]:
+    return [file.read_text(encoding="utf-8") for file in data.glob("mail/*.eml")]
