@@ -10,7 +10,7 @@ SOAK_ARGS ?=
 CHAOS_ARGS ?=
 BIN := .venv/bin
 
-.PHONY: help setup demo up test check simulate format bench bench-runner bench-local soak chaos clean
+.PHONY: help setup demo up test check simulate format bench bench-runner bench-local soak chaos verify-account clean
 .PHONY: format-check lint types layers house
 
 help: ## this list
@@ -70,6 +70,9 @@ simulate: .venv/.ready ## 2,000 seeded scenarios of 20 jobs and 10 of 1,000 in v
 
 chaos: .venv/.ready ## executors killed, frozen and cut off while jobs run, and the jobs counted; CHAOS_ARGS="--size small"
 	@$(BIN)/python -m tests.chaos $(CHAOS_ARGS)
+
+verify-account: .venv/.ready ## what only a real account can prove, step by step, in the one that the settings name
+	@$(BIN)/python -m tests.account $(STEPS)
 
 clean: ## remove environments, caches and build/; the data of make up in .local/ stays
 	rm -rf .venv .tools tests/clients/.venv benchmarks/runner/rival/.venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
