@@ -35,7 +35,8 @@ they find there proves that they work, not that the account does the same.
 
 Before: deploy (`reporting deploy snowflake`), and sign in with the same settings, as the role that deployed; the user
 needs `REPORT_PROBE`, too. The steps make a table of their own and drop it, ask for a connection test that is due
-in twelve hours and cancel it, and change nothing else. `make verify-account STEPS="first_call doorbell"` does some steps only.
+in twelve hours and cancel it, and change nothing else. `make verify-account STEPS="first_call doorbell"` does these
+steps only.
 
 This page is made from `tests/account/` by `python -m tests.account.pages`.
 

@@ -54,7 +54,7 @@ def test_the_script_says_what_it_found(
 
 
 def test_what_snowflake_refuses_is_a_finding(account: Account) -> None:
-    nobody = Account(account.arguments | {"schema": "NOWHERE"})
+    nobody = Account({**account.arguments, "schema": "NOWHERE"})
     ((_, seen),) = look_at(nobody, ["caller_in_owners_rights"])
     assert seen.verdict == "differs"
     assert seen.detail.startswith("refused: ")
