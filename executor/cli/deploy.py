@@ -9,7 +9,7 @@ from snowflake.connector import connect, errors
 from contract.ids import Bucket, Installation
 from executor.cli.errors import CommandError, Exit
 from executor.cli.snowflake_troubles import of_sign_in, of_statement, one_line
-from executor.deploy import bells, signing_in
+from executor.deploy import bells, earlier, signing_in
 from executor.deploy import snowflake as snowflake_side
 from executor.settings import ObjectNames, SettingsError, SnowflakeSettings, load
 
@@ -81,6 +81,37 @@ def doorbell(
             typer.echo(bells.instructions(connection, planned))
     except errors.Error as error:
         raise _said(error, sign_in) from error
+
+
+@app.command("move-over")
+def move_over(
+    matching: Annotated[
+        list[str] | None,
+        typer.Option(help="Name of objects of your own earlier design, * for any characters; repeat it."),
+    ] = None,
+    *,
+    drop: Annotated[bool, typer.Option("--drop", help="Drop what is found.")] = False,
+) -> None:
+    """Show what is left of an earlier design that called an HTTP service, and what stands for it; --drop drops it."""
+    try:
+        names, sign_in = load(ObjectNames, SnowflakeSettings)
+        arguments = signing_in.explicit(sign_in.connect_arguments(names))
+    except SettingsError as error:
+        raise CommandError(str(error), Exit.USAGE) from error
+    try:
+        with connect(**arguments) as connection:
+            found = earlier.find(connection, names, [*earlier.PATTERNS, *(matching or [])])
+            for one in found:
+                typer.echo(f"{one.kind} {one.name}\n    instead: {one.instead}")
+                if drop:
+                    earlier.drop(connection, one)
+                    typer.echo("    dropped")
+    except errors.Error as error:
+        raise _said(error, sign_in) from error
+    if not found:
+        typer.echo("nothing of an earlier design is left, as far as this role sees")
+    elif not drop:
+        typer.echo("nothing was dropped; --drop drops what is listed")
 
 
 def _said(error: errors.Error, sign_in: SnowflakeSettings) -> CommandError:

@@ -22,7 +22,9 @@ SCRIPT_NAME = re.compile(r"V\d{4}__[a-z0-9_]+|R__[a-z0-9_]+|A__[a-z0-9_]+")
 CALL = re.compile(r"(?:CREATE OR ALTER TASK .*\bAS\s+)?CALL [\w$]+\((.*)\)\s*", re.DOTALL)
 LUMP = re.compile(
     r"""(?:ALTER\ TASK\ (?:IF\ EXISTS\ )?\w+\ (?:RESUME|SUSPEND)
-      | SHOW\ (?:TASKS|NOTIFICATION\ INTEGRATIONS)
+      | SHOW\ (?:TASKS|(?:NOTIFICATION|API|EXTERNAL\ ACCESS)\ INTEGRATIONS)
+      | SHOW\ (?:EXTERNAL\ FUNCTIONS|USER\ FUNCTIONS|PROCEDURES|NETWORK\ RULES|SECRETS)\ IN\ ACCOUNT
+      | DROP\ kind\ IF\ EXISTS\ name
       | CREATE\ NOTIFICATION\ INTEGRATION\ IF\ NOT\ EXISTS\ \w+\s+TYPE\ =\ QUEUE\s+(?:\w+\ =\ (?:\w+|'\w+')\s*)+
       | CREATE\ ROLE\ IF\ NOT\ EXISTS\ \w+\ COMMENT\ =\ '[^']*'
       | GRANT\ ROLE\ \w+\ TO\ ROLE\ "?\w+"?
