@@ -23,8 +23,16 @@ _CALLERS: Final = frozenset(("FUNCTION", "PROCEDURE"))
 _INTEGRATION: Final = "nothing: the executor asks Snowflake, and Snowflake calls nobody"
 # The statement that shows them, what they are in DROP, what stands for them; in the order in which they are dropped.
 _KINDS: Final = (
-    ("show_external_functions", "FUNCTION", "CALL {schema}.{name}(…), a procedure with the same arguments and answer"),
-    ("show_user_functions", "FUNCTION", "CALL {schema}.{name}(…), a procedure with the same arguments and answer"),
+    (
+        "show_external_functions",
+        "FUNCTION",
+        "the procedure {schema}.{name}(…), with the same arguments and answer; CALL it",
+    ),
+    (
+        "show_user_functions",
+        "FUNCTION",
+        "the procedure {schema}.{name}(…), with the same arguments and answer; CALL it",
+    ),
     ("show_procedures", "PROCEDURE", "the procedures of {schema}, which call nobody"),
     ("show_external_access_integrations", _ACCESS, _INTEGRATION),
     ("show_api_integrations", "API INTEGRATION", _INTEGRATION),

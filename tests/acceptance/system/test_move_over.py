@@ -30,7 +30,7 @@ def test_what_is_left_is_found_and_dropped_when_told(stack: Stack) -> None:
                 owner.cursor().execute(statement)
             told = stack.reporting(*command).stdout
             assert [line for line in told.splitlines() if line.startswith(("FUNCTION", *FOUND))] == list(FOUND)
-            assert "instead: CALL REPORTING.CHECK_ECS_JOB_STATUS(…)" in told
+            assert "instead: the procedure REPORTING.CHECK_ECS_JOB_STATUS(…)" in told
             assert "nothing was dropped" in told
             assert stack.reporting(*command, "--drop").stdout.count("dropped") == len(FOUND)
             assert "nothing of an earlier design is left" in stack.reporting(*command).stdout
