@@ -14,7 +14,7 @@ BIN := .venv/bin
 .PHONY: format-check lint types layers house
 
 help: ## this list
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "Every target sets up what it needs. PYTHON=/path/to/python3.11 chooses another Python (3.11 or 3.12)."
 
