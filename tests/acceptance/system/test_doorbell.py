@@ -24,12 +24,19 @@ def drowsy(stack: Stack, no_executor: None, tmp_path: Path) -> Iterator[Running]
 
 
 def test_a_call_rings_and_the_executor_looks_at_once(stack: Stack, drowsy: Running, analyst: Analyst) -> None:
+    # The first is also found by the look that a new leader begins with; after its end the next look is a minute away.
+    see_one_through(analyst)
+    see_one_through(analyst)
+
+
+def see_one_through(analyst: Analyst) -> None:
     job_id = analyst.call("CALL reporting.generate_report('CONNECTION_TEST')")["job_id"]
 
-    def claimed() -> bool:
-        return str(analyst.rows("SELECT status FROM reporting.jobs WHERE job_id = ?", job_id)[0]["STATUS"]) != "QUEUED"
+    def is_seen() -> bool:
+        (row,) = analyst.rows("SELECT status FROM reporting.jobs WHERE job_id = ?", job_id)
+        return str(row["STATUS"]) != "QUEUED"
 
-    until(claimed, timeout_s=LOOKS_EVERY_S - 15)
+    until(is_seen, timeout_s=LOOKS_EVERY_S - 15)
     assert analyst.ended(job_id)["STATUS"] == "SUCCEEDED"
 
 
