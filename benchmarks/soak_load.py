@@ -41,6 +41,7 @@ class Load:
         self.errors: Counter[str] = Counter()
         self.open_jobs: list[str] = []
         self._stack = stack
+        self._reports: Any = s3_client(stack)
         self._ended = threading.Event()
         self._clients = [Client(endpoint_of(stack), seed) for seed in range(2)]
         kinds: dict[str, Callable[[], None]] = {
@@ -86,13 +87,23 @@ class Load:
 
     def _look(self, cursor: Any) -> None:
         for job_id in list(self.open_jobs):
-            found = cursor.execute("SELECT status FROM reporting.jobs WHERE job_id = ?", (job_id,)).fetchall()
-            status = found[0][0] if found else "LOST"
+            asked = "SELECT status, result_uri FROM reporting.jobs WHERE job_id = ?"
+            found = cursor.execute(asked, (job_id,)).fetchall()
+            status, result_uri = found[0] if found else ("LOST", None)
             if status in ENDED or status == "LOST":
                 self.open_jobs.remove(job_id)
+                self._expire(result_uri)
                 self.done[f"job {status}"] += 1
                 if status != "SUCCEEDED":
                     self.errors[f"job {status}"] += 1
+
+    def _expire(self, result_uri: str | None) -> None:
+        # What a bucket's lifecycle does in the end: what is kept is kept in memory, and would look like a leak.
+        if result_uri is not None:
+            bucket, _, prefix = result_uri.removeprefix("s3://").partition("/")
+            listed = self._reports.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])
+            for item in listed:
+                self._reports.delete_object(Bucket=bucket, Key=item["Key"])
 
     def settle(self, within_s: float) -> None:
         """Wait for the open jobs; those still open then are errors."""

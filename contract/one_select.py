@@ -12,6 +12,10 @@ _SKIPPED: Final = re.compile(
     re.DOTALL,
 )
 _FIRST_WORD: Final = re.compile(r"[\s(]*([A-Za-z_]*)")
+# Statements chained (docs, sql-reference/operators-flow), and a procedure that is made and called in one statement
+# (docs, sql-reference/sql/call-with): both may begin as a query does, and may do anything.
+_CHAINED: Final = "->>"
+_PROCEDURE: Final = re.compile(r"\bAS\s+PROCEDURE\s*\(", re.IGNORECASE)
 _BEGINS: Final = frozenset(("SELECT", "WITH"))
 
 
@@ -29,6 +33,10 @@ def fault(sql: str) -> str | None:
     statement, _, rest = text.partition(";")
     if rest.strip(" \t\r\n;"):
         return "holds more than one statement; write one SELECT, and each further one as a query of its own"
+    if _CHAINED in statement:
+        return "chains statements with ->>; write one SELECT, and each further one as a query of its own"
+    if _PROCEDURE.search(statement):
+        return "makes a procedure and calls it; a report only reads: write one SELECT, or WITH … SELECT"
     word = _FIRST_WORD.match(statement)
     first = word.group(1).upper() if word else ""
     if first not in _BEGINS:

@@ -111,7 +111,8 @@ class ReportDefinition(BaseModel):
 
     ``due`` is the local time, on the day after the period, at which a report of the calendar should be there.
     ``locale`` and ``time_zone`` are how numbers, dates and instants are shown in spreadsheets and documents; the
-    calendar counts days in that zone, too. With ``one_moment`` the bind ``:_moment`` is one time for all queries,
+    calendar counts days in that zone, too. ``shared`` says whether everybody who may ask for reports sees its jobs;
+    None is yes with a cadence and no without. With ``one_moment`` the bind ``:_moment`` is one time for all queries,
     otherwise the start of each. ``task_definition`` names a container that makes the report instead of the product's
     own; such a report may have no queries.
     """
@@ -123,6 +124,7 @@ class ReportDefinition(BaseModel):
     cadence: Cadence | None = None
     due: Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = None
     enabled: bool = True
+    shared: bool | None = None
     parameters: dict[Name, ParameterSpec] = {}
     required: tuple[Name, ...] = ()
     ranges: tuple[tuple[Name, Name], ...] = ()

@@ -13,7 +13,9 @@ from executor.core.tasks import TaskView
 class Board:
     """Open jobs by request id, and the bells by which one loop wakes the next.
 
-    ``left`` counts the jobs that gave their place back: they ended, or wait for their next try.
+    ``left`` counts the jobs that gave their place back: they ended, or wait for their next try. ``unsent`` are the
+    launch tokens of which this reign knows that no task was made with them; ``unanswered`` are those
+    of which it does not, each with the last moment (monotonic) at which a launch of it went without an answer.
     """
 
     def __init__(self, on_step: Callable[[JobRow | None, JobRow], None] = lambda _before, _job: None) -> None:
@@ -23,6 +25,8 @@ class Board:
         self.trusted_until_s = 0.0
         self.jobs: dict[str, JobRow] = {}
         self.to_find: set[str] = set()
+        self.unsent: set[str] = set()
+        self.unanswered: dict[str, float] = {}
         self.ended: dict[str, TaskView | None] = {}
         self.retries_at_s: dict[str, float] = {}
         self.warehouse_at_s = float("-inf")
@@ -71,6 +75,8 @@ class Board:
         self.fence = None
         self.jobs.clear()
         self.to_find.clear()
+        self.unsent.clear()
+        self.unanswered.clear()
         self.ended.clear()
         self.retries_at_s.clear()
         self.token = None
@@ -90,6 +96,8 @@ class Board:
             self.ended.pop(job.request_id, None)
             self.look_at_s.pop(job.request_id, None)
             self.to_find.discard(job.request_id)
+            self.unsent.discard(str(job.launch_token))
+            self.unanswered.pop(str(job.launch_token), None)
             self.to_stop.pop(job.request_id, None)
             self.retries_at_s.pop(job.request_id, None)
             self.left += 1

@@ -79,7 +79,11 @@ class TrustSpentError(StoreUnavailableError):
     """The lease is not trusted for as long as a statement may take, so the statement was not sent."""
 
 
-class SignInRefusedError(StoreUnavailableError):
+class NothingDoneError(StoreUnavailableError):
+    """The statement was not sent, or the store says that it left everything as it was; nothing of it comes later."""
+
+
+class SignInRefusedError(NothingDoneError):
     """Snowflake does not let us in; a person has to put that right, and then work goes on by itself."""
 
 

@@ -30,8 +30,12 @@ COMMANDS_EVERY_S = 10.0
 RECONCILE_LOOK_S = 10.0
 LISTEN_EVERY_S = 0.1
 VITALS_EVERY_S = 10.0
+STAND_BY_S = 30.0
+"""So long a loop rests that only a leader needs; the beginning of a reign rings its bell."""
 LET_GO_S = 60.0
 """So long the last writes may take; a container is given two minutes to stop."""
+
+Round = Callable[[], Awaitable[float | None]]
 
 log = structlog.get_logger()
 
@@ -76,7 +80,7 @@ class Service:
             LoopDiedError: a loop failed too often, or gave no sign of life; the process must end loudly.
         """
         loops, board, rhythm = self._loops, self._board, self._rhythm
-        rounds: list[tuple[str, Callable[[], Awaitable[float | None]], float, asyncio.Event | None]] = [
+        rounds: list[tuple[str, Round, float, asyncio.Event | None]] = [
             ("lead", loops.lead.tick, RENEW_EVERY_S, None),
             ("claim", loops.claim.tick, rhythm.poll_s, board.claim_bell),
             ("launch", loops.launch.tick, LAUNCH_EVERY_S, board.launch_bell),
@@ -87,6 +91,9 @@ class Service:
             ("reconcile", loops.reconcile.tick, RECONCILE_LOOK_S, board.reconcile_bell),
             ("flush", loops.flush.tick, rhythm.flush_s, None),
             ("vitals", loops.vitals.tick, VITALS_EVERY_S, None),
+        ]
+        rounds = [
+            (name, tick if bell is None else self._led(tick), every_s, bell) for name, tick, every_s, bell in rounds
         ]
         if loops.listen is not None:
             rounds.append(("listen", loops.listen.tick, LISTEN_EVERY_S, None))
@@ -111,6 +118,12 @@ class Service:
                     )
         finally:
             await self._let_go()
+
+    def _led(self, tick: Round) -> Round:
+        async def led() -> float | None:
+            return STAND_BY_S if self._board.fence is None else await tick()
+
+        return led
 
     async def _let_go(self) -> None:
         if self._loops.listen is not None:

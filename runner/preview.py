@@ -146,19 +146,22 @@ def _spec(order: PreviewOrder) -> TaskSpec:
 def main() -> int:
     """Read the order, make the files, tell them; answers with the exit code."""
     try:
-        order = PreviewOrder.model_validate_json(sys.stdin.read())
-        answer = preview(order, process_environment())
+        answer = preview(PreviewOrder.model_validate_json(sys.stdin.read()), process_environment())
     except ValidationError as error:
-        sys.stderr.write(f"the order is wrong: {error}\n")
-        return ExitCode.BAD_PARAMETERS
+        return _said(f"the order is wrong: {error}", ExitCode.BAD_PARAMETERS)
     except RunFailedError as error:
-        sys.stderr.write(f"{error}\n")
-        return error.exit_code
+        return _said(str(error), error.exit_code)
     except UnfitError as error:
-        sys.stderr.write(f"{error}\n")
-        return ExitCode.REPORT_ERROR
+        return _said(str(error), ExitCode.REPORT_ERROR)
+    except Exception as error:  # noqa: BLE001 - the process's edge: whoever looks at a report wants a sentence
+        return _said(f"the report cannot be written: {type(error).__name__}: {error}", ExitCode.REPORT_ERROR)
     sys.stdout.write(json.dumps(answer) + "\n")
     return ExitCode.DONE
+
+
+def _said(text: str, exit_code: ExitCode) -> ExitCode:
+    sys.stderr.write(" ".join(text.split()) + "\n")
+    return exit_code
 
 
 if __name__ == "__main__":

@@ -10,7 +10,10 @@ from contract.outcome import ExitCode
 from contract.task_spec import TaskSpec
 from runner.usage import Usage
 
-_PACKAGES = ("reporting", "snowflake-connector-python", "pyarrow", "boto3")
+_PACKAGES = (
+    "reporting", "snowflake-connector-python", "pyarrow", "boto3",
+    "XlsxWriter", "Jinja2", "altair", "vl-convert-python", "typst",
+)  # fmt: skip
 
 
 @dataclass(slots=True)

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 def shown_name(spec: TaskSpec, file_name: str) -> str:
     """The name under which a person saves a file, for example ``sales_report_2026-11-21_monthly.csv``."""
-    day = spec.business_date.isoformat() if spec.business_date else re.sub(r"[^A-Za-z0-9_-]", "_", spec.job_id)
+    # A job id that we gave begins with the type, which need not stand there twice.
+    own = re.sub(r"[^A-Za-z0-9_-]", "_", spec.job_id).removeprefix(f"{spec.report_type}_")
+    day = spec.business_date.isoformat() if spec.business_date else own
     return f"{spec.report_type.lower()}_{day}_{file_name}"
 
 

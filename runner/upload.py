@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -22,6 +23,9 @@ PART_BYTES: Final = 8 * 1024 * 1024
 """Size of a file's first parts, and of the largest file sent in one PUT."""
 
 _PARTS_OF_ONE_SIZE: Final = 500
+_ABSENT: Final = {"NoSuchKey", "404"}
+_LOOKS: Final = 30
+_LOOK_EVERY_S: Final = 1.0
 
 
 def part_bytes(number: int, first: int = PART_BYTES) -> int:
@@ -71,7 +75,7 @@ class Upload:
         self._parts: list[Future[CompletedPartTypeDef]] = []
         self._under_way: deque[Future[CompletedPartTypeDef]] = deque()
         self._upload_id: str | None = None
-        self._given_up = False
+        self._gone = threading.Event()
         self._rows = 0
 
     def write(self, data: bytes | memoryview, /) -> int:
@@ -117,9 +121,7 @@ class Upload:
                     **self._headers,
                 )
             else:
-                self._store.client.complete_multipart_upload(
-                    **self._object, UploadId=self._upload_id, MultipartUpload={"Parts": with_parts}
-                )
+                self._complete(self._upload_id, with_parts)
         except Exception as error:
             raise self._store.unwritable(self.label.name, error) from error
         self._upload_id = None
@@ -134,9 +136,32 @@ class Upload:
             content_type=self.label.content_type,
         )
 
+    def _complete(self, upload_id: str, parts: "list[CompletedPartTypeDef]") -> None:
+        try:
+            self._store.client.complete_multipart_upload(
+                **self._object, UploadId=upload_id, MultipartUpload={"Parts": parts}
+            )
+        except Exception as error:
+            # When the answer is lost the SDK asks again, and is told that the upload is no more: it is an object.
+            if error_code(error) != "NoSuchUpload" or not self._is_there():
+                raise
+
+    def _is_there(self) -> bool:
+        for _ in range(_LOOKS):
+            self.check_not_given_up()
+            try:
+                head = self._store.client.head_object(**self._object)
+            except Exception as error:
+                if error_code(error) not in _ABSENT:
+                    raise
+            else:
+                return head["ContentLength"] == self.size_bytes
+            self._gone.wait(_LOOK_EVERY_S)
+        return False
+
     def give_up(self) -> None:
         """Take no further byte, and forget at S3 what was sent."""
-        self._given_up = True
+        self._gone.set()
         self._abort()
 
     def check_not_given_up(self) -> None:
@@ -145,7 +170,7 @@ class Upload:
         Raises:
             RunFailedError: the run ends (143).
         """
-        if self._given_up:
+        if self._gone.is_set():
             raise RunFailedError(ExitCode.STOPPED, "the upload was given up because the run ends")
 
     @property
@@ -188,7 +213,7 @@ class Upload:
         except Exception as error:
             raise self._store.unwritable(self.label.name, error) from error
         self._upload_id = begun["UploadId"]
-        if self._given_up:
+        if self._gone.is_set():
             self._abort()
             self.check_not_given_up()
 
@@ -206,7 +231,7 @@ class Upload:
                 return self._sent(number, part, again=False)
             raise self._store.unwritable(f"part {number} of {self.label.name}", error) from error
         finally:
-            if self._given_up:
+            if self._gone.is_set():
                 # A part that was under way when the upload was aborted may have arrived after it.
                 self._abort()
         return {"PartNumber": number, "ETag": done["ETag"], "ChecksumCRC32": done["ChecksumCRC32"]}

@@ -88,7 +88,9 @@ class Worker(threading.Thread):
             rows=manifest.rows,
             bytes=manifest.bytes,
             seconds=manifest.seconds,
+            cpu_seconds=manifest.cpu_seconds,
             peak_memory_mb=manifest.peak_memory_mb,
+            moment=manifest.moment,
         )
         return ExitCode.DONE
 

@@ -91,9 +91,9 @@ def _pause(session: Session, report_type: str | None, kind: CommandKind, source:
 
 
 def _job(session: Session, job_id: str | None) -> dict[str, Any]:
-    rows = run(session, "job", job_id=job_id)
+    rows = run(session, "job_for_caller", job_id=job_id)
     if not rows:
-        raise refuse("job_id", f"{shown(job_id)} is not the id of a job; the view jobs lists them")
+        raise refuse("job_id", f"{shown(job_id)} is not the id of a job that you may see; the view jobs lists them")
     return rows[0]
 
 

@@ -11,11 +11,32 @@ from snowflake.snowpark import Session
 from snowflake.snowpark.exceptions import SnowparkClientException, SnowparkSQLException
 
 from contract import one_select
+from contract.refusal import refuse, shown
 
 
 def compile_queries(session: Session, queries: str | None) -> list[dict[str, Any]]:
-    """``{columns}`` or ``{refused}`` for each ``{sql, values}``, in their order."""
-    return [_compiled(session, str(query["sql"]), list(query["values"])) for query in json.loads(queries or "[]")]
+    """``{columns}`` or ``{refused}`` for each ``{sql, values}``, in their order.
+
+    Raises:
+        RefusedError: it is not the JSON of such a list.
+    """
+    return [_compiled(session, sql, values) for sql, values in _orders(queries)]
+
+
+def _orders(queries: str | None) -> list[tuple[str, list[Any]]]:
+    try:
+        given = json.loads(queries or "[]")
+    except ValueError:
+        given = None
+    match given:
+        case list(items) if all(map(_is_order, items)):
+            return [(item["sql"], item["values"]) for item in items]
+        case _:
+            raise refuse("queries", f"{shown(queries)} is not JSON of a list of {{'sql': '…', 'values': […]}}")
+
+
+def _is_order(item: object) -> bool:
+    return isinstance(item, dict) and isinstance(item.get("sql"), str) and isinstance(item.get("values"), list)
 
 
 def _compiled(session: Session, sql: str, values: list[Any]) -> dict[str, Any]:

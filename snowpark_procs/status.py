@@ -48,9 +48,9 @@ def _with_progress(session: Session, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _row(session: Session, job_id: str | None) -> dict[str, Any]:
-    rows = run(session, "job", job_id=job_id)
+    rows = run(session, "job_for_caller", job_id=job_id)
     if not rows:
-        raise refuse("job_id", f"{shown(job_id)} is not the id of a job; the view jobs lists them")
+        raise refuse("job_id", f"{shown(job_id)} is not the id of a job that you may see; the view jobs lists them")
     return {key: variant(value) if key in _VARIANTS else _plain(value) for key, value in rows[0].items()}
 
 

@@ -23,6 +23,7 @@ BOOTSTRAP_STEPS = (
     "role_requester",
     "role_author",
     "role_operator",
+    "role_admin",
     "role_executor",
     "role_probe",
     "role_runner",

@@ -1,4 +1,4 @@
-"""Benchmarks of the executor, in one table: ``make bench BENCH_ARGS="[NAME …] [--small]"``.
+"""Benchmarks of the executor, in one table: ``make bench-executor BENCH_ARGS="[NAME …] [--small]"``.
 
 ``--small`` shows in a few minutes that all of them work; its figures mean little, because starting up weighs most.
 """

@@ -18,7 +18,7 @@ from benchmarks.executor.queue_client import QueueClient
 
 POLL_S = 0.5
 ITS_OWN = Path("build/executor/.venv/bin/python")
-"""An environment with what the executor's image holds and nothing else; ``make bench`` makes it."""
+"""An environment with what the executor's image holds and nothing else; ``make bench-executor`` makes it."""
 SETTINGS = {
     "REPORTING_INSTALLATION": "bench",
     "REPORTING_BUCKET": "reports-bucket",

@@ -17,7 +17,8 @@ def main() -> None:
     spec = TaskSpec.model_validate_json(os.environ[SPEC_ENV])
     source = Source.connect(snowflake_arguments(os.environ), spec)
     rows = sum(batch.num_rows for batch in source.run(spec.definition.queries[0], ()).batches)
-    print(json.dumps({"rows": rows, "peak_mb": usage_so_far().peak_memory_mb}))
+    used = usage_so_far()
+    print(json.dumps({"rows": rows, "cpu_s": used.cpu_seconds, "peak_mb": used.peak_memory_mb}))
 
 
 if __name__ == "__main__":

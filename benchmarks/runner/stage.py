@@ -29,9 +29,10 @@ COLUMNS = """
 
 @dataclass(frozen=True, slots=True)
 class Took:
-    """What a process took, from its start to its end: seconds, and the most memory it held, in MiB."""
+    """What a process took, from its start to its end: seconds, its CPU time, and the most memory it held, in MiB."""
 
     seconds: float
+    cpu_s: float
     peak_mb: float
 
 
@@ -68,7 +69,7 @@ class Stage:
         if [file.rows for file in manifest.files] != [rows] * len(formats):
             raise SystemExit(f"the runner wrote {manifest.files}, not {rows} rows of each of {formats}")
         self._forget(attempt.spec["prefix"])
-        return Took(seconds, manifest.peak_memory_mb)
+        return Took(seconds, manifest.cpu_seconds, manifest.peak_memory_mb)
 
     def first_query_s(self) -> float:
         """Seconds from the start of a runner's process to its first query."""
@@ -112,7 +113,7 @@ class Stage:
         says: dict[str, Any] = json.loads(out.splitlines()[-1])
         if says["rows"] != rows:
             raise SystemExit(f"{says['rows']} rows arrived, not {rows}")
-        return Took(seconds, says["peak_mb"])
+        return Took(seconds, says["cpu_s"], says["peak_mb"])
 
     def _forget(self, prefix: str) -> None:
         for entry in self._stack.s3.list_objects_v2(Bucket=BUCKET, Prefix=prefix).get("Contents", []):

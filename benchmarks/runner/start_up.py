@@ -10,7 +10,7 @@ from benchmarks.runner.stage import ROOT, Stage
 
 _LINE = re.compile(r"import time:\s+\d+ \|\s+(\d+) \| +(\S+)")
 ALWAYS = ("pydantic", "boto3", "snowflake.connector", "pyarrow")
-ON_DEMAND = ("pyarrow.parquet", "runner.writers.xlsx", "runner.writers.html", "runner.writers.pdf")
+ON_DEMAND = ("pyarrow.parquet", "runner.writers.xlsx.report", "runner.writers.html", "runner.writers.pdf")
 _START = "import runner.process, boto3, runner.source, runner.writers.csv, runner.writers.json"
 
 

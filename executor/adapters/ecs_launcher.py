@@ -51,7 +51,7 @@ class EcsLauncher:
 
     async def describe(self, cluster: str, arns: Sequence[str]) -> dict[str, TaskView]:
         """The tasks that ECS knows, by ARN."""
-        with outages("DescribeTasks"):
+        with outages("DescribeTasks", for_all=True):
             answer = await self._client.describe_tasks(cluster=cluster, tasks=list(arns))
         seen_at = _date_of(answer)
         return {task["taskArn"]: view(task, seen_at) for task in answer["tasks"]}
@@ -59,7 +59,7 @@ class EcsLauncher:
     async def list_running(self, cluster: str, page: str | None = None) -> tuple[list[str], str | None]:
         """One page of the ARNs of a cluster's tasks that shall run."""
         next_page: dict[str, Any] = {"nextToken": page} if page else {}
-        with outages("ListTasks"):
+        with outages("ListTasks", for_all=True):
             answer = await self._client.list_tasks(cluster=cluster, desiredStatus="RUNNING", **next_page)
         return list(answer["taskArns"]), answer.get("nextToken") or None
 
@@ -68,7 +68,7 @@ class EcsLauncher:
         arns: list[str] = []
         # startedBy alone lists what should run; the stopped ones must be asked for by desired status.
         for status in ("RUNNING", "STOPPED"):
-            with outages("ListTasks"):
+            with outages("ListTasks", for_all=True):
                 answer = await self._client.list_tasks(cluster=cluster, startedBy=started_by, desiredStatus=status)
             arns += [arn for arn in answer["taskArns"] if arn not in arns]
         if not arns:

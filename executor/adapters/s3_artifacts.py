@@ -76,7 +76,7 @@ class S3Artifacts:
 
     async def put_profile(self, profile: LaunchProfile) -> None:
         """Keep a launch profile under its name."""
-        await self._put(f"{self._profiles}{profile.name}.json", profile.model_dump_json())
+        await self._put(f"{self._profiles}{profile.name}.json", profile.model_dump_json(), for_all=True)
 
     async def profile(self, name: str) -> LaunchProfile:
         """A launch profile by its name.
@@ -114,8 +114,8 @@ class S3Artifacts:
             async with answer["Body"] as body:
                 return await body.read()
 
-    async def _put(self, key: str, text: str) -> None:
-        with outages(f"PutObject {key}"):
+    async def _put(self, key: str, text: str, *, for_all: bool = False) -> None:
+        with outages(f"PutObject {key}", for_all=for_all):
             await self._client.put_object(
                 Bucket=self._bucket, Key=key, Body=text.encode(), ContentType="application/json"
             )

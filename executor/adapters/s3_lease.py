@@ -28,7 +28,7 @@ class S3Lease:
 
     async def read(self) -> LeaseView | None:
         """The lease as it stands."""
-        with outages("GetObject of the lease"):
+        with outages("GetObject of the lease", for_all=True):
             try:
                 answer = await self._client.get_object(Bucket=self._bucket, Key=self._key)
             except ClientError as error:
@@ -63,7 +63,7 @@ class S3Lease:
         write_id = uuid4().hex
         content = content | {"write_id": write_id}
         condition: dict[str, Any] = {"IfMatch": over.etag} if over else {"IfNoneMatch": "*"}
-        with outages("PutObject of the lease"):
+        with outages("PutObject of the lease", for_all=True):
             try:
                 await self._client.put_object(
                     Bucket=self._bucket,

@@ -23,6 +23,10 @@ TRANSIENT: Final = frozenset(
         390318,  # OAuth token expired
     }
 )
+LEFT_NOTHING: Final = frozenset({625, 630})
+"""Snowflake's own word that the statement ended and changed nothing. A lost connection is no such word, and neither is
+604, which the connector also says by itself when it no longer waits."""
+
 _CONNECTION_EXCEPTION: Final = "08"
 """The SQLSTATE class of a connection that is no more, for example 390104, "User must login again"."""
 
@@ -63,6 +67,11 @@ def is_transient(error: errors.Error) -> bool:
     if isinstance(error, _SERVICE_IN_TROUBLE):
         return True
     return error.errno in TRANSIENT or connection_is_gone(error)
+
+
+def nothing_was_done(error: errors.Error) -> bool:
+    """Whether the answer says that the statement was not carried out, and will not be."""
+    return error.errno in LEFT_NOTHING and isinstance(error, errors.ProgrammingError)
 
 
 def connection_is_gone(error: errors.Error) -> bool:

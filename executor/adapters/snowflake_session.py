@@ -11,9 +11,9 @@ import snowflake.connector
 from snowflake.connector import DictCursor, errors
 
 from contract.binding import bound
-from executor.adapters.snowflake_errors import connection_is_gone, is_transient, sign_in_trouble
+from executor.adapters.snowflake_errors import connection_is_gone, is_transient, nothing_was_done, sign_in_trouble
 from executor.core.leadership import MARGIN_S, STATEMENT_TIMEOUT_S
-from executor.ports import SignInRefusedError, StoreUnavailableError
+from executor.ports import NothingDoneError, SignInRefusedError, StoreUnavailableError
 from sql import load
 
 LOGIN_TIMEOUT_S: Final = 10
@@ -57,7 +57,8 @@ class SnowflakeSession:
         """Execute the statement of that name with its binds.
 
         Raises:
-            StoreUnavailableError: Snowflake could not be asked, or may answer later.
+            NothingDoneError: Snowflake could not be asked, or says that it left everything as it was.
+            StoreUnavailableError: the answer was lost; what was asked for may be done by now, or in a moment.
             snowflake.connector.errors.Error: the statement is wrong or not allowed.
         """
         text, binds = bound(load(name), values)
@@ -79,7 +80,7 @@ class SnowflakeSession:
         connection = self._connected(name)
         if send_by_s is not None and time.monotonic() > send_by_s:
             # The thread or the sign-in took its time; whoever asked looks at the trust again, and asks again.
-            raise StoreUnavailableError(f"{name}: not sent, because it was late")
+            raise NothingDoneError(f"{name}: not sent, because it was late")
         try:
             with connection.cursor(DictCursor) as cursor:
                 cursor.execute(text, binds or None)
@@ -88,6 +89,8 @@ class SnowflakeSession:
         except errors.Error as error:
             if connection_is_gone(error):
                 self._drop()
+            if nothing_was_done(error):
+                raise NothingDoneError(f"{name}: {error.msg or error}") from error
             if is_transient(error):
                 self._quiet_at_s = time.monotonic() + STATEMENT_TIMEOUT_S
                 raise StoreUnavailableError(f"{name}: {error.msg or error}") from error
@@ -101,7 +104,7 @@ class SnowflakeSession:
                 trouble = sign_in_trouble(error)
                 if trouble is not None:
                     raise SignInRefusedError(f"{name}: Snowflake refuses the sign-in: {trouble}") from error
-                raise StoreUnavailableError(f"{name}: {error.msg or error}") from error
+                raise NothingDoneError(f"{name}: {error.msg or error}") from error
         return self._connection
 
     def _connect(self) -> snowflake.connector.SnowflakeConnection:

@@ -24,6 +24,21 @@ def room_to_claim(limits: Limits, open_jobs: int, launch_tokens: int | None = No
     return max(0, room if launch_tokens is None else min(room, launch_tokens))
 
 
+def room_to_launch(max_running: int, running: int, under_way: int, launch_tokens: int) -> int:
+    """How many launches may begin now; never negative.
+
+    Claims keep to the cap already; what an earlier leader with more room, or one that died between an end and its
+    writing, left behind as claimed does not.
+
+    Args:
+        max_running: how many tasks may run.
+        running: how many may run at this moment.
+        under_way: how many launches wait for their answer.
+        launch_tokens: how many launches the account's quota allows soon.
+    """
+    return max(0, min(max_running - running, launch_tokens) - under_way)
+
+
 def next_look_s(due_s: float | None, *, some_ended: bool) -> float:
     """Seconds until the next claim without a sign.
 

@@ -6,9 +6,9 @@ everything sent is made of the row, of a definition version that never changes, 
 named by the hash of its own content. And the token is on the row *before* it is used for the first time.
 """
 
-import functools
 import hashlib
 import json
+from functools import lru_cache
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
@@ -25,7 +25,7 @@ MAX_SPEC_CHARS: Final = 6_000
 
 Counted as the spec stands in the request, where every quote of its JSON takes a backslash."""
 
-_NOT_FOR_THE_CONTAINER: Final[dict[str, Any]] = {"definition": {"capacity", "max_running"}}
+_NOT_FOR_THE_CONTAINER: Final[dict[str, Any]] = {"definition": {"capacity", "max_running", "shared"}}
 """Decided before the container is there; an older runner refuses what it does not know in a definition."""
 
 
@@ -48,7 +48,7 @@ class LaunchProfile(BaseModel):
         return _name(self)
 
 
-@functools.lru_cache(maxsize=64)
+@lru_cache(maxsize=256)  # every look at a job's profile asks for it, and there are only a few profiles
 def _name(profile: LaunchProfile) -> str:
     return hashlib.sha256(profile.model_dump_json().encode()).hexdigest()[:16]
 

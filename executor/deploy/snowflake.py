@@ -11,7 +11,7 @@ from typing import Any
 
 import snowflake.connector
 
-from executor.deploy import bells, links, migrations, procedures_zip, report_types, signing_in, tasks
+from executor.deploy import bells, callers, links, migrations, procedures_zip, report_types, signing_in, tasks
 from executor.settings import ObjectNames, SnowflakeSettings
 from sql import BOOTSTRAP_STEPS, load
 
@@ -62,6 +62,7 @@ def deploy(
             tasks.resume(connection, before)
         say("migrations, views, procedures, tasks, grants: applied")
         _check_owner(connection, installation, bucket)
+        say(callers.let_them_be_known(connection, role))
         say(links.create_stage(connection, names, bucket))
         try:
             say(bells.choose(connection, names))

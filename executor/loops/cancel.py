@@ -67,7 +67,7 @@ class Cancel:
     def _due(self, work: list[tuple[JobRow, StopCause]]) -> list[tuple[JobRow, StopCause]]:
         now_s = self._clock.monotonic_s()
         due = [(job, cause) for job, cause in work if now_s >= self._again_at_s.get(job.request_id, 0.0)]
-        stops = max(1, self._budgets.launches.ahead(ASKED_WITHIN_S))
+        stops = max(1, self._budgets.launches.ahead(ASKED_WITHIN_S, first=True))
         seeks = max(1, self._budgets.reads.ahead(ASKED_WITHIN_S) // READS)
         known, sought = [one for one in due if one[0].task_arn], [one for one in due if not one[0].task_arn]
         return known[:stops] + sought[:seeks]
@@ -105,20 +105,24 @@ class Cancel:
 
     async def _stop(self, job: JobRow, arn: str, cause: StopCause) -> None:
         self._again_at_s[job.request_id] = self._clock.monotonic_s() + STOP_AGAIN_S
-        await self._tell(_cluster_of(arn), arn, cause)
+        if not await self._tell(_cluster_of(arn), arn, cause):
+            self._again_at_s.pop(job.request_id, None)
+            return
         self._board.hasten(job.request_id)
         log.info("told to stop", action="stop_asked", **job.marks, cause=cause, arn=arn)
 
-    async def _tell(self, cluster: str, arn: str, cause: StopCause) -> None:
-        await self._budgets.launches.take()
-        if not self._board.leads(self._clock.monotonic_s()):
-            return
+    async def _tell(self, cluster: str, arn: str, cause: StopCause) -> bool:
+        # Before all launches: what is stopped makes room for them, and somebody waits for it.
+        in_time = await self._budgets.launches.take_first(ASKED_WITHIN_S)
+        if not in_time or not self._board.leads(self._clock.monotonic_s()):
+            return False
         try:
             await self._launcher.stop_task(cluster, arn, stopping.stop_reason(cause))
         except ThrottledError:
             self._budgets.launches.throttled()
             raise
         self._budgets.launches.granted()
+        return True
 
     async def _find(self, job: JobRow, cluster: str) -> list[TaskView]:
         for _ in range(READS):
@@ -132,7 +136,7 @@ class Cancel:
     async def _seek(self, job: JobRow) -> None:
         # A launch may be on its way, sent by this process or by one that is gone. What is found is stopped; that
         # nothing is there counts only after ECS has had the time to show it.
-        if job.launch_token is None:
+        if job.launch_token is None or job.launch_token in self._board.unsent:
             self._end(job)
             return
         now_s = self._clock.monotonic_s()

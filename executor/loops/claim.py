@@ -13,7 +13,7 @@ from executor.breakers import Breakers
 from executor.budgets import Budget
 from executor.core import waking
 from executor.core.capacity import next_look_s, room_to_claim
-from executor.ports import Clock, DeposedError, Store, StoreUnavailableError
+from executor.ports import Clock, DeposedError, NothingDoneError, Store, StoreUnavailableError
 
 ASK_AGAIN_S = 15.0
 """When a job that was due and was not there is asked for again: its waiting may not have been written yet."""
@@ -111,6 +111,9 @@ class Claim:
         self._board.warehouse_at_s = self._clock.monotonic_s()
         try:
             await self._store.claim(fence, claim_id, room, self._limits.caps)
+        except NothingDoneError:
+            self._claim_id = None  # there is nothing to wait for: the next round makes a claim of its own
+            raise
         except StoreUnavailableError:
             self._may_land_until_s = self._clock.monotonic_s() + LANDS_WITHIN_S
             raise

@@ -10,6 +10,7 @@ from contract.job import JobRow
 from contract.task_spec import TaskSpec
 from executor.board import Board
 from executor.core import launch, settle, watch
+from executor.core.capacity import room_to_launch
 from executor.core.launch_answers import (
     Accepted,
     LaunchAnswer,
@@ -22,6 +23,7 @@ from executor.core.launch_answers import (
 from executor.core.spot import provider_of
 from executor.core.tasks import FORGOTTEN
 from executor.definitions import MissingDefinitionError
+from executor.loops.sending import send
 from executor.means import Means
 from executor.ports import Artifacts, Change, Clock, CloudUnavailableError, Launcher, ThrottledError
 from executor.settings import ExecutorSettings
@@ -110,8 +112,9 @@ class Launch:
             self._board.warehouse_at_s = self._clock.monotonic_s()
             await self._writer.drain()
             self._unwritten.clear()
-        # A round that waited for tokens could not be stopped meanwhile: what has none soon waits on the board.
-        return orders[: max(0, self._budgets.launches.ahead(SENT_WITHIN_S) - len(under_way))]
+        # What has no token soon, or was left by an earlier leader beyond the cap, waits on the board.
+        running, tokens = len(self._board.to_watch()), self._budgets.launches.ahead(SENT_WITHIN_S)
+        return orders[: room_to_launch(self._settings.max_running, running, len(under_way), tokens)]
 
     def _is_ours(self, job: JobRow) -> bool:
         # What was cancelled, or went astray, while something was waited for is another's by now.
@@ -147,6 +150,7 @@ class Launch:
         self._board.put(intended)
         self._writer.put(Change(intended), events=(event,))
         self._unwritten.add(intended.request_id)
+        self._board.unsent.add(str(intended.launch_token))
         return intended
 
     async def _launch(self, job: JobRow, spec: TaskSpec, gate: asyncio.Semaphore) -> None:
@@ -188,14 +192,13 @@ class Launch:
         order = launch.order(job, profile, spec)
         if order.spec_key is not None:
             await self._artifacts.put_spec(order.spec_key, order.spec_json)
-        if not self._budgets.launches.ahead(SENT_WITHIN_S):
+        if not await self._budgets.launches.take(SENT_WITHIN_S):
             return None  # AWS asked for a longer rest since this round began
-        await self._budgets.launches.take()
         # Waiting takes time, and so do answers: only what is still ours, and still to be launched, is sent.
         if not self._is_ours(job) or not self._board.leads(self._clock.monotonic_s()):
             return None
         self._sent[job.request_id] += 1
-        return await self._launcher.run(order.run_task)
+        return await send(self._launcher, order.run_task, self._catalogue, self._board, self._clock)
 
     def _take(self, job: JobRow, answer: LaunchAnswer) -> None:
         match understood(answer, self._catalogue):
@@ -236,13 +239,8 @@ class Launch:
         due_in_s = outcome.due_in_s
         self._board.put_back(outcome.job, None if due_in_s is None else self._clock.monotonic_s() + due_in_s)
         self._writer.put(Change(outcome.job, due_in_s), result=outcome.result, events=outcome.events)
-        log.warning(
-            "launch refused",
-            action="launch_refused",
-            **job.marks,
-            cause_id=verdict.cause_id,
-            reason=answer.reason,
-        )
+        told = {"cause_id": verdict.cause_id, "reason": answer.reason}
+        log.warning("launch refused", action="launch_refused", **job.marks, **told)
 
 
 def _ours(reason: str) -> Refused:

@@ -111,7 +111,8 @@ class FakeLauncher:
             raise ValueError("DescribeTasks takes at most 100 tasks")
         known = {arn: self.tasks[arn] for arn in arns if arn in self.tasks and f"task/{cluster}/" in arn}
         now = self._now()
-        return {arn: replace(task.view(now), seen_at=now) for arn, task in known.items() if not task.forgotten}
+        views = [task.view(now) for task in known.values() if not task.forgotten]
+        return {view.arn: replace(view, seen_at=now) if view.stopped else view for view in views}
 
     async def list_running(self, cluster: str, page: str | None = None) -> tuple[list[str], str | None]:
         """One page of the ARNs of a cluster's tasks that shall run; pages are of a hundred."""

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from executor.ports import StoreUnavailableError
+from executor.ports import NothingDoneError, StoreUnavailableError
 
 
 class Faults:
@@ -12,11 +12,16 @@ class Faults:
         """Nothing goes wrong."""
         self.down = False
         self._unreached: Counter[str] = Counter()
+        self._refused: Counter[str] = Counter()
         self._lost: Counter[str] = Counter()
 
     def fail(self, method: str, times: int = 1) -> None:
         """The next calls of a method do not arrive."""
         self._unreached[method] += times
+
+    def refuse(self, method: str, times: int = 1) -> None:
+        """The next calls of a method are answered with a refusal, because too many wait for the same lock."""
+        self._refused[method] += times
 
     def restore(self, method: str) -> None:
         """A method's calls arrive again."""
@@ -30,8 +35,11 @@ class Faults:
         """Called by the fake before it acts.
 
         Raises:
+            NothingDoneError: this call shall be refused.
             StoreUnavailableError: this call shall not arrive.
         """
+        if self._take(self._refused, method):
+            raise NothingDoneError(f"{method}: 000625: too many statements wait for the same lock")
         if self.down or self._take(self._unreached, method):
             raise StoreUnavailableError(f"{method}: not reached")
 

@@ -3,13 +3,26 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from contract.commands import Command, CommandKind
 from contract.job import JobRow
 from contract.request import RunRequest
 from contract.states import JobState
 from executor.core.transitions import RANK
+
+_KEPT: Final = (
+    "capacity_provider",
+    "cpu",
+    "memory_mb",
+    "interruptions",
+    "refusals",
+    "waits_since",
+    "cost_usd",
+    "user_failures",
+    "infra_failures",
+)
+"""What a job brings along from its last try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +110,24 @@ def new_job(asked: Asked, status: JobState, rank: int, **more: Any) -> JobRow:
         status=status,
         status_rank=rank,
         **{"attempt": 0, "launch_try": 0, **more},
+    )
+
+
+def claimed_job(asked: Asked, waited: JobRow | None, claim_id: str, now: datetime) -> JobRow:
+    """The row of a job that is claimed for the first time, or again after the wait that ``waited`` is."""
+    facts = {"claim_id": claim_id, "claimed_at": now}
+    if waited is None:
+        return new_job(asked, JobState.CLAIMED, RANK[JobState.CLAIMED], **facts, attempt=1)
+    ran = waited.launched_at is not None
+    kept = {name: getattr(waited, name) for name in _KEPT}
+    return new_job(
+        asked,
+        JobState.CLAIMED,
+        RANK[JobState.CLAIMED],
+        **facts,
+        **kept,
+        attempt=waited.attempt + 1 if ran else waited.attempt,
+        launch_try=0 if ran else waited.launch_try + 1,
     )
 
 

@@ -1,4 +1,3 @@
-# long: one port is one class, with its guards beside each other
 """The queue in memory: fence, claim, forward-only writes, as the statements in ``sql/queries`` have them."""
 
 from collections.abc import Callable, Iterable, Sequence
@@ -20,7 +19,17 @@ from executor.testing.faults import Faults
 from executor.testing.memory_claim import choose, due_moments
 from executor.testing.memory_orders import MemoryOrders
 from executor.testing.memory_pauses import Pause, last_words
-from executor.testing.memory_queue import Asked, Ended, Ordered, StateRow, after_cancel, is_cancelled, judge, new_job
+from executor.testing.memory_queue import (
+    Asked,
+    Ended,
+    Ordered,
+    StateRow,
+    after_cancel,
+    claimed_job,
+    is_cancelled,
+    judge,
+    new_job,
+)
 
 TOLD: Final = frozenset({JobState.CLAIMED, JobState.CANCELLING})
 
@@ -133,29 +142,8 @@ class MemoryStore(MemoryOrders):
         self.state[job.request_id] = StateRow(job, fence, end.duplicate_of)
 
     def _take(self, key: str, fence: int, claim_id: str) -> None:
-        rank, known = RANK[JobState.CLAIMED], self.state.get(key)
-        facts = {"claim_id": claim_id, "claimed_at": self._now()}
-        if known is None:
-            job = new_job(self.intake[key], JobState.CLAIMED, rank, **facts, attempt=1)
-        else:
-            ran, old = known.job.launched_at is not None, known.job
-            job = new_job(
-                self.intake[key],
-                JobState.CLAIMED,
-                rank,
-                **facts,
-                attempt=old.attempt + 1 if ran else old.attempt,
-                launch_try=0 if ran else old.launch_try + 1,
-                capacity_provider=old.capacity_provider,
-                cpu=old.cpu,
-                memory_mb=old.memory_mb,
-                interruptions=old.interruptions,
-                refusals=old.refusals,
-                waits_since=old.waits_since,
-                cost_usd=old.cost_usd,
-                user_failures=old.user_failures,
-                infra_failures=old.infra_failures,
-            )
+        known = self.state.get(key)
+        job = claimed_job(self.intake[key], known.job if known else None, claim_id, self._now())
         self.state[key] = StateRow(job, fence)
 
     async def claimed(self, claim_id: str) -> list[JobRow]:

@@ -54,10 +54,11 @@ class FakeTask:
     ending: Ending
     forgotten: bool = False
     _stopped: TaskView | None = field(default=None, init=False)
+    _alive: tuple[Ending, datetime | None, datetime] | None = field(default=None, init=False)
     _asked: tuple[datetime, str] | None = field(default=None, init=False)
 
     def view(self, now: datetime) -> TaskView:
-        """What DescribeTasks says at this moment."""
+        """What DescribeTasks says at this moment; ``seen_at`` while the task has not stopped."""
         if self._stopped is not None:
             return self._stopped
         if self._asked is not None and self._asked[0] <= min(now, self._stops_at):
@@ -82,6 +83,7 @@ class FakeTask:
             pull_started_at=started_at and self.created_at,
             started_at=started_at,
             capacity_provider=self.capacity_provider,
+            seen_at=now,
         )
 
     def ask_to_stop(self, at: datetime, reason: str) -> None:
@@ -109,9 +111,18 @@ class FakeTask:
 
     @property
     def _started_at(self) -> datetime | None:
-        after_s = self.ending.starts_after_s
-        return None if after_s is None else self.created_at + timedelta(seconds=after_s)
+        return self._moments()[1]
 
     @property
     def _stops_at(self) -> datetime:
-        return (self._started_at or self.created_at) + timedelta(seconds=self.ending.runs_for_s)
+        return self._moments()[2]
+
+    def _moments(self) -> tuple[Ending, datetime | None, datetime]:
+        # Counted once for each ending that the task is given.
+        ending = self.ending
+        if self._alive is None or self._alive[0] is not ending:
+            after_s = ending.starts_after_s
+            started_at = None if after_s is None else self.created_at + timedelta(seconds=after_s)
+            stops_at = (started_at or self.created_at) + timedelta(seconds=ending.runs_for_s)
+            self._alive = (ending, started_at, stops_at)
+        return self._alive

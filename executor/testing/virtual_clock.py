@@ -24,11 +24,15 @@ class VirtualClock:
         self._outer_s = monotonic_s or (lambda: 0.0)
         self._ahead_s = 0.0
         self._epoch = epoch
+        self._shown = (0.0, epoch)
         self._random = random.Random(seed)
 
     def now(self) -> datetime:
         """The present, UTC."""
-        return self._epoch + timedelta(seconds=self.monotonic_s())
+        seconds = self.monotonic_s()
+        if seconds != self._shown[0]:
+            self._shown = (seconds, self._epoch + timedelta(seconds=seconds))
+        return self._shown[1]
 
     def monotonic_s(self) -> float:
         """Seconds that only ever grow."""

@@ -10,6 +10,7 @@ from sqlglot import Expr, exp
 from local_cloud.snowflake.errors import not_supported
 from local_cloud.snowflake.function_names import function_name
 from local_cloud.snowflake.functions import PREFIX
+from local_cloud.snowflake.session_context import contains, sys_context, variable
 from local_cloud.snowflake.window_rewrites import rewrite_window
 
 
@@ -64,28 +65,21 @@ def _macro(name: str, *arguments: Expr) -> Expr:
     return exp.Anonymous(this=f"{PREFIX}_sf_{name}", expressions=list(arguments))
 
 
-def _variable(name: str) -> Expr:
-    return exp.Anonymous(this="GETVARIABLE", expressions=[exp.Literal.string(f"_sf_{name}")])
-
-
 def _text(value: object) -> Expr:
     return exp.null() if value is None else exp.Literal.string(str(value))
 
 
-def _in_roles(node: Expr, _context: Context) -> Expr:
-    return exp.Anonymous(this="LIST_CONTAINS", expressions=[_variable("roles"), node.expressions[0]])
-
-
 # Looked up when a statement runs and not written into it, because views keep their text.
 _SESSION: Final[Mapping[str, Rewrite]] = {
-    "CURRENT_USER": lambda _n, _c: _variable("user"),
-    "CURRENT_ROLE": lambda _n, _c: _variable("role"),
-    "CURRENT_WAREHOUSE": lambda _n, _c: _variable("warehouse"),
-    "CURRENT_DATABASE": lambda _n, _c: _variable("database"),
-    "CURRENT_SCHEMA": lambda _n, _c: _variable("schema"),
-    "CURRENT_SESSION": lambda _n, _c: _variable("session"),
-    "IS_ROLE_IN_SESSION": _in_roles,
-    "CURRENT_AVAILABLE_ROLES": lambda _n, _c: _macro("names_as_text", _variable("roles")),
+    "CURRENT_USER": lambda _n, _c: variable("user"),
+    "CURRENT_ROLE": lambda _n, _c: variable("role"),
+    "CURRENT_WAREHOUSE": lambda _n, _c: variable("warehouse"),
+    "CURRENT_DATABASE": lambda _n, _c: variable("database"),
+    "CURRENT_SCHEMA": lambda _n, _c: variable("schema"),
+    "CURRENT_SESSION": lambda _n, _c: variable("session"),
+    "IS_ROLE_IN_SESSION": lambda n, _c: contains("roles", n.expressions[0]),
+    "SYS_CONTEXT": lambda n, _c: sys_context(n.expressions),
+    "CURRENT_AVAILABLE_ROLES": lambda _n, _c: _macro("names_as_text", variable("roles")),
     "CURRENT_ACCOUNT": lambda _n, _c: _text("LOCAL"),
     "CURRENT_ACCOUNT_NAME": lambda _n, _c: _text("LOCAL"),
     "CURRENT_ORGANIZATION_NAME": lambda _n, _c: _text("LOCALCLOUD"),

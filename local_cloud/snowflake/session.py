@@ -14,6 +14,7 @@ from fakesnow.conn import FakeSnowflakeConnection
 from local_cloud.snowflake.clock import now_ns
 from local_cloud.snowflake.handler_stop import raise_in_thread
 from local_cloud.snowflake.locks import Asking
+from local_cloud.snowflake.privileges import ACCOUNT as WHOLE_ACCOUNT
 from local_cloud.snowflake.session_parameters import DEFAULT_PARAMETERS
 from local_cloud.snowflake.transacting import Transacting
 
@@ -78,9 +79,19 @@ class Session(Transacting, FakeSnowflakeConnection):
     def use_role(self, role: str) -> None:
         """Change the current role."""
         self.role = role
-        self.tell("role", role)
-        roles = self.server.privileges.roles_of(role) | self.secondary_roles()
-        self.engine.execute("SET VARIABLE _sf_roles = ?", [sorted(roles)])
+        self._tell_roles()
+
+    def _tell_roles(self) -> None:
+        # The active roles are, in a procedure with owner's rights, the owner's (docs, IS_ROLE_IN_SESSION). It may ask
+        # for the session's own with SYS_CONTEXT, where the owner holds READ SESSION.
+        privileges, own = self.server.privileges, self._own_roles()
+        active = privileges.roles_of(self.acting_as) if self.acting_as else own
+        told = not self.acting_as or "READ SESSION" in privileges.held("ACCOUNT", WHOLE_ACCOUNT, active)
+        self.tell("role", self.acting_role)
+        self.tell("session_user", self.login.user if told else None)
+        self.tell("session_role", self.role if told else None)
+        self.engine.execute("SET VARIABLE _sf_roles = ?", [sorted(active)])
+        self.engine.execute("SET VARIABLE _sf_session_roles = ?", [sorted(own) if told else None])
 
     def use_secondary(self, roles: tuple[str, ...] | str) -> None:
         """Change the secondary roles: ALL, or these."""
@@ -89,7 +100,13 @@ class Session(Transacting, FakeSnowflakeConnection):
 
     def secondary_roles(self) -> frozenset[str]:
         """What the secondary roles are at this moment, with all that they hold; none while an owner's rights count."""
-        if self.acting_as or not self.secondary:
+        return frozenset() if self.acting_as else self._own_secondary_roles()
+
+    def _own_roles(self) -> frozenset[str]:
+        return self.server.privileges.roles_of(self.role) | self._own_secondary_roles()
+
+    def _own_secondary_roles(self) -> frozenset[str]:
+        if not self.secondary:
             return frozenset()
         if isinstance(self.secondary, str):
             return self.server.roles_of_user(self.login.user)
@@ -117,11 +134,13 @@ class Session(Transacting, FakeSnowflakeConnection):
         before, acting_as = (self.database, self._schema), self.acting_as
         self.stand_in(database, schema)
         self.acting_as = owner or acting_as
+        self._tell_roles()
         try:
             yield
         finally:
             self.stand_in(*before)
             self.acting_as = acting_as
+            self._tell_roles()
 
     @property
     def acting_role(self) -> str:

@@ -46,9 +46,10 @@ class Settings(Step):
             raise BrokenError(error.failure.message) from error
         whole = _with_connection(arguments)
         trip.arguments, trip.place = arguments, place_of(whole)
-        way = sign_in.way_of({name: str(value) for name, value in whole.items()}) or "a way of connections.toml"
+        way = sign_in.way_of({name: str(value) for name, value in whole.items()}) or "what connections.toml says"
+        known = sign_in.Way(way).name.replace("_", " ").lower() if way in set(sign_in.Way) else way
         user = whole.get("user") or "the user of its token"
-        return f"{trip.place} as {user} with {way}, role {whole.get('role') or 'of the user'}"
+        return f"{trip.place} as {user} by {known}, role {whole.get('role') or 'of the user'}"
 
 
 def _with_connection(arguments: dict[str, Any]) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from typing import Any
 from contract.presentation import ChartKind, ChartSection
 from runner.documents.charts import draw
 from runner.documents.kept import MOST_POINTS, KeptPoints
+from runner.documents.letters import label
 from runner.documents.parts import ChartPart
-from runner.documents.points import Points, label, one_line
+from runner.documents.points import LONGEST_NAME, Points, series_name
 from runner.writers.format import Result
 from runner.writers.shown import Shown, heading, is_number, printable
 
@@ -51,15 +52,11 @@ def _points(section: ChartSection, kept: KeptPoints, result: Result, shown: Show
     series: dict[str, tuple[float | None, ...]]
     if section.series is None:
         along = tuple(row[0] for row in kept.rows)
-        names = [one_line(printable(heading(column.name, column.look)))[:60] for column in ys]
-        series = {
-            f"{name} ({number})" if name in names[:number] else name: tuple(
-                _drawable(row[1 + number]) for row in kept.rows
-            )
-            for number, name in enumerate(names)
-        }
+        names = [label(printable(heading(column.name, column.look)), LONGEST_NAME) for column in ys]
+        names = _each_its_own(names)
+        series = {name: tuple(_drawable(row[1 + number]) for row in kept.rows) for number, name in enumerate(names)}
     else:
-        along, series = _split(kept, lambda value: label(value, columns[-1].look, shown))
+        along, series = _split(kept, lambda value: series_name(value, columns[-1].look, shown))
     return Points(along, series, x.look, ys[0].look, printable(heading(x.name, x.look)))
 
 
@@ -67,12 +64,18 @@ def _split(kept: KeptPoints, name_of: Any) -> tuple[tuple[Any, ...], dict[str, t
     """One series per value of the last column; values that meet at one place are added up."""
     along = tuple(dict.fromkeys(row[0] for row in kept.rows))
     at = {value: place for place, value in enumerate(along)}
-    series: dict[str, list[float | None]] = {}
+    series: dict[Any, list[float | None]] = {}
     for place, amount, name in kept.rows:
-        values = series.setdefault(name_of(name), [None] * len(along))
+        values = series.setdefault(name, [None] * len(along))
         if (drawable := _drawable(amount)) is not None:
             values[at[place]] = (values[at[place]] or 0.0) + drawable
-    return along, {name: tuple(values) for name, values in series.items()}
+    names = _each_its_own([name_of(name) for name in series])
+    return along, {name: tuple(values) for name, values in zip(names, series.values(), strict=True)}
+
+
+def _each_its_own(names: list[str]) -> list[str]:
+    """The names, with a number after those that stand before already: shortened, two may look alike."""
+    return [f"{name} ({place + 1})" if name in names[:place] else name for place, name in enumerate(names)]
 
 
 def _drawable(value: Any) -> float | None:

@@ -99,6 +99,7 @@ class Collected:
             facts=(*self._parameters(), ("Prepared", shown.instant(report.made_at))),
             origin=f"{report.report_type} \N{MIDDLE DOT} {report.job_id}",
             locale=report.definition.locale,
+            direction=shown.direction,
             parts=tuple(self._part(number, section) for number, section in enumerate(self._sections)),
         )
 

@@ -159,4 +159,4 @@ def _table(section: TableSection, result: Result, what: str, most_cells: int) ->
 
 def _bounded(value: Any) -> Any:
     known = value is None or is_number(value) or isinstance(value, date | datetime | Decimal)
-    return value if known else str(value)[:80]
+    return value if known else str(value)[:LONGEST_CELL]

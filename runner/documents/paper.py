@@ -1,11 +1,11 @@
 """How a table goes on paper: how wide its columns are, whether the sheet is turned, where a wide one is split."""
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from runner.documents.letters import letters
 from runner.documents.parts import TablePart
 
 # Measured of FiraGO: the width of an average letter or digit, as a share of the letters' size.
@@ -16,7 +16,6 @@ _NARROWEST_TEXT: Final = 14
 # Letters' sizes to try in turn, upright and then turned.
 _UPRIGHT_PT: Final = (8.5, 7.5)
 _TURNED_PT: Final = (8.5, 7.5)
-_WIDE: Final = frozenset("WF")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +60,6 @@ def spread_out(part: TablePart, paper: Paper) -> Spread:
     groups = _groups(_points(least, size), paper.turned_pt)
     widths = [_shared([least[c] for c in group], [wanted[c] for c in group], size, paper.turned_pt) for group in groups]
     return Spread(tuple(groups), tuple(widths), size, turned=True)
-
-
-def letters(text: str) -> int:
-    """How wide a text is, in letters; Chinese, Japanese and Korean signs are two."""
-    return len(text) if text.isascii() else sum(2 if unicodedata.east_asian_width(c) in _WIDE else 1 for c in text)
 
 
 def _lengths(part: TablePart) -> tuple[list[int], list[int]]:

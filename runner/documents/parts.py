@@ -63,7 +63,10 @@ Part = FiguresPart | ChartPart | TablePart
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A whole document; ``facts`` are labels and values of its cover, ``origin`` its foot line."""
+    """A whole document.
+
+    ``facts`` are labels and values of its cover, ``origin`` its foot line, ``direction`` is ltr or rtl.
+    """
 
     title: str
     day: str
@@ -71,4 +74,5 @@ class Document:
     facts: tuple[tuple[str, str], ...]
     origin: str
     locale: str
+    direction: str
     parts: tuple[Part, ...]

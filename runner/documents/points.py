@@ -1,17 +1,17 @@
 """What a chart is drawn from, and how much of it: no more series than can be told apart."""
 
-import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
 from contract.presentation import ChartKind, ColumnFormat
+from runner.documents.letters import label
 from runner.writers.shown import NULL, Number, Shown
 
 MOST_SERIES: Final = 7
 _OTHER: Final = "Other"
-_LONGEST_LABEL: Final = 60
-_LOOKS: Final = re.compile("[\ufe00-\ufe0f]")
+LONGEST_NAME: Final = 22
+"""Letters of a series' name: four stand beside each other above a chart."""
 
 Scalar = Number | str | date | datetime | None
 
@@ -45,11 +45,6 @@ def fewer_series(kind: ChartKind, points: Points) -> tuple[Points, str]:
     return replace(points, series=kept), f"{said}."
 
 
-def one_line(text: str) -> str:
-    """A label: on one line, without the marks that choose between two looks of one sign."""
-    return _LOOKS.sub("", " ".join(text.split()))
-
-
-def label(value: Scalar, look: ColumnFormat, shown: Shown) -> str:
+def series_name(value: Scalar, look: ColumnFormat, shown: Shown) -> str:
     """A series' name as its legend shows it."""
-    return NULL if value is None else one_line(shown.text(value, look))[:_LONGEST_LABEL]
+    return NULL if value is None else label(shown.text(value, look), LONGEST_NAME)

@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from contract.presentation import ChartKind
 from runner.documents.fonts import ON_SCREEN
-from runner.documents.points import Points, Scalar, one_line
+from runner.documents.letters import label
+from runner.documents.points import Points, Scalar
 from runner.documents.ticks import round_marks, spread
 from runner.writers.shown import Shown, is_number
 
@@ -29,6 +30,7 @@ _BAR: Final = 24
 _MOST_LINES: Final = 24
 _MOST_STANDING: Final = 60
 _MOST_MARKS: Final = 13
+_LONGEST_LABEL: Final = 36
 # Pixels of a letter, and between two labels.
 _LETTER: Final = 5.5
 _GAP: Final = 5
@@ -93,7 +95,7 @@ def _bars(points: Points, shown: Shown, *, lying: bool, stacked: bool) -> dict[s
     category = {
         "field": "x", "type": "ordinal", "title": None, "sort": None, "scale": {"paddingInner": 0.3, "domain": at},
         "axis": _texts([at[n] for n in marks], [names[n] for n in marks])
-        | {"grid": False, "ticks": not lying, "labelAngle": 0, "labelLimit": 220},
+        | {"grid": False, "ticks": not lying, "labelAngle": 0},
     }  # fmt: skip
     amount = _amounts(points, shown, stacked=stacked)
     encoding: dict[str, Any] = {"y": category, "x": amount} if lying else {"x": category, "y": amount}
@@ -107,7 +109,7 @@ def _bars(points: Points, shown: Shown, *, lying: bool, stacked: bool) -> dict[s
 
 
 def _names(points: Points, shown: Shown) -> list[str]:
-    return [one_line(shown.text(value, points.x_look)) for value in points.x]
+    return [label(shown.text(value, points.x_look), _LONGEST_LABEL) for value in points.x]
 
 
 def _room(names: Sequence[str]) -> int:
@@ -133,6 +135,7 @@ def _texts(marks: Sequence[float], texts: Sequence[str]) -> dict[str, Any]:
     # What stands at a mark is looked up by its place, so no text is ever part of an expression but as a literal.
     return {
         "values": list(marks),
+        "labelLimit": 0,
         "labelExpr": f"{json.dumps(list(texts))}[indexof({json.dumps(list(marks))}, datum.value)]",
     }
 
@@ -143,7 +146,7 @@ def _colour(points: Points, *, symbol: str = "square") -> dict[str, Any]:
     legend = (
         None
         if len(names) == 1
-        else {"title": None, "orient": "top", "columns": 4, "symbolType": symbol, "labelLimit": 140}
+        else {"title": None, "orient": "top", "columns": 4, "symbolType": symbol, "labelLimit": 0}
     )
     return {"field": "s", "type": "nominal", "legend": legend, "scale": {"domain": names, "range": colours}}
 

@@ -14,7 +14,8 @@ from runner.arrow import RecordBatch
 from runner.documents.collected import Collected
 from runner.documents.fonts import FALLBACKS, FAMILY, cjk_family, font_folders
 from runner.documents.glyphs import drawable
-from runner.documents.paper import Paper, letters, paper_of, spread_out
+from runner.documents.letters import letters
+from runner.documents.paper import Paper, paper_of, spread_out
 from runner.documents.parts import ChartPart, Document, FiguresPart, Part, TablePart
 from runner.writers.format import Outlet, Report, Result
 
@@ -73,7 +74,7 @@ class PdfWriter:
             font_paths=_fonts(),
             sys_inputs={"report": data},
             pdf_standards=standard,
-            timestamp=self._made_at,
+            timestamp=int(self._made_at.timestamp()),
         )
 
 
@@ -84,7 +85,7 @@ def _source() -> bytes:
 
 @cache
 def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=True, font_paths=list(font_folders()))
+    return typst.Fonts(include_system_fonts=False, font_paths=list(font_folders()))
 
 
 def _data(document: Document) -> dict[str, Any]:

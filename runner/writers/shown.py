@@ -81,6 +81,11 @@ class Shown:
         self._locale = Locale.parse(locale, sep="-")
         self._zone = ZoneInfo(time_zone)
 
+    @property
+    def direction(self) -> str:
+        """Which way the locale's text runs: ``ltr`` or ``rtl``."""
+        return self._locale.text_direction
+
     def text(self, value: Any, look: ColumnFormat) -> str:
         """The value in the column's format, or as its own kind when it does not fit that; NULL is an en dash.
 

@@ -13,7 +13,7 @@ WRITERS: Final = {
     ReportFormat.NDJSON: "runner.writers.ndjson:NdjsonWriter",
     ReportFormat.JSON: "runner.writers.json:JsonWriter",
     ReportFormat.PARQUET: "runner.writers.parquet:ParquetWriter",
-    ReportFormat.XLSX: "runner.writers.xlsx:XlsxWriter",
+    ReportFormat.XLSX: "runner.writers.xlsx.report:XlsxWriter",
     ReportFormat.HTML: "runner.writers.html:HtmlWriter",
     ReportFormat.PDF: "runner.writers.pdf:PdfWriter",
 }

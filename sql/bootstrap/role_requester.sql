@@ -1,2 +1,2 @@
--- Who asks for reports and sees the jobs.
-CREATE ROLE IF NOT EXISTS report_requester COMMENT = 'Asks for reports and sees the jobs.'
+-- Who asks for reports and sees his own jobs and those of shared types.
+CREATE ROLE IF NOT EXISTS report_requester COMMENT = 'Asks for reports; sees his own jobs and those of shared types.'

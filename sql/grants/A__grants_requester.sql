@@ -1,4 +1,4 @@
--- What who asks for reports may do: call the procedures, which write with their owner's rights, and see the jobs.
+-- What who asks for reports may do: call the procedures, which write with their owner's rights, and see their jobs.
 GRANT USAGE ON DATABASE {{ database }} TO ROLE report_requester;
 GRANT USAGE ON SCHEMA {{ database }}.{{ schema }} TO ROLE report_requester;
 GRANT USAGE ON WAREHOUSE {{ warehouse }} TO ROLE report_requester;

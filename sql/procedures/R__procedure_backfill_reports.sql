@@ -8,5 +8,5 @@ CREATE OR REPLACE PROCEDURE backfill_reports(report_type STRING, from_date DATE,
     PACKAGES = ('snowflake-snowpark-python', 'pydantic')
     IMPORTS = ('@procedure_code/{{ procedures_zip }}')
     HANDLER = 'snowpark_procs.handlers.backfill_reports'
-    COMMENT = 'Asks for one report per period of the type that ended between two days, both included, at lower priority; what was asked for before is not asked for again.'
+    COMMENT = 'Asks for one report of report_type per period that ended between from_date and to_date, both included, at lower priority; what was asked for before is not asked for again. Answers {report_type, cadence, periods, enqueued, jobs}.'
     EXECUTE AS OWNER;

@@ -8,5 +8,5 @@ CREATE OR REPLACE PROCEDURE check_ecs_job_status(job_id STRING)
     PACKAGES = ('snowflake-snowpark-python', 'pydantic')
     IMPORTS = ('@procedure_code/{{ procedures_zip }}')
     HANDLER = 'snowpark_procs.handlers.check_ecs_job_status'
-    COMMENT = 'For callers of the earlier HTTP design: how far a job is. New code calls report_status.'
+    COMMENT = 'For callers of the earlier HTTP design: how far the job job_id is. Answers {status, job_id, message, tracking_id, estimated_completion, s3_output_location}. New code calls report_status.'
     EXECUTE AS OWNER;

@@ -8,5 +8,5 @@ CREATE OR REPLACE PROCEDURE generate_report_via_ecs(job_id STRING, job_type STRI
     PACKAGES = ('snowflake-snowpark-python', 'pydantic')
     IMPORTS = ('@procedure_code/{{ procedures_zip }}')
     HANDLER = 'snowpark_procs.handlers.generate_report_via_ecs'
-    COMMENT = 'For callers of the earlier HTTP design: asks for a report under an id of your own. New code calls generate_report.'
+    COMMENT = 'For callers of the earlier HTTP design: asks for a report of job_type under the id job_id of your own, with input_data as its parameters; source is kept. Answers {status, job_id, message, tracking_id, estimated_completion, s3_output_location}. New code calls generate_report.'
     EXECUTE AS OWNER;

@@ -8,5 +8,5 @@ CREATE OR REPLACE PROCEDURE generate_reports(requests ARRAY)
     PACKAGES = ('snowflake-snowpark-python', 'pydantic')
     IMPORTS = ('@procedure_code/{{ procedures_zip }}')
     HANDLER = 'snowpark_procs.handlers.generate_reports'
-    COMMENT = 'Asks for many reports at once, all or none. Each request is {report_type, params, options}; answers {enqueued, jobs} in their order.'
+    COMMENT = 'Asks for many reports at once, all or none. requests holds up to 10,000 {report_type, params, options}; answers {requests, enqueued, jobs}, the jobs in their order.'
     EXECUTE AS OWNER;

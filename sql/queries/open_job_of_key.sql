@@ -1,7 +1,7 @@
 -- The open job that was asked for with this dedupe key.
 -- Params: dedupe_key
 SELECT job_id, status
-FROM jobs
+FROM all_jobs
 WHERE dedupe_key = :dedupe_key
     AND status NOT IN ('SUCCEEDED', 'FAILED', 'CANCELLED', 'DUPLICATE', 'EXPIRED')
 ORDER BY enqueued_at

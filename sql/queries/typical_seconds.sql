@@ -3,7 +3,7 @@
 SELECT MEDIAN(seconds_total) AS seconds
 FROM (
     SELECT seconds_total
-    FROM jobs
+    FROM all_jobs
     WHERE report_type = :report_type AND status = 'SUCCEEDED'
     ORDER BY finished_at DESC
     LIMIT 20

@@ -5,8 +5,8 @@ WITH failed AS (
     SELECT
         'FAILED' AS kind, job_id, report_type, business_date, finished_at AS since,
         COALESCE(diagnosis, error, status) AS cause, remedy
-    FROM failures
-    WHERE finished_at >= DATEADD('day', -:days, SYSDATE())
+    FROM all_jobs
+    WHERE status IN ('FAILED', 'EXPIRED') AND finished_at >= DATEADD('day', -:days, SYSDATE())
 ),
 late AS (
     SELECT

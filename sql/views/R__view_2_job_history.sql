@@ -8,7 +8,7 @@ WITH ended AS (
         request_id, job_id, report_type, report_version, business_date, status, requested_by, source, retry_of,
         enqueued_at, started_at, finished_at, attempt, cpu, memory_mb, peak_memory_mb, cost_usd, rows_out, bytes_out,
         failure_class, cause_id
-    FROM jobs
+    FROM all_jobs
     WHERE status IN ('SUCCEEDED', 'FAILED', 'CANCELLED', 'EXPIRED')
     UNION ALL
     SELECT

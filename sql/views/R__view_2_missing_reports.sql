@@ -5,7 +5,7 @@ CREATE OR REPLACE VIEW missing_reports
 AS
 WITH made_again AS (
     SELECT DISTINCT report_type, business_date
-    FROM jobs
+    FROM all_jobs
     WHERE source = 'retry_report' AND status NOT IN ('FAILED', 'CANCELLED', 'EXPIRED', 'DUPLICATE')
 )
 SELECT
@@ -23,6 +23,6 @@ SELECT
             || '''::DATE, ''' || TO_CHAR(e.business_date, 'YYYY-MM-DD') || '''::DATE)'
     END AS makes_it
 FROM expected_reports AS e
-LEFT JOIN jobs AS j ON j.job_id = e.job_id
+LEFT JOIN all_jobs AS j ON j.job_id = e.job_id
 LEFT JOIN made_again AS a ON a.report_type = e.report_type AND a.business_date = e.business_date
 WHERE (j.job_id IS NULL OR j.status IN ('FAILED', 'CANCELLED', 'EXPIRED')) AND a.report_type IS NULL;

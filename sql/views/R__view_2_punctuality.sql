@@ -6,13 +6,13 @@ AS
 WITH deliveries AS (
     SELECT e.report_type, e.business_date, MIN(j.finished_at) AS delivered_at
     FROM expected_reports AS e
-    JOIN jobs AS j ON j.report_type = e.report_type AND j.business_date = e.business_date
+    JOIN all_jobs AS j ON j.report_type = e.report_type AND j.business_date = e.business_date
     WHERE j.status = 'SUCCEEDED' AND (j.job_id = e.job_id OR j.source = 'retry_report')
     GROUP BY e.report_type, e.business_date
 ),
 usual AS (
     SELECT report_type, MEDIAN(seconds_total) AS seconds
-    FROM jobs
+    FROM all_jobs
     WHERE status = 'SUCCEEDED' AND finished_at >= DATEADD('day', -30, SYSDATE())
     GROUP BY report_type
 ),
@@ -30,7 +30,7 @@ expected AS (
             SYSDATE(), DATEADD('second', COALESCE(u.seconds, 0), GREATEST(COALESCE(j.enqueued_at, SYSDATE()), COALESCE(j.not_before, j.enqueued_at, SYSDATE())))
         ) AS expected_at
     FROM expected_reports AS e
-    LEFT JOIN jobs AS j ON j.job_id = e.job_id
+    LEFT JOIN all_jobs AS j ON j.job_id = e.job_id
     LEFT JOIN deliveries AS d ON d.report_type = e.report_type AND d.business_date = e.business_date
     LEFT JOIN usual AS u ON u.report_type = e.report_type
 )

@@ -17,7 +17,7 @@ WITH counted AS (
             GREATEST(DATEDIFF('second', GREATEST(enqueued_at, COALESCE(not_before, enqueued_at)), SYSDATE()), 0),
             NULL
         )) AS oldest_queued_s
-    FROM jobs
+    FROM all_jobs
 ),
 leader AS (
     SELECT MAX(IFF(request_id = '__leader__', holder, NULL)) AS leader, MAX(updated_at) AS last_write_at

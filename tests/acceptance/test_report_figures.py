@@ -11,14 +11,17 @@ from typing import Any
 import pytest
 
 from contract.parameters import resolve_parameters
+from contract.presentation import ColumnFormat
 from contract.report import ReportDefinition, Scalar
 from local_cloud.sample_data.load import load_sample_data
+from runner.writers.shown import Shown
 from sql.reports import load_report, report_names
 from tests.acceptance import shop_key_figures as key
 from tests.acceptance import shop_quality
 from tests.acceptance.shop_days import shop_of
 from tests.acceptance.shop_figures import Figures, Row
 from tests.local_stack import BUSINESS_DATE, DATABASE, LocalStack
+from tests.unit.runner.made_documents import Page, Paper
 
 Expected = Callable[[Figures, dict[str, Any]], dict[str, list[Row]]]
 
@@ -99,7 +102,7 @@ def figures() -> Figures:
 def test_every_cell_equals_the_second_opinion(
     data_stack: LocalStack, figures: Figures, report_type: str, given: dict[str, Any], expected: Expected
 ) -> None:
-    loaded = load_report(report_type)
+    loaded = load_report(report_type) | {"formats": ["csv", "json"]}
     params = resolve_parameters(ReportDefinition.model_validate(loaded), given, BUSINESS_DATE)
     attempt = data_stack.attempt(loaded, params, report_type=report_type)
     report = attempt.run()
@@ -118,9 +121,29 @@ def test_every_built_in_report_has_a_second_opinion() -> None:
     assert {report_type for report_type, _, _ in CASES} == set(report_names()) - {"CONNECTION_TEST"}
 
 
+def test_a_business_report_reaches_people_in_the_formats_that_they_open(data_stack: LocalStack) -> None:
+    loaded = load_report("SALES_REPORT")
+    given: dict[str, Scalar] = {"start_date": "2026-01-01", "end_date": "2026-06-30"}
+    attempt = data_stack.attempt(loaded, given, report_type="SALES_REPORT")
+    report = attempt.run()
+    assert report.process.returncode == 0, report.lines[-2:]
+    files = {file.name: file.content_type for file in attempt.manifest().files}
+    assert files["report.pdf"] == "application/pdf"
+    assert files["report.html"] == "text/html; charset=utf-8"
+    assert "report.xlsx" in files
+    monthly = list(csv.DictReader(io.StringIO(attempt.read("monthly.csv").decode(), newline="")))
+    shown = Shown("en-US", "UTC")
+    money = ColumnFormat.model_validate(loaded["queries"][1]["columns"]["revenue"])
+    wanted = ["Jan 2026", "Jun 2026", *(shown.text(Decimal(row["revenue"]), money) for row in monthly)]
+    page, paper = Page(attempt.read("report.html")), Paper(attempt.read("report.pdf"))
+    assert len(monthly) == 6
+    assert all(cell in [text for row in page.rows for text in row] and paper.says(cell) for cell in wanted)
+    assert all(paper.says(text) for text in ("Sales report", "Revenue by month", "as many days before", "Page 2 of 2"))
+
+
 def test_money_has_two_decimals_in_every_file(data_stack: LocalStack) -> None:
     attempt = data_stack.attempt(
-        load_report("SALES_REPORT"),
+        load_report("SALES_REPORT") | {"formats": ["json"]},
         {"start_date": "2026-01-01", "end_date": "2026-06-30"},
         report_type="SALES_REPORT",
     )

@@ -116,6 +116,18 @@ def test_every_procedure_task_and_column_is_on_the_page() -> None:
         assert (rest.split(":")[0] if kind == "task" else name) in cells, line
 
 
+def answers_told(page: str) -> dict[str, set[str]]:
+    """The keys of each procedure's answer, as its row on the page has them in braces."""
+    rows_of = [cells for cells in rows(page, "## Procedures") if "(" in cells[0]]
+    told = {cells[0].split("(")[0]: re.search(r"\{([\w, ]+)\}", cells[1]) for cells in rows_of}
+    return {name: set(re.findall(r"\w+", found[1])) for name, found in told.items() if found}
+
+
+def test_the_keys_of_every_answer_are_on_the_page() -> None:
+    lines = [line.split(": ") for line in tree.text(Path("tests/house/answers.txt")).splitlines()]
+    assert answers_told(tree.text(SQL)) == {name: set(keys.split()) for name, keys in lines}
+
+
 def test_every_table_is_on_the_page() -> None:
     scripts = "".join(tree.text(path) for path in tree.files(".sql", ("sql/migrations",)))
     made = re.findall(r"CREATE (?:TRANSIENT )?TABLE IF NOT EXISTS (\w+)", scripts)

@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.house import tree
 
 GRANTS = Path("sql/grants/A__grants_executor.sql")
-MADE = re.compile(r"CREATE (?:OR REPLACE )?(?:TRANSIENT )?(?:TABLE|VIEW) (?:IF NOT EXISTS )?(\w+)")
+MADE = re.compile(r"CREATE (?:OR REPLACE )?(?:TRANSIENT |SECURE )?(?:TABLE|VIEW) (?:IF NOT EXISTS )?(\w+)")
 USED = re.compile(r"\b(?:from|join|into|using|update|table\()\s+(\w+)")
 GRANTED = re.compile(r"GRANT [A-Z, ]+ ON (?:TABLE|VIEW) (\w+) ")
 

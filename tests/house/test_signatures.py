@@ -25,7 +25,7 @@ def declared(sql: str) -> Iterator[str]:
         yield f"procedure {name}({' '.join(arguments.split())}) returns {answer}"
     for name, schedule, statement in TASK.findall(sql):
         yield f"task {name}: {schedule}: {' '.join(statement.split())}"
-    if re.search(r"^CREATE OR REPLACE VIEW", sql, re.MULTILINE):
+    if re.search(r"^CREATE OR REPLACE (?:SECURE )?VIEW", sql, re.MULTILINE):
         view = sqlglot.parse_one(sql, dialect="snowflake")
         select = view.find(exp.Select)
         assert select is not None

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.house import tree
 
-MADE = re.compile(r"CREATE OR REPLACE VIEW (\w+)")
+MADE = re.compile(r"CREATE OR REPLACE (?:SECURE )?VIEW (\w+)")
 READ = re.compile(r"\b(?:FROM|JOIN)\s+(\w+)")
 
 

@@ -1,8 +1,9 @@
 """Each guard of cancels, deadlines and caps, taken away once: the promise that rests on it must go red."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,9 +12,11 @@ from contract.outcome import ExitCode
 from contract.policy import Caps
 from executor.core import settle, stopping
 from executor.core.failures import Evidence, succeeded
+from executor.core.launch_answers import LaunchAnswer
 from executor.core.stopping import StopCause
 from executor.core.tasks import TaskView
 from executor.loops.cancel import Cancel
+from executor.ports import Launcher
 from executor.testing import memory_store
 from executor.testing.memory_queue import Asked
 from tests.simulation import test_cancels as cancels
@@ -47,6 +50,17 @@ async def test_p16_without_waiting_for_a_launch_on_its_way_its_task_is_an_orphan
     monkeypatch.setattr("executor.loops.cancel.NO_TASK_AFTER_S", 0.0)
     with pytest.raises(AssertionError):
         await cancels.test_p16_a_launch_on_its_way_is_waited_for_and_its_task_stopped(world, monkeypatch)
+
+
+async def test_p16_without_knowing_what_was_sent_the_task_of_a_lost_answer_is_an_orphan(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def forgetful(launcher: Launcher, run_task: Mapping[str, Any], *_known: object) -> LaunchAnswer:
+        return await launcher.run(run_task)
+
+    monkeypatch.setattr("executor.loops.launch.send", forgetful)
+    with pytest.raises(AssertionError):
+        await cancels.test_p16_a_task_whose_launch_was_never_answered_is_found_and_stopped(world)
 
 
 async def test_p16_without_asking_ecs_for_the_task_of_an_intent_it_runs_on(

@@ -1,5 +1,7 @@
 """The caps hold while everything gets its turn."""
 
+import sys
+
 import pytest
 
 from contract.policy import NO_CAPS, Caps
@@ -24,3 +26,26 @@ async def test_p11_the_caps_of_types_and_requesters_hold_and_everything_gets_its
         return all(world.status(asked.request) is JobState.SUCCEEDED for asked in world.store.intake.values())
 
     await world.until(ended, within_s=300)
+
+
+async def left_by_a_leader_with_more_room(world: World) -> None:
+    first = world.executor("one", max_running=8)
+    first.dies_at = "before launcher.run"
+    for _ in range(8):
+        world.ask()
+    await world.until(lambda: first.dead)
+    world.max_running = 2
+    world.executor("two", max_running=2)
+    await world.all_ended()
+
+
+async def test_p11_a_new_leader_launches_no_more_than_its_own_cap_of_what_an_earlier_one_claimed(world: World) -> None:
+    await left_by_a_leader_with_more_room(world)
+
+
+async def test_p11_without_counting_before_a_launch_what_an_earlier_leader_claimed_breaks_the_cap(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("executor.loops.launch.room_to_launch", lambda *_room: sys.maxsize)
+    with pytest.raises(AssertionError, match="caps_never_exceeded"):
+        await left_by_a_leader_with_more_room(world)

@@ -1,8 +1,11 @@
 """AWS's token buckets: what is launched stays inside, and what is refused costs only time."""
 
+import pytest
+
 from contract.job import JobRow
 from contract.outcome import FailureClass
 from contract.states import JobState
+from executor.budgets import Budget
 from executor.core.launch_answers import Errored
 from executor.testing.account import Account
 from tests.jobs import definition
@@ -49,6 +52,40 @@ async def test_p12_stops_and_launches_together_stay_inside_the_accounts_rate(wor
     await world.until(lambda: all(world.status(asked) is JobState.RUNNING for asked in second), within_s=60)
     assert len(world.launcher.stops) == len(first)
     assert account.throttled == 0
+
+
+async def stopped_after_s(world: World) -> list[float]:
+    """How long jobs that are cancelled in the midst of many launches wait until their tasks are told to stop."""
+    account = world.launcher.account = Account(world.clock.now, per_s=2.0, burst=10.0)
+    world.define("SALES_REPORT", definition(), lambda arn, sent: world.makes_its_report(arn, sent, runs_for_s=3_600.0))
+    world.executor(max_running=JOBS, launches_per_s=2.0, launch_burst=10)
+    world.max_running = JOBS
+    first = [world.ask() for _ in range(5)]
+    await world.until(lambda: all(world.status(asked) is JobState.RUNNING for asked in first))
+    for _ in range(60):
+        world.ask()
+    await world.until(lambda: len(world.launcher.tasks) >= 25)
+    for asked in first:
+        world.cancel(asked)
+    asked_at_s, waits_s = world.clock.monotonic_s(), []
+    for stops in range(1, len(first) + 1):
+        await world.until(lambda stops=stops: len(world.launcher.stops) >= stops)  # type: ignore[misc]  # bound here
+        waits_s.append(world.clock.monotonic_s() - asked_at_s)
+    await world.until(lambda: len(world.launcher.tasks) == 65)
+    assert account.throttled == 0
+    return waits_s
+
+
+async def test_p12_p16_orders_to_stop_do_not_stand_in_line_behind_launches(world: World) -> None:
+    assert max(await stopped_after_s(world)) <= 3
+
+
+async def test_p16_without_going_first_the_last_order_to_stop_waits_for_many_launches(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Budget, "take_first", Budget.take)
+    with pytest.raises(AssertionError):
+        await test_p12_p16_orders_to_stop_do_not_stand_in_line_behind_launches(world)
 
 
 async def test_p12_when_others_use_the_accounts_rate_throttles_are_few_and_cost_no_budget(world: World) -> None:

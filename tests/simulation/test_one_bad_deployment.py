@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from contract.states import JobState
 from executor.core.breaker import FINAL_AFTER, Breaker, Phase
 from executor.core.launch_answers import Errored
@@ -15,6 +17,7 @@ from tests.simulation.world import World
 HOUR_S = 3_600.0
 NO_IMAGE = "CannotPullContainerError: failed to resolve ref 1.dkr.ecr.us-east-1.amazonaws.com/r:7: not found"
 NO_CLUSTER = Errored("ClusterNotFoundException", "Cluster not found.", 400)
+NO_TASK_DEFINITION = Errored("ClientException", "Unable to describe task definition.", 400)
 JOBS = 25
 BROKEN_FOR_S = 200.0
 
@@ -110,15 +113,20 @@ async def test_p10_cancels_of_what_never_started_do_not_let_launches_go_on(world
     assert phase(world) is not Phase.CLOSED
 
 
-async def test_p9_a_missing_cluster_ends_the_first_jobs_with_the_reason_and_keeps_the_others(world: World) -> None:
-    world.launcher.answer_next(NO_CLUSTER, times=12)
+@pytest.mark.parametrize(
+    ("answer", "cause_id"), [(NO_CLUSTER, "cluster_not_found"), (NO_TASK_DEFINITION, "task_definition_missing")]
+)
+async def test_p9_a_missing_cluster_or_task_definition_ends_the_first_jobs_with_the_reason_and_keeps_the_others(
+    world: World, answer: Errored, cause_id: str
+) -> None:
+    world.launcher.answer_next(answer, times=12)
     world.executor()
     for _ in range(20):
         world.ask()
     await world.all_ended(within_s=3 * HOUR_S)
     assert counts(world) == {JobState.FAILED: FINAL_AFTER - 1, JobState.SUCCEEDED: 21 - FINAL_AFTER}
     verdicts = [result.verdict for result in world.store.results if result.verdict is not None]
-    assert {verdict.cause_id for verdict in verdicts} == {"cluster_not_found"}
+    assert {verdict.cause_id for verdict in verdicts} == {cause_id}
 
 
 async def test_p10_a_job_that_cannot_start_by_its_own_fault_ends_while_others_run(world: World) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from contract.states import JobState
 from executor.core.leadership import STATEMENT_TIMEOUT_S
+from executor.loops.launch import Launch
 from executor.testing.memory_lease import MemoryLease
 from tests.simulation.locking_store import LockingStore
 from tests.simulation.world import World
@@ -25,6 +26,30 @@ async def test_p5_a_stand_by_leads_within_30_s_of_a_kill(world: World, nth: int)
     await world.passes(60 + 0.7 * nth)
     leader.kill()
     await world.until(lambda: stand_by.leads, within_s=30)
+
+
+async def test_a_stand_by_leaves_the_work_of_a_leader_alone_until_its_bells_ring(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[float] = []
+    whole = Launch.tick
+
+    async def counted(self: Launch) -> None:
+        looks.append(world.clock.monotonic_s())
+        await whole(self)
+
+    first = world.executor("one")
+    await world.until(lambda: first.leads)
+    monkeypatch.setattr(Launch, "tick", counted)
+    second = world.executor("two")
+    await world.passes(300)
+    assert looks == []
+    first.kill()
+    await world.until(lambda: second.leads, within_s=30)
+    began_s = world.clock.monotonic_s()
+    await world.passes(1)
+    assert looks
+    assert looks[0] - began_s < 1
 
 
 @pytest.mark.parametrize("store", [LockingStore, SeesItsBeginning])

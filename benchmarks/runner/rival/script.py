@@ -8,6 +8,7 @@ import os
 import re
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,8 @@ def main(kind: str, sql: str, bucket: str, key: str) -> None:
             boto3.client("s3").upload_file(str(path), bucket, key)
     status = Path("/proc/self/status").read_text(encoding="ascii")
     peak = re.search(r"VmHWM:\s+(\d+) kB", status)
-    print(json.dumps({"rows": len(frame), "peak_mb": int(peak[1]) / 1024 if peak else 0.0}))
+    held_mb = int(peak[1]) / 1024 if peak else 0.0
+    print(json.dumps({"rows": len(frame), "cpu_s": time.process_time(), "peak_mb": held_mb}))
 
 
 def write(frame: Any, kind: str, path: Path) -> None:

@@ -17,6 +17,12 @@ from snowflake.connector import DictCursor, SnowflakeConnection
 READY_S = 90.0
 JOB_S = 60.0
 CLIENTS = Path(__file__).parents[2] / "clients" / ".venv" / "bin"
+SECRETS = {
+    "SNOWFLAKE_PASSWORD": "canary-of-the-snowflake-password",
+    "AWS_SECRET_ACCESS_KEY": "canary-of-the-aws-secret-key",
+    "AWS_SESSION_TOKEN": "canary-of-the-aws-session-token",
+}
+"""What executors sign in with; the local cloud takes everything."""
 OURS = ("AWS_", "SNOWFLAKE_", "REPORTING_")
 
 
@@ -108,7 +114,7 @@ class Stack:
         return snowflake.connector.connect(**arguments, paramstyle="qmark", **more)
 
     def start_executor(self, folder: Path) -> Running:
-        return Running([sys.executable, "-m", "executor", "run"], self.environment, folder)
+        return Running([sys.executable, "-m", "executor", "run"], self.environment | SECRETS, folder)
 
     def reporting(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

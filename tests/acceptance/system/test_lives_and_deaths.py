@@ -58,7 +58,7 @@ def test_what_was_made_is_there_again_after_a_restart_and_a_kill_leaves_nothing_
 def test_the_demo_leaves_files_and_nothing_running(tmp_path: Path) -> None:
     demo = Running([sys.executable, "-m", "executor", "demo", "--dir", "made"], plain_environment(), tmp_path)
     assert demo.process.wait(120) == 0, "\n".join(demo.lines)
-    for path in ("sales_report/monthly.csv", "customer_analysis/manifest.json", "product_performance/ranking.json"):
+    for path in ("sales_report/monthly.csv", "customer_analysis/manifest.json", "product_performance/report.pdf"):
         assert (tmp_path / "made" / path).stat().st_size > 0
     table = "\n".join(demo.lines)
     assert table.count("SUCCEEDED") >= 3

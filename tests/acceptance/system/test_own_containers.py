@@ -9,6 +9,8 @@ from typing import Any
 
 import boto3
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from sql.reports import load_report
 from tests.acceptance.system.driving import Analyst, Stack
@@ -41,8 +43,10 @@ def image(stack: Stack, name: str, command: list[str]) -> None:
     fresh.replace(path)
 
 
-def register(stack: Stack, family: str, name: str | None = None, **environment: str) -> None:
-    """The usual task definition with another image or environment, as a family of its own."""
+def register(
+    stack: Stack, family: str, name: str | None = None, secrets: dict[str, str] | None = None, **environment: str
+) -> None:
+    """The usual task definition with another image, environment or secrets, as a family of its own."""
     ecs = client(stack, "ecs")
     usual = ecs.describe_task_definition(taskDefinition=USUAL)["taskDefinition"]
     container = usual["containerDefinitions"][0]
@@ -51,6 +55,10 @@ def register(stack: Stack, family: str, name: str | None = None, **environment: 
     else:
         kept = [pair for pair in container["environment"] if pair["name"] not in environment]
         container["environment"] = kept + [{"name": key, "value": value} for key, value in environment.items()]
+    if secrets is not None:
+        manager = client(stack, "secretsmanager")
+        arns = {key: manager.create_secret(Name=f"{family}/{key}", SecretString=secrets[key])["ARN"] for key in secrets}
+        container["secrets"] = [{"name": key, "valueFrom": arn} for key, arn in arns.items()]
     ecs.register_task_definition(
         family=family,
         networkMode="awsvpc",
@@ -100,3 +108,31 @@ def test_p9_a_broken_connection_is_on_the_row_at_once_with_its_step_and_what_to_
     assert (row["STATUS"], row["FAILURE_CLASS"], row["ATTEMPT"]) == ("FAILED", "SNOWFLAKE_UNREACHABLE", 1)
     assert row["ERROR"].startswith("step dns: nowhere.invalid does not resolve")
     assert "SNOWFLAKE_ACCOUNT (organisation-account)" in row["REMEDY"]
+
+
+def test_a_key_out_of_secrets_manager_signs_the_runner_in_and_its_queries_are_tagged(
+    stack: Stack, analyst: Analyst
+) -> None:
+    key = rsa.generate_private_key(public_exponent=65_537, key_size=2048)
+    pem = serialization.Encoding.PEM
+    public = key.public_key().public_bytes(pem, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
+    locked = serialization.BestAvailableEncryption(b"phrase")
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, locked).decode()
+    with stack.connect(role="ACCOUNTADMIN") as administrator:
+        bare = "".join(public.splitlines()[1:-1])
+        administrator.cursor().execute(f"CREATE USER keyed TYPE = SERVICE RSA_PUBLIC_KEY = '{bare}'")
+        administrator.cursor().execute("GRANT ROLE report_runner TO USER keyed")
+    secrets = {"SNOWFLAKE_PRIVATE_KEY": private, "SNOWFLAKE_PRIVATE_KEY_PASSPHRASE": "phrase"}
+    register(stack, "keyed", secrets=secrets, SNOWFLAKE_USER="keyed")
+    queries = [{"name": "who", "sql": "SELECT CURRENT_USER() AS name, CURRENT_ROLE() AS role"}]
+    analyst.define("KEYED", {"title": "Who", "queries": queries, "task_definition": "keyed", "formats": ["csv"]})
+    row = analyst.ended(analyst.call("CALL reporting.generate_report('KEYED')")["job_id"])
+    assert row["STATUS"] == "SUCCEEDED", row
+    bucket, _, prefix = row["RESULT_URI"].removeprefix("s3://").partition("/")
+    found = client(stack, "s3").get_object(Bucket=bucket, Key=f"{prefix}who.csv")["Body"].read().decode()
+    assert found.split()[1] == "KEYED,REPORT_RUNNER"
+    with stack.connect(role="ACCOUNTADMIN") as administrator:
+        history = "TABLE(INFORMATION_SCHEMA.QUERY_HISTORY(RESULT_LIMIT => 2000))"
+        rows = Analyst(administrator).rows(f"SELECT query_tag FROM {history} WHERE user_name = 'KEYED'")
+    tags = {one["QUERY_TAG"] for one in rows}
+    assert f"reporting:job:{row['JOB_ID']}:KEYED:1:{row['TRACE_ID']}" in tags

@@ -138,3 +138,30 @@ def test_a_database_role_lends_its_privileges_and_cannot_be_the_primary_role(as_
     as_role("ACCOUNTADMIN", "GRANT DATABASE ROLE shop.cleaner TO ROLE reader")
     as_role("READER", WRITE)
     as_role("ACCOUNTADMIN", "REVOKE DATABASE ROLE shop.cleaner FROM ROLE reader")
+
+
+def test_a_procedure_knows_its_owners_roles_and_its_callers_only_with_read_session(as_role: As) -> None:
+    asked = (
+        "SELECT CURRENT_USER(), CURRENT_ROLE(), IS_ROLE_IN_SESSION('CALLER')::STRING, "
+        "SYS_CONTEXT('SNOWFLAKE$SESSION', 'ROLE'), SYS_CONTEXT('SNOWFLAKE$SESSION', 'PRINCIPAL_NAME'), "
+        "SYS_CONTEXT('SNOWFLAKE$SESSION', 'IS_ROLE_ACTIVATED', 'CALLER')"
+    )
+    procedure = (
+        "CREATE OR REPLACE PROCEDURE shop.sales.who_calls() RETURNS STRING LANGUAGE PYTHON RUNTIME_VERSION = '3.11' "
+        "PACKAGES = ('snowflake-snowpark-python') HANDLER = 'run' AS $$\ndef run(session):\n"
+        f'    return ",".join(str(said) for said in session.sql("{asked}").collect()[0])\n$$'
+    )
+    for sql in (
+        "CREATE ROLE keeper",
+        procedure,
+        "GRANT USAGE ON PROCEDURE shop.sales.who_calls() TO ROLE caller",
+        "GRANT OWNERSHIP ON PROCEDURE shop.sales.who_calls() TO ROLE keeper COPY CURRENT GRANTS",
+        *(f"GRANT USAGE ON {place} TO ROLE keeper" for place in ("DATABASE shop", "SCHEMA shop.sales", "WAREHOUSE wh")),
+    ):
+        as_role("ACCOUNTADMIN", sql)
+    call = "CALL shop.sales.who_calls()"
+    assert as_role("CALLER", call) == [("ROOT,KEEPER,false,None,None,None",)]
+    as_role("ACCOUNTADMIN", "GRANT READ SESSION ON ACCOUNT TO ROLE keeper")
+    assert as_role("CALLER", call) == [("ROOT,KEEPER,false,CALLER,ROOT,TRUE",)]
+    assert as_role("CALLER", asked) == [("ROOT", "CALLER", "true", "CALLER", "ROOT", "TRUE")]
+    as_role("ACCOUNTADMIN", "DROP ROLE keeper")

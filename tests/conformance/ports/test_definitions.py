@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -26,6 +27,10 @@ class Author:
         ):
             self.administrator.cursor().execute(sql)
         self.connection = snowflake.connector.connect(**arguments | {"role": "REPORT_AUTHOR"}, paramstyle="qmark")
+
+    def close(self) -> None:
+        self.connection.close()
+        self.administrator.close()
 
     def call(self, sql: str, *binds: object) -> Any:
         row = self.connection.cursor().execute(sql, binds).fetchone()  # type: ignore[union-attr]  # a cursor
@@ -60,8 +65,7 @@ class Author:
 def author(snowflake_arguments: dict[str, Any]) -> Iterator[Author]:
     found = Author(snowflake_arguments)
     yield found
-    found.connection.close()
-    found.administrator.close()
+    found.close()
 
 
 def query(sql: str, **more: Any) -> dict[str, Any]:
@@ -91,6 +95,28 @@ def test_a_dropped_type_can_be_asked_for_no_more_until_it_is_defined_again(autho
     assert author.define("FLEETING_REPORT")["version"] == 3
     author.call(ask)
     assert author.versions("FLEETING_REPORT") == [(1, False), (2, True), (3, False)]
+
+
+def test_many_who_define_one_type_at_once_make_as_many_versions(
+    author: Author, snowflake_arguments: dict[str, Any]
+) -> None:
+    others = [Author(snowflake_arguments) for _ in range(4)]
+    with ThreadPoolExecutor(len(others)) as pool:
+        made = [pool.submit(other.define, "BUSY_REPORT", title=f"Of {n}") for n, other in enumerate(others)]
+    assert sorted(one.result()["version"] for one in made) == [1, 2, 3, 4]
+    assert author.versions("BUSY_REPORT") == [(1, False), (2, False), (3, False), (4, False)]
+    for other in others:
+        other.close()
+
+
+def test_p20_what_a_newer_version_has_defined_can_be_asked_for(author: Author) -> None:
+    newer = {"title": "Newer", "hologram": {"depth": 3}, **query("SELECT 1 AS a", aroma="coffee")}
+    author.administrator.cursor().execute(
+        f"INSERT INTO {PLACE}.report_types (report_type, version, definition, digest, defined_at) "
+        "SELECT 'NEWER_REPORT', 1, PARSE_JSON(?), 'newer', SYSDATE()",
+        (json.dumps(newer),),
+    )
+    assert author.call(f"CALL {PLACE}.generate_report('NEWER_REPORT')")["status"] == "QUEUED"
 
 
 def test_a_query_is_compiled_with_the_rights_of_the_containers(author: Author) -> None:

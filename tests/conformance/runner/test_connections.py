@@ -62,6 +62,7 @@ def test_where_everything_works_the_job_succeeds_and_leaves_a_page_and_its_json(
     text = tested.read(TEXT_NAME).decode()
     assert "Everything works" in text
     assert "plain HTTP (local)" in text
+    assert "as report_runner by password" in text
     assert "10.1 MB" in text
     assert sorted((file.name, file.bytes) for file in tested.manifest().files) == [
         (name, len(tested.read(name))) for name in (JSON_NAME, TEXT_NAME)

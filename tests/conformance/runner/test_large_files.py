@@ -114,6 +114,18 @@ def test_a_part_whose_line_breaks_is_sent_once_more(stack: LocalStack) -> None:
     assert stack.s3.get_object(Bucket=BUCKET, Key="large/again/large.csv")["Body"].read() == LARGE
 
 
+def test_an_upload_whose_completion_was_answered_into_the_void_is_found_complete(stack: LocalStack) -> None:
+    class Completes(Client):
+        def complete_multipart_upload(self, **parameters: Any) -> Any:
+            self._s3.complete_multipart_upload(**parameters)
+            return self._s3.complete_multipart_upload(**parameters)
+
+    files = uploads(Completes(stack.s3, lambda _: None), "large/void/")
+    write(files, LARGE)
+    [file] = files.publish()
+    assert (file.bytes, left_of(stack, "large/void/")) == (len(LARGE), (1, 0))
+
+
 def test_an_upload_that_fails_on_the_way_leaves_nothing(stack: LocalStack) -> None:
     def breaks(number: int) -> None:
         if number == 2:
@@ -169,6 +181,19 @@ def test_sigterm_in_mid_upload_ends_as_143_and_leaves_nothing_behind(stack: Loca
     report.process.send_signal(signal.SIGTERM)
     assert report.finish() == 143
     assert attempt.names() == ["started.json"]
+    assert left_of(stack, attempt.spec["prefix"]) == (1, 0)
+
+
+def test_sigterm_while_s3_keeps_a_part_waiting_ends_as_143_and_leaves_nothing_behind(
+    stack: LocalStack, s3_gate: S3Gate
+) -> None:
+    s3_gate.hold = "large.csv"
+    attempt = stack.attempt({**FOREVER, "formats": ["csv"]})
+    report = attempt.start(AWS_ENDPOINT_URL=s3_gate.endpoint)
+    assert s3_gate.held.wait(30)
+    report.process.send_signal(signal.SIGTERM)
+    assert report.finish() == 143
+    s3_gate.released.set()
     assert left_of(stack, attempt.spec["prefix"]) == (1, 0)
 
 

@@ -45,6 +45,7 @@ class _Task:
     plan: JobPlan
     attempt: int
     act: Act
+    stale: bool = False
     works: bool = False
     ended: bool = field(default=False)
 
@@ -57,6 +58,7 @@ class Containers:
         self._dice, self._ledger, self._artifacts, self._plans = dice, ledger, artifacts, plans
         self._tasks: dict[str, list[_Task]] = {}
         self._live: dict[str, _Task] = {}
+        self.stale: set[str] = set()
         self.launcher: FakeLauncher | None = None
         self.clock_off_s = 0.0
         self.max_running = 0
@@ -66,7 +68,7 @@ class Containers:
         """What the container of a new task does; the fake launcher asks this once for each task."""
         _, _, job_id, number = str(request["startedBy"]).split("/")
         plan, attempt = self._plans[job_id], int(number)
-        task = _Task(arn, plan, attempt, plan.act(attempt))
+        task = _Task(arn, plan, attempt, plan.act(attempt), str(request["clientToken"]) in self.stale)
         self._launched(job_id, task)
         self._ledger.task_created(job_id, attempt, str(request["clientToken"]))
         starts_s, runs_s = self._dice.uniform(0.5, 6.0), _FOR_EVER_S if task.act is Act.HANGS else plan.runs_for_s
@@ -81,6 +83,9 @@ class Containers:
 
     def _launched(self, job_id: str, task: _Task) -> None:
         known = self._tasks.setdefault(job_id, [])
+        if task.stale:
+            known.append(task)  # nobody of ours launched it: it may be there, and may not work
+            return
         if any(other.attempt == task.attempt and not self._forgotten(other) for other in known):
             self._ledger.breaks("one_task_per_attempt", f"{job_id}/{task.attempt} has a second task")
         known.append(task)
@@ -102,8 +107,14 @@ class Containers:
         return self.launcher.tasks
 
     def at_work(self, job_id: str) -> list[str]:
-        """The tasks of a job that have not stopped."""
-        return [task.arn for task in self._tasks.get(job_id, []) if not self._stopped(task)]
+        """The tasks of a job that have not stopped; what nobody of ours launched counts when it works."""
+        known = self._tasks.get(job_id, [])
+        return [task.arn for task in known if (task.works or not task.stale) and not self._stopped(task)]
+
+    def has_begun(self, request: Mapping[str, Any]) -> bool:
+        """Whether a container of this attempt has begun its work."""
+        _, _, job_id, number = str(request["startedBy"]).split("/")
+        return any(task.works and task.attempt == int(number) for task in self._tasks.get(job_id, []))
 
     def _forgotten(self, task: _Task) -> bool:
         return self.launcher is not None and self.launcher.tasks[task.arn].forgotten

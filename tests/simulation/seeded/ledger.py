@@ -14,7 +14,7 @@ from contract.states import TERMINAL, JobState
 from executor.core.leadership import LEASE_S, STATEMENT_TIMEOUT_S
 from executor.core.transitions import RANK, Trigger
 from executor.testing.memory_queue import StateRow
-from tests.simulation.seeded.plan import REPORTS_FAULT, Act
+from tests.simulation.seeded.plan import REPORTS_FAULT, Act, Fault
 
 if TYPE_CHECKING:
     from tests.simulation.seeded.stage import Stage
@@ -148,5 +148,7 @@ class Ledger:
         if not job.failure_class or not any(verdict.diagnosis and verdict.remedy for verdict in verdicts):
             self.breaks("every_end_has_a_cause", job.job_id)
         # The cloud's faults end a job only when its budget for them is used up.
-        if job.infra_failures <= self._stage.max_infra_failures and all(v.blame is not Blame.REPORT for v in verdicts):
+        forbidden = job.launched_at is None and self._stage.plan.has(Fault.FORBIDDEN)
+        within = job.infra_failures <= self._stage.max_infra_failures and not forbidden
+        if within and all(v.blame is not Blame.REPORT for v in verdicts):
             self.breaks("blame_where_it_belongs", f"{job.job_id} ended after {job.infra_failures} faults of the cloud")

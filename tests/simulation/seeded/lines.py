@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from executor.core.launch_answers import Unknown
 from executor.core.leadership import STATEMENT_TIMEOUT_S
-from executor.ports import CloudUnavailableError, StoreUnavailableError
+from executor.ports import CloudUnavailableError, NothingDoneError, StoreUnavailableError
 from tests.simulation.seeded.plan import Fault
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ class Fate(Enum):
     LATE = auto()
     HELD = auto()
     SLOW = auto()
+    REFUSED = auto()
+    TWICE = auto()
 
 
 _FATES = {
@@ -38,6 +40,8 @@ _FATES = {
     Fate.LATE: Fault.LATE,
     Fate.HELD: Fault.HELD,
     Fate.SLOW: Fault.SLOW,
+    Fate.REFUSED: Fault.CROWDED,
+    Fate.TWICE: Fault.STALE,
 }
 
 
@@ -83,6 +87,12 @@ class Line:
             return await call()
         if fate in {Fate.LATE, Fate.HELD} and not self._carried_out_alone(method):
             fate = Fate.SLOW
+        if fate is Fate.REFUSED and not (self._name == "store" and method in _CHANGES_STATE):
+            return await call()
+        if fate is Fate.TWICE:
+            if method == "run":
+                stage.send_again(values[0])
+            return await call()
         stage.struck(_FATES[fate])
         if fate in {Fate.LATE, Fate.HELD}:
             return await self._alone(fate, method, self._meant(method, call, values))
@@ -93,6 +103,8 @@ class Line:
         if fate is Fate.SLOW:
             await asyncio.sleep(stage.dice.choice((0.01, 0.1, 1.0)) * stage.dice.random())
             return await call()
+        if fate is Fate.REFUSED:
+            raise NothingDoneError(f"store.{method}: 000625: too many statements wait for the same lock")
         if fate is Fate.UNREACHED:
             await asyncio.sleep(stage.dice.choice((0.0, 0.0, 5.0)))
             return self._lost(method, "not reached")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from contract.ids import launch_token
+from contract.manifest import StartMarker
 from contract.outcome import Blame
 from executor.board import Board
 from executor.core import budget, capacity, failures, launch, leadership
@@ -16,6 +17,7 @@ from executor.loops.claim import Claim
 from executor.loops.launch import Launch
 from executor.loops.lead import Lead
 from executor.testing import memory_queue
+from executor.testing.memory_artifacts import MemoryArtifacts
 from executor.testing.memory_store import MemoryStore
 from executor.writer import Writer
 from tests.simulation.seeded.lines import Line
@@ -158,6 +160,16 @@ def _manifest_of_the_forgotten(patch: Patch) -> None:
     _everywhere(patch, whole, of_known_tasks)
 
 
+def _start_marker(patch: Patch) -> None:
+    whole = MemoryArtifacts.mark_start
+
+    def every_task_works(self: MemoryArtifacts, result_uri: str, marker: StartMarker) -> bool:
+        whole(self, result_uri, marker)
+        return True
+
+    patch.setattr(MemoryArtifacts, "mark_start", every_task_works)
+
+
 MUTANTS: Mapping[str, Callable[[Patch], None]] = {
     "fence": _constant(MemoryStore, "_holds", value=True),
     "forward_only": _constant(MemoryStore, "_forward", value=True),
@@ -178,6 +190,7 @@ MUTANTS: Mapping[str, Callable[[Patch], None]] = {
     "patience_with_the_unseen": _value("executor.core.watch.MISSING_PATIENCE_S", -1.0),
     "forgets_on_missing": _awaited(Writer, "_missing", value=set()),
     "unknown_claim_asked_again": _lost_answer,
+    "start_marker": _start_marker,
     "late_claim_awaited": _value("executor.loops.claim.LANDS_WITHIN_S", 0.0),
 }
 """What is taken away, by the name of the guard. ``owner`` is a second line behind these: see tests/model."""
@@ -189,20 +202,21 @@ CAUGHT_BY: Mapping[str, int] = {
     "same_token_in_a_replay": 1,
     "write_ahead": 1,
     "caps": 2,
-    "forgets_on_missing": 2,
-    "forward_only": 2,
-    "patience_with_the_unseen": 4,
-    "one_row_per_job": 6,
-    "trust": 6,
-    "quiet_before_release": 7,
-    "stepping_down": 7,
+    "one_row_per_job": 2,
+    "patience_with_the_unseen": 2,
+    "stepping_down": 3,
+    "new_token_after_a_refusal": 4,
+    "trust": 4,
+    "manifest_of_the_forgotten": 5,
     "unknown_claim_asked_again": 10,
-    "manifest_of_the_forgotten": 13,
-    "quiet_wait": 26,
-    "fence": 41,
-    "new_token_after_a_refusal": 41,
-    "late_claim_awaited": 45,
-    "find_before_replay": 73,
+    "forward_only": 12,
+    "quiet_before_release": 12,
+    "start_marker": 14,
+    "quiet_wait": 17,
+    "late_claim_awaited": 23,
+    "forgets_on_missing": 24,
+    "fence": 48,
+    "find_before_replay": 99,
 }
 """The seed that saw the harm first; it is asked first."""
 

@@ -20,10 +20,12 @@ class Fault(StrEnum):
     HELD = "statements wait for a lock"
     OLD_READING = "a statement that waited sees what was there when it began"
     SLOW = "calls take their time"
+    CROWDED = "too many statements wait for a lock, and ours is refused"
     STORE_AWAY = "Snowflake is away"
     AWS_AWAY = "AWS is away"
     THROTTLED = "RunTask asks for patience"
     NO_ROOM = "Fargate has no room"
+    FORBIDDEN = "RunTask refuses for good"
     UNSEEN = "a new task is invisible for a while"
     FORGOTTEN = "ECS forgets tasks that ended"
     LEASE_DELETED = "somebody deletes the lease"
@@ -34,6 +36,8 @@ class Fault(StrEnum):
     CANCEL = "somebody cancels jobs"
     PAUSE = "somebody pauses a type"
     STOP_LOST = "orders to stop get lost"
+    STALE = "a launch arrives once more when ECS has forgotten its token"
+    OLD = "requests lay for a week before anybody looked"
     SPIKES = "caps per type and per requester"
 
 

@@ -30,19 +30,20 @@ class OwnClock:
     """The clock of one machine: wrong by minutes perhaps, but its seconds are as long as everybody's."""
 
     def __init__(self, stage: "Stage", off_s: float, since_s: float) -> None:
-        self._stage, self._off, self._since_s = stage, timedelta(seconds=off_s), since_s
+        self._dice, self._now, self._time = stage.dice, stage.clock.now, asyncio.get_running_loop().time
+        self._off, self._since_s = timedelta(seconds=off_s), since_s
 
     def now(self) -> datetime:
         """The present, as this machine sees it."""
-        return self._stage.clock.now() + self._off
+        return self._now() + self._off
 
     def monotonic_s(self) -> float:
         """Seconds that only ever grow, from a beginning of their own."""
-        return self._stage.now_s + self._since_s
+        return self._time() + self._since_s
 
     def dice(self) -> float:
         """A random number in [0, 1)."""
-        return self._stage.dice.random()
+        return self._dice.random()
 
 
 class Process:

@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from contract.states import TERMINAL
-from executor.core.launch_answers import Refused, Throttled
+from executor.core.launch_answers import Errored, Refused, Throttled
 from executor.testing.memory_artifacts import MemoryArtifacts
 from executor.testing.memory_logs import MemoryLogs
 from executor.testing.virtual_clock import VirtualClock
@@ -23,6 +23,9 @@ from tests.simulation.seeded.trouble import Trouble
 
 ENDS_WITHIN_S = 3_600.0
 """After the trouble is over, every job comes to its end within this time."""
+TOO_OLD_S = 8 * 86_400.0
+OLD_EACH = 6
+FORBIDDEN = Errored("ClientException", "The task definition is no longer active.", 400)
 
 
 class Stage:
@@ -36,6 +39,7 @@ class Stage:
         self.over = asyncio.Event()
         self.calm = False
         self.faults: set[Fault] = set()
+        self._time = loop.time
         self.clock = VirtualClock(loop.time)
         self.ledger = Ledger(self)
         self.store = BookedStore(self.clock.now, self.ledger)
@@ -50,9 +54,9 @@ class Stage:
         self.processes: list[Process] = []
         self.settings: Mapping[str, Any] = {
             "max_running": plan.max_running,
-            "poll_interval_s": 4,
-            "watch_interval_s": 4,
-            "flush_interval_s": 2,
+            "poll_interval_s": 6,
+            "watch_interval_s": 6,
+            "flush_interval_s": 3,
         }
         if plan.has(Fault.SPIKES):
             most = max(2, plan.max_running // 2)
@@ -70,7 +74,7 @@ class Stage:
     @property
     def now_s(self) -> float:
         """Virtual seconds since the curtain rose."""
-        return self.clock.monotonic_s()
+        return self._time()
 
     def struck(self, fault: Fault) -> None:
         """A kind of trouble really happened."""
@@ -109,6 +113,19 @@ class Stage:
         task.add_done_callback(self._alone.discard)
         return task
 
+    def send_again(self, request: Mapping[str, Any]) -> None:
+        """The same launch comes once more, a day late: its task has begun long ago, and its token is forgotten."""
+        token = str(request["clientToken"])
+
+        async def arrive() -> None:
+            if self.containers.has_begun(request):
+                self.struck(Fault.STALE)
+                self.launcher._calls.pop(token, None)
+                self.containers.stale.add(token)
+                await self.launcher.run(request)
+
+        self.carry_out(arrive, self.dice.uniform(5, 60))
+
     def start(self, name: str, lease: AgingLease | None = None) -> Process:
         """One more executor process."""
         self.processes.append(Process(self, name, lease or self.lease, self.passing))
@@ -123,7 +140,10 @@ class Stage:
             priority=job.priority,
             business_date=None,
         )
-        self.store.enqueue(request, requested_by=job.requester)
+        old = self.plan.has(Fault.OLD) and job.number % OLD_EACH == 0
+        if old:
+            self.struck(Fault.OLD)
+        self.store.enqueue(request, requested_by=job.requester, age_s=TOO_OLD_S if old else 0.0)
 
     async def play(self) -> None:
         """From the first request to the last end, or to the first broken rule."""
@@ -149,9 +169,12 @@ class Stage:
     async def _close(self) -> None:
         for process in self.processes:
             process.kill()
-        for left in self._alone:
-            left.cancel()
-        await asyncio.gather(*(process.task for process in self.processes), *self._alone, return_exceptions=True)
+        await asyncio.gather(*(process.task for process in self.processes), return_exceptions=True)
+        # What was killed in the midst of its own work can leave something behind, as a server can.
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     def answer_next(self) -> None:
         """RunTask refuses the next launches, as far as the scenario has it."""
@@ -162,3 +185,6 @@ class Stage:
         if self.plan.has(Fault.NO_ROOM):
             self.launcher.answer_next(Refused("Capacity is unavailable at this time."), times)
             self.struck(Fault.NO_ROOM)
+        if self.plan.has(Fault.FORBIDDEN):
+            self.launcher.answer_next(FORBIDDEN)
+            self.struck(Fault.FORBIDDEN)

@@ -59,6 +59,7 @@ class Trouble:
             Fault.AWS_AWAY: lambda: self._be_away("aws", Fault.AWS_AWAY),
             Fault.THROTTLED: stage.answer_next,
             Fault.NO_ROOM: stage.answer_next,
+            Fault.FORBIDDEN: stage.answer_next,
             Fault.FORGOTTEN: self._forget,
             Fault.LEASE_DELETED: self._delete_lease,
             Fault.RIVAL: self._rival,
@@ -76,6 +77,7 @@ class Trouble:
         stage.store.order(CommandKind.RESUME, ALL_TYPES)
         stage.be_away("store", 0)
         stage.be_away("aws", 0)
+        stage.launcher._next.clear()
         for process in stage.processes:
             process.wake_up()
             if process.lease is not stage.lease:

@@ -1,5 +1,6 @@
 """What a preview is made of: a definition in a file, parameters as a caller gives them, rows up to a limit."""
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from executor.cli import preview
 from executor.cli.errors import CommandError, Exit
 from runner.arrow import pa
-from runner.preview import Folder, first_rows
+from runner.preview import Folder, first_rows, main
 
 QUERY = {"name": "one", "sql": "SELECT :since AS a"}
 DOCUMENT: dict[str, Any] = {"title": "Mine", "queries": [QUERY], "parameters": {"since": {"type": "string"}}}
@@ -71,3 +72,26 @@ def test_files_of_a_preview_tell_what_they_hold(tmp_path: Path) -> None:
     file.close(1)
     told = {"name": "a.csv", "path": str(tmp_path / "made" / "a.csv"), "format": "csv", "bytes": 4, "rows": 1}
     assert outlet.made == [told]
+
+
+@pytest.mark.parametrize(
+    ("order", "code", "says"),
+    [
+        ("{}", 11, "the order is wrong: "),
+        (
+            json.dumps({"report_type": "MINE", "definition": DOCUMENT, "params": {}, "business_date": None, "rows": 1})[
+                :-1
+            ]
+            + f', "folder": {json.dumps(__file__)}}}',
+            10,
+            "the report cannot be written: FileExistsError: ",
+        ),
+    ],
+)
+def test_why_there_is_no_preview_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], order: str, code: int, says: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(order))
+    assert main() == code
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(says)

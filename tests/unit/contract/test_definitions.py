@@ -65,7 +65,7 @@ def refused(document: dict[str, Any]) -> list[str]:
         "resources/colour",
     ],
 )
-def test_an_unknown_key_is_refused_when_defined_and_passed_over_when_read(path: str) -> None:
+def test_p20_an_unknown_key_is_refused_when_defined_and_passed_over_when_read(path: str) -> None:
     document = changed(path, "red")
     (field,) = refused(document)
     assert field.startswith("definition.")
@@ -160,6 +160,7 @@ def test_the_built_in_reports_are_defined_by_the_same_rules(name: str) -> None:
         "((SELECT 1) UNION ALL (SELECT 2))",
         "SELECT 'a;b', \"c;d\", $$e;f$$ -- ;\n/* ; */ // ;\n",
         "SELECT 'it''s; \\'; so'",
+        "SELECT FILTER(a, x -> x > 1) AS procedure, '->>' AS arrow FROM t",
     ],
 )
 def test_one_select_is_one_select(sql: str) -> None:
@@ -178,6 +179,8 @@ def test_one_select_is_one_select(sql: str) -> None:
         ("SELECT 'a", "has no end"),
         ("SELECT 1 /* a", "has no end"),
         ("EXPLAIN SELECT 1", "begins with EXPLAIN"),
+        ("SELECT a FROM t ->> INSERT INTO u SELECT * FROM $1", "chains statements"),
+        ("WITH p AS PROCEDURE () RETURNS STRING LANGUAGE SQL AS $$BEGIN END$$ CALL p()", "makes a procedure"),
     ],
 )
 def test_anything_else_is_not_one_select(sql: str, says: str) -> None:

@@ -50,7 +50,12 @@ async def test_being_told_to_stop_ends_the_rest_at_once() -> None:
 
 @pytest.mark.parametrize(
     "outage",
-    [StoreUnavailableError("x"), CloudUnavailableError("x"), StateMissingError("x")],
+    [
+        StoreUnavailableError("x"),
+        CloudUnavailableError("x"),
+        StateMissingError("x"),
+        OSError(28, "No space left on device"),
+    ],
 )
 async def test_p14_an_outage_is_waited_out_however_long_it_lasts(outage: Exception) -> None:
     rounds = Rounds(*[outage] * (10 * MAX_FAULTS_IN_A_ROW), None)

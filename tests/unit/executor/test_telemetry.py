@@ -5,10 +5,12 @@ import json
 from datetime import timedelta
 
 import pytest
+import structlog
 
 from contract.job import JobRow
 from contract.states import JobState
 from executor.adapters.metrics import MOST_VALUES, EmbeddedMetrics
+from executor.adapters.telemetry import configure_logging
 from executor.board import Board
 from executor.core.health import DEAD_S, SLOW_S, Health, Verdict, judge
 from executor.core.launch_answers import Throttled
@@ -218,3 +220,29 @@ async def test_metrics_are_written_once_a_minute_with_the_ages_of_the_loops() ->
     running, ages = [json.loads(line) for line in out.getvalue().splitlines()]
     assert running["Running"] == 1
     assert (ages["Loop"], ages["LoopAge"]) == ("claim", 8.0)
+
+
+class FullDisk(io.StringIO):
+    """A stream that has no room but for a moment."""
+
+    full = True
+
+    def write(self, text: str) -> int:
+        if self.full:
+            raise OSError(28, "No space left on device")
+        return super().write(text)
+
+
+def test_p14_a_full_disk_under_the_log_stops_no_loop_and_what_fits_again_is_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    disk = FullDisk()
+    monkeypatch.setattr("sys.stdout", disk)
+    try:
+        configure_logging()
+        structlog.get_logger().info("lost", action="lost")
+        disk.full = False
+        structlog.get_logger().info("kept", action="kept")
+    finally:
+        structlog.reset_defaults()
+    assert [json.loads(line)["action"] for line in disk.getvalue().splitlines()] == ["kept"]

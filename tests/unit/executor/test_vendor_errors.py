@@ -1,9 +1,15 @@
-"""What errors of Snowflake mean, by the codes of the field."""
+"""What errors of Snowflake and of AWS mean, by the codes of the field."""
+
+from unittest.mock import MagicMock
 
 import pytest
+from botocore.exceptions import ClientError
 from snowflake.connector import errors
 
-from executor.adapters.snowflake_errors import connection_is_gone, is_transient, sign_in_trouble
+from executor.adapters.aws_outages import outages
+from executor.adapters.snowflake_errors import connection_is_gone, is_transient, nothing_was_done, sign_in_trouble
+from executor.adapters.snowflake_session import SnowflakeSession
+from executor.ports import CloudUnavailableError, NothingDoneError, StoreUnavailableError
 
 
 @pytest.mark.parametrize("errno", [604, 625, 630, 390114])
@@ -44,3 +50,57 @@ def test_p14_a_refused_sign_in_says_why_and_trouble_on_the_way_is_none() -> None
         errors.GatewayTimeoutError(msg="HTTP 504"),
     ):
         assert sign_in_trouble(passing) is None
+
+
+def test_only_snowflakes_own_word_says_that_nothing_was_done() -> None:
+    assert nothing_was_done(errors.ProgrammingError("number of waiters for this lock exceeds 20", errno=625))
+    assert nothing_was_done(errors.ProgrammingError("reached its statement or warehouse timeout", errno=630))
+    for unknown in (
+        errors.ProgrammingError("SQL execution canceled", errno=604),
+        errors.OperationalError("request failed", errno=250003),
+        errors.ServiceUnavailableError(msg="HTTP 503", errno=625),
+    ):
+        assert not nothing_was_done(unknown)
+
+
+@pytest.mark.parametrize(("errno", "nothing"), [(625, True), (630, True), (604, False), (390114, False)])
+async def test_p1_a_session_tells_a_refusal_from_a_lost_answer(
+    monkeypatch: pytest.MonkeyPatch, errno: int, nothing: bool
+) -> None:
+    connection = MagicMock()
+    connection.is_closed.return_value = False
+    connection.cursor.return_value.__enter__.return_value.execute.side_effect = errors.ProgrammingError(
+        "x", errno=errno
+    )
+    monkeypatch.setattr(SnowflakeSession, "_connect", lambda _self: connection)
+    session = SnowflakeSession({}, "test")
+    with pytest.raises(StoreUnavailableError) as raised:
+        await session.run("now")
+    assert isinstance(raised.value, NothingDoneError) is nothing
+    assert await session.quiet() is nothing
+    await session.close()
+
+
+def refused_by_aws(code: str, *, for_all: bool) -> type[Exception]:
+    answer = {"Error": {"Code": code, "Message": "x"}, "ResponseMetadata": {"HTTPStatusCode": 403}}
+    with pytest.raises(Exception, match=code) as raised, outages("a call", for_all=for_all):
+        raise ClientError(answer, "Call")  # type: ignore[arg-type]  # what is read of an answer
+    return raised.type
+
+
+@pytest.mark.parametrize(
+    "code", ["UnrecognizedClientException", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken"]
+)
+def test_p14_aws_refusing_the_sign_in_is_waited_out(code: str) -> None:
+    assert refused_by_aws(code, for_all=False) is CloudUnavailableError
+
+
+@pytest.mark.parametrize("code", ["NoSuchBucket", "ClusterNotFoundException"])
+def test_p14_a_missing_bucket_or_cluster_is_waited_for(code: str) -> None:
+    assert refused_by_aws(code, for_all=False) is CloudUnavailableError
+
+
+def test_p14_a_missing_right_is_waited_for_where_all_jobs_need_it_and_else_is_one_jobs_trouble() -> None:
+    for code in ("AccessDenied", "AccessDeniedException"):
+        assert refused_by_aws(code, for_all=True) is CloudUnavailableError
+        assert refused_by_aws(code, for_all=False) is ClientError

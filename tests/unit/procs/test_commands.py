@@ -24,7 +24,7 @@ def filled(database: Database) -> Database:
         "open_job_of_key": [],
         "insert_intake": [],
         "insert_command": [],
-        "job": [],
+        "job_for_caller": [],
     }
     return database
 
@@ -37,7 +37,7 @@ def ordered(database: Database) -> list[tuple[Any, ...]]:
 def is_there(database: Database, **changes: Any) -> None:
     usual = {"report_type": "SALES_REPORT", "business_date": None, "options": "{}", "params": '{"top_n": 7}'}
     row = job_row(**{**usual, **changes})
-    database.answers["job"] = lambda job_id: [row] if job_id == row["job_id"] else []
+    database.answers["job_for_caller"] = lambda job_id: [row] if job_id == row["job_id"] else []
 
 
 @pytest.mark.parametrize("state", [state for state in OPEN if state is not JobState.CANCELLING])
@@ -106,7 +106,7 @@ def test_a_duplicate_is_made_again_as_its_original(filled: Database) -> None:
         "copy": job_row(job_id="copy", status="DUPLICATE", duplicate_of="j", **common),
         "j": job_row(status="FAILED", **common),
     }
-    filled.answers["job"] = lambda job_id: [rows[job_id]]
+    filled.answers["job_for_caller"] = lambda job_id: [rows[job_id]]
     assert handlers.retry_report(filled.session, "copy")["retry_of"] == "j"
 
 

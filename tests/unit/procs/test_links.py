@@ -18,7 +18,7 @@ def filled(database: Database) -> Database:
     row = job_row(status="SUCCEEDED", report_type="SALES", business_date=None, files=1)
     database.answers = {
         "now": [{"now": NOW}],
-        "job": [row],
+        "job_for_caller": [row],
         "files_of_job": [FILE],
         "link": lambda path, expires_s: [{"url": f"https://{path}?{expires_s}"}],
     }
@@ -39,7 +39,7 @@ def test_p22_a_time_out_of_range_is_refused(filled: Database, expires_s: Any) ->
 
 @pytest.mark.parametrize("status", ["QUEUED", "RUNNING", "FAILED", "CANCELLED"])
 def test_p22_a_job_that_made_no_files_has_no_links(filled: Database, status: str) -> None:
-    filled.answers["job"] = [job_row(status=status)]
+    filled.answers["job_for_caller"] = [job_row(status=status)]
     with pytest.raises(RefusedError, match=f"job_id: j is {status}; only a job that SUCCEEDED has files"):
         handlers.report_url(filled.session, "j", 60)
 

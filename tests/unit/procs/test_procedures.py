@@ -154,7 +154,7 @@ def job_row(**changes: Any) -> dict[str, Any]:
 
 def test_a_duplicate_answers_with_its_original(filled: Database) -> None:
     rows = {"copy": job_row(job_id="copy", status="DUPLICATE", duplicate_of="j"), "j": job_row()}
-    filled.answers["job"] = lambda job_id: [rows[job_id]] if job_id in rows else []
+    filled.answers["job_for_caller"] = lambda job_id: [rows[job_id]] if job_id in rows else []
     assert handlers.report_status(filled.session, "copy") == {
         **job_row(params={}, finished_at="2026-03-04T12:00:00.000+00:00"),
         "asked_for": "copy",
@@ -181,7 +181,7 @@ def waited(database: Database, timeout_s: int | None, time: Time) -> dict[str, A
 
 def test_waiting_ends_with_the_job(filled: Database) -> None:
     time = Time()
-    filled.answers["job"] = lambda job_id: [
+    filled.answers["job_for_caller"] = lambda job_id: [
         job_row(job_id=job_id, status="SUCCEEDED" if time.now_s > 20 else "RUNNING")
     ]
     answer = waited(filled, 600, time)
@@ -193,7 +193,7 @@ def test_waiting_ends_with_the_job(filled: Database) -> None:
 def test_waiting_for_a_duplicate_is_waiting_for_its_original(filled: Database) -> None:
     time = Time()
     copy = job_row(job_id="j", status="DUPLICATE", duplicate_of="first")
-    filled.answers["job"] = lambda job_id: [
+    filled.answers["job_for_caller"] = lambda job_id: [
         copy if job_id == "j" else job_row(job_id="first", status="SUCCEEDED" if time.now_s > 5 else "RUNNING")
     ]
     answer = waited(filled, 600, time)
@@ -203,7 +203,7 @@ def test_waiting_for_a_duplicate_is_waiting_for_its_original(filled: Database) -
 
 def test_waiting_ends_with_the_time(filled: Database) -> None:
     time = Time()
-    filled.answers["job"] = [job_row()]
+    filled.answers["job_for_caller"] = [job_row()]
     answer = waited(filled, 30, time)
     assert (answer["status"], answer["timed_out"], time.now_s) == ("RUNNING", True, 30.0)
     assert answer["progress"] == "runs for a moment"

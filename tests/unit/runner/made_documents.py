@@ -15,7 +15,7 @@ from runner.writers.html import HtmlWriter
 from runner.writers.pdf import PdfWriter
 
 pypdfium2: Any = importlib.import_module("pypdfium2")  # ships no types
-MADE_AT = datetime(2026, 11, 22, 6, 2, tzinfo=UTC)
+MADE_AT = datetime(2026, 11, 22, 6, 2, 0, 123_456, tzinfo=UTC)
 WRITERS: dict[str, type[ReportWriter]] = {"html": HtmlWriter, "pdf": PdfWriter}
 
 
@@ -57,10 +57,11 @@ def made(
     looks: Mapping[str, ColumnFormat] | None = None,
     params: Mapping[str, Scalar] | None = None,
     json_columns: frozenset[str] = frozenset(),
+    types: Mapping[str, Any] | None = None,
     **definition: Any,
 ) -> MemoryOutlet:
     """Write a report of these queries, the same looks for columns of the same name in all of them."""
-    looks = looks or {}
+    looks, types = looks or {}, types or {}
     told = ReportDefinition(
         **{"title": "Sales", **definition},
         queries=tuple(Query(name=name, sql="SELECT 1") for name in queries),
@@ -70,7 +71,9 @@ def made(
     writer = WRITERS[kind](outlet, Report("SALES", told, params or {}, date(2026, 11, 21), MADE_AT, "job-1"))
     for query in told.queries:
         names = queries[query.name][0].schema.names
-        columns = tuple(Column(name, name in json_columns, looks.get(name, ColumnFormat())) for name in names)
+        columns = tuple(
+            Column(name, name in json_columns, looks.get(name, ColumnFormat()), types.get(name)) for name in names
+        )
         writer.begin(Result(query, columns))
         for batch in queries[query.name]:
             writer.write(batch)

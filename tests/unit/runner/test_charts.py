@@ -11,6 +11,7 @@ from runner.documents.charts import draw
 from runner.documents.points import Points
 from runner.documents.ticks import round_marks, spread
 from runner.writers.shown import Shown
+from tests.unit.runner.made_documents import made, page, rows
 
 PLAIN = ColumnFormat()
 DOLLARS = ColumnFormat(kind=ColumnKind.CURRENCY, currency="USD")
@@ -92,3 +93,19 @@ def test_marks_are_few_and_round_and_hold_every_value(values: list[float], marks
 def test_labels_are_thinned_evenly() -> None:
     assert spread(10, 4) == [0, 3, 6, 9]
     assert spread(3, 13) == [0, 1, 2]
+
+
+def test_signs_of_any_plane_fit_into_labels_of_any_length() -> None:
+    names = tuple("a" * length + "😀" * 40 for length in range(2))
+    for kind in (ChartKind.LINE, ChartKind.BAR):
+        said = texts(draw(section(kind), points(names, {"s": (1.0, 2.0)}), AMERICAN).svg)
+        assert any(text.startswith("😀😀") and text.endswith("\N{HORIZONTAL ELLIPSIS}") for text in said)
+
+
+def test_series_whose_names_look_alike_stay_apart() -> None:
+    chart = ChartSection(type="chart", query="a", kind=ChartKind.LINE, x="x", y=("y",), series="s")
+    columns = {"x": [1, 1, 1], "y": [1, 2, 4], "s": ["n" * 40 + "1", "n" * 40 + "2", "n" * 40 + "1"]}
+    text = "".join(page(made("html", {"a": [rows(**columns)]}, sections=(chart,))).texts)
+    assert f"{'n' * 21}\N{HORIZONTAL ELLIPSIS}" in text
+    assert f"{'n' * 21}\N{HORIZONTAL ELLIPSIS} (2)" in text
+    assert "(3)" not in text

@@ -34,6 +34,12 @@ def test_a_page_is_told_for_phones_print_and_readers_aloud() -> None:
     assert "overflow-x: auto" in text
 
 
+def test_a_page_runs_the_way_of_its_locale() -> None:
+    for locale, direction in (("ar-EG", "rtl"), ("en-US", "ltr")):
+        tags = page(made("html", {"a": [rows(x=[1])]}, locale=locale)).tags
+        assert next(attrs for tag, attrs in tags if tag == "html")["dir"] == direction
+
+
 def test_every_kind_of_cell_has_its_text() -> None:
     columns = {
         "number": pa.array([Decimal("12345678901234567890123456789012345.678")], pa.decimal128(38, 3)),
@@ -51,6 +57,12 @@ def test_every_kind_of_cell_has_its_text() -> None:
     ]  # fmt: skip
     cells = [attrs.get("class") for tag, attrs in read.tags if tag == "td"]
     assert cells == ["n", "one", None, None, None, "one"]
+
+
+def test_batches_in_narrower_types_show_the_decimals_of_the_column() -> None:
+    money = pa.decimal128(10, 2)
+    batches = [rows(x=pa.array([1], pa.int8())), rows(x=pa.array([Decimal("2.5")], pa.decimal128(2, 1)))]
+    assert page(made("html", {"a": batches}, types={"x": money})).rows[1:] == [["1.00"], ["2.50"]]
 
 
 def test_a_drawing_has_no_ids_that_could_meet_those_of_another() -> None:

@@ -177,7 +177,7 @@ def test_an_error_in_a_query_is_the_querys_or_the_lines(error: errors.Error, exi
     ("business_date", "name"),
     [
         ("2026-11-21", "sales_report_2026-11-21_monthly.csv"),
-        (None, "sales_report_SALES_REPORT_2026-11-21_0123456789ab_monthly.csv"),
+        (None, "sales_report_2026-11-21_0123456789ab_monthly.csv"),
     ],
 )
 def test_a_file_is_saved_under_a_name_that_a_person_recognises(business_date: str | None, name: str) -> None:

@@ -2,7 +2,8 @@
 
 from runner.documents.fonts import cjk_family
 from runner.documents.glyphs import drawable
-from runner.documents.paper import A4, LETTER, letters, paper_of, spread_out
+from runner.documents.letters import label, letters
+from runner.documents.paper import A4, LETTER, paper_of, spread_out
 from runner.documents.parts import TablePart
 
 
@@ -43,6 +44,12 @@ def test_one_column_wider_than_a_page_still_has_a_place() -> None:
 
 def test_signs_of_east_asia_are_two_letters_wide() -> None:
     assert (letters("abc"), letters("漢字"), letters("é")) == (3, 4, 1)
+
+
+def test_a_label_is_shortened_between_signs_however_wide_they_are() -> None:
+    assert label("one\ntwo", 7) == "one two"
+    assert label("漢字漢字", 6) == "漢字\N{HORIZONTAL ELLIPSIS}"
+    assert label("😀" * 9, 5) == "😀😀\N{HORIZONTAL ELLIPSIS}"
 
 
 def test_paper_and_chinese_face_follow_the_locale() -> None:

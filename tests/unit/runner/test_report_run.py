@@ -96,6 +96,7 @@ def test_every_format_has_its_place_in_the_table_and_the_data_formats_their_writ
     assert set(table.WRITERS) == set(ReportFormat)
     for report_format in (ReportFormat.CSV, ReportFormat.NDJSON, ReportFormat.JSON, ReportFormat.PARQUET):
         assert table.writer_of(report_format).__module__ == f"runner.writers.{report_format}"
+    assert table.writer_of(ReportFormat.XLSX).__name__ == "XlsxWriter"
 
 
 def test_the_log_names_what_was_uploaded_and_where() -> None:

@@ -39,7 +39,7 @@ tables = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(tables)
 def test_any_table_comes_back_from_both_readers(table: dict[str, list[Any]]) -> None:
     length = len(table["text"])

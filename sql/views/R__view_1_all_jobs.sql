@@ -1,7 +1,7 @@
--- Every job as its users see it: one row per job id, with where its files are or why there are none.
-CREATE OR REPLACE VIEW jobs
+-- Every job, whoever looks: one row per job id, with where its files are or why there are none.
+CREATE OR REPLACE VIEW all_jobs
     COPY GRANTS
-    COMMENT = 'One row per job: what was asked for, its status, where its files lie, or the cause and the remedy. Times are UTC.'
+    COMMENT = 'One row per job, whoever asked for it; the view jobs has the same columns and those rows that who looks may see. Times are UTC.'
 AS
 WITH latest_result AS (
     SELECT *

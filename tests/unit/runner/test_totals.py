@@ -1,0 +1,54 @@
+"""Totals over batches: exact, NULLs left out, nothing made of nothing."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from runner.arrow import pa
+from runner.documents.totals import Kind, Total
+
+NINES = Decimal("9" * 38)
+
+
+def total(kind: Kind, *batches: Any) -> Any:
+    added = Total(kind)
+    for batch in batches:
+        added.add(batch)
+    return added.value()
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("sum", Decimal("6.50")),
+        ("average", Decimal("3.25")),
+        ("min", Decimal("-1.00")),
+        ("max", Decimal("7.50")),
+        ("count", 2),
+    ],
+)
+def test_every_kind_goes_over_all_batches_without_nulls(kind: Kind, value: object) -> None:
+    money = pa.decimal128(10, 2)
+    batches = [pa.array([Decimal("-1.00"), None], money), pa.array([], money), pa.array([Decimal("7.50")], money)]
+    assert total(kind, *batches) == value
+
+
+def test_sums_beyond_what_a_machine_word_holds_are_exact() -> None:
+    assert total("sum", pa.array([2**63 - 1] * 2), pa.array([1])) == 2**64 - 1
+    assert total(
+        "sum", pa.array([NINES] * 2, pa.decimal128(38, 0)), pa.array([NINES], pa.decimal128(38, 0))
+    ) == 3 * int(NINES)
+
+
+def test_days_have_a_first_and_a_last_and_texts_only_a_count() -> None:
+    days = pa.array([date(2026, 1, 2), date(2025, 1, 2)])
+    assert (total("min", days), total("max", days), total("sum", days)) == (date(2025, 1, 2), date(2026, 1, 2), None)
+    texts = pa.array(["1", "2"])
+    assert (total("sum", texts), total("max", texts), total("count", texts)) == (None, None, 2)
+
+
+def test_nothing_has_no_total_but_a_count_of_none() -> None:
+    nothing = pa.array([None], pa.int64())
+    assert [total(kind, nothing) for kind in ("sum", "average", "max", "count")] == [None, None, None, 0]
