@@ -1,8 +1,8 @@
 """From CALL to SUCCEEDED: seconds of one job at a time on the local stack, with the local Fargate's delay at 0.
 
-Run it with ``python -m benchmarks.call_to_succeeded --jobs 15``; ``make bench-executor`` shows its total. Beside the whole it
-shows where the time goes, from the times on the job's own row, and the bare process of the runner's container for
-comparison.
+Run it with ``python -m benchmarks.call_to_succeeded --jobs 15``; ``make bench-executor`` shows its total. Beside
+the whole it shows where the time goes, from the times on the job's own row, and the bare process of the runner's
+container for comparison.
 """
 
 import argparse
