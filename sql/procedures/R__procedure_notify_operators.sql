@@ -8,5 +8,5 @@ CREATE OR REPLACE PROCEDURE notify_operators()
     PACKAGES = ('snowflake-snowpark-python', 'pydantic')
     IMPORTS = ('@procedure_code/{{ procedures_zip }}')
     HANDLER = 'snowpark_procs.handlers.notify_operators'
-    COMMENT = 'Tells operators, by one e-mail or SNS message, of each failed job and late report that they were not told of.'
+    COMMENT = 'Tells operators, by one e-mail or SNS message, of each failed job and late report that they were not told of. Answers {told, jobs}.'
     EXECUTE AS OWNER;
