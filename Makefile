@@ -11,11 +11,11 @@ CHAOS_ARGS ?=
 BIN := .venv/bin
 PROCEDURES := tests/procedure_packages/oldest tests/procedure_packages/newest
 
-.PHONY: help setup demo up test check simulate format bench bench-executor bench-runner bench-local soak chaos clean
+.PHONY: help setup demo up test check simulate format bench bench-executor bench-runner bench-local soak chaos verify-account clean
 .PHONY: format-check lint types layers house
 
 help: ## this list
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "Every target sets up what it needs. PYTHON=/path/to/python3.11 chooses another Python (3.11 or 3.12)."
 
@@ -74,6 +74,9 @@ simulate: .venv/.ready ## 2,000 seeded scenarios of 20 jobs and 10 of 1,000 in v
 
 chaos: .venv/.ready ## executors killed, frozen and cut off while jobs run, and the jobs counted; CHAOS_ARGS="--size small"
 	@$(BIN)/python -m tests.chaos $(CHAOS_ARGS)
+
+verify-account: .venv/.ready ## what only a real account can prove, step by step, in the one that the settings name
+	@$(BIN)/python -m tests.account $(STEPS)
 
 clean: ## remove environments, caches and build/; the data of make up in .local/ stays
 	rm -rf .venv .tools tests/clients/.venv tests/procedure_packages/*/.venv benchmarks/runner/rival/.venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -120,7 +120,7 @@ class ExecutorSettings(BaseSettings):
 
 
 class ObjectNames(BaseSettings):
-    """The queue in Snowflake: database, schema, the warehouse that all share, what signs links, how long jobs are kept.
+    """The queue in Snowflake: database, schema, warehouse, integrations, and how long jobs are kept.
 
     ``keep_days`` is over the 100 days of the calendar, so that no report counts as missing because it was forgotten.
     """
@@ -132,6 +132,8 @@ class ObjectNames(BaseSettings):
     warehouse: str = Field(default="REPORTS_WH", pattern=_IDENTIFIER)
     storage_integration: str | None = Field(default=None, pattern=_IDENTIFIER)
     keep_days: int = Field(default=400, gt=100, le=3650)
+    doorbell_integration: str | None = Field(default=None, pattern=_IDENTIFIER)
+    operators_integration: str | None = Field(default=None, pattern=_IDENTIFIER)
 
 
 class SnowflakeSettings(BaseSettings):

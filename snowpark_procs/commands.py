@@ -14,6 +14,7 @@ from contract.refusal import refuse, shown
 from contract.request import PAYLOAD_VERSION
 from contract.states import TERMINAL, JobState
 from snowpark_procs import enqueue, status
+from snowpark_procs.doorbell import ring
 from snowpark_procs.report_types import find
 from snowpark_procs.statements import insert_with_patience, run
 
@@ -118,4 +119,5 @@ def _order(
         trace_id=uuid4().hex,
         payload_version=PAYLOAD_VERSION,
     )
+    ring(session)
     return request_id

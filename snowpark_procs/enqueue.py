@@ -15,6 +15,7 @@ from contract.refusal import RefusedError, refusal_of, refuse, shown
 from contract.request import PAYLOAD_VERSION, RequestOptions, RunRequest, check_size, kept_options, parse_options
 from contract.states import JobState
 from snowpark_procs.calendar import Period
+from snowpark_procs.doorbell import ring
 from snowpark_procs.report_types import ReportType
 from snowpark_procs.statements import insert_with_patience, run
 
@@ -138,7 +139,7 @@ def _request(report: ReportType, *, options: RequestOptions, **fields: Any) -> R
 
 
 def insert(session: Session, requests: Sequence[RunRequest]) -> None:
-    """Write requests into the intake: one INSERT, or none when there is nothing to write.
+    """Write requests into the intake, with one INSERT, and ring; nothing at all when there is nothing to write.
 
     Raises:
         RefusedError: they are too many to travel in one statement.
@@ -149,6 +150,7 @@ def insert(session: Session, requests: Sequence[RunRequest]) -> None:
     if len(rows) > MAX_ROWS_CHARS:
         raise refuse("requests", f"take {len(rows)} characters together; {MAX_ROWS_CHARS} is the most, send fewer")
     insert_with_patience(session, "insert_intake", rows=rows)
+    ring(session)
 
 
 def _row(request: RunRequest) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from snowpark_procs import (
     earlier_http,
     enqueue,
     links,
+    notices,
     scheduled,
     status,
 )
@@ -127,6 +128,11 @@ def define_report(session: Session, report_type: str, definition: Any) -> dict[s
 def drop_report(session: Session, report_type: str) -> dict[str, Any]:
     """Take a report type out of use."""
     return definitions.drop_report(session, report_type)
+
+
+def notify_operators(session: Session) -> dict[str, Any]:
+    """Tell operators what failed or is late."""
+    return notices.notify_operators(session)
 
 
 def compile_queries(session: Session, queries: str) -> list[dict[str, Any]]:

@@ -6,12 +6,13 @@ from typing import Annotated, Any
 
 import typer
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from snowflake.connector import errors
+from snowflake.connector import connect, errors
 
 from contract.ids import Bucket, Installation
 from executor.cli.deploy_plan import lines_of
 from executor.cli.errors import CommandError, Exit
 from executor.cli.snowflake_troubles import of_sign_in, of_statement, one_line
+from executor.deploy import bells, earlier, signing_in
 from executor.deploy import snowflake as snowflake_side
 from executor.deploy.lock import LockedError
 from executor.settings import ObjectNames, SettingsError, SnowflakeSettings, load
@@ -26,6 +27,14 @@ class DeploySettings(BaseSettings):
 
     installation: Installation
     bucket: Bucket
+
+
+class DoorbellSettings(BaseSettings):
+    """Which queue the executor listens to."""
+
+    model_config = SettingsConfigDict(env_prefix="REPORTING_", extra="ignore")
+
+    hints_queue_url: str
 
 
 @app.callback()
@@ -78,6 +87,59 @@ def _ask() -> None:
     # Where nobody can answer, as in a pipeline, whoever wrote the command has answered.
     if _at_a_terminal() and not typer.confirm("Go on?"):
         raise CommandError("nothing was done, as you said; reporting deploy snowflake --plan shows the plan again")
+
+
+@app.command()
+def doorbell(
+    topic_arn: Annotated[str, typer.Argument(help="ARN of the SNS topic by which Snowflake shall ring.")],
+    integration: Annotated[str, typer.Option(help="Name of the notification integration.")] = bells.DEFAULT_NAME,
+    role_arn: Annotated[str | None, typer.Option(help="IAM role that Snowflake shall take on.")] = None,
+) -> None:
+    """Print what an administrator runs so that a CALL rings for the executor; changes nothing."""
+    try:
+        settings, names, sign_in = load(DoorbellSettings, ObjectNames, SnowflakeSettings)
+        arguments = signing_in.explicit(sign_in.connect_arguments(names))
+        planned = bells.wiring(
+            integration=integration, topic_arn=topic_arn, role_arn=role_arn, queue_url=settings.hints_queue_url
+        )
+    except (SettingsError, ValueError) as error:
+        raise CommandError(str(error), Exit.USAGE) from error
+    try:
+        with connect(**arguments) as connection:
+            typer.echo(bells.instructions(connection, planned))
+    except errors.Error as error:
+        raise _said(error, sign_in) from error
+
+
+@app.command("move-over")
+def move_over(
+    matching: Annotated[
+        list[str] | None,
+        typer.Option(help="Name of objects of your own earlier design, * for any characters; repeat it."),
+    ] = None,
+    *,
+    drop: Annotated[bool, typer.Option("--drop", help="Drop what is found.")] = False,
+) -> None:
+    """Show what is left of an earlier design that called an HTTP service, and what stands for it; --drop drops it."""
+    try:
+        names, sign_in = load(ObjectNames, SnowflakeSettings)
+        arguments = signing_in.explicit(sign_in.connect_arguments(names))
+    except SettingsError as error:
+        raise CommandError(str(error), Exit.USAGE) from error
+    try:
+        with connect(**arguments) as connection:
+            found = earlier.find(connection, names, [*earlier.PATTERNS, *(matching or [])])
+            for one in found:
+                typer.echo(f"{one.kind} {one.name}\n    instead: {one.instead}")
+                if drop:
+                    earlier.drop(connection, one)
+                    typer.echo("    dropped")
+    except errors.Error as error:
+        raise _said(error, sign_in) from error
+    if not found:
+        typer.echo("nothing of an earlier design is left, as far as this role sees")
+    elif not drop:
+        typer.echo("nothing was dropped; --drop drops what is listed")
 
 
 def _said(error: errors.Error, sign_in: SnowflakeSettings) -> CommandError:

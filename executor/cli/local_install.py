@@ -16,7 +16,7 @@ from executor.cli import local_settings as local
 from executor.cli.children import Child
 from executor.cli.errors import CommandError
 from executor.cli.sample_files import SampleFiles
-from executor.deploy import links
+from executor.deploy import bells, links
 from executor.deploy import snowflake as snowflake_side
 from executor.deploy.lock import LockedError
 from executor.settings import ObjectNames, SnowflakeSettings
@@ -48,6 +48,7 @@ def install(folder: Path, servers: Mapping[str, Child], sample: SampleFiles, say
         warehouse=local.WAREHOUSE,
         REPORTING_SCHEMA=local.SCHEMA,
         storage_integration=local.STORAGE_INTEGRATION,
+        doorbell_integration=local.DOORBELL_INTEGRATION,
     )
     with ThreadPoolExecutor(1) as beside:  # most of a deployment is waiting for the other side
         making_aws = beside.submit(_aws_side, folder, servers["aws"], as_runner)
@@ -105,6 +106,7 @@ def _aws_resources(folder: Path, endpoint: str, signing_in: Mapping[str, str]) -
 def _deploy(settings: SnowflakeSettings, names: ObjectNames, say: Say) -> None:
     with snowflake.connector.connect(**settings.connect_arguments(names)) as connection:
         links.create_integration(connection, local.STORAGE_INTEGRATION, local.BUCKET, local.STORAGE_ROLE)
+        bells.create_doorbell(connection, local.DOORBELL_INTEGRATION, local.DOORBELL_TOPIC, local.DOORBELL_ROLE)
     try:
         snowflake_side.deploy(
             installation=local.INSTALLATION,

@@ -69,6 +69,8 @@ EXAMPLES: Final = {
     "resume": "reporting resume SALES_REPORT",
     "prune": "reporting prune --keep-days 90",
     "deploy": "reporting deploy snowflake",
+    "deploy doorbell": "reporting deploy doorbell arn:aws:sns:eu-central-1:123456789012:reporting-doorbell",
+    "deploy move-over": "reporting deploy move-over --matching 'HTTP_REPORTS_*'",
     "deploy snowflake": "reporting deploy snowflake",
     "local": "reporting local fault list",
     "local fault": "reporting local fault kinds",

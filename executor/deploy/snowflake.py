@@ -12,6 +12,7 @@ from typing import Any
 import snowflake.connector
 
 from executor.deploy import (
+    bells,
     callers,
     links,
     lock,
@@ -100,6 +101,10 @@ def deploy(
         _check_owner(connection, installation, bucket)
         say(callers.let_them_be_known(connection, role))
         say(links.create_stage(connection, names, bucket))
+        try:
+            say(bells.choose(connection, names))
+        except LookupError as error:
+            raise DeployError(str(error)) from error
         added = report_types.define_builtin(connection)
         say("built-in reports: " + (", ".join(f"{name} v{version}" for name, version in added.items()) or "unchanged"))
 

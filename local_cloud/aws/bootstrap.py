@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import ClientError
 
-from local_cloud.aws.hints_queue import ensure_hints_queue
+from local_cloud.aws.hints_queue import ensure_doorbell, ensure_hints_queue
 
 if TYPE_CHECKING:
     from types_boto3_ecs import ECSClient
@@ -45,6 +45,7 @@ class StackOutputs:
     region: str
     account_id: str
     hints_queue_url: str
+    doorbell_topic_arn: str
 
 
 def create_stack(  # noqa: PLR0913 - one argument per parameter of the deployed template
@@ -96,6 +97,7 @@ def create_stack(  # noqa: PLR0913 - one argument per parameter of the deployed 
         "containerDefinitions": [_container(image, log_group, environment, arns, region)],
     }
     subnet, group = _default_network(client("ec2"))
+    hints = ensure_hints_queue(client("sqs"), client("events"), cluster_arn=made["clusterArn"], name=f"{cluster}-hints")
     return StackOutputs(
         bucket=bucket,
         cluster=cluster,
@@ -106,9 +108,8 @@ def create_stack(  # noqa: PLR0913 - one argument per parameter of the deployed 
         log_group=log_group,
         region=region,
         account_id=client("sts").get_caller_identity()["Account"],
-        hints_queue_url=ensure_hints_queue(
-            client("sqs"), client("events"), cluster_arn=made["clusterArn"], name=f"{cluster}-hints"
-        ),
+        hints_queue_url=hints,
+        doorbell_topic_arn=ensure_doorbell(client("sns"), client("sqs"), queue_url=hints, name=f"{cluster}-doorbell"),
     )
 
 

@@ -1,5 +1,7 @@
 """The queue by which an executor hears of its tasks: a rule of EventBridge, an SQS queue, one for dead letters.
 
+Beside them the topic by which Snowflake rings.
+
 Every step is safe to repeat.
 """
 
@@ -38,17 +40,37 @@ def ensure_hints_queue(sqs: Any, events: Any, *, cluster_arn: str, name: str) ->
     return url
 
 
+def ensure_doorbell(sns: Any, sqs: Any, *, queue_url: str, name: str) -> str:
+    """Make a topic to which the hints queue listens; answers with the topic's ARN.
+
+    Args:
+        sns: client of SNS.
+        sqs: client of SQS.
+        queue_url: of the hints queue.
+        name: of the topic.
+    """
+    topic: str = sns.create_topic(Name=name)["TopicArn"]
+    queue_arn = _arn_of(sqs, queue_url)
+    asked = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["Policy"])
+    policy = json.loads(asked["Attributes"]["Policy"])
+    (ring,) = _policy(queue_arn, topic, "sns.amazonaws.com")["Statement"]
+    policy["Statement"] = [*(said for said in policy["Statement"] if said != ring), ring]
+    sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": json.dumps(policy)})
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue_arn)
+    return topic
+
+
 def _arn_of(sqs: Any, url: str) -> str:
     answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
     return str(answer["Attributes"]["QueueArn"])
 
 
-def _policy(queue_arn: str, rule_arn: str) -> dict[str, Any]:
+def _policy(queue_arn: str, source_arn: str, service: str = "events.amazonaws.com") -> dict[str, Any]:
     send = {
         "Effect": "Allow",
-        "Principal": {"Service": "events.amazonaws.com"},
+        "Principal": {"Service": service},
         "Action": "sqs:SendMessage",
         "Resource": queue_arn,
-        "Condition": {"ArnEquals": {"aws:SourceArn": rule_arn}},
+        "Condition": {"ArnEquals": {"aws:SourceArn": source_arn}},
     }
     return {"Version": "2012-10-17", "Statement": [send]}

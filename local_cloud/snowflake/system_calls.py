@@ -4,7 +4,7 @@ import re
 import time
 from typing import Any
 
-from local_cloud.snowflake import stopping
+from local_cloud.snowflake import notifications, stopping
 from local_cloud.snowflake.access_checks import Guard
 from local_cloud.snowflake.argument_binding import read_call
 from local_cloud.snowflake.errors import COMPILATION, failure, not_supported
@@ -21,7 +21,7 @@ def run(session: Session, sql: str, params: Any) -> Result:
     """CALL SYSTEM$…(literals)."""
     asked = read_call(sql)
     values = iter(params or ())
-    arguments = [next(values) if text == "?" else text.strip("'") for _, text in asked.arguments]
+    arguments = [next(values) if text == "?" else text.strip("'").replace("''", "'") for _, text in asked.arguments]
     answer = value(session, asked.name[0], [str(a) for a in arguments])
     return from_rows({asked.name[0]: "BIGINT" if isinstance(answer, int) else "VARCHAR"}, [(answer,)])
 
@@ -36,6 +36,8 @@ def value(session: Session, name: str, arguments: list[str]) -> Any:
         return _wait(session, arguments)
     if name == "SYSTEM$LAST_CHANGE_COMMIT_TIME":
         return _last_change(session, arguments[0])
+    if name == "SYSTEM$SEND_SNOWFLAKE_NOTIFICATION":
+        return notifications.send(session, arguments)
     if name == "GET_PRESIGNED_URL":
         return _presigned_url(session, arguments)
     if name == "GET_DDL":

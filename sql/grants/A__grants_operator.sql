@@ -23,5 +23,8 @@ GRANT SELECT ON VIEW job_history TO ROLE report_operator;
 GRANT SELECT ON VIEW report_costs TO ROLE report_operator;
 GRANT SELECT ON VIEW rightsizing TO ROLE report_operator;
 GRANT MONITOR, OPERATE ON TASK prune_history_task TO ROLE report_operator;
+GRANT USAGE ON PROCEDURE notify_operators() TO ROLE report_operator;
+GRANT MONITOR, OPERATE ON TASK notify_operators_task TO ROLE report_operator;
+GRANT SELECT ON TABLE notices TO ROLE report_operator;
 GRANT SELECT ON VIEW all_jobs TO ROLE report_operator;
 GRANT SELECT ON VIEW shared_types TO ROLE report_operator;

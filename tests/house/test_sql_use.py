@@ -19,10 +19,13 @@ ALL = sorted([*tree.files(".sql", ("sql",)), *tree.files(".sql", ("local_cloud/s
 VERSIONED = {"migrations", "procedures", "tasks", "views", "grants"}
 SCRIPT_NAME = re.compile(r"V\d{4}__[a-z0-9_]+|R__[a-z0-9_]+|A__[a-z0-9_]+")
 # What sqlglot takes as one lump; the expression in a CALL is parsed by itself.
-CALL = re.compile(r"(?:CREATE OR ALTER TASK .*\bAS\s+)?CALL \w+\((.*)\)\s*", re.DOTALL)
+CALL = re.compile(r"(?:CREATE OR ALTER TASK .*\bAS\s+)?CALL [\w$]+\((.*)\)\s*", re.DOTALL)
 LUMP = re.compile(
     r"""(?:ALTER\ TASK\ (?:IF\ EXISTS\ )?\w+\ (?:RESUME|SUSPEND)
-      | SHOW\ (?:TASKS|ROLES\ LIKE\ 'REPORT%')
+      | SHOW\ (?:TASKS|ROLES\ LIKE\ 'REPORT%'|(?:NOTIFICATION|API|EXTERNAL\ ACCESS)\ INTEGRATIONS)
+      | SHOW\ (?:EXTERNAL\ FUNCTIONS|USER\ FUNCTIONS|PROCEDURES|NETWORK\ RULES|SECRETS)\ IN\ ACCOUNT
+      | DROP\ kind\ IF\ EXISTS\ name
+      | CREATE\ NOTIFICATION\ INTEGRATION\ IF\ NOT\ EXISTS\ \w+\s+TYPE\ =\ QUEUE\s+(?:\w+\ =\ (?:\w+|'\w+')\s*)+
       | CREATE\ ROLE\ IF\ NOT\ EXISTS\ \w+\ COMMENT\ =\ '[^']*'
       | GRANT\ ROLE\ \w+\ TO\ ROLE\ "?\w+"?
       | GRANT\ OWNERSHIP\ ON\ PROCEDURE\ \w+\(\w*\)\ TO\ ROLE\ \w+\ COPY\ CURRENT\ GRANTS

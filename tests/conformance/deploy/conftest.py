@@ -24,6 +24,7 @@ class Account:
     """A local Snowflake into which the product was deployed through ``connections.toml``."""
 
     home: Path
+    data: Path
     arguments: dict[str, Any]
     fresh: Inventory = field(default_factory=dict)
     """Every object as the first deployment made it."""
@@ -49,12 +50,12 @@ class Account:
 
 @pytest.fixture(scope="session")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
-    home = tmp_path_factory.mktemp("home")
-    with served("local_cloud.snowflake", "--data-dir", str(tmp_path_factory.mktemp("snowflake"))) as server:
+    home, data = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("snowflake")
+    with served("local_cloud.snowflake", "--data-dir", str(data)) as server:
         arguments = {"account": "local", "user": "tester", "password": "any-password", "protocol": "http"}
         arguments |= {"host": server["host"], "port": server["port"]}
         write_files(home, {f"SNOWFLAKE_{name.upper()}": str(value) for name, value in arguments.items()})
-        found = Account(home, arguments)
+        found = Account(home, data, arguments)
         done = found.deploy()
         assert done.returncode == 0, done.stderr
         with found.connect() as connection:

@@ -14,7 +14,7 @@ from executor.deploy import migrations, report_types, tasks
 from executor.deploy import snowflake as snowflake_side
 from tests.conformance.deploy.conftest import Account
 
-OFF_WHEN_NEW = {"missing_reports_task", "prune_history_task"}
+OFF_WHEN_NEW = {"missing_reports_task", "notify_operators_task", "prune_history_task"}
 
 
 def shown(connection: snowflake.connector.SnowflakeConnection) -> dict[str, tuple[str, str]]:

@@ -36,6 +36,7 @@ SEES_ALL = READ | {
     "JOB_EVENTS": {"SELECT"},
     "REPORT_TYPES": {"SELECT"},
     "TYPE_STATE": {"SELECT"},
+    "NOTICES": {"SELECT"},
     "INSTALLATION": {"SELECT"},
 }
 GRANTED: dict[str, dict[str, set[str]]] = {
@@ -83,6 +84,7 @@ COLUMNS = {
     "REPORT_TYPES": "report_type",
     "TYPE_STATE": "report_type",
     "INSTALLATION": "bucket",
+    "NOTICES": "job_id",
 }
 ACTIONS = {
     "SELECT": "SELECT {column} FROM {place}.{table} WHERE {column} = 'nothing'",
@@ -115,6 +117,7 @@ ORDERS = {
     f"CALL {PLACE}.resume_reports('NOTHING')",
     f"CALL {PLACE}.prune_history(-1)",
     f"CALL {PLACE}.generate_missing_reports(-1)",
+    f"CALL {PLACE}.notify_operators()",
 }
 DEFINING = {
     f"CALL {PLACE}.define_report('NOTHING', OBJECT_CONSTRUCT())",
@@ -200,7 +203,7 @@ def test_a_role_sees_of_the_schema_what_it_may_use(as_role: AsRole) -> None:
     own = len(ALONE.get(as_role.role, ()))
     assert len(procedures) == (len(CALLS) if as_role.role in ASKING else 0) + own
     assert tables == GRANTED[as_role.role].keys() - VIEWS
-    assert len(tasks) == (5 if as_role.role in OPERATING else 0)
+    assert len(tasks) == (6 if as_role.role in OPERATING else 0)
 
 
 def test_only_operators_touch_tasks_and_nobody_the_warehouse_or_the_code(as_role: AsRole) -> None:

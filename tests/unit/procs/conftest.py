@@ -21,7 +21,7 @@ class Database:
     def run(self, session: Session, name: str, **values: Any) -> Rows:
         assert session is self.session
         self.asked.append((name, values))
-        answer = self.answers[name]
+        answer = {"bells": [], **self.answers}[name]  # as most installations are: nobody is to be told
         return answer if isinstance(answer, list) else answer(**values)
 
 
@@ -32,9 +32,11 @@ def database(monkeypatch: pytest.MonkeyPatch) -> Database:
         "bulk",
         "commands",
         "definitions",
+        "doorbell",
         "earlier_http",
         "enqueue",
         "links",
+        "notices",
         "report_types",
         "scheduled",
         "statements",

@@ -1,0 +1,3 @@
+-- Takes away an object of the earlier design.
+-- Params: -
+DROP {{ kind }} IF EXISTS {{ name }}

@@ -1,0 +1,3 @@
+-- The notification integrations that this role may use.
+-- Params: -
+SHOW NOTIFICATION INTEGRATIONS

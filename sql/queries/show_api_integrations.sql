@@ -1,0 +1,3 @@
+-- The integrations of external functions.
+-- Params: -
+SHOW API INTEGRATIONS

@@ -1,0 +1,3 @@
+-- The integrations by which functions and procedures reach the outside.
+-- Params: -
+SHOW EXTERNAL ACCESS INTEGRATIONS

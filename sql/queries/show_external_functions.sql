@@ -1,0 +1,3 @@
+-- The functions of the account that call the outside.
+-- Params: -
+SHOW EXTERNAL FUNCTIONS IN ACCOUNT

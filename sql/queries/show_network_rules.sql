@@ -1,0 +1,3 @@
+-- The network rules of the account.
+-- Params: -
+SHOW NETWORK RULES IN ACCOUNT

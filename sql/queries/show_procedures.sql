@@ -1,0 +1,3 @@
+-- The procedures of the account.
+-- Params: -
+SHOW PROCEDURES IN ACCOUNT

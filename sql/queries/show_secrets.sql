@@ -1,0 +1,3 @@
+-- The secrets of the account; their values are not shown.
+-- Params: -
+SHOW SECRETS IN ACCOUNT

@@ -1,0 +1,29 @@
+-- What went wrong lately and operators were not told of: jobs that failed, reports that are late and not there.
+-- A late report whose job failed is told as the failure only.
+-- Params: days, most
+WITH failed AS (
+    SELECT
+        'FAILED' AS kind, job_id, report_type, business_date, finished_at AS since,
+        COALESCE(diagnosis, error, status) AS cause, remedy
+    FROM all_jobs
+    WHERE status IN ('FAILED', 'EXPIRED') AND finished_at >= DATEADD('day', -:days, SYSDATE())
+),
+late AS (
+    SELECT
+        'LATE' AS kind, job_id, report_type, business_date, due_at AS since,
+        'it was due and is ' || status AS cause,
+        IFF(
+            status = 'NOT ASKED FOR',
+            'CALL generate_missing_reports() makes it',
+            'SELECT * FROM queue_health says whether an executor works'
+        ) AS remedy
+    FROM punctuality
+    WHERE late AND delivered_at IS NULL AND status NOT IN ('FAILED', 'EXPIRED', 'CANCELLED')
+        AND due_at >= DATEADD('day', -:days, SYSDATE())
+)
+SELECT w.kind, w.job_id, w.report_type, w.business_date, w.since, w.cause, w.remedy
+FROM (SELECT * FROM failed UNION ALL SELECT * FROM late) AS w
+LEFT JOIN notices AS n ON n.kind = w.kind AND n.job_id = w.job_id
+WHERE n.job_id IS NULL
+ORDER BY w.since, w.job_id
+LIMIT :most

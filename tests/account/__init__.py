@@ -1,0 +1,1 @@
+"""What only a real account can prove, step by step: `make verify-account`."""

@@ -1,0 +1,69 @@
+"""What a deployment and the procedures make of notification integrations."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import snowflake.connector
+from snowflake.connector.errors import ProgrammingError
+
+from executor.deploy import bells
+from executor.settings import ObjectNames
+from tests.acceptance.system.driving import until
+from tests.conformance.deploy.conftest import Account
+
+
+def test_an_integration_that_is_not_there_is_told(connection: snowflake.connector.SnowflakeConnection) -> None:
+    with pytest.raises(LookupError, match=r"REPORTING_DOORBELL_INTEGRATION is NOBODY, .* reporting deploy doorbell"):
+        bells.choose(connection, ObjectNames(doorbell_integration="NOBODY"))
+
+
+def test_a_bell_that_cannot_be_rung_fails_no_call(connection: snowflake.connector.SnowflakeConnection) -> None:
+    bells.create_doorbell(
+        connection, "BROKEN", "arn:aws:sns:us-east-1:123456789012:x", "arn:aws:iam::123456789012:role/x"
+    )
+    bells.choose(connection, ObjectNames(doorbell_integration="BROKEN"))
+    connection.cursor().execute("DROP INTEGRATION BROKEN")
+    ((answer,),) = connection.cursor().execute("CALL generate_report('CONNECTION_TEST')").fetchall()  # type: ignore[union-attr]  # a cursor, not None
+    assert json.loads(answer)["status"] == "QUEUED"
+    bells.choose(connection, ObjectNames())
+
+
+def test_operators_are_told_once_of_each_failed_job_and_late_report(
+    account: Account, connection: snowflake.connector.SnowflakeConnection
+) -> None:
+    def told() -> dict[str, Any]:
+        with connection.cursor() as cursor:
+            ((answer,),) = cursor.execute("CALL notify_operators()").fetchall()  # type: ignore[union-attr]  # a cursor, not None
+            found: dict[str, Any] = json.loads(answer)
+            return found
+
+    run = connection.cursor().execute
+    with pytest.raises(ProgrammingError, match="set REPORTING_OPERATORS_INTEGRATION"):
+        told()
+    run("CREATE NOTIFICATION INTEGRATION mail TYPE = EMAIL ENABLED = TRUE DEFAULT_RECIPIENTS = ('oncall@example.com')")
+    bells.choose(connection, ObjectNames(operators_integration="MAIL"))
+    late = {job["job_id"] for job in told()["jobs"]}  # nobody asked for what a new installation expects
+    run(
+        "INSERT INTO job_intake (request_id, kind, job_id, report_type, payload_version, enqueued_at) "
+        "SELECT 'failing', 'RUN', 'failing-job', 'SALES_REPORT', 1, SYSDATE()"
+    )
+    run(
+        "INSERT INTO job_state (request_id, job_id, status, attempt, fence, finished_at) "
+        "SELECT 'failing', 'failing-job', 'FAILED', 1, 1, SYSDATE()"
+    )
+    run(
+        'INSERT INTO job_results (request_id, job_id, attempt, diagnosis, remedy, "AT") '
+        "SELECT 'failing', 'failing-job', 1, 'It ran out of memory.', 'Give it more.', SYSDATE()"
+    )
+    assert told() == {"told": 1, "jobs": [{"kind": "FAILED", "job_id": "failing-job"}]}
+    assert told() == {"told": 0, "jobs": []}
+    assert "failing-job" not in late
+    mail = until(lambda: next((text for text in mails(account.data) if "failing-job" in text), None))
+    assert "To: oncall@example.com\nSubject: Reports: 1 failed\n" in mail
+    assert "cause: It ran out of memory.\n  what to do: Give it more." in mail
+
+
+def mails(data: Path) -> list[str]:
+    return [file.read_text(encoding="utf-8") for file in data.glob("mail/*.eml")]
