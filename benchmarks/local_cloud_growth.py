@@ -9,17 +9,15 @@ import argparse
 import json
 import sys
 import tempfile
-import time
 import urllib.request
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.processes import Held, Server, held, served
-from benchmarks.snowflake_load import Client, prepare
+from benchmarks.snowflake_load import burst, prepare
 
 MOST_GROWTH = 1.02
 SLACK = 3  # threads and files that come and go
@@ -32,22 +30,6 @@ def _kept(server: Server) -> dict[str, int]:
     return kept
 
 
-def _round(server: Server, statements: int, clients: int, seed: int) -> tuple[float, Counter[str]]:
-    """Send a round; answers with statements a second, and what went wrong."""
-
-    def work(number: int) -> Counter[str]:
-        client = Client(server.endpoint, seed + number)
-        for _ in range(statements // clients):
-            client.step()
-        client.close()
-        return client.errors
-
-    began_s = time.perf_counter()
-    with ThreadPoolExecutor(clients) as pool:
-        errors = sum(pool.map(work, range(clients)), Counter[str]())
-    return statements / (time.perf_counter() - began_s), errors
-
-
 def _row(name: str, rate: float, now: Held, kept: dict[str, int]) -> list[str]:
     figures = [f"{rate:.0f}", f"{now.rss_mb:.0f}", str(now.threads), str(now.files)]
     return [name, *figures, ", ".join(f"{count} {what}" for what, count in kept.items() if count)]
@@ -57,7 +39,7 @@ def main() -> int:
     """Send the rounds and print; 0 when nothing grows."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--statements", type=int, default=20_000, help="of each round")
-    parser.add_argument("--warm-up", type=int, default=8_000)
+    parser.add_argument("--warm-up", type=int, default=20_000)
     parser.add_argument("--clients", type=int, default=4)
     options: Any = parser.parse_args()
     table = Table(title=f"{options.clients} clients")
@@ -70,7 +52,7 @@ def main() -> int:
         for number, (name, count) in enumerate(
             (("warm-up", options.warm_up), ("1st round", options.statements), ("2nd round", options.statements))
         ):
-            rate, errors = _round(server, count, options.clients, 100 * number)
+            rate, errors = burst(server.endpoint, count, options.clients, 100 * number)
             wrong += errors
             seen.append(held(server.pid))
             table.add_row(*_row(name, rate, seen[-1], _kept(server)))

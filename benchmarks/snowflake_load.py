@@ -2,8 +2,10 @@
 
 import itertools
 import random
+import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from snowflake.connector.errors import Error
@@ -86,3 +88,19 @@ class Client:
 
 _MERGE = """MERGE INTO things t USING (SELECT ? AS id, ? AS name) s ON t.id = s.id
 WHEN MATCHED THEN UPDATE SET name = s.name WHEN NOT MATCHED THEN INSERT (id, name) VALUES (s.id, s.name)"""
+
+
+def burst(endpoint: dict[str, Any], statements: int, clients: int, seed: int) -> tuple[float, Counter[str]]:
+    """Send so many statements of the mix as fast as they are answered: statements a second, and what went wrong."""
+
+    def work(number: int) -> Counter[str]:
+        client = Client(endpoint, seed + number)
+        for _ in range(statements // clients):
+            client.step()
+        client.close()
+        return client.errors
+
+    began_s = time.perf_counter()
+    with ThreadPoolExecutor(clients) as pool:
+        errors = sum(pool.map(work, range(clients)), Counter[str]())
+    return statements / (time.perf_counter() - began_s), errors

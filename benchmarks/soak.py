@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.processes import Held, held
-from benchmarks.snowflake_load import prepare
+from benchmarks.snowflake_load import burst, prepare
 from benchmarks.soak_load import Load, endpoint_of
 from benchmarks.soak_verdict import Trend, count_grows, memory_grows, memory_mark, trend
 from executor.cli.aws_options import AwsOptions
@@ -77,6 +77,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--jobs-per-minute", type=float, default=6.0)
     parser.add_argument("--statements-per-second", type=float, default=20.0)
+    parser.add_argument("--warm-up-statements", type=int, default=20_000, help="before anything is measured")
     options = parser.parse_args()
     pace = {
         "job": 60.0 / options.jobs_per_minute,
@@ -91,7 +92,10 @@ def main() -> int:
         local_stack(Path(folder), executor=True, ports=Ports(), aws_options=at_once, say=print) as stack,
     ):
         prepare(endpoint_of(stack))
+        # What is kept for reuse is full after so many; before that, everything grows.
+        _, errors = burst(endpoint_of(stack), options.warm_up_statements, 4, seed=100)
         load = Load(stack, pace)
+        load.errors += errors
         samples = watch(stack, load, seconds)
         load.end()
         load.settle(SETTLES_WITHIN_S)
