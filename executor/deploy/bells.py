@@ -8,6 +8,7 @@ from typing import Any, Final
 from snowflake.connector import DictCursor, SnowflakeConnection
 
 from contract.binding import bound
+from executor.deploy.templates import inside_quotes, query
 from executor.settings import ObjectNames
 from sql import load
 
@@ -91,12 +92,12 @@ def instructions(connection: SnowflakeConnection, planned: Wiring) -> str:
     text ends with the word to run this again.
     """
     integration = {"integration": planned.integration, "topic_arn": planned.topic_arn, "role_arn": planned.role_arn}
-    in_snowflake = [_filled("create_doorbell", **integration)]
+    in_snowflake = [query("create_doorbell", **integration)]
     in_snowflake.append(
-        _filled(
+        query(
             "grant_integration",
             integration=planned.integration,
-            role=_rows(connection, "current_role")[0]["CURRENT_ROLE"],
+            role=inside_quotes(_rows(connection, "current_role")[0]["CURRENT_ROLE"]),
         )
     )
     there = any(
@@ -147,7 +148,7 @@ def _statement(**said: Any) -> str:
 
 def create_doorbell(connection: SnowflakeConnection, name: str, topic_arn: str, role_arn: str) -> None:
     """Make the integration of a doorbell, where there is none of that name; takes CREATE INTEGRATION."""
-    connection.cursor().execute(_filled("create_doorbell", integration=name, topic_arn=topic_arn, role_arn=role_arn))
+    connection.cursor().execute(query("create_doorbell", integration=name, topic_arn=topic_arn, role_arn=role_arn))
 
 
 def _described(connection: SnowflakeConnection, name: str) -> dict[str, str]:
@@ -155,15 +156,7 @@ def _described(connection: SnowflakeConnection, name: str) -> dict[str, str]:
     return {str(row["property"]): str(row["property_value"]) for row in rows}
 
 
-def _filled(name: str, **values: str) -> str:
-    # Names cannot be bound; these come from settings and arguments, each checked.
-    text = "\n".join(line for line in load(name).splitlines() if not line.startswith("--"))
-    for key, value in values.items():
-        text = text.replace("{{ " + key + " }}", value)
-    return text
-
-
 def _rows(connection: SnowflakeConnection, name: str, **values: str) -> list[dict[str, Any]]:
     with connection.cursor(DictCursor) as cursor:
-        cursor.execute(_filled(name, **values))
+        cursor.execute(query(name, **values))
         return [dict(row) for row in cursor.fetchall()]

@@ -3,7 +3,7 @@
 from snowflake.connector import SnowflakeConnection
 from snowflake.connector.errors import ProgrammingError
 
-from sql import load
+from executor.deploy.templates import inside_quotes, query
 
 
 def let_them_be_known(connection: SnowflakeConnection, deployer: str) -> str:
@@ -11,7 +11,7 @@ def let_them_be_known(connection: SnowflakeConnection, deployer: str) -> str:
 
     Without it the procedures still work, and an operator's reach in them is a requester's.
     """
-    grant = load("grant_read_session").replace("{{ deployer }}", deployer)
+    grant = query("grant_read_session", deployer=inside_quotes(deployer))
     try:
         connection.cursor().execute(grant)
     except ProgrammingError as error:

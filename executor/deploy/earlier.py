@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from snowflake.connector import DictCursor, SnowflakeConnection
 
+from executor.deploy import templates
 from executor.settings import ObjectNames
 from sql import load
 
@@ -84,8 +85,7 @@ def drop(connection: SnowflakeConnection, one: Earlier) -> None:
         snowflake.connector.errors.Error: it is still in use, or this role does not own it.
     """
     # Names cannot be bound; these are quoted, as Snowflake told them.
-    text = load("drop_earlier").replace("{{ kind }}", one.kind).replace("{{ name }}", one.name)
-    connection.cursor().execute(text)
+    connection.cursor().execute(templates.query("drop_earlier", kind=one.kind, name=one.name))
 
 
 def _used_by(rows: Sequence[Row]) -> set[str]:

@@ -4,6 +4,7 @@ from importlib.resources import files
 
 from snowflake.connector import DictCursor, SnowflakeConnection
 
+from executor.deploy.templates import query
 from sql import load
 
 _SCRIPT = "R__task_"
@@ -23,7 +24,7 @@ def resume(connection: SnowflakeConnection, before: dict[str, str]) -> None:
     for name in wanted(before):
         if name in there:
             # The name cannot be bound; it is that of a file of ours.
-            connection.cursor().execute(load("resume_task").replace("{{ task }}", name))
+            connection.cursor().execute(query("resume_task", task=name))
 
 
 def wanted(before: dict[str, str]) -> list[str]:
