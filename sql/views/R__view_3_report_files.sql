@@ -30,7 +30,7 @@ SELECT
     file.value:format::STRING AS format,
     made.result_uri || file.value:name::STRING AS uri,
     file.value:bytes::NUMBER AS bytes,
-    file.value:rows::NUMBER AS row_count,
+    file.value['rows']::NUMBER AS row_count,
     file.value:sha256::STRING AS sha256,
     file.value:content_type::STRING AS content_type
 FROM made,

@@ -121,3 +121,19 @@ def test_a_wrong_params_line_is_noticed(sql: str) -> None:
 )
 def test_a_write_without_the_fence_is_noticed(sql: str) -> None:
     assert fence_faults(sql) != []
+
+
+# Snowflake, reserved and limited keywords: not to be written as a key of a path.
+KEYWORD_PATH = re.compile(
+    r"\w:(?:rows?|values|order|group|start|table|from|to|on|set|by|in|all|union)\b", re.IGNORECASE
+)
+OF_THE_SESSION = re.compile(r"\b(?:CURRENT_DATE|CURRENT_TIMESTAMP|LOCALTIMESTAMP|GETDATE)\b", re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in ALL if path.parts[0] == "sql" and path.parts[1] != "reports"], ids=str
+)
+def test_no_path_has_a_keyword_as_its_key_and_no_day_is_that_of_the_sessions_zone(path: Path) -> None:
+    text = re.sub(r"'[^']*'", "''", without_comments(tree.text(path)))
+    assert KEYWORD_PATH.findall(text) == []
+    assert OF_THE_SESSION.findall(text) == []
