@@ -42,8 +42,22 @@ _ALSO: Final = {Way.KEY_PAIR: ("private_key_passphrase", "private_key_file_pwd")
 _WITHOUT_USER: Final = frozenset(
     {"WORKLOAD_IDENTITY", "OAUTH", "OAUTH_AUTHORIZATION_CODE", "OAUTH_CLIENT_CREDENTIALS", "PROGRAMMATIC_ACCESS_TOKEN"}
 )
+_YES: Final = frozenset({"true", "1", "yes", "on", "t", "y"})
+_NO: Final = frozenset({"false", "0", "no", "off", "f", "n", ""})
 _PEM: Final = re.compile(r"-----BEGIN ([A-Z ]*PRIVATE KEY)-----(.*)-----END \1-----", re.DOTALL)
 _LOOPBACK: Final = re.compile(r"localhost|127(\.\d+){3}|::1|\[::1\]", re.IGNORECASE)
+
+
+def allows_password(text: object) -> bool:
+    """What ``REPORTING_ALLOW_PASSWORD`` says; executor and runner read it alike.
+
+    Raises:
+        ValueError: it says neither.
+    """
+    said = str(text).strip().lower()
+    if said not in _YES | _NO:
+        raise ValueError(f"is {text!r}; write true or false")
+    return said in _YES
 
 
 def problems(given: Mapping[str, str], *, is_file: Callable[[str], bool], service: bool = False) -> list[Problem]:

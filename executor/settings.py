@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, overload
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from contract import sign_in
@@ -72,7 +72,7 @@ class ExecutorSettings(BaseSettings):
     prices: dict[str, price.Rate] | None = None
     metrics: Literal["off", "emf"] = "off"
     heartbeat_file: str | None = None
-    allow_password: bool = False
+    allow_password: Annotated[bool, BeforeValidator(sign_in.allows_password)] = False
 
     @field_validator("subnets", "security_groups", mode="before")
     @classmethod

@@ -68,8 +68,12 @@ def read_task_spec(environment: Mapping[str, str], fetch: Callable[[str, str], s
         raise RunFailedError(ExitCode.BAD_PARAMETERS, f"the task spec in {source} is wrong: {says}") from error
 
 
-def snowflake_arguments(environment: Mapping[str, str]) -> dict[str, Any]:
+def snowflake_arguments(environment: Mapping[str, str], *, service: bool = True) -> dict[str, Any]:
     """The connector's arguments that the environment sets; whatever else it reads from its own files.
+
+    Args:
+        environment: of the process.
+        service: whether nobody watches, so that a password at an account has to be allowed.
 
     Raises:
         RunFailedError: it is no whole way to sign in, or no number where one is due; all of it at once (13).
@@ -79,8 +83,8 @@ def snowflake_arguments(environment: Mapping[str, str]) -> dict[str, Any]:
     if connection:
         wrong = sign_in.clashes(given, is_file=_is_file)
     else:
-        allowed = {"allow_password": environment.get(sign_in.ALLOW_PASSWORD_ENV, "").lower()}
-        wrong = sign_in.problems(given | allowed, is_file=_is_file, service=True)
+        wrong, allowed = _allowed(environment)
+        wrong += sign_in.problems(given | allowed, is_file=_is_file, service=service)
     numbers = {argument: environment.get(name, str(default)) for name, (argument, default) in _TIMEOUTS_S.items()}
     if "port" in given:
         numbers["port"] = given["port"]
@@ -99,6 +103,14 @@ def snowflake_arguments(environment: Mapping[str, str]) -> dict[str, Any]:
     # The connector lays what is given here over what connections.toml says.
     named = {"connection_name": connection} if connection else {}
     return sign_in.arguments(given) | {name: int(text) for name, text in numbers.items()} | named
+
+
+def _allowed(environment: Mapping[str, str]) -> tuple[list[Problem], dict[str, str]]:
+    try:
+        allows = sign_in.allows_password(environment.get(sign_in.ALLOW_PASSWORD_ENV, ""))
+    except ValueError as error:
+        return [Problem(sign_in.ALLOW_PASSWORD_ENV, str(error))], {}
+    return [], {"allow_password": "true"} if allows else {}
 
 
 def _is_file(path: str) -> bool:

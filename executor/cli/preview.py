@@ -64,6 +64,7 @@ def preview(  # noqa: PLR0913 - one for each option
             "business_date": day.isoformat(),
             "rows": rows,
             "folder": str((folder or Path("build") / "preview" / name.lower()).resolve()),
+            "watched": True,
         }
     except RefusedError as error:
         raise CommandError(str(error), Exit.USAGE) from error

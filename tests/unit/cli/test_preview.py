@@ -7,10 +7,14 @@ from typing import Any
 
 import pytest
 
+from contract.outcome import ExitCode
 from executor.cli import preview
 from executor.cli.errors import CommandError, Exit
 from runner.arrow import pa
-from runner.preview import Folder, first_rows, main
+from runner.failures import RunFailedError
+from runner.preview import Folder, PreviewOrder, first_rows, main
+from runner.preview import preview as make
+from runner.source import Source
 
 QUERY = {"name": "one", "sql": "SELECT :since AS a"}
 DOCUMENT: dict[str, Any] = {"title": "Mine", "queries": [QUERY], "parameters": {"since": {"type": "string"}}}
@@ -95,3 +99,26 @@ def test_why_there_is_no_preview_is_one_line(
     assert main() == code
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(says)
+
+
+@pytest.mark.parametrize(("watched", "says"), [(True, "it signs in"), (False, "REPORTING_ALLOW_PASSWORD")])
+def test_a_person_who_watches_signs_in_with_a_password(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, watched: bool, says: str
+) -> None:
+    ordered: list[dict[str, Any]] = []
+
+    def run(order: dict[str, Any], _role: str | None) -> dict[str, Any]:
+        ordered.append(order)
+        return {"files": []}
+
+    def connect(*_given: object) -> Source:
+        raise RunFailedError(ExitCode.SNOWFLAKE_UNREACHABLE, "it signs in")
+
+    monkeypatch.setattr(preview, "_run", run)
+    monkeypatch.setattr(Source, "connect", connect)
+    preview.preview("MINE", ["since=x"], definition=written(tmp_path, DOCUMENT), folder=tmp_path / "made")
+    order = PreviewOrder.model_validate(ordered[0])
+    assert order.watched
+    account = {"SNOWFLAKE_ACCOUNT": "a", "SNOWFLAKE_USER": "u", "SNOWFLAKE_PASSWORD": "p"}
+    with pytest.raises(RunFailedError, match=says):
+        make(order.model_copy(update={"watched": watched}), account)

@@ -71,6 +71,19 @@ def test_half_a_way_or_two_are_refused_by_their_variable(given: dict[str, str], 
     assert why in problem
 
 
+@pytest.mark.parametrize(
+    ("text", "allows"),
+    [(" True ", True), ("1", True), ("yes", True), ("ON", True), ("false", False), ("0", False), ("", False)],
+)
+def test_the_switch_for_passwords_is_read_in_one_way(text: str, *, allows: bool) -> None:
+    assert sign_in.allows_password(text) is allows
+
+
+def test_the_switch_for_passwords_says_yes_or_no() -> None:
+    with pytest.raises(ValueError, match="is 'maybe'; write true or false"):
+        sign_in.allows_password("maybe")
+
+
 def test_everything_that_is_wrong_is_told_at_once() -> None:
     wrong = told({"private_key": "nonsense", "private_key_file": "absent", "password": "x", "authenticator": "OAUTH"})
     assert {line.split(":")[0] for line in wrong} == {

@@ -37,6 +37,15 @@ def test_lists_are_written_with_commas() -> None:
     assert names == ObjectNames(database="ANALYTICS_PLATFORM", warehouse="REPORTS_WH")
 
 
+def test_a_password_is_allowed_in_the_words_that_the_runner_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    for text in ("yes", " On ", "1", "TRUE"):
+        monkeypatch.setenv("REPORTING_ALLOW_PASSWORD", text)
+        assert load(*KINDS)[0].allow_password
+    monkeypatch.setenv("REPORTING_ALLOW_PASSWORD", "ja")
+    with pytest.raises(SettingsError, match=r"REPORTING_ALLOW_PASSWORD: .*is 'ja'; write true or false"):
+        load(*KINDS)
+
+
 def test_everything_that_is_wrong_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("REPORTING_BUCKET")
     monkeypatch.setenv("REPORTING_INSTALLATION", "Not Lower")

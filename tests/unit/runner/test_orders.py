@@ -128,8 +128,16 @@ def test_a_password_at_an_account_must_be_allowed() -> None:
     given = {"SNOWFLAKE_ACCOUNT": "a", "SNOWFLAKE_USER": "u", "SNOWFLAKE_PASSWORD": "p"}
     with pytest.raises(RunFailedError, match="REPORTING_ALLOW_PASSWORD"):
         snowflake_arguments(given)
-    arguments = snowflake_arguments(given | {"REPORTING_ALLOW_PASSWORD": "True"})
-    assert (arguments["password"], "allow_password" in arguments) == ("p", False)
+    for allowed in ("True", "1", "yes", "on"):
+        arguments = snowflake_arguments(given | {"REPORTING_ALLOW_PASSWORD": allowed})
+        assert (arguments["password"], "allow_password" in arguments) == ("p", False)
+    with pytest.raises(RunFailedError, match="REPORTING_ALLOW_PASSWORD: is 'ja'; write true or false"):
+        snowflake_arguments(given | {"REPORTING_ALLOW_PASSWORD": "ja"})
+
+
+def test_who_watches_takes_a_password_as_with_every_other_command() -> None:
+    given = {"SNOWFLAKE_ACCOUNT": "a", "SNOWFLAKE_USER": "u", "SNOWFLAKE_PASSWORD": "p"}
+    assert snowflake_arguments(given, service=False)["password"] == "p"
 
 
 def test_values_stand_in_the_order_of_their_places() -> None:
