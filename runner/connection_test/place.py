@@ -1,15 +1,27 @@
 """Where Snowflake is by the connector's arguments, and how a connection to it is opened: directly, or by a proxy."""
 
+import base64
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from snowflake.connector.util_text import construct_hostname
 
+from runner.connection_test.step import BrokenError
+
 _LONGEST_ANSWER: Final = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A proxy's host and port, and what lets one through where it asks who comes: the header's value, never shown."""
+
+    host: str
+    port: int
+    authorization: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +31,17 @@ class Place:
     host: str
     port: int
     secure: bool
-    proxy: tuple[str, int] | None = None
+    proxy: Proxy | None = None
 
     @property
     def first(self) -> tuple[str, int]:
         """The host and port that this machine itself connects to."""
-        return self.proxy or (self.host, self.port)
+        by = self.proxy or self
+        return by.host, by.port
 
     def __str__(self) -> str:
         """The place for a person."""
-        by = f" by the proxy {self.proxy[0]}:{self.proxy[1]}" if self.proxy else ""
+        by = f" by the proxy {self.proxy.host}:{self.proxy.port}" if self.proxy else ""
         return f"{self.host}:{self.port}{by}"
 
 
@@ -40,13 +53,34 @@ def place_of(arguments: Mapping[str, Any]) -> Place:
     return Place(host, port, secure, proxy_to(host, "https" if secure else "http"))
 
 
-def proxy_to(host: str, scheme: str) -> tuple[str, int] | None:
-    """The proxy that the environment names for a host, if any (HTTPS_PROXY, HTTP_PROXY, NO_PROXY)."""
+def proxy_to(host: str, scheme: str) -> Proxy | None:
+    """The proxy that the environment names for a host, if any (HTTPS_PROXY, HTTP_PROXY, NO_PROXY).
+
+    Raises:
+        BrokenError: its address cannot be read; it is not shown, because a password may stand in it.
+    """
     url = getproxies().get(scheme)
     if not url or proxy_bypass(host):
         return None
-    parts = urlsplit(url if "//" in url else f"//{url}")
-    return (parts.hostname or url, parts.port or 80)
+    try:
+        parts = urlsplit(url if "//" in url else f"//{url}")
+        proxy = Proxy(parts.hostname or "", parts.port or 80, _basic(parts))
+    except ValueError:
+        proxy = None
+    if proxy is None or not proxy.host:
+        raise BrokenError(
+            f"the address of the {scheme} proxy cannot be read",
+            f"write {scheme.upper()}_PROXY as http://user:password@host:port, where / @ : # ? % of a user or password "
+            "stand as %2F %40 %3A %23 %3F %25",
+        )
+    return proxy
+
+
+def _basic(parts: SplitResult) -> str | None:
+    if parts.username is None:
+        return None
+    pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+    return "Basic " + base64.b64encode(pair.encode()).decode()
 
 
 def opened(place: Place, timeout_s: float) -> socket.socket:
@@ -59,7 +93,7 @@ def opened(place: Place, timeout_s: float) -> socket.socket:
     if place.proxy is None or not place.secure:
         return raw
     try:
-        raw.sendall(f"CONNECT {place.host}:{place.port} HTTP/1.1\r\nHost: {place.host}:{place.port}\r\n\r\n".encode())
+        raw.sendall(_asking_through(place, place.proxy))
         head = b""
         while b"\r\n\r\n" not in head and len(head) < _LONGEST_ANSWER and (more := raw.recv(4096)):
             head += more
@@ -71,3 +105,10 @@ def opened(place: Place, timeout_s: float) -> socket.socket:
         raw.close()
         raise ConnectionRefusedError(f"the proxy answers {status or 'nothing'!r}")
     return raw
+
+
+def _asking_through(place: Place, proxy: Proxy) -> bytes:
+    lines = [f"CONNECT {place.host}:{place.port} HTTP/1.1", f"Host: {place.host}:{place.port}"]
+    if proxy.authorization is not None:
+        lines.append(f"Proxy-Authorization: {proxy.authorization}")
+    return "\r\n".join([*lines, "", ""]).encode()

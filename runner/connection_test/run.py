@@ -11,7 +11,8 @@ from contract.outcome import ExitCode
 from runner.clock import utc_now
 from runner.connection_test.course import STEPS, walk
 from runner.connection_test.page import page
-from runner.connection_test.step import Trip
+from runner.connection_test.step import BrokenError, Trip
+from runner.connection_test.storage import Write, asked
 from runner.failures import RunFailedError
 from runner.log import Log
 from runner.record import RunRecord
@@ -45,12 +46,8 @@ def run(environment: Mapping[str, str], record: RunRecord, client: "S3Client", l
         if trip.source is not None:
             trip.source.close()
     report = _report(record, steps)
-    for name, body, content_type in (
-        (TEXT_NAME, page(report), "text/plain; charset=utf-8"),
-        (JSON_NAME, report.model_dump_json(indent=1), "application/json"),
-    ):
-        if all(step.status is StepStatus.OK for step in steps if step.name.startswith("s3_")):
-            record.files.append(_put(client, record, name, body.encode(), content_type))
+    if all(step.status is StepStatus.OK for step in steps if step.name.startswith("s3_")):
+        _keep(client, record, report)
     _end(steps)
 
 
@@ -79,15 +76,34 @@ def _report(record: RunRecord, steps: list[StepResult]) -> ConnectionReport:
     )
 
 
+def _keep(client: "S3Client", record: RunRecord, report: ConnectionReport) -> None:
+    for name, body, content_type in (
+        (TEXT_NAME, page(report), "text/plain; charset=utf-8"),
+        (JSON_NAME, report.model_dump_json(indent=1), "application/json"),
+    ):
+        try:
+            record.files.append(_put(client, record, name, body.encode(), content_type))
+        except BrokenError as error:
+            _end(list(report.steps))  # what was broken before is the news
+            raise RunFailedError(
+                ExitCode.S3_UNWRITABLE,
+                f"S3 took the test's first bytes, but not {name}: {error.detail}",
+                kind=KIND,
+                remedy=error.remedy or Write.remedy,
+            ) from error
+
+
 def _put(client: "S3Client", record: RunRecord, name: str, body: bytes, content_type: str) -> ReportFile:
     spec, digest = record.spec, hashlib.sha256(body)
-    client.put_object(
-        Bucket=spec.bucket,
-        Key=spec.prefix + name,
-        Body=body,
-        ContentType=content_type,
-        ContentDisposition=f'attachment; filename="{name}"',
-        ChecksumSHA256=base64.b64encode(digest.digest()).decode(),
+    asked(
+        lambda: client.put_object(
+            Bucket=spec.bucket,
+            Key=spec.prefix + name,
+            Body=body,
+            ContentType=content_type,
+            ContentDisposition=f'attachment; filename="{name}"',
+            ChecksumSHA256=base64.b64encode(digest.digest()).decode(),
+        )
     )
     return ReportFile(
         name=name,

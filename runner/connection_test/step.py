@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from contract.outcome import ExitCode
 from contract.task_spec import TaskSpec
-from runner.connection_test.place import Place
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
 
+    from runner.connection_test.place import Place
     from runner.source import Source
 
 
@@ -39,11 +39,11 @@ class Trip:
     s3: "S3Client"
     now: Callable[[], datetime]
     arguments: dict[str, Any] = field(default_factory=dict)
-    place: Place | None = None
+    place: "Place | None" = None
     source: "Source | None" = None
     clock_offsets_s: dict[str, float] = field(default_factory=dict)
 
-    def snowflake(self) -> Place:
+    def snowflake(self) -> "Place":
         """Where Snowflake is.
 
         Raises:

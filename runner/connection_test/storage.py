@@ -37,7 +37,7 @@ class Write(Step):
     def take(self, trip: Trip) -> str:
         """Put a few bytes, and note S3's time."""
         before = trip.now()
-        answer = _asked(lambda: trip.s3.put_object(Bucket=trip.spec.bucket, Key=key(trip), Body=PROBE))
+        answer = asked(lambda: trip.s3.put_object(Bucket=trip.spec.bucket, Key=key(trip), Body=PROBE))
         after = trip.now()
         if date := answer["ResponseMetadata"]["HTTPHeaders"].get("date"):
             # The header has whole seconds.
@@ -58,7 +58,7 @@ class Read(Step):
 
     def take(self, trip: Trip) -> str:
         """Get the bytes and compare."""
-        body = _asked(lambda: trip.s3.get_object(Bucket=trip.spec.bucket, Key=key(trip)))["Body"].read()
+        body = asked(lambda: trip.s3.get_object(Bucket=trip.spec.bucket, Key=key(trip)))["Body"].read()
         if body != PROBE:
             raise BrokenError(f"{len(body)} bytes came back that are not the {len(PROBE)} that were written")
         return f"the same {len(body)} bytes"
@@ -69,7 +69,12 @@ def key(trip: Trip) -> str:
     return f"{trip.spec.prefix}{TEXT_NAME}"
 
 
-def _asked(question: Any) -> Any:
+def asked(question: Any) -> Any:
+    """What S3 answers.
+
+    Raises:
+        BrokenError: it refuses, or cannot be reached; with what to do where its answer tells.
+    """
     try:
         return question()
     except ClientError as error:
