@@ -14,6 +14,10 @@ _TEXTS: Final[dict[str, str]] = {
     JobState.CANCELLING: "is being stopped",
     JobState.RETRY_WAIT: "is tried again soon, {age} after it was asked for",
 }
+_WAITING: Final = frozenset({JobState.QUEUED, JobState.RETRY_WAIT})
+"""Where the row's diagnosis is what keeps the job from starting."""
+_NOT_BEFORE: Final = "It was asked for not before"
+"""How the view ``all_jobs`` tells of a due time, which the sentence tells itself."""
 
 
 def progress(row: Mapping[str, Any], now: datetime, typical_s: float | None) -> str | None:
@@ -28,12 +32,16 @@ def progress(row: Mapping[str, Any], now: datetime, typical_s: float | None) -> 
     if state in TERMINAL or state not in _TEXTS:
         return None
     text = _TEXTS[state].format(age=_since(row, "enqueued_at", now), running=_since(row, "started_at", now))
+    why = str(row.get("diagnosis") or "").rstrip(".") if state in _WAITING else ""
     due = datetime.fromisoformat(row["not_before"]) if row.get("not_before") else now
     if due > now and state == JobState.QUEUED:
         text = f"waits for its time, {due:%Y-%m-%d %H:%M:%S} UTC"
+        why = "" if why.startswith(_NOT_BEFORE) else why
+    elif why and state == JobState.RETRY_WAIT:
+        text = f"waits for its next try, {_since(row, 'enqueued_at', now)} after it was asked for"
     tries = f", attempt {row['attempt']}" if int(row.get("attempt") or 0) > 1 else ""
     usual = f"; jobs of its type took {_span(typical_s)} from request to result" if typical_s is not None else ""
-    return f"{text}{tries}{usual}"
+    return f"{text}{tries}{': ' if why else ''}{why}{usual}"
 
 
 def _since(row: Mapping[str, Any], column: str, now: datetime) -> str:

@@ -25,6 +25,24 @@ def row(status: str, **changes: Any) -> dict[str, Any]:
         (row("LAUNCHED"), "its container is being started, 45 s after it was asked for"),
         (row("RUNNING", started_at="2026-03-04T11:57:00+00:00", attempt=2), "runs for 3 min 0 s, attempt 2"),
         (row("RETRY_WAIT"), "is tried again soon, 45 s after it was asked for"),
+        (row("QUEUED", diagnosis="Its type is paused."), "waits in the queue for 45 s: Its type is paused"),
+        (
+            row("RETRY_WAIT", attempt=2, diagnosis="Killed. Its next try is due at 12:05."),
+            "waits for its next try, 45 s after it was asked for, attempt 2: Killed. Its next try is due at 12:05",
+        ),
+        (
+            row("QUEUED", not_before="2026-03-04T13:00:00+00:00", diagnosis="Its type is paused."),
+            "waits for its time, 2026-03-04 13:00:00 UTC: Its type is paused",
+        ),
+        (
+            row(
+                "QUEUED",
+                not_before="2026-03-04T13:00:00+00:00",
+                diagnosis="It was asked for not before 2026-03-04 13:00:00 UTC.",
+            ),
+            "waits for its time, 2026-03-04 13:00:00 UTC",
+        ),
+        (row("RUNNING", started_at="2026-03-04T11:57:00+00:00", diagnosis="It was killed."), "runs for 3 min 0 s"),
     ],
 )
 def test_a_row_tells_how_far_its_job_is(job: dict[str, Any], says: str) -> None:
