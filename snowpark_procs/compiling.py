@@ -5,22 +5,34 @@ executes nothing. The procedure is owned by the role of the containers, so it is
 """
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from snowflake.snowpark import Session
 from snowflake.snowpark.exceptions import SnowparkClientException, SnowparkSQLException
 
 from contract import one_select
 from contract.refusal import refuse, shown
+from snowpark_procs.statements import run
+
+OWNER: Final = "REPORT_RUNNER"
+"""Inside a procedure with owner's rights, CURRENT_ROLE answers with its owner."""
 
 
 def compile_queries(session: Session, queries: str | None) -> list[dict[str, Any]]:
     """``{columns}`` or ``{refused}`` for each ``{sql, values}``, in their order.
 
     Raises:
-        RefusedError: it is not the JSON of such a list.
+        RefusedError: it is not the JSON of such a list, or the procedure is not the containers' own.
     """
-    return [_compiled(session, sql, values) for sql, values in _orders(queries)]
+    orders = _orders(queries)
+    # A deployment that died between making the procedure and handing it over left one with the deployer's rights.
+    owner = run(session, "current_role")[0]["current_role"]
+    if owner != OWNER:
+        raise refuse(
+            "compile_queries",
+            f"has the rights of {owner} instead of {OWNER}, so its last deployment did not end; deploy again",
+        )
+    return [_compiled(session, sql, values) for sql, values in orders]
 
 
 def _orders(queries: str | None) -> list[tuple[str, list[Any]]]:

@@ -31,6 +31,7 @@ def database(monkeypatch: pytest.MonkeyPatch) -> Database:
     for module in (
         "bulk",
         "commands",
+        "compiling",
         "definitions",
         "doorbell",
         "earlier_http",

@@ -101,3 +101,13 @@ def test_p22_whatever_is_given_is_accepted_or_refused_by_its_name(
         except RefusedError as refused:
             told = [problem.field for problem in refused.problems]
         assert told
+
+
+@pytest.mark.parametrize("owner", ["SYSADMIN", None])
+def test_nothing_is_compiled_with_other_rights_than_the_containers(database: Database, owner: str | None) -> None:
+    database.answers["current_role"] = [{"current_role": owner}]
+    orders = json.dumps([{"sql": "SELECT 1 AS n", "values": []}])
+    with pytest.raises(RefusedError, match=f"compile_queries: has the rights of {owner} instead of REPORT_RUNNER"):
+        handlers.compile_queries(database.session, orders)
+    database.answers["current_role"] = [{"current_role": "REPORT_RUNNER"}]
+    assert handlers.compile_queries(database.session, "[]") == []
