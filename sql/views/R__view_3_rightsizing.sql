@@ -1,21 +1,27 @@
 -- Which memory each report type needs, by what its jobs used.
--- Sizes and their CPU: ECS developer guide, Fargate task CPU and memory, as contract.resources has them up to 30 GiB.
+-- Sizes, CPU units and MiB: ECS developer guide, Fargate task CPU and memory; contract.resources has the same.
 CREATE OR REPLACE VIEW rightsizing
     COPY GRANTS
     COMMENT = 'One row per report type: the memory its tasks have, the most they used within 30 days, and the smallest Fargate size with a quarter to spare. A person changes the definition.'
 AS
 WITH sizes AS (
-    SELECT 512 AS memory_mb, 256 AS cpu
-    UNION ALL SELECT 1024, 256
-    UNION ALL SELECT 2048, 256
-    UNION ALL SELECT 3072, 512
-    UNION ALL SELECT 4096, 512
-    UNION ALL SELECT 6144, 1024
-    UNION ALL SELECT 8192, 1024
-    UNION ALL SELECT 12288, 2048
-    UNION ALL SELECT 16384, 2048
-    UNION ALL SELECT 24576, 4096
-    UNION ALL SELECT 30720, 4096
+    SELECT column1 AS cpu, column2 AS memory_mb
+    FROM VALUES
+        (256, 512), (256, 1024), (256, 2048),
+        (512, 1024), (512, 2048), (512, 3072), (512, 4096),
+        (1024, 2048), (1024, 3072), (1024, 4096), (1024, 5120), (1024, 6144), (1024, 7168),
+        (1024, 8192),
+        (2048, 4096), (2048, 5120), (2048, 6144), (2048, 7168), (2048, 8192), (2048, 9216),
+        (2048, 10240), (2048, 11264), (2048, 12288), (2048, 13312), (2048, 14336), (2048, 15360),
+        (2048, 16384),
+        (4096, 8192), (4096, 9216), (4096, 10240), (4096, 11264), (4096, 12288), (4096, 13312),
+        (4096, 14336), (4096, 15360), (4096, 16384), (4096, 17408), (4096, 18432), (4096, 19456),
+        (4096, 20480), (4096, 21504), (4096, 22528), (4096, 23552), (4096, 24576), (4096, 25600),
+        (4096, 26624), (4096, 27648), (4096, 28672), (4096, 29696), (4096, 30720),
+        (8192, 16384), (8192, 20480), (8192, 24576), (8192, 28672), (8192, 32768), (8192, 36864),
+        (8192, 40960), (8192, 45056), (8192, 49152), (8192, 53248), (8192, 57344), (8192, 61440),
+        (16384, 32768), (16384, 40960), (16384, 49152), (16384, 57344), (16384, 65536), (16384, 73728),
+        (16384, 81920), (16384, 90112), (16384, 98304), (16384, 106496), (16384, 114688), (16384, 122880)
 ),
 used AS (
     SELECT
@@ -24,16 +30,20 @@ used AS (
         MAX_BY(memory_mb, finished_at) AS memory_mb,
         MAX_BY(cpu, finished_at) AS cpu,
         MAX(peak_memory_mb) AS most_used_mb,
-        COUNT_IF(failure_class = 'OUT_OF_MEMORY') AS out_of_memory
+        COUNT_IF(failure_class = 'OUT_OF_MEMORY') AS out_of_memory,
+        MAX(IFF(failure_class = 'OUT_OF_MEMORY', memory_mb, NULL)) AS too_small_mb
     FROM job_history
     WHERE finished_at >= DATEADD('day', -30, SYSDATE()) AND memory_mb IS NOT NULL
     GROUP BY report_type
 ),
 fitting AS (
-    SELECT u.report_type, MIN(s.memory_mb) AS fitting_mb, MIN_BY(s.cpu, s.memory_mb) AS fitting_cpu
+    SELECT u.report_type, s.memory_mb AS fitting_mb, s.cpu AS fitting_cpu
     FROM used AS u
-    JOIN sizes AS s ON s.memory_mb >= GREATEST(u.most_used_mb * 1.25, IFF(u.out_of_memory > 0, u.memory_mb + 1, 0))
-    GROUP BY u.report_type
+    JOIN sizes AS s
+        ON s.cpu >= COALESCE(u.cpu, 0)
+        AND s.memory_mb >= GREATEST(COALESCE(u.most_used_mb, 0) * 1.25, COALESCE(u.too_small_mb + 1, 0))
+    WHERE u.most_used_mb IS NOT NULL OR u.out_of_memory > 0
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY u.report_type ORDER BY s.memory_mb, s.cpu) = 1
 )
 SELECT
     u.report_type,
@@ -42,10 +52,13 @@ SELECT
     u.memory_mb,
     u.most_used_mb,
     u.out_of_memory,
-    GREATEST(u.cpu, f.fitting_cpu) AS recommended_cpu,
+    f.fitting_cpu AS recommended_cpu,
     f.fitting_mb AS recommended_memory_mb,
     CASE
-        WHEN u.most_used_mb IS NULL THEN 'No job told its memory.'
+        WHEN u.most_used_mb IS NULL AND u.out_of_memory = 0 THEN 'No job told its memory.'
+        WHEN u.too_small_mb >= (SELECT MAX(memory_mb) FROM sizes)
+            THEN 'It ran out of the most memory that Fargate has: make it of fewer rows, or as several reports.'
+        WHEN f.fitting_mb IS NULL THEN 'No size that Fargate has leaves a quarter to spare: take the largest, or make it of fewer rows.'
         WHEN u.jobs < 5 THEN 'Too few jobs to tell: fewer than five within 30 days.'
         WHEN f.fitting_mb > u.memory_mb THEN 'Give it more memory: it came close to its limit, or met it.'
         WHEN f.fitting_mb < u.memory_mb THEN 'It can do with less memory.'

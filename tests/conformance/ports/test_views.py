@@ -96,14 +96,34 @@ def test_costs_are_summed_by_type_and_month_with_what_brought_no_files(desk: Des
         (100.0, (256, 512), "It can do with less memory."),
         (700.0, (256, 1024), "It fits."),
         (1000.0, (256, 2048), "Give it more memory"),
-        (5000.0, (1024, 8192), "Give it more memory"),
+        (5000.0, (1024, 7168), "Give it more memory"),
+        (40_000.0, (8192, 53_248), "Give it more memory"),
+        (120_000.0, (None, None), "No size that Fargate has"),
     ],
 )
 def test_rightsizing_recommends_the_smallest_size_with_a_quarter_to_spare(
-    desk: Desk, peak_mb: float, recommended: tuple[int, int], advice: str
+    desk: Desk, peak_mb: float, recommended: tuple[int | None, int | None], advice: str
 ) -> None:
     for place in range(5):
         desk.job(f"job-{place}", "SUCCEEDED", peak_memory_mb=peak_mb - place)
+    (row,) = desk.rows("SELECT recommended_cpu, recommended_memory_mb, advice FROM rightsizing")
+    assert (row["recommended_cpu"], row["recommended_memory_mb"]) == recommended
+    assert row["advice"].startswith(advice)
+
+
+@pytest.mark.parametrize(
+    ("had", "recommended", "advice"),
+    [
+        ((256, 2048), (512, 3072), "Give it more memory"),
+        ((2048, 2048), (2048, 4096), "Give it more memory"),
+        ((16_384, 122_880), (None, None), "It ran out of the most memory"),
+    ],
+)
+def test_rightsizing_recommends_more_to_what_ran_out_and_could_not_tell_how_much_it_used(
+    desk: Desk, had: tuple[int, int], recommended: tuple[int | None, int | None], advice: str
+) -> None:
+    for place in range(5):
+        desk.job(f"job-{place}", "FAILED", cpu=had[0], memory_mb=had[1], failure_class="OUT_OF_MEMORY")
     (row,) = desk.rows("SELECT recommended_cpu, recommended_memory_mb, advice FROM rightsizing")
     assert (row["recommended_cpu"], row["recommended_memory_mb"]) == recommended
     assert row["advice"].startswith(advice)

@@ -13,7 +13,7 @@ from tests.conformance.ports.stores import SnowflakeQueue
 
 USERS = {"ANN": "REPORT_REQUESTER", "BEN": "REPORT_REQUESTER", "AUTHORA": "REPORT_AUTHOR", "OPAL": "REPORT_OPERATOR"}
 PEERS = ("BEN", "AUTHORA")
-PRIVATE, SHARED = "NOTES_OF_ONE", "NOTES_OF_ALL"
+PRIVATE, SHARED, KEPT_BACK = "NOTES_OF_ONE", "NOTES_OF_ALL", "NOTES_OF_EACH_DAY"
 TAKING_A_JOB = (
     "report_status('{}')",
     "wait_for_report('{}', 0)",
@@ -57,6 +57,17 @@ class People:
             manifest,
             job_id,
         )
+
+    def fail(self, job_id: str) -> None:
+        """As if it had ended so instead."""
+        self.queue.sql("UPDATE job_state SET status = 'FAILED' WHERE job_id = ?", job_id)
+        self.queue.sql("UPDATE job_results SET diagnosis = 'It broke.' WHERE job_id = ?", job_id)
+
+    def retried(self, job_id: str) -> str:
+        """The job that makes it again, which has succeeded."""
+        made = str(self.call("ANN", f"retry_report('{job_id}')")["job_id"])
+        self.finish(made)
+        return made
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +140,31 @@ def test_what_the_calendar_makes_is_everybodys(people: People) -> None:
     again = people.call("BEN", "generate_daily_reports()")
     assert (again["enqueued"], {job["job_id"] for job in again["jobs"]}) == (0, asked)
     assert {row[0] for row in people.rows("BEN", "SELECT job_id FROM jobs")} == asked
+
+
+def test_a_missing_report_is_shown_to_all_and_why_it_failed_to_those_who_may_see_its_job(people: People) -> None:
+    missing = f"SELECT job_id, diagnosis FROM missing_reports WHERE report_type = '{KEPT_BACK}'"
+    query = "OBJECT_CONSTRUCT('name', 'q', 'sql', 'SELECT 1 AS n')"
+    keys = f"'title', 'Notes', 'cadence', 'daily', 'shared', FALSE, 'queries', ARRAY_CONSTRUCT({query})"
+    people.call("OWNER", f"define_report('{KEPT_BACK}', OBJECT_CONSTRUCT({keys}))")
+    backdated = "UPDATE report_types SET defined_at = DATEADD('day', -1, SYSDATE()) WHERE report_type = ?"
+    people.queue.sql(backdated, KEPT_BACK)
+    try:
+        [made] = people.call("ANN", f"backfill_reports('{KEPT_BACK}', CURRENT_DATE() - 1, CURRENT_DATE() - 1)")["jobs"]
+        people.finish(made["job_id"])
+        people.fail(made["job_id"])
+        told = {user: people.rows(user, missing) for user in people.connections}
+        assert told == {
+            user: [(made["job_id"], None if user in PEERS else "It broke.")] for user in people.connections
+        }
+        first = people.retried(made["job_id"])
+        assert people.rows("OPAL", missing) == []
+        people.fail(first)
+        assert len(people.rows("OPAL", missing)) == 1
+        people.retried(first)
+        assert people.rows("OPAL", missing) == []
+    finally:
+        people.call("OWNER", f"drop_report('{KEPT_BACK}')")
 
 
 def test_the_newest_definition_says_whether_jobs_are_shared(people: People) -> None:
