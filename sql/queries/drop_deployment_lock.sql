@@ -1,3 +1,3 @@
--- Give the lock of deployments back.
+-- Give the lock of deployments back, or take away one that was set aside.
 -- Params: -
-DROP TABLE IF EXISTS deployment_lock
+DROP TABLE IF EXISTS {{ lock }}

@@ -131,12 +131,42 @@ def test_two_do_not_deploy_at_once_and_a_lock_left_behind_is_taken_over(account:
             pass
 
 
+def test_of_two_who_see_the_same_lock_left_behind_one_takes_it_over(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with account.connect() as connection:
+        assert lock._take(connection)
+        seen = lock._lock(connection)
+        with lock.held(connection, "x", print, 0):
+            own = lock._lock(connection)
+            with monkeypatch.context() as patched:
+                patched.setattr(lock, "_lock", lambda _connection: seen)  # the other had asked before
+                with pytest.raises(lock.LockedError, match="takes over from him"), lock.held(connection, "x", print, 0):
+                    pass
+            assert own is not None
+            assert own.is_that(lock._lock(connection))
+            assert not own.is_that(seen)
+        assert rows(connection, "SHOW TABLES LIKE 'DEPLOYMENT_LOCK%'") == []
+
+
+def test_nobody_gives_back_a_lock_that_another_has_taken_over(account: Account) -> None:
+    said: list[str] = []
+    with account.connect() as connection:
+        with lock.held(connection, "x", said.append):
+            rows(connection, "DROP TABLE deployment_lock")
+            assert lock._take(connection)
+        assert "is not given back; it is held by: TESTER since" in said[0]
+        assert lock._lock(connection) is not None
+        rows(connection, "DROP TABLE deployment_lock")
+
+
 def test_a_lock_that_cannot_be_given_back_is_told_and_hides_no_error(account: Account, orders: Any) -> None:
     said: list[str] = []
     with account.connect() as connection:
         orders([{"op": "DROP", "kind": "timeout", "match": "deployment_lock"}])
-        with pytest.raises(ZeroDivisionError), lock.held(connection, "A.B", said.append):
+        with pytest.raises(ZeroDivisionError), lock.held(connection, "A.B", said.append, 600):
             raise ZeroDivisionError
+        assert "for 10 minutes" in said[0]
         assert "DROP TABLE A.B.DEPLOYMENT_LOCK" in said[0]
         rows(connection, "DROP TABLE deployment_lock")
 
