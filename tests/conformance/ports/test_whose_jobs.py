@@ -154,9 +154,7 @@ def test_a_missing_report_is_shown_to_all_and_why_it_failed_to_those_who_may_see
         people.finish(made["job_id"])
         people.fail(made["job_id"])
         told = {user: people.rows(user, missing) for user in people.connections}
-        assert told == {
-            user: [(made["job_id"], None if user in PEERS else "It broke.")] for user in people.connections
-        }
+        assert told == {user: [(made["job_id"], None if user in PEERS else "It broke.")] for user in people.connections}
         first = people.retried(made["job_id"])
         assert people.rows("OPAL", missing) == []
         people.fail(first)
