@@ -4,13 +4,17 @@ from decimal import Decimal, localcontext
 from typing import Any, Final, Literal
 
 from runner.arrow import Array, DataType, pa, pc
+from runner.writers.values import is_numeric
 
 _DIGITS: Final = 100
 Kind = Literal["sum", "average", "min", "max", "count"]
 
 
 class Total:
-    """Adds a column up, batch by batch; NULLs are left out. Decimals stay exact."""
+    """Adds a column up, batch by batch; NULLs are left out, and of all but a count NaN and infinities, too.
+
+    Decimals stay exact. A sum of floats may go beyond what they hold, and then is infinite.
+    """
 
     def __init__(self, kind: Kind) -> None:
         """Begin with nothing."""
@@ -20,9 +24,12 @@ class Total:
 
     def add(self, cells: Array) -> None:
         """Take the cells of a batch; what cannot be added up, text for example, only counts."""
-        count = len(cells) - cells.null_count
-        self._count += count
-        if not count or self.kind == "count":
+        cells = pc.drop_null(cells)
+        if pa.types.is_floating(cells.type) and self.kind != "count":
+            # A spreadsheet has no cell for these, so its formulas pass over them.
+            cells = pc.filter(cells, pc.is_finite(cells))
+        self._count += len(cells)
+        if not len(cells) or self.kind == "count":
             return
         if self.kind in {"min", "max"}:
             found = pc.min_max(_in_python(cells))[self.kind].as_py() if _has_order(cells.type) else None
@@ -52,11 +59,6 @@ def _sum(cells: Array) -> Any:
         # An integer of Arrow would silently begin anew beyond 64 bits.
         return Decimal(pc.sum(pc.cast(cells, pa.decimal128(38, 0))).as_py())
     return pc.sum(cells).as_py() if pa.types.is_floating(kind) else None
-
-
-def is_numeric(kind: DataType) -> bool:
-    """Whether a column of this type holds numbers."""
-    return bool(pa.types.is_integer(kind) or pa.types.is_decimal(kind) or pa.types.is_floating(kind))
 
 
 def _has_order(kind: DataType) -> bool:
