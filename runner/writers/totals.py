@@ -1,12 +1,13 @@
 """A column's total over all rows, also of those that a document does not show."""
 
-from decimal import Decimal, localcontext
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any, Final, Literal
 
 from runner.arrow import Array, DataType, pa, pc
 from runner.writers.values import is_numeric
 
 _DIGITS: Final = 100
+_MORE_PLACES: Final = 6
 Kind = Literal["sum", "average", "min", "max", "count"]
 
 
@@ -45,8 +46,8 @@ class Total:
         if self.kind == "count":
             return self._count
         if self.kind == "average" and self._value is not None:
-            with localcontext(prec=_DIGITS):
-                return self._value / self._count
+            with localcontext(prec=_DIGITS, rounding=ROUND_HALF_UP):
+                return _readable(self._value / self._count, self._value)
         return self._value
 
 
@@ -59,6 +60,14 @@ def _sum(cells: Array) -> Any:
         # An integer of Arrow would silently begin anew beyond 64 bits.
         return Decimal(pc.sum(pc.cast(cells, pa.decimal128(38, 0))).as_py())
     return pc.sum(cells).as_py() if pa.types.is_floating(kind) else None
+
+
+def _readable(mean: Any, whole: Any) -> Any:
+    """A mean with a few more places than what it is of, where a third would have as many as there are."""
+    if not isinstance(mean, Decimal):
+        return mean
+    most = _MORE_PLACES - min(0, int(whole.as_tuple().exponent))
+    return round(mean, most) if -int(mean.as_tuple().exponent) > most else mean
 
 
 def _has_order(kind: DataType) -> bool:
