@@ -97,8 +97,8 @@ def test_a_total_leaves_out_what_is_no_number_and_one_beyond_all_numbers_is_a_te
     assert cells(workbook([rows], definition(looks)), values=True)[-1] == ("inf", 3, 1.5)
 
 
-def test_control_characters_of_a_title_are_told_and_the_file_stays_whole() -> None:
-    section = {"type": "chart", "kind": "line", "query": "sold", "x": "n", "y": ["n"], "title": "a\x07b"}
+def test_characters_of_a_title_that_xml_has_not_are_told_and_the_file_stays_whole() -> None:
+    section = {"type": "chart", "kind": "line", "query": "sold", "x": "n", "y": ["n"], "title": "a\ufffeb"}
     content = workbook([batch(n=[1])], definition({"n": {"title": "bell\x07"}}, title="t\x07", sections=[section]))
     assert cells(content)[0] == ("bell\x07",)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -88,12 +88,17 @@ def test_what_the_figures_are_compared_with_stands_as_it_was_written() -> None:
 
 
 def test_values_that_meet_are_added_up_and_rows_without_a_series_are_one() -> None:
-    rows = batch(x=["a", "a", "b", None], s=["s", "s", None, "s"], n=[1.0, 2.0, float("nan"), 4.0])
+    rows = batch(
+        x=["a", "a", "a", "b", None, "c", "c"],
+        s=["s", "s", "s", None, "s", "s", "s"],
+        n=[1.0, float("nan"), 2.0, float("nan"), 4.0, 1e308, 1e308],
+    )
     assert cells(workbook([rows], chart(series="s")), "Chart data") == [
         ("x", "s", "\N{EN DASH}"),
         ("a", 3, None),
         ("b", None, None),
         ("\N{EN DASH}", 4, None),
+        ("c", None, None),
     ]
 
 
