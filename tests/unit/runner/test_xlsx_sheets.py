@@ -105,6 +105,7 @@ def test_characters_of_a_title_that_xml_has_not_are_told_and_the_file_stays_whol
         for part in archive.namelist():
             if part.endswith(".xml"):
                 ET.fromstring(archive.read(part))
+        assert b"_xFFFE_" not in archive.read("xl/charts/chart1.xml")  # which a chart would show as it is
 
 
 @pytest.mark.parametrize(("locale", "paper"), [("en-US", 1), ("de-DE", 9)])
