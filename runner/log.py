@@ -46,7 +46,7 @@ class Log:
 
 
 class LibraryMessages(logging.Handler):
-    """Brings the warnings of the libraries below us into the same form."""
+    """Brings the warnings of the libraries below us, and of modules that have no log of their own, into this form."""
 
     def __init__(self, log: Log) -> None:
         """Pass on warnings and errors only; details of the wire could carry what no log should."""
@@ -54,5 +54,6 @@ class LibraryMessages(logging.Handler):
         self._log = log
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write one record as a line, its logger named."""
-        self._log.warning(LIBRARY_ACTION, record.getMessage(), logger=record.name)
+        """Write one record as a line, its logger named; a module of ours says its action as ``extra``."""
+        action = getattr(record, "action", LIBRARY_ACTION)
+        self._log.warning(action, record.getMessage(), logger=record.name)

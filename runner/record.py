@@ -12,7 +12,7 @@ from runner.usage import Usage
 
 _PACKAGES = (
     "reporting", "snowflake-connector-python", "pyarrow", "boto3",
-    "XlsxWriter", "Jinja2", "altair", "vl-convert-python", "typst",
+    "XlsxWriter", "babel", "Jinja2", "vl-convert-python", "typst",
 )  # fmt: skip
 
 

@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from contract.presentation import ChartKind, ChartSection
 from runner.documents.fonts import font_folders
-from runner.documents.points import Points, fewer_series
 from runner.documents.vega import bars, lines
+from runner.writers.points import Points, fewer_series
 from runner.writers.shown import Shown
 
 

@@ -14,7 +14,8 @@ from runner.documents.parts import Document, Part
 from runner.documents.table_part import table_part
 from runner.failures import RunFailedError
 from runner.writers.format import Report, Result
-from runner.writers.shown import NULL, Shown, heading, printable
+from runner.writers.shown import Shown, heading
+from runner.writers.values import NULL, printable
 
 _PLAIN: Final = ColumnFormat()
 _DATA_FILES: Final = {

@@ -1,15 +1,12 @@
 """Key figures as a part of a document: the value, and how it changed since the period before."""
 
-from decimal import Decimal
-from typing import Any
-
-from contract.presentation import ColumnFormat, ColumnKind, KeyFigure, KeyFigures
+from contract.presentation import ColumnFormat, KeyFigure, KeyFigures
 from runner.documents.kept import KeptFigures, places
 from runner.documents.parts import FigurePart, FiguresPart, News
+from runner.writers.change import UNCHANGED, Change, change_of, places_of_points
 from runner.writers.format import Result
-from runner.writers.shown import Shown, is_number, printable
-
-_PERCENT = 100
+from runner.writers.shown import Shown
+from runner.writers.values import printable
 
 
 def figures_part(title: str, section: KeyFigures, kept: KeptFigures, result: Result, shown: Shown) -> FiguresPart:
@@ -27,27 +24,15 @@ def _figure(figure: KeyFigure, section: KeyFigures, kept: KeptFigures, result: R
         return FigurePart(label, text, "", News.NEITHER, "")
     previous = row.get(places([figure.previous], result, "key figures")[0])
     before = f"{printable(section.compared_with)}: {shown.text(previous, look)}"
-    if not (_finite(value) and _finite(previous)):
+    if (change := change_of(value, previous, look)) is None:
         return FigurePart(label, text, "", News.NEITHER, before)
-    change, up = _change(Decimal(str(value)), Decimal(str(previous)), look, shown)
-    news = News.NEITHER if up is None else News.GOOD if up is (figure.good == "up") else News.BAD
-    return FigurePart(label, text, change, news, before)
+    news = News.NEITHER if change.up is None else News.GOOD if change.up is (figure.good == "up") else News.BAD
+    return FigurePart(label, text, _in_words(change, look, shown), news, before)
 
 
-def _change(value: Decimal, previous: Decimal, look: ColumnFormat, shown: Shown) -> tuple[str, bool | None]:
-    """The change in words, and whether it goes up; nothing when it stands still."""
-    if value == previous:
-        return "unchanged", None
-    up = value > previous
-    arrow = "\N{BLACK UP-POINTING TRIANGLE}" if up else "\N{BLACK DOWN-POINTING TRIANGLE}"
-    if look.kind is ColumnKind.PERCENT:
-        points = (value - previous) * (_PERCENT if look.fraction else 1)
-        return f"{arrow} {shown.points(points, 1 if look.decimals is None else look.decimals)}", up
-    if previous == 0:
-        # Nothing can be said in percent of nothing.
-        return arrow, up
-    return f"{arrow} {shown.percent((value - previous) / abs(previous), 1)}", up
-
-
-def _finite(value: Any) -> bool:
-    return is_number(value) and Decimal(str(value)).is_finite()
+def _in_words(change: Change, look: ColumnFormat, shown: Shown) -> str:
+    if change.up is None:
+        return UNCHANGED
+    if change.points is not None:
+        return f"{change.arrow} {shown.points(change.points, places_of_points(look))}"
+    return change.arrow if change.ratio is None else f"{change.arrow} {shown.percent(change.ratio, 1)}"

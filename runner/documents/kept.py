@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from contract.outcome import ExitCode
 from contract.presentation import ChartSection, ColumnKind, KeyFigures, Section, TableSection
-from runner.arrow import Array, DataType, RecordBatch, pa, pc
-from runner.documents.totals import Total, is_numeric
+from runner.arrow import DataType, RecordBatch, pa
 from runner.failures import RunFailedError
-from runner.writers.cells import plain_text
 from runner.writers.format import Column, Result
-from runner.writers.shown import Shown, is_number
+from runner.writers.shown import Shown
+from runner.writers.totals import Total
+from runner.writers.values import is_number, is_numeric, values
 
 MOST_COLUMNS: Final = 250
 MOST_POINTS: Final = 2_000
@@ -28,20 +28,6 @@ def shortened(text: str) -> str:
     if len(text) <= LONGEST_CELL:
         return text
     return f"{text[:LONGEST_CELL]}\N{HORIZONTAL ELLIPSIS} [{len(text) - LONGEST_CELL} more characters]"
-
-
-def values(cells: Array, column: Column) -> list[Any]:
-    """A column's cells as Python values that ``Shown`` can show; what has no format of its own as its plain text."""
-    if column.type is not None and not cells.type.equals(column.type):
-        # A batch of small numbers may come in a narrower type, which would show other decimals.
-        cells = pc.cast(cells, column.type, safe=False)
-    kind = cells.type
-    if pa.types.is_timestamp(kind):
-        # Python's datetime knows microseconds.
-        return list(pc.cast(cells, pa.timestamp("us", kind.tz), safe=False).to_pylist())
-    if is_numeric(kind) or pa.types.is_date(kind) or pa.types.is_boolean(kind):
-        return list(cells.to_pylist())
-    return list(plain_text(cells, is_json=column.is_json).to_pylist())
 
 
 def places(names: Iterable[str], result: Result, what: str) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from runner.documents.letters import letters
 from runner.documents.parts import TablePart
+from runner.writers.locales import has_letter_paper
 
 # Measured of FiraGO: the width of an average letter or digit, as a share of the letters' size.
 _LETTER: Final = 0.56
@@ -29,12 +30,11 @@ class Paper:
 
 A4: Final = Paper("a4", 504.0, 751.0)
 LETTER: Final = Paper("us-letter", 521.0, 701.0)
-_LETTER_REGIONS: Final = frozenset({"US", "CA", "MX", "PH", "CL", "CO"})
 
 
 def paper_of(locale: str) -> Paper:
     """The sheet that offices of a locale use."""
-    return LETTER if locale.partition("-")[2] in _LETTER_REGIONS else A4
+    return LETTER if has_letter_paper(locale) else A4
 
 
 @dataclass(frozen=True, slots=True)

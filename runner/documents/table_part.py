@@ -3,7 +3,8 @@
 from runner.documents.kept import KeptTable, shortened
 from runner.documents.parts import TablePart
 from runner.writers.format import Result
-from runner.writers.shown import Shown, heading, printable
+from runner.writers.shown import Shown, heading
+from runner.writers.values import printable
 
 
 def table_part(title: str, kept: KeptTable, result: Result, rows: int, file: str | None, shown: Shown) -> TablePart:

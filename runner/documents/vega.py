@@ -14,13 +14,12 @@ from typing import Any, Final
 from contract.presentation import ChartKind
 from runner.documents.fonts import ON_SCREEN
 from runner.documents.letters import label
-from runner.documents.points import Points, Scalar
 from runner.documents.ticks import round_marks, spread
-from runner.writers.shown import Shown, is_number
+from runner.writers.colours import OTHER, SERIES
+from runner.writers.points import Points, Scalar
+from runner.writers.shown import Shown
+from runner.writers.values import is_number
 
-# Okabe and Ito's colours, which people who see colours differently can tell apart; without yellow, too pale on white.
-_COLOURS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#5F4B8B")
-_OTHER_COLOUR: Final = "#9AA3AD"
 # Lines are dashed differently too, for print in grey.
 _DASHES: Final = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 2], [10, 4], [1, 3], [3, 6])
 _WIDTH: Final = 660
@@ -142,7 +141,7 @@ def _texts(marks: Sequence[float], texts: Sequence[str]) -> dict[str, Any]:
 
 def _colour(points: Points, *, symbol: str = "square") -> dict[str, Any]:
     names = list(points.series)
-    colours = [_OTHER_COLOUR if name == points.other else _COLOURS[n] for n, name in enumerate(names)]
+    colours = [OTHER if name == points.other else SERIES[n] for n, name in enumerate(names)]
     legend = (
         None
         if len(names) == 1

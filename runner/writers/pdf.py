@@ -1,6 +1,7 @@
 """PDF: the report on paper, tagged for those who have it read to them (PDF/UA-1), set by Typst from data alone."""
 
 import json
+import logging
 import re
 from collections.abc import Sequence
 from functools import cache
@@ -33,6 +34,10 @@ _FIGURE_PT: Final = 16.0
 _DIGIT: Final = 0.62
 _CARD_PT: Final = 26.0
 Standard = Literal["ua-1"]
+NOT_ACCESSIBLE: Final = "pdf_not_accessible"
+"""The action of the log line about paper that is not PDF/UA-1."""
+
+_log = logging.getLogger(__name__)
 _ACCESSIBLE: Final[Standard] = "ua-1"
 
 
@@ -61,8 +66,12 @@ class PdfWriter:
         data = json.dumps(_data(self._collected.document()), ensure_ascii=False)
         try:
             pdf = self._set(data, _ACCESSIBLE)
-        except typst.TypstError:
+        except typst.TypstError as refused:
             # Some text cannot be read aloud as the standard wants it; on paper it still can be read.
+            _log.warning(
+                "report.pdf is made without the tags of PDF/UA-1, which Typst refused: %s", refused,
+                extra={"action": NOT_ACCESSIBLE},
+            )  # fmt: skip
             pdf = self._set(data, None)
         file = self._outlet.open("report.pdf", ReportFormat.PDF, _CONTENT_TYPE, None)
         file.write(pdf)

@@ -25,17 +25,12 @@ from babel.numbers import (
 )
 
 from contract.presentation import ColumnFormat, ColumnKind
+from runner.writers.values import NULL, Number, is_number, on_the_clock, printable
 
-NULL: Final = "\N{EN DASH}"
 _PERCENT: Final = 100
 _FLOAT_PLACES: Final = 6
 # 38 digits of Snowflake, with room for what a locale puts between.
 _DIGITS: Final = 120
-# What XML 1.0 has no place for, and so no drawing: the library that makes them ends the process over one.
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-# Marks that turn the direction of all that follows; the letters themselves say which way they run.
-_TURNS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_NO_CHARACTER: Final = re.compile("[\x80-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _LEAST: Final = 1e-6
 _MOST: Final = 1e21
 _SHORT_LEAST: Final = 0.01
@@ -44,8 +39,6 @@ _SCIENTIFIC: Final = "0.#####E0"
 _LONG: Final = re.compile(r"\d{4}")
 _DAYS: Final = frozenset({ColumnKind.DATE, ColumnKind.MONTH})
 
-Number = int | float | Decimal
-
 
 def heading(name: str, look: ColumnFormat) -> str:
     """The title of a column: the one it was given, or its name in words."""
@@ -53,19 +46,6 @@ def heading(name: str, look: ColumnFormat) -> str:
         return look.title
     words = " ".join(name.replace("_", " ").split())
     return f"{words[:1].upper()}{words[1:].lower()}" if words else name
-
-
-def is_number(value: object) -> bool:
-    """Whether a value is one that can be added up."""
-    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
-
-
-def printable(text: str) -> str:
-    """Text without what no document can hold: a control character becomes its Unicode picture, the rest U+FFFD."""
-    if text.isascii() and text.isprintable():
-        return text
-    pictured = _CONTROL.sub(lambda found: chr(0x2400 + min(ord(found[0]), 0x21)), _TURNS.sub("", text))
-    return _NO_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", pictured)
 
 
 class Shown:
@@ -97,7 +77,8 @@ class Shown:
             # A number that is a name, an id for example, is neither grouped nor rounded.
             return format(_decimal(value), "f") if look.kind is ColumnKind.TEXT else self._amount(value, look)
         if isinstance(value, datetime):
-            return self._day(value.date(), look) if look.kind in _DAYS else self._instant(value)
+            there = on_the_clock(value, self._zone)
+            return self._day(there.date(), look) if look.kind in _DAYS else self._instant(there)
         if isinstance(value, date):
             return self._day(value, look)
         if isinstance(value, bool):
@@ -181,10 +162,9 @@ class Shown:
             return format_skeleton("yMMM", day, locale=self._locale)
         return format_date(day, "medium", locale=self._locale)
 
-    def _instant(self, moment: datetime) -> str:
-        # Without a zone a timestamp is a reading of some clock, which no conversion may change.
-        zone = self._zone if moment.tzinfo else UTC
-        return format_datetime(moment, "medium", tzinfo=zone, locale=self._locale)
+    def _instant(self, there: datetime) -> str:
+        # What a clock shows already, so there is nothing to convert.
+        return format_datetime(there, "medium", tzinfo=UTC, locale=self._locale)
 
 
 class _Patterns:

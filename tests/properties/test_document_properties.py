@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from contract.presentation import ColumnFormat
 from runner.arrow import RecordBatch, pa
-from runner.writers.shown import Shown, printable
+from runner.writers.shown import Shown
+from runner.writers.values import printable
 from tests.unit.runner.made_documents import made, page, paper, rows
 
 ZONE = "Europe/Berlin"

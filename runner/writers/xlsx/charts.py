@@ -1,15 +1,17 @@
 """Charts of a workbook: drawn by the spreadsheet itself from the rows on their sheets."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from dataclasses import dataclass
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from contract.presentation import ChartKind, ChartSection
-from runner.arrow import RecordBatch
-from runner.writers.format import Result
+from runner.writers.colours import OTHER, SERIES
+from runner.writers.values import is_finite, printable
 from runner.writers.xlsx.looks import CellKind
+from runner.writers.xlsx.points import SeriesPoints
 from runner.writers.xlsx.sheet import SheetColumn
+from runner.writers.xlsx.single import is_day, write_value
 
 _TYPES: Final[dict[ChartKind, dict[str, str]]] = {
     ChartKind.LINE: {"type": "line"},
@@ -17,109 +19,96 @@ _TYPES: Final[dict[ChartKind, dict[str, str]]] = {
     ChartKind.STACKED_BAR: {"type": "column", "subtype": "stacked"},
     ChartKind.AREA: {"type": "area"},
 }
-# Colours that people who do not see red and green can tell apart (Okabe and Ito, 2008).
-_COLOURS: Final = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000")
+CHART_ROWS: Final = 16
+"""Rows of the sheet that a chart stands over; the last is for a note."""
 
 
-_MAX_POINTS: Final = 5_000
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """Where charts go: the library's workbook, the sheet they stand on, the name of the one for turned rows."""
+
+    book: Any
+    sheet: Any
+    data_name: str
+    zone: ZoneInfo
+
+    def data(self) -> Any:
+        """The sheet for turned rows, made when the first chart needs it."""
+        return self.book.get_worksheet_by_name(self.data_name) or self.book.add_worksheet(self.data_name)
+
+    def note(self, row: int, said: str) -> None:
+        """Write a sentence below the chart that begins at a row."""
+        if said:
+            grey = self.book.add_format({"font_color": "#5A6470"})
+            self.sheet.write_string(row + CHART_ROWS - 1, 0, said, grey)
 
 
-class SeriesPoints:
-    """The rows of a chart that splits one column by another, turned: a line per ``x``, a column per series.
-
-    At most 5,000 rows are drawn.
-    """
-
-    def __init__(self, section: ChartSection) -> None:
-        """Gather for this chart."""
-        self.section = section
-        self.table: dict[Any, dict[str, float | None]] = {}
-        self.names: dict[str, int] = {}
-        self._seen = 0
-
-    def see(self, result: Result, batch: RecordBatch) -> None:
-        """Take what the chart shows of a batch; rows without ``x`` or series are left out."""
-        section, names = self.section, [column.name.casefold() for column in result.columns]
-        wanted = [section.x, section.series or "", section.y[0]]
-        if result.query.name != section.query or any(name.casefold() not in names for name in wanted):
-            return
-        columns = [batch.column(names.index(name.casefold())) for name in wanted]
-        taken = min(batch.num_rows, _MAX_POINTS - self._seen)
-        self._seen += taken
-        for x, series, y in zip(*(column.slice(0, taken).to_pylist() for column in columns), strict=True):
-            if x is not None and series is not None:
-                self.names.setdefault(str(series), len(self.names))
-                self.table.setdefault(x, {})[str(series)] = None if y is None else float(y)
-
-
-def draw_series_chart(
-    book: Any, sheet: Any, row: int, data: Any, points: SeriesPoints, columns: Sequence[SheetColumn]
-) -> None:
-    """Put a chart on the sheet, at a row, over turned rows that are written to the sheet ``data``."""
-    shown = {column.column.name.casefold(): column for column in columns}
-    section = points.section
-    if not points.table:
+def draw_series_chart(canvas: Canvas, row: int, points: SeriesPoints, columns: Sequence[SheetColumn]) -> None:
+    """Put a chart on the sheet, at a row, over turned rows that are written to the sheet for them."""
+    if (found := points.drawn(canvas.zone)) is None:
         return
-    x, y = shown[section.x.casefold()], shown[section.y[0].casefold()]
+    drawn, note = found
+    shown = {column.column.name.casefold(): column for column in columns}
+    x, y = shown[points.section.x.casefold()], shown[points.section.y[0].casefold()]
+    data = canvas.data()
     first = 0 if data.dim_rowmax is None else data.dim_rowmax + 2
-    x_format = book.add_format({"num_format": x.look.number_format})
-    data.write_string(first, 0, x.title)
-    for name, place in points.names.items():
-        data.write_string(first, place + 1, name)
-    for line, (value, ys) in enumerate(points.table.items(), first + 1):
-        _write_x(data, line, value, x_format)
-        for name, number in ys.items():
-            if number is not None:
-                data.write_number(line, points.names[name] + 1, number)
-    last = first + len(points.table)
-    series = [(name, [data.name, first + 1, p + 1, last, p + 1]) for name, p in points.names.items()]
-    _draw(book, sheet, row, section, x, y, [data.name, first + 1, 0, last, 0], series)
-
-
-def _write_x(data: Any, line: int, value: Any, cell_format: Any) -> None:
-    if isinstance(value, datetime):
-        data.write_datetime(line, 0, value.replace(tzinfo=None), cell_format)
-    elif isinstance(value, date):
-        data.write_datetime(line, 0, value, cell_format)
-    elif isinstance(value, int | float | Decimal):
-        data.write_number(line, 0, float(value), cell_format)
-    else:
-        data.write_string(line, 0, str(value))
+    x_format = canvas.book.add_format({"num_format": x.look.number_format})
+    for place, title in enumerate((printable(x.title), *drawn.series)):
+        data.write_string(first, place, title)
+    for line, value in enumerate(drawn.x, first + 1):
+        write_value(data, (line, 0), value, x.look, x_format, canvas.zone)
+    for place, amounts in enumerate(drawn.series.values(), 1):
+        for line, amount in enumerate(amounts, first + 1):
+            # What was added up may have gone beyond what a number holds.
+            if is_finite(amount):
+                data.write_number(line, place, amount)
+    last = first + len(drawn.x)
+    series = [
+        (name, OTHER if name == drawn.other else SERIES[place], [data.name, first + 1, place + 1, last, place + 1])
+        for place, name in enumerate(drawn.series)
+    ]
+    dated = all(is_day(value) for value in drawn.x)
+    _draw(canvas, row, points.section, (x, y), [data.name, first + 1, 0, last, 0], series, dated=dated)
+    canvas.note(row, note)
 
 
 def draw_chart(
-    book: Any, sheet: Any, row: int, section: ChartSection, columns: Sequence[SheetColumn], span: tuple[str, int]
+    canvas: Canvas, row: int, section: ChartSection, columns: Sequence[SheetColumn], spans: Sequence[tuple[str, int]]
 ) -> None:
     """Put a chart on the sheet, at a row, over the first sheet of a query's rows."""
     places = {column.column.name.casefold(): place for place, column in enumerate(columns)}
-    name, rows = span
+    name, rows = spans[0]
     if not rows or any(column.casefold() not in places for column in (section.x, *section.y)):
         return
     x = places[section.x.casefold()]
     ys = [places[column.casefold()] for column in section.y]
-    series = [(columns[y].title, [name, 1, y, rows, y]) for y in ys]
-    _draw(book, sheet, row, section, columns[x], columns[ys[0]], [name, 1, x, rows, x], series)
+    series = [(printable(columns[y].title), SERIES[place], [name, 1, y, rows, y]) for place, y in enumerate(ys)]
+    dated = columns[x].look.cell in {CellKind.DATE, CellKind.TIMESTAMP}
+    _draw(canvas, row, section, (columns[x], columns[ys[0]]), [name, 1, x, rows, x], series, dated=dated)
+    every = sum(count for _, count in spans)
+    canvas.note(row, f"Drawn from the first {rows} of {every} rows." if every > rows else "")
 
 
 def _draw(
-    book: Any,
-    sheet: Any,
+    canvas: Canvas,
     row: int,
     section: ChartSection,
-    x: SheetColumn,
-    y: SheetColumn,
+    axes: tuple[SheetColumn, SheetColumn],
     categories: list[Any],
-    series: Sequence[tuple[str, list[Any]]],
+    series: Sequence[tuple[str, str, list[Any]]],
+    *,
+    dated: bool,
 ) -> None:
-    chart = book.add_chart(_TYPES[section.kind])
-    for index, (name, values) in enumerate(series):
-        colour: dict[str, Any] = {"color": _COLOURS[index % len(_COLOURS)]}
-        drawn = {"line": {**colour, "width": 2}} if section.kind is ChartKind.LINE else {"fill": colour}
+    x, y = axes
+    chart = canvas.book.add_chart(_TYPES[section.kind])
+    for name, colour, values in series:
+        drawn = (
+            {"line": {"color": colour, "width": 2}} if section.kind is ChartKind.LINE else {"fill": {"color": colour}}
+        )
         chart.add_series({"name": name, "categories": categories, "values": values, **drawn})
-    dated = x.look.cell in {CellKind.DATE, CellKind.TIMESTAMP}
     chart.set_x_axis({"num_format": x.look.number_format, **({"date_axis": True} if dated else {})})
     chart.set_y_axis({"num_format": y.look.number_format})
-    chart.set_title({"name": section.title or y.title, "overlay": False})
+    chart.set_title({"name": printable(section.title or y.title), "overlay": False})
     chart.set_legend({"position": "bottom"} if len(series) > 1 else {"none": True})
     chart.set_size({"width": 860, "height": 300})
-    sheet.insert_chart(row, 0, chart)
+    canvas.sheet.insert_chart(row, 0, chart)

@@ -11,6 +11,7 @@ from typing import Final
 from contract.presentation import ColumnFormat, ColumnKind
 from runner.arrow import DataType, pa
 from runner.writers.format import Column
+from runner.writers.locales import currency_places
 
 GENERAL: Final = "General"
 _DATE: Final = "yyyy-mm-dd"
@@ -79,10 +80,10 @@ def _number_format(look: ColumnFormat, kind: DataType) -> str:
         return f"#,##0{_places(scale)}" if scale > 0 else GENERAL
     match look.kind:
         case ColumnKind.CURRENCY:
-            places = 2 if look.decimals is None else look.decimals
+            places = currency_places(look.currency or "") if look.decimals is None else look.decimals
             return f"[${look.currency}] #,##0{_places(places)}"
         case ColumnKind.PERCENT:
-            places = 1 if look.decimals is None else look.decimals
+            places = _percent_places(look, kind)
             return f"0{_places(places)}%" if look.fraction else f'0{_places(places)}"%"'
         case _:
             return f"#,##0{_places(scale if look.decimals is None else look.decimals)}"
@@ -90,3 +91,10 @@ def _number_format(look: ColumnFormat, kind: DataType) -> str:
 
 def _places(count: int) -> str:
     return "." + "0" * count if count > 0 else ""
+
+
+def _percent_places(look: ColumnFormat, kind: DataType) -> int:
+    if look.decimals is not None:
+        return look.decimals
+    # A format of a spreadsheet cannot show a float with just the places that it has, as documents do.
+    return kind.scale if pa.types.is_decimal(kind) else int(pa.types.is_floating(kind))

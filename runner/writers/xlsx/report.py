@@ -16,7 +16,8 @@ from contract.outcome import ExitCode
 from contract.report import ReportFormat
 from runner.arrow import RecordBatch, pa
 from runner.failures import RunFailedError
-from runner.writers.format import Column, Outlet, Report, Result
+from runner.writers.format import Outlet, Report, Result
+from runner.writers.values import printable
 from runner.writers.xlsx.looks import CellKind, look_of
 from runner.writers.xlsx.names import SheetNames, quoted
 from runner.writers.xlsx.sheet import (
@@ -87,7 +88,9 @@ class XlsxWriter:
                 query=result.query.name,
             )
         self._now = _Rows(result, result.query.title or result.query.name)
-        self._now.tallies = [Tally(c.look.total) if c.look.total else None for c in result.columns]
+        self._now.tallies = [
+            Tally(c.look.total, self._report.definition.time_zone) if c.look.total else None for c in result.columns
+        ]
 
     def write(self, batch: RecordBatch) -> None:
         """Write the rows of one batch, on further sheets where one is full."""
@@ -121,8 +124,8 @@ class XlsxWriter:
             for i, (column, kind) in enumerate(zip(now.result.columns, kinds, strict=True))
         )
         for column in now.columns:
-            if batch is not None and column.look.cell is not CellKind.NUMBER:
-                _check_total(now.result, column.column)
+            if batch is not None:
+                _check_total(now.result, column)
 
     def _room(self, now: _Rows, sheet: Sheet) -> int:
         return self._max_rows - 1 - any(now.tallies) - sheet.rows
@@ -135,7 +138,8 @@ class XlsxWriter:
             self._end_sheet(now, ())
         now.name = self._names.take(now.title, len(now.full) + 1)
         number = len(self._sheets) + 1 + (self._summary is not None)
-        now.sheet = Sheet(self._archive, number, now.columns or (), self._styles)
+        locale = self._report.definition.locale
+        now.sheet = Sheet(self._archive, number, now.columns or (), self._styles, locale=locale)
         self._sheets.append((now.name, None))
         return now.sheet
 
@@ -180,7 +184,7 @@ class XlsxWriter:
         buffer = io.BytesIO()
         book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
         made_at = self._report.made_at.replace(tzinfo=None)
-        book.set_properties({"title": self._report.definition.title, "created": made_at})
+        book.set_properties({"title": printable(self._report.definition.title), "created": made_at})
         summary = None if self._summary is None else book.add_worksheet(self._summary.name)
         sheets = [(book.add_worksheet(name), area) for name, area in self._sheets]
         formats = [book.add_format(style.properties()) for style in self._styles]
@@ -208,11 +212,13 @@ class XlsxWriter:
             raise RuntimeError("XlsxWriter numbers cell formats otherwise than the streamed rows do")
 
 
-def _check_total(result: Result, column: Column) -> None:
-    if column.look.total not in {None, "count"}:
+def _check_total(result: Result, column: SheetColumn) -> None:
+    total, cell = column.column.look.total, column.look.cell
+    ends = total in {"min", "max"} and cell in {CellKind.DATE, CellKind.TIMESTAMP}
+    if not (total in {None, "count"} or cell is CellKind.NUMBER or ends):
         raise RunFailedError(
             ExitCode.REPORT_ERROR,
-            f"query {result.query.name}: total {column.look.total} of column {column.name} needs numbers, and the "
+            f"query {result.query.name}: total {total} of column {column.column.name} needs numbers, and the "
             "column is shown as something else; take the total out of its format, or take count",
             query=result.query.name,
         )

@@ -9,7 +9,8 @@ from xml.sax.saxutils import escape, quoteattr
 from runner.arrow import RecordBatch, pa, pc
 from runner.writers.cells import plain_text, write_lines
 from runner.writers.format import Column
-from runner.writers.xlsx.cells import Place, column_cells
+from runner.writers.locales import has_letter_paper
+from runner.writers.xlsx.cells import Place, column_cells, escaped
 from runner.writers.xlsx.looks import CellKind, Look
 from runner.writers.xlsx.styles import Style, Styles
 from runner.writers.xlsx.totals import Total
@@ -69,11 +70,14 @@ def _room(look: Look) -> int:
 class Sheet:
     """Streams rows into one part of the workbook's archive."""
 
-    def __init__(self, archive: zipfile.ZipFile, number: int, columns: Sequence[SheetColumn], styles: Styles) -> None:
-        """Begin the sheet that is the workbook's ``number``-th, counted from 1."""
+    def __init__(
+        self, archive: zipfile.ZipFile, number: int, columns: Sequence[SheetColumn], styles: Styles, *, locale: str
+    ) -> None:
+        """Begin the sheet that is the workbook's ``number``-th, counted from 1, for printers of the locale."""
         self.rows = 0
         self.bytes = 0
         self._columns = columns
+        self._paper = paper_number(locale)
         self._styles = styles
         self._style_numbers = [
             (
@@ -130,7 +134,7 @@ class Sheet:
         if self.rows:
             tail += f'<autoFilter ref="A1:{letters(len(self._columns) - 1)}{self.rows + 1}"/>'
         tail += '<pageMargins left="0.5" right="0.5" top="0.75" bottom="0.75" header="0.3" footer="0.3"/>'
-        tail += '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
+        tail += f'<pageSetup paperSize="{self._paper}" orientation="landscape" fitToHeight="0"/></worksheet>'
         self._write(tail.encode())
         self._part.close()
 
@@ -149,6 +153,11 @@ class Sheet:
         return f'<row r="{row}">{"".join(cells)}</row>'
 
 
+def paper_number(locale: str) -> int:
+    """The paper of a locale by its number in a sheet's page setup (ECMA-376 part 1, 18.3.1.63)."""
+    return 1 if has_letter_paper(locale) else 9
+
+
 def part_name(number: int) -> str:
     """The name of the ``number``-th sheet's part in the archive."""
     return f"xl/worksheets/sheet{number}.xml"
@@ -158,4 +167,4 @@ def _text_cell(address: str, text: str, style: int) -> str:
     where = f"<c r={quoteattr(address)} s={quoteattr(str(style))}"
     if not text:
         return where + "/>"
-    return f'{where} t="inlineStr"><is><t xml:space="preserve">{escape(text)}</t></is></c>'
+    return f'{where} t="inlineStr"><is><t xml:space="preserve">{escaped(pa.array([text]))[0]}</t></is></c>'

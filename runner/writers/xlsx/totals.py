@@ -1,12 +1,18 @@
 """The last line of a sheet: what a column comes to, as a formula that minds the filter, with its value computed."""
 
 from dataclasses import dataclass
-from decimal import Context, Decimal
-from typing import Any, Final
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from runner.arrow import Array, pa, pc
+from runner.writers import totals
 from runner.writers.cells import plain_text
+from runner.writers.totals import Kind
+from runner.writers.values import is_finite, on_the_clock
 from runner.writers.xlsx.cells import told_as_text
+from runner.writers.xlsx.single import is_day, text_of
 
 _FUNCTIONS: Final = {
     # SUBTOTAL's numbers of functions that leave hidden rows out, and the plain function for several sheets (Excel).
@@ -17,7 +23,7 @@ _FUNCTIONS: Final = {
     "sum": (109, "SUM"),
 }
 
-_EXACT: Final = Context(prec=80)
+_BEFORE_ALL: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - spreadsheets have no zones
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,60 +39,41 @@ class Total:
 
 
 class Tally:
-    """A column's total in the making."""
+    """A column's total in the making, reckoned as documents do."""
 
-    def __init__(self, function: str) -> None:
-        """Add up for ``sum``, ``average``, ``min``, ``max`` or ``count``."""
+    def __init__(self, function: Kind, time_zone: str) -> None:
+        """Add up for this function; instants are shown in the zone."""
         self._function = function
-        self._count = 0
-        self._sum: Decimal | float = Decimal(0)
-        self._least: Any = None
-        self._most: Any = None
+        self._zone = ZoneInfo(time_zone)
+        self._total = totals.Total(function)
         self._exact = True
 
     def add(self, column: Array) -> None:
-        """Take the values of one batch; NULL and NaN count for nothing."""
-        values = pc.drop_null(column)
-        if pa.types.is_floating(column.type):
-            values = pc.filter(values, pc.is_finite(values))
-        elif self._function != "count":
-            as_text = told_as_text(values, plain_text(values))
+        """Take the values of one batch; NULL counts for nothing, and NaN and infinities count only."""
+        self._total.add(column)
+        kind = column.type
+        if self._function != "count" and (pa.types.is_integer(kind) or pa.types.is_decimal(kind)):
+            as_text = told_as_text(column, plain_text(column))
             self._exact = self._exact and (as_text is None or not pc.any(as_text).as_py())
-        if not len(values):
-            return
-        self._count += len(values)
-        if self._function in {"sum", "average"}:
-            self._sum = _added(self._sum, values)
-        if self._function in {"min", "max"}:
-            ends = pc.min_max(values).as_py()
-            self._least = ends["min"] if self._least is None else min(self._least, ends["min"])
-            self._most = ends["max"] if self._most is None else max(self._most, ends["max"])
 
     def total(self, ranges: list[str]) -> Total:
         """The total over the cells of one sheet, or of several."""
         number, name = _FUNCTIONS[self._function]
         formula = f"SUBTOTAL({number},{ranges[0]})" if len(ranges) == 1 else f"{name}({','.join(ranges)})"
-        value = self._value()
-        return Total(formula, float(value), None if self._exact or self._function == "count" else f"{value:f}")
-
-    def _value(self) -> Any:
-        match self._function:
-            case "sum":
-                return self._sum
-            case "average":
-                return float(self._sum) / self._count if self._count else 0
-            case "count":
-                return self._count
-            case "min":
-                return self._least if self._least is not None else 0
-            case _:
-                return self._most if self._most is not None else 0
+        value = self._total.value()
+        if isinstance(value, date):
+            if not is_day(value):
+                return Total(formula, 0, text_of(value, self._zone))
+            return Total(formula, _serial(value, self._zone))
+        # A formula over nothing comes to 0.
+        value = 0 if value is None else value
+        if not is_finite(value) or not is_finite(float(value)):
+            return Total(formula, 0, text_of(value, self._zone))
+        return Total(formula, float(value), None if self._exact else text_of(Decimal(value), self._zone))
 
 
-def _added(so_far: Decimal | float, values: Array) -> Decimal | float:
-    kind = values.type
-    if pa.types.is_floating(kind):
-        return float(so_far) + float(pc.sum(values).as_py())
-    # Arrow's own sums of whole numbers go round beyond 64 bits.
-    exact = values.cast(pa.decimal256(76, kind.scale if pa.types.is_decimal(kind) else 0))
-    return _EXACT.add(Decimal(so_far), pc.sum(exact).as_py())
+def _serial(value: date, zone: ZoneInfo) -> float:
+    """A day or an instant as the number of days that a spreadsheet knows it by."""
+    if not isinstance(value, datetime):
+        return float((value - _BEFORE_ALL.date()).days)
+    return (on_the_clock(value, zone) - _BEFORE_ALL) / timedelta(days=1)

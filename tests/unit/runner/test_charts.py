@@ -8,8 +8,8 @@ import pytest
 
 from contract.presentation import ChartKind, ChartSection, ColumnFormat, ColumnKind
 from runner.documents.charts import draw
-from runner.documents.points import Points
 from runner.documents.ticks import round_marks, spread
+from runner.writers.points import Points
 from runner.writers.shown import Shown
 from tests.unit.runner.made_documents import made, page, rows
 

@@ -61,7 +61,10 @@ def test_a_word_longer_than_its_column_is_broken_not_cut() -> None:
 
 
 def test_text_that_the_standard_for_readers_aloud_refuses_is_printed_all_the_same(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(pdf, "drawable", lambda text: text)
     assert paper(made("pdf", {"a": [rows(x=["no glyph: 😀", "fine"])]})).says("fine")
+    [said] = caplog.records
+    assert vars(said)["action"] == pdf.NOT_ACCESSIBLE
+    assert "PDF/UA-1" in said.getMessage()

@@ -50,4 +50,7 @@ def test_it_is_told_again_and_again_also_while_nothing_else_happens_and_no_longe
         for _ in range(2):
             assert lines.told.wait(10)
             lines.told.clear()
+        [teller] = [thread for thread in threading.enumerate() if thread.name == "progress"]
     assert [json.loads(line)["stage"] for line in lines.getvalue().splitlines()][:2] == ["starting", "starting"]
+    teller.join(10)
+    assert not teller.is_alive()

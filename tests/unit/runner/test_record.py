@@ -104,3 +104,17 @@ def test_warnings_of_libraries_take_the_same_form_and_their_chatter_none() -> No
         "retrying 3",
         "some.driver",
     )
+
+
+def test_a_module_of_ours_without_a_log_says_its_own_action() -> None:
+    out = io.StringIO()
+    logger = logging.Logger("runner.writers.some")  # noqa: LOG001 - as above
+    logger.addHandler(LibraryMessages(Log(out, lambda: START)))
+    logger.warning("odd", extra={"action": "something_odd"})
+    assert json.loads(out.getvalue())["action"] == "something_odd"
+
+
+def test_versions_are_those_of_what_makes_files() -> None:
+    versions = record().manifest(ExitCode.DONE, START, USAGE).versions
+    assert {"python", "pyarrow", "XlsxWriter", "babel", "Jinja2", "vl-convert-python", "typst"} <= set(versions)
+    assert "altair" not in versions

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.presentation import ColumnFormat, ColumnKind
-from runner.writers.shown import Shown, heading, printable
+from runner.writers.shown import Shown, heading
+from runner.writers.values import printable
 
 PLAIN = ColumnFormat()
 NUMBER = ColumnFormat(kind=ColumnKind.NUMBER)
@@ -49,6 +50,18 @@ AMERICAN, GERMAN = Shown("en-US", "America/New_York"), Shown("de-DE", "Europe/Be
             PLAIN,
             "Nov 2, 2026, 6:30:00\u202fPM",
             "03.11.2026, 00:30:00",
+        ),
+        (
+            datetime(2026, 11, 1, 23, 30, tzinfo=UTC),
+            ColumnFormat(kind=ColumnKind.DATE),
+            "Nov 1, 2026",
+            "02.11.2026",
+        ),
+        (
+            datetime(2026, 12, 1, 1, 30, tzinfo=UTC),
+            ColumnFormat(kind=ColumnKind.MONTH),
+            "Nov 2026",
+            "Dez. 2026",
         ),
         (True, PLAIN, "true", "true"),
         ("12", ColumnFormat(kind=ColumnKind.NUMBER), "12", "12"),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from runner.arrow import pa
-from runner.documents.totals import Kind, Total
+from runner.writers.totals import Kind, Total
 
 NINES = Decimal("9" * 38)
 
@@ -52,3 +52,14 @@ def test_days_have_a_first_and_a_last_and_texts_only_a_count() -> None:
 def test_nothing_has_no_total_but_a_count_of_none() -> None:
     nothing = pa.array([None], pa.int64())
     assert [total(kind, nothing) for kind in ("sum", "average", "max", "count")] == [None, None, None, 0]
+
+
+def test_what_is_no_finite_number_counts_and_is_left_out_of_all_else() -> None:
+    amounts = pa.array([1.0, float("nan"), None, float("inf"), 3.0])
+    kinds: tuple[Kind, ...] = ("sum", "average", "min", "max", "count")
+    assert [total(kind, amounts) for kind in kinds] == [4.0, 2.0, 1.0, 3.0, 4]
+
+
+def test_an_average_has_no_more_places_than_a_person_reads() -> None:
+    assert str(total("average", pa.array([1, 1, 3]))) == "1.666667"
+    assert str(total("average", pa.array([1, 2]))) == "1.5"

@@ -1,8 +1,9 @@
 """Sheets of a workbook: formats, headers, totals, further sheets, the summary in front."""
 
 import io
+import xml.etree.ElementTree as ET
 import zipfile
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +23,8 @@ def batch(**columns: Any) -> RecordBatch:
     ("look", "number_format"),
     [
         ({"kind": "currency", "currency": "EUR"}, "[$EUR] #,##0.00"),
-        ({"kind": "percent"}, '0.0"%"'),
+        ({"kind": "currency", "currency": "JPY"}, "[$JPY] #,##0"),
+        ({"kind": "percent"}, '0.00"%"'),
         ({"kind": "percent", "fraction": True, "decimals": 0}, "0%"),
         ({"kind": "number"}, "#,##0.00"),
         ({"kind": "number", "decimals": 0}, "#,##0"),
@@ -71,6 +73,45 @@ def test_a_total_over_numbers_too_long_for_a_spreadsheet_is_exact_and_a_text() -
     amounts = pa.array([2**63 - 1, 2**63 - 1], pa.int64())
     content = workbook([batch(amount=amounts)] * 2, definition({"amount": {"total": "sum"}}))
     assert cells(content)[-1] == (str(4 * (2**63 - 1)),)
+
+
+def test_days_and_instants_have_a_first_and_a_last_in_the_reports_zone() -> None:
+    rows = batch(
+        day=[date(2026, 1, 2), date(2026, 1, 5)],
+        at=pa.array([datetime(2026, 7, 1, 22, 30, tzinfo=UTC)] * 2, pa.timestamp("ns", "UTC")),
+        early=[date(1800, 1, 2), date(2026, 1, 5)],
+    )
+    report = definition(
+        {"day": {"total": "min"}, "at": {"total": "max"}, "early": {"total": "min"}}, time_zone="Europe/Vienna"
+    )
+    content = workbook([rows], report)
+    assert cells(content)[-1][:2] == ("=SUBTOTAL(105,'sold'!A2:A3)", "=SUBTOTAL(104,'sold'!B2:B3)")
+    values = (datetime(2026, 1, 2), datetime(2026, 7, 2, 0, 30), "1800-01-02")  # noqa: DTZ001 - as a sheet has it
+    assert cells(content, values=True)[-1] == values
+
+
+def test_a_total_leaves_out_what_is_no_number_and_one_beyond_all_numbers_is_a_text() -> None:
+    amounts = pa.array([1e308, 1e308, float("nan")])
+    rows = batch(total=amounts, count=amounts, mean=[1.0, 2.0, float("nan")])
+    looks = {"total": {"total": "sum"}, "count": {"total": "count"}, "mean": {"total": "average"}}
+    assert cells(workbook([rows], definition(looks)), values=True)[-1] == ("inf", 3, 1.5)
+
+
+def test_characters_of_a_title_that_xml_has_not_are_told_and_the_file_stays_whole() -> None:
+    section = {"type": "chart", "kind": "line", "query": "sold", "x": "n", "y": ["n"], "title": "a\ufffeb"}
+    content = workbook([batch(n=[1])], definition({"n": {"title": "bell\x07"}}, title="t\x07", sections=[section]))
+    assert cells(content)[0] == ("bell\x07",)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for part in archive.namelist():
+            if part.endswith(".xml"):
+                ET.fromstring(archive.read(part))
+        assert b"_xFFFE_" not in archive.read("xl/charts/chart1.xml")  # which a chart would show as it is
+
+
+@pytest.mark.parametrize(("locale", "paper"), [("en-US", 1), ("de-DE", 9)])
+def test_paper_follows_the_locale(locale: str, paper: int) -> None:
+    book = opened(workbook([batch(amount=[1], before=[1])], definition(locale=locale, sections=[KEY_FIGURES])))
+    assert [sheet.page_setup.paperSize for sheet in book] == [paper, paper]
 
 
 def test_a_total_of_what_is_no_number_is_refused_with_the_columns_name() -> None:

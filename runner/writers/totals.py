@@ -1,16 +1,21 @@
 """A column's total over all rows, also of those that a document does not show."""
 
-from decimal import Decimal, localcontext
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any, Final, Literal
 
 from runner.arrow import Array, DataType, pa, pc
+from runner.writers.values import is_numeric
 
 _DIGITS: Final = 100
+_MORE_PLACES: Final = 6
 Kind = Literal["sum", "average", "min", "max", "count"]
 
 
 class Total:
-    """Adds a column up, batch by batch; NULLs are left out. Decimals stay exact."""
+    """Adds a column up, batch by batch; NULLs are left out, and of all but a count NaN and infinities, too.
+
+    Decimals stay exact. A sum of floats may go beyond what they hold, and then is infinite.
+    """
 
     def __init__(self, kind: Kind) -> None:
         """Begin with nothing."""
@@ -20,9 +25,12 @@ class Total:
 
     def add(self, cells: Array) -> None:
         """Take the cells of a batch; what cannot be added up, text for example, only counts."""
-        count = len(cells) - cells.null_count
-        self._count += count
-        if not count or self.kind == "count":
+        cells = pc.drop_null(cells)
+        if pa.types.is_floating(cells.type) and self.kind != "count":
+            # A spreadsheet has no cell for these, so its formulas pass over them.
+            cells = pc.filter(cells, pc.is_finite(cells))
+        self._count += len(cells)
+        if not len(cells) or self.kind == "count":
             return
         if self.kind in {"min", "max"}:
             found = pc.min_max(_in_python(cells))[self.kind].as_py() if _has_order(cells.type) else None
@@ -38,8 +46,8 @@ class Total:
         if self.kind == "count":
             return self._count
         if self.kind == "average" and self._value is not None:
-            with localcontext(prec=_DIGITS):
-                return self._value / self._count
+            with localcontext(prec=_DIGITS, rounding=ROUND_HALF_UP):
+                return _readable(self._value / self._count, self._value)
         return self._value
 
 
@@ -54,9 +62,12 @@ def _sum(cells: Array) -> Any:
     return pc.sum(cells).as_py() if pa.types.is_floating(kind) else None
 
 
-def is_numeric(kind: DataType) -> bool:
-    """Whether a column of this type holds numbers."""
-    return bool(pa.types.is_integer(kind) or pa.types.is_decimal(kind) or pa.types.is_floating(kind))
+def _readable(mean: Any, whole: Any) -> Any:
+    """A mean with a few more places than what it is of, where a third would have as many as there are."""
+    if not isinstance(mean, Decimal):
+        return mean
+    most = _MORE_PLACES - min(0, int(whole.as_tuple().exponent))
+    return round(mean, most) if -int(mean.as_tuple().exponent) > most else mean
 
 
 def _has_order(kind: DataType) -> bool:
