@@ -3,8 +3,8 @@
 .DELETE_ON_ERROR:
 
 PYTHON ?=
-# Two at a time, in the order of tests/together.py; what shares servers stays together, so that they start once.
-PYTEST_ARGS ?= -n 2
+# Three at a time on two cores, because servers and tasks are waited for; in the order of tests/together.py, what shares servers stays together, so that they start once.
+PYTEST_ARGS ?= -n 3
 BENCH_ARGS ?=
 SOAK_ARGS ?=
 CHAOS_ARGS ?=
