@@ -15,7 +15,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.processes import Server, connected, forget_peak, peak_mb, served
+from benchmarks.processes import Server, connected, forget_peak, peak_mb, served, with_warehouse
 
 COLUMNS = """
     SEQ4() AS id, SEQ4() % 1000 AS customer, SEQ4() * 7919 % 1000003 AS mixed, SEQ4() / 4 AS part,
@@ -55,6 +55,7 @@ def _stream(server: Server, asked: str, sql: str) -> Streamed:
 
 def measure(server: Server, millions: list[float]) -> list[Streamed]:
     """Stream tables of these sizes, whole and sorted; the smallest is read once before, so that all is loaded."""
+    with_warehouse(server.endpoint)
     with connected(server.endpoint) as connection:
         cursor = connection.cursor()
         cursor.execute("CREATE DATABASE BENCH")

@@ -68,6 +68,12 @@ def served(module: str, *arguments: str) -> Iterator[Server]:
         process.wait(ENDS_WITHIN_S)
 
 
+def with_warehouse(endpoint: dict[str, Any]) -> None:
+    """Make the warehouse that `connected` names, which a local Snowflake wants and plain fakesnow does not know."""
+    with connected(endpoint) as connection:
+        connection.cursor().execute("CREATE WAREHOUSE IF NOT EXISTS bench_wh")
+
+
 def connected(endpoint: dict[str, Any], **more: Any) -> SnowflakeConnection:
     """A connection to a server that speaks Snowflake's protocol."""
     settings: dict[str, Any] = {"warehouse": "BENCH_WH", "paramstyle": "qmark"} | more

@@ -12,7 +12,7 @@ from typing import Any
 
 import boto3
 
-from benchmarks.processes import ENDS_WITHIN_S, connected, served
+from benchmarks.processes import ENDS_WITHIN_S, connected, served, with_warehouse
 
 ANSWERS_WITHIN_S = 30.0
 IMAGE = "program:bench"
@@ -70,6 +70,7 @@ def sql_pair(running: ExitStack) -> dict[str, Sql]:
     """Ours, which keeps everything on disk, and plain fakesnow, which keeps it in memory."""
     folder = running.enter_context(tempfile.TemporaryDirectory())
     ours = running.enter_context(served("local_cloud.snowflake", "--data-dir", folder))
+    with_warehouse(ours.endpoint)
     return {"ours": Sql(ours.endpoint), "plain": Sql(_plain(running, "fakesnow", "-s", "--port"))}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from snowflake.connector.errors import Error
 
-from benchmarks.processes import connected
+from benchmarks.processes import connected, with_warehouse
 
 DATABASE = "LOAD_TEST"
 _PROCEDURE = """CREATE OR REPLACE PROCEDURE count_rows() RETURNS INTEGER LANGUAGE PYTHON RUNTIME_VERSION = '3.11'
@@ -24,10 +24,9 @@ _PER_CONNECTION = 200  # statements before a client logs out and in again
 
 def prepare(endpoint: dict[str, Any]) -> None:
     """Make what the load works on."""
+    with_warehouse(endpoint)
     with connected(endpoint) as connection:
         cursor = connection.cursor()
-        cursor.execute("CREATE WAREHOUSE IF NOT EXISTS bench_wh")
-        cursor.execute("USE WAREHOUSE bench_wh")
         cursor.execute(f"CREATE DATABASE IF NOT EXISTS {DATABASE}")
         cursor.execute("CREATE OR REPLACE TABLE things (id INTEGER, name VARCHAR, detail VARIANT, at TIMESTAMP_NTZ)")
         cursor.execute("INSERT INTO things SELECT SEQ4(), 'thing', NULL, NULL FROM TABLE(GENERATOR(ROWCOUNT => 500))")

@@ -23,7 +23,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a tabl
 def submit(
     report_type: Annotated[str, typer.Argument(help="For example SALES_REPORT.")],
     param: Annotated[list[str] | None, typer.Option("--param", help="name=value; may be repeated.")] = None,
-    option: Annotated[list[str] | None, typer.Option("--option", help="name=value, such as priority=80.")] = None,
+    option: Annotated[
+        list[str] | None, typer.Option("--option", help="name=value, such as priority=80 or formats=csv,pdf.")
+    ] = None,
     *,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until the job has ended.")] = False,
     timeout_s: Annotated[
@@ -32,7 +34,7 @@ def submit(
     json_: Json = False,
 ) -> None:
     """Ask for one report."""
-    values = {"params": pairs(param, "--param"), "options": pairs(option, "--option")}
+    values = {"params": pairs(param, "--param"), "options": request_options(option)}
     with connected() as client:
         answer = client.call(
             "call_generate_report",
@@ -65,6 +67,18 @@ def pairs(given: list[str] | None, option: str) -> dict[str, Any]:
         except json.JSONDecodeError:
             pairs[name] = text
     return pairs
+
+
+def request_options(given: list[str] | None) -> dict[str, Any]:
+    """The options of a request as they were given; formats may stand with commas between them.
+
+    Raises:
+        CommandError: one has no equals sign.
+    """
+    options = pairs(given, "--option")
+    if isinstance(formats := options.get("formats"), str):
+        options["formats"] = [each.strip() for each in formats.split(",")]
+    return options
 
 
 def _wait(

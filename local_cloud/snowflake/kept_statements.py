@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _MOST_ANSWERS: Final = 256
 _MOST_ROWS: Final = 1_000_000
 _REMEMBERED_S: Final = 900.0  # longer than any client's patience with one request
-_MOST_REMEMBERED: Final = 20_000
+_MOST_REMEMBERED: Final = 8_000
 _SMALL_ROWS: Final = 1  # a DML's count stays with its id
 
 
@@ -50,7 +50,7 @@ class Ended:
 class KeptStatements:
     """Statements by query id and by request; `now_s` is a clock that never goes back, in seconds.
 
-    Those that run are never dropped. Of those that ended, 256 keep their answers, a million rows together; of 20,000
+    Those that run are never dropped. Of those that ended, 256 keep their answers, a million rows together; of 8,000
     more the outcome is known for 15 minutes.
     """
 

@@ -75,7 +75,9 @@ def test_the_connection_test_succeeds_and_leaves_its_page(stack: Stack, analyst:
     assert "Everything works" in page
 
 
-def test_the_schedules_tasks_are_there_and_resumed_and_the_one_that_heals_waits_for_somebody(analyst: Analyst) -> None:
+def test_the_schedules_tasks_are_there_and_resumed_and_those_that_cost_or_forget_wait_for_somebody(
+    analyst: Analyst,
+) -> None:
     tasks = {row["name"].lower(): row for row in analyst.rows("SHOW TASKS IN SCHEMA reporting")}
     schedules = {name: (row["schedule"], row["state"]) for name, row in tasks.items()}
     assert schedules == {
@@ -84,6 +86,8 @@ def test_the_schedules_tasks_are_there_and_resumed_and_the_one_that_heals_waits_
         "monthly_data_quality_task": ("USING CRON 0 7 1 * * UTC", "started"),
         "quarterly_reports_task": ("USING CRON 0 7 1 1,4,7,10 * UTC", "started"),
         "missing_reports_task": ("USING CRON 15 * * * * UTC", "suspended"),
+        "notify_operators_task": ("USING CRON 5,20,35,50 * * * * UTC", "suspended"),
+        "prune_history_task": ("USING CRON 30 3 * * 0 UTC", "suspended"),
     }
 
 

@@ -30,6 +30,7 @@ SAMPLES: dict[str, Any] = {
     "dedupe_keys": '["a-key"]',
     "definition": '{"title": "t"}',
     "digest": "d" * 64,
+    "doorbell": None,
     "dropped": False,
     "duplicate_rank": 9,
     "ended_rank": 5,
@@ -42,6 +43,8 @@ SAMPLES: dict[str, Any] = {
     "kind": "CANCEL",
     "max_queue_age_s": 3600,
     "most": 10,
+    "operators": None,
+    "operators_by_mail": False,
     "options": "{}",
     "params": "{}",
     "payload_version": 1,
@@ -58,15 +61,29 @@ SAMPLES: dict[str, Any] = {
     "source": "somebody",
     "status": "QUEUED",
     "time_zone": "Europe/Berlin",
+    "told": "[]",
     "trace_id": "a-trace",
     "version": 1,
 }
 TEMPLATES = {
+    "database": "ANALYTICS_PLATFORM",
     "deployer": "ACCOUNTADMIN",
+    "integration": "A_BELL",
+    "kind": "VIEW",
+    "name": "nothing",
+    "role": "REPORT_OPERATOR",
+    "role_arn": "arn:aws:iam::123456789012:role/rings",
+    "schema": "REPORTING",
     "task": "daily_reports_task",
+    "topic_arn": "arn:aws:sns:us-east-1:123456789012:bells",
+    "warehouse": "REPORTS_WH",
 }
+# Its table is there only while somebody deploys; the others of the lock make it and take it away.
+WHILE_DEPLOYING = {"deployment_lock"}
 # They need S3 beside Snowflake, and run where both are: tests/acceptance/system/test_reports_defined_in_sql.py.
 WITH_S3 = {"create_storage_integration", "create_links_stage", "link"}
+# It needs a topic, and runs where there is one: tests/acceptance/system/test_doorbell.py.
+WITH_SNS = {"send_notification"}
 # There is no such job.
 REFUSED = {"call_cancel_report", "call_retry_report", "call_report_url"}
 VIEWS = sorted(set(re.findall(r"(?m)^view (\w+):", tree.text(Path("tests/house/signatures.txt")))))
@@ -93,7 +110,7 @@ def run(cursor: Any, name: str, other_session: str) -> None:
 def test_every_statement_runs(cursor: Any, snowflake_queue: SnowflakeQueue) -> None:
     (other,) = snowflake_queue.sql("SELECT CURRENT_SESSION() AS id")
     assert set(STATEMENTS) > WITH_S3
-    for name in sorted(set(STATEMENTS) - WITH_S3):
+    for name in sorted(set(STATEMENTS) - WITH_S3 - WITH_SNS - WHILE_DEPLOYING):
         cursor.execute("BEGIN")
         refused = None
         try:
@@ -103,6 +120,8 @@ def test_every_statement_runs(cursor: Any, snowflake_queue: SnowflakeQueue) -> N
         finally:
             cursor.execute("ROLLBACK")
         assert refused == (RAISED if name in REFUSED else None), name
+    cursor.execute("DROP INTEGRATION A_BELL")
+    cursor.execute(load("drop_deployment_lock"))
 
 
 def test_every_view_is_read_whole(cursor: Any) -> None:

@@ -203,7 +203,7 @@ def test_a_role_sees_of_the_schema_what_it_may_use(as_role: AsRole) -> None:
     own = len(ALONE.get(as_role.role, ()))
     assert len(procedures) == (len(CALLS) if as_role.role in ASKING else 0) + own
     assert tables == GRANTED[as_role.role].keys() - VIEWS
-    assert len(tasks) == (6 if as_role.role in OPERATING else 0)
+    assert len(tasks) == (7 if as_role.role in OPERATING else 0)
 
 
 def test_only_operators_touch_tasks_and_nobody_the_warehouse_or_the_code(as_role: AsRole) -> None:
