@@ -15,7 +15,7 @@ import snowflake.connector
 from snowflake.connector.errors import ProgrammingError
 
 from contract.binding import binds, bound
-from sql import load
+from executor.deploy import templates
 from tests.conformance.ports.stores import SnowflakeQueue
 from tests.house import tree
 
@@ -70,6 +70,7 @@ TEMPLATES = {
     "deployer": "ACCOUNTADMIN",
     "integration": "A_BELL",
     "kind": "VIEW",
+    "lock": "deployment_lock",
     "name": "nothing",
     "role": "REPORT_OPERATOR",
     "role_arn": "arn:aws:iam::123456789012:role/rings",
@@ -78,8 +79,9 @@ TEMPLATES = {
     "topic_arn": "arn:aws:sns:us-east-1:123456789012:bells",
     "warehouse": "REPORTS_WH",
 }
-# Its table is there only while somebody deploys; the others of the lock make it and take it away.
-WHILE_DEPLOYING = {"deployment_lock"}
+# Their table is there only while somebody deploys; the others of the lock make it and take it away. They run in
+# tests/conformance/deploy/test_upgrade.py.
+WHILE_DEPLOYING = {"deployment_lock", "set_aside_deployment_lock"}
 # They need S3 beside Snowflake, and run where both are: tests/acceptance/system/test_reports_defined_in_sql.py.
 WITH_S3 = {"create_storage_integration", "create_links_stage", "link"}
 # It needs a topic, and runs where there is one: tests/acceptance/system/test_doorbell.py.
@@ -99,9 +101,7 @@ def cursor(snowflake_arguments: dict[str, Any], snowflake_queue: SnowflakeQueue)
 
 
 def run(cursor: Any, name: str, other_session: str) -> None:
-    text = load(name)
-    for key, value in TEMPLATES.items():
-        text = text.replace("{{ " + key + " }}", value)
+    text = templates.query(name, **TEMPLATES)
     (fence,) = cursor.execute("SELECT fence FROM job_state WHERE request_id = '__leader__'").fetchone()
     samples = {"fence": fence, "session_id": other_session, **SAMPLES}
     cursor.execute(*bound(text, {each: samples[each] for each in binds(text)})).fetchall()
@@ -121,7 +121,7 @@ def test_every_statement_runs(cursor: Any, snowflake_queue: SnowflakeQueue) -> N
             cursor.execute("ROLLBACK")
         assert refused == (RAISED if name in REFUSED else None), name
     cursor.execute("DROP INTEGRATION A_BELL")
-    cursor.execute(load("drop_deployment_lock"))
+    cursor.execute(templates.query("drop_deployment_lock", **TEMPLATES))
 
 
 def test_every_view_is_read_whole(cursor: Any) -> None:
