@@ -101,9 +101,9 @@ class Load:
         # What a bucket's lifecycle does in the end: what is kept is kept in memory, and would look like a leak.
         if result_uri is not None:
             bucket, _, prefix = result_uri.removeprefix("s3://").partition("/")
-            listed = self._reports.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])
+            listed = self._reports.list_object_versions(Bucket=bucket, Prefix=prefix).get("Versions", [])
             for item in listed:
-                self._reports.delete_object(Bucket=bucket, Key=item["Key"])
+                self._reports.delete_object(Bucket=bucket, Key=item["Key"], VersionId=item["VersionId"])
 
     def settle(self, within_s: float) -> None:
         """Wait for the open jobs; those still open then are errors."""
