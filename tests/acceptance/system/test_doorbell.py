@@ -48,7 +48,7 @@ def test_what_an_administrator_runs_is_printed_with_the_values_filled_in(stack: 
     assert "CREATE NOTIFICATION INTEGRATION IF NOT EXISTS NEW_BELL" in first
     assert f"AWS_SNS_TOPIC_ARN = '{topic}'" in first
     assert "AWS_SNS_ROLE_ARN = 'arn:aws:iam::123456789012:role/snowflake-rings-other-doorbell'" in first
-    assert "GRANT USAGE ON INTEGRATION NEW_BELL TO ROLE REPORT_OPERATOR;" in first
+    assert 'GRANT USAGE ON INTEGRATION NEW_BELL TO ROLE "REPORT_OPERATOR";' in first
     assert "run this command again" in first
     statements = first.split("\n# 2.")[0].partition("\n")[2].split(";")
     with stack.connect(role="ACCOUNTADMIN") as administrator:

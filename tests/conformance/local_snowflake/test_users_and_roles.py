@@ -164,5 +164,6 @@ def test_a_procedure_knows_its_owners_roles_and_its_callers_only_with_read_sessi
     as_role("ACCOUNTADMIN", "GRANT READ SESSION ON ACCOUNT TO ROLE keeper")
     assert as_role("CALLER", call) == [("ROOT,KEEPER,false,CALLER,ROOT,TRUE",)]
     assert as_role("CALLER", asked) == [("ROOT", "CALLER", "true", "CALLER", "ROOT", "TRUE")]
+    as_role("ACCOUNTADMIN", "GRANT ROLE keeper TO ROLE accountadmin")
     as_role("ACCOUNTADMIN", "DROP PROCEDURE shop.sales.who_calls()")
     as_role("ACCOUNTADMIN", "DROP ROLE keeper")
