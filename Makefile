@@ -11,7 +11,7 @@ CHAOS_ARGS ?=
 BIN := .venv/bin
 PROCEDURES := tests/procedure_packages/oldest tests/procedure_packages/newest
 
-.PHONY: help setup demo up test check simulate format bench bench-executor bench-runner bench-local soak chaos verify-account clean
+.PHONY: help setup demo up test test-thorough check simulate format bench bench-executor bench-runner bench-local soak chaos verify-account clean
 .PHONY: format-check lint types layers house
 
 help: ## this list
@@ -29,7 +29,10 @@ up: .venv/.ready ## the same stack in the foreground for your own clients; Ctrl-
 	@$(BIN)/reporting up
 
 test: .venv/.ready tests/clients/.venv/.ready $(PROCEDURES:%=%/.venv/.ready) ## the test suite; PYTEST_ARGS=... goes to pytest
-	@$(BIN)/pytest $(PYTEST_ARGS)
+	@$(BIN)/pytest --without-thorough $(PYTEST_ARGS)
+
+test-thorough: .venv/.ready tests/clients/.venv/.ready ## what make test leaves out: restarts, kills, upgrades, fifty callers; minutes more
+	@$(BIN)/pytest -m thorough $(PYTEST_ARGS)
 
 check: format-check lint types layers house ## format, lint, types, layers, house rules; make -k check goes on after a failure
 

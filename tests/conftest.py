@@ -17,10 +17,15 @@ settings.load_profile("any_machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--without-thorough", action="store_true", help="leave out what is marked thorough")
     parser.addoption("--seeds", type=int, default=300, help="scenarios of 20 jobs; one of 1,000 jobs for each 200")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("without_thorough"):
+        later = [item for item in items if item.get_closest_marker("thorough")]
+        config.hook.pytest_deselected(items=later)
+        items[:] = [item for item in items if not item.get_closest_marker("thorough")]
     items.sort(key=lambda item: turn(item.path.relative_to(ROOT)))
 
 

@@ -10,6 +10,8 @@ from local_cloud.sample_data.load import load_sample_data
 from tests.acceptance.shop_days import shop_of
 from tests.local_stack import BUSINESS_DATE, DATABASE, LocalStack
 
+pytestmark = pytest.mark.thorough
+
 FIRST_DAY, NEXT_DAY = date(2026, 11, 20), BUSINESS_DATE
 
 

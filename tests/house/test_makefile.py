@@ -54,16 +54,16 @@ def test_without_a_fitting_python_make_says_how_to_name_one(tmp_path: Path) -> N
 @pytest.mark.parametrize("code", [0, 1])
 def test_ci_prints_the_closing_line_of_pytest_last_and_fails_with_it(tmp_path: Path, closing: str, code: int) -> None:
     shutil.copytree(tree.ROOT / ".ci", tmp_path / ".ci")
-    recipe = f"check simulate:\n\t@true\ntest:\n\t@echo '{closing}'\n\t@echo 'afterwards' >&2\n\t@exit {code}\n"
+    recipe = f"check simulate test-thorough:\n\t@true\ntest:\n\t@echo '{closing}'\n\t@echo 'afterwards' >&2\n\t@exit {code}\n"
     (tmp_path / "Makefile").write_text(recipe, encoding="utf-8")
     done = subprocess.run([str(tmp_path / ".ci" / "run")], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.splitlines()[-1]) == (code, closing)
 
 
-@pytest.mark.parametrize("failing", ["check", "simulate"])
+@pytest.mark.parametrize("failing", ["check", "simulate", "test-thorough"])
 def test_ci_fails_when_only_one_step_fails(tmp_path: Path, failing: str) -> None:
     shutil.copytree(tree.ROOT / ".ci", tmp_path / ".ci")
-    steps = {step: "false" if step == failing else "true" for step in ("check", "simulate", "test")}
+    steps = {step: "false" if step == failing else "true" for step in ("check", "simulate", "test-thorough", "test")}
     recipes = "".join(f"{step}:\n\t@{does}\n" for step, does in steps.items())
     (tmp_path / "Makefile").write_text(recipes, encoding="utf-8")
     assert subprocess.run([str(tmp_path / ".ci" / "run")], capture_output=True, check=False).returncode == 1

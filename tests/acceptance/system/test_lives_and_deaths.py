@@ -11,6 +11,8 @@ import pytest
 
 from tests.acceptance.system.driving import Running, Stack, plain_environment, start_up, until
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 def own_folder(tmp_path: Path) -> Path:

@@ -11,6 +11,8 @@ from tests.account.account import Account, Step
 from tests.account.steps import STEPS, look_at
 from tests.local_stack import served
 
+pytestmark = pytest.mark.thorough
+
 WITHOUT = {  # what takes more than a local Snowflake alone
     "sign_in": "signed in by A PASSWORD",
     "doorbell": "no doorbell is set up",

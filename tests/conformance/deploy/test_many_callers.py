@@ -11,7 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
+
 from tests.conformance.deploy.conftest import Account
+
+pytestmark = pytest.mark.thorough
 
 SESSIONS = 50
 EVERY_NTH_IS_BULK, EVERY_NTH_ROLLS_BACK = 5, 4

@@ -15,6 +15,8 @@ from sql import BOOTSTRAP_STEPS
 from tests.conformance.deploy.conftest import Account
 from tests.conformance.deploy.inventory import inventory
 
+pytestmark = pytest.mark.thorough
+
 OLDEST = "V0001__queue.sql"
 GRANTS = sorted((Path(__file__).parents[3] / "sql" / "grants").glob("A__*.sql"))
 FUTURE = {"title": "Of the future", "queries": [{"name": "q", "sql": "SELECT 1 AS n"}], "not_known_today": {"a": [1]}}

@@ -17,6 +17,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 TAGS = [{"Key": "keep", "Value": "a year"}]
 FAMILY = """
 import os, subprocess, time
+
+pytestmark = pytest.mark.thorough
 stray = subprocess.Popen(["sleep", "62"], start_new_session=True)
 child = subprocess.Popen(["sleep", "63"])
 print(os.getpid(), stray.pid, child.pid, flush=True)

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from aiobotocore.session import get_session
 
+pytestmark = pytest.mark.thorough
+
 AWS_CLI = Path(__file__).parents[2] / "clients" / ".venv" / "bin" / "aws"
 
 

@@ -12,7 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.conformance.local_snowflake.conftest import connect
+
+pytestmark = pytest.mark.thorough
 
 PROCEDURE = (
     "CREATE PROCEDURE kept() RETURNS STRING LANGUAGE PYTHON RUNTIME_VERSION='3.11' "

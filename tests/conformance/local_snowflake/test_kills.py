@@ -11,6 +11,8 @@ from snowflake.connector.errors import Error
 from tests.conformance.local_snowflake.conftest import connect
 from tests.conformance.local_snowflake.test_keeping import started
 
+pytestmark = pytest.mark.thorough
+
 ROUNDS = 3
 AT_LEAST = 12
 PLACE = {"database": "D", "schema": "PUBLIC", "warehouse": "WH"}
