@@ -54,7 +54,8 @@ def test_without_a_fitting_python_make_says_how_to_name_one(tmp_path: Path) -> N
 @pytest.mark.parametrize("code", [0, 1])
 def test_ci_prints_the_closing_line_of_pytest_last_and_fails_with_it(tmp_path: Path, closing: str, code: int) -> None:
     shutil.copytree(tree.ROOT / ".ci", tmp_path / ".ci")
-    recipe = f"check simulate test-thorough:\n\t@true\ntest:\n\t@echo '{closing}'\n\t@echo 'afterwards' >&2\n\t@exit {code}\n"
+    before = "check simulate test-thorough:\n\t@true\n"
+    recipe = f"{before}test:\n\t@echo '{closing}'\n\t@echo 'afterwards' >&2\n\t@exit {code}\n"
     (tmp_path / "Makefile").write_text(recipe, encoding="utf-8")
     done = subprocess.run([str(tmp_path / ".ci" / "run")], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.splitlines()[-1]) == (code, closing)
