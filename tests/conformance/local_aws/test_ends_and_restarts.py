@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
+pytestmark = pytest.mark.thorough
+
 TAGS = [{"Key": "keep", "Value": "a year"}]
 FAMILY = """
 import os, subprocess, time
-
-pytestmark = pytest.mark.thorough
 stray = subprocess.Popen(["sleep", "62"], start_new_session=True)
 child = subprocess.Popen(["sleep", "63"])
 print(os.getpid(), stray.pid, child.pid, flush=True)
