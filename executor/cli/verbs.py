@@ -27,6 +27,7 @@ VERBS: Final = {
     "resume": "commands.resume",
     "prune": "commands.prune",
     "deploy": "deploy.app",
+    "doctor": "doctor.app",
     "local": "local_faults.app",
 }
 """Each verb, and its module and function (or its own Typer) in this package; in the order of the list."""
@@ -48,6 +49,7 @@ LINES: Final = {
     "resume": "Start jobs of a type, or of all types, again.",
     "prune": "Forget jobs that ended long ago, with results and history; files in S3 stay.",
     "deploy": "Install or upgrade the product.",
+    "doctor": "Find what will break before it breaks.",
     "local": "What the local cloud offers besides Snowflake and AWS.",
 }
 """What the list says of each verb: the first line of its own help."""
@@ -72,6 +74,8 @@ EXAMPLES: Final = {
     "deploy doorbell": "reporting deploy doorbell arn:aws:sns:eu-central-1:123456789012:reporting-doorbell",
     "deploy move-over": "reporting deploy move-over --matching 'HTTP_REPORTS_*'",
     "deploy snowflake": "reporting deploy snowflake",
+    "doctor": "reporting doctor health-check template.yaml --dockerfile Dockerfile",
+    "doctor health-check": "reporting doctor health-check template.yaml --dockerfile consumer=Dockerfile",
     "local": "reporting local fault list",
     "local fault": "reporting local fault kinds",
     "local fault add": "reporting local fault add aws RunTask throttle --times 3",

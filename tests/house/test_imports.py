@@ -36,6 +36,10 @@ OUTSIDE: dict[str, set[str]] = {
     "executor.deploy": VENDORS,
     "executor.deploy.migrations": {"schemachange", "structlog"},  # whose notes go through structlog
     "executor.cli": VENDORS | {"pydantic", "pydantic_settings", "rich", "structlog", "typer"},
+    "doctor.health_checks.cloudformation": {"yaml"},
+    "doctor.health_checks.dockerfile": {"dockerfile_parse"},
+    "doctor.health_checks.shell": {"tree_sitter", "tree_sitter_bash"},
+    "doctor": set(),
     "local_cloud.snowflake.credentials": {"cryptography", "jwt"},  # the connector brings both
     "local_cloud": {
         "boto3", "botocore", "duckdb", "fakesnow", "moto", "pyarrow", "snowflake.connector", "snowflake.snowpark",
@@ -51,6 +55,7 @@ SEEDED = [
     ("procedures", "snowpark_procs/calendar.py", "import executor.board"),
     ("runner", "runner/settings.py", "import sql"),
     ("local-cloud", "local_cloud/aws/settings.py", "import runner.settings"),
+    ("health-checks", "doctor/health_checks/judge.py", "import subprocess"),
     ("local-cloud-users", "executor/deploy/snowflake.py", "import local_cloud.aws"),
     ("executor", "executor/cli/main.py", "import snowpark_procs.handlers"),
     ("executor-layers", "executor/ports.py", "import executor.loops.claim"),

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("contract", "sql", "snowpark_procs", "executor", "runner", "local_cloud")
-_FOLDERS = (*PACKAGES, "doctor", "tests", "benchmarks", "docs", ".ci")
+PACKAGES = ("contract", "sql", "snowpark_procs", "executor", "runner", "doctor", "local_cloud")
+_FOLDERS = (*PACKAGES, "tests", "benchmarks", "docs", ".ci")
 _FOREIGN = {".venv", "__pycache__", "clients"}
 
 

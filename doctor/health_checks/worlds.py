@@ -1,0 +1,111 @@
+"""What a health check can find when it runs: the processes, the ports, the programs, in one imagined moment."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final
+
+from doctor.health_checks.images import Contents
+
+
+class Service(Enum):
+    """How the service in the container is doing."""
+
+    WELL = "well"
+    FAILING = "failing"  # it listens, and answers each request with an error
+    GONE = "gone"  # hung or dead: it does not answer, and its process is not in the list
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of text on a pipe.
+
+    Attributes:
+        text: The line; None when it could be any text.
+        own: Whether it shows a process of the health check itself.
+        service: Whether it shows a process of the service.
+        name: The process's short name, as ``pgrep`` and ``pidof`` see it; None when unknown or no process.
+    """
+
+    text: str | None
+    own: bool = False
+    service: bool = False
+    name: str | None = None
+
+
+Lines = tuple[Line, ...] | None
+"""What a pipe carries; None when it could be anything."""
+
+ANY: Final[Lines] = None
+NOTHING: Final[Lines] = ()
+
+
+@dataclass(frozen=True)
+class End:
+    """How a command ends: its exit status, what it wrote, and whether the whole shell ended with it."""
+
+    status: int
+    output: Lines = NOTHING
+    stopped: bool = False
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is known of a container, whatever happens in it.
+
+    Attributes:
+        contents: The image's programs.
+        processes: The service's processes while it is well.
+        environment: Variables with known values; None as a value says that it is set to something unknown.
+        environment_known: Whether a variable that is not in ``environment`` is surely unset.
+        ports: The ports that are known to be listened on in this task.
+        ports_sure: Whether the command line itself says so, so that no other port can answer.
+        hosts: Names that mean this container.
+        timeout_s: After this time ECS counts the check as failed, seconds.
+    """
+
+    contents: Contents
+    processes: tuple[Line, ...]
+    environment: dict[str, str | None] = field(default_factory=dict)
+    environment_known: bool = False
+    ports: frozenset[int] = frozenset()
+    ports_sure: bool = False
+    hosts: frozenset[str] = frozenset()
+    timeout_s: int = 5
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that a check's play showed: the id of a fault or of a measurement, and what about it."""
+
+    kind: str
+    about: str = ""
+    more: str = ""
+
+
+@dataclass
+class World:
+    """One imagined moment: the setting, how the service does, and whether what is unknown turns out well."""
+
+    setting: Setting
+    service: Service
+    favourable: bool
+    events: set[Event] = field(default_factory=set)
+    own: tuple[Line, ...] = ()
+
+    def note(self, kind: str, about: str = "", more: str = "") -> None:
+        """Keep what the play showed."""
+        self.events.add(Event(kind, about, more))
+
+    def processes(self) -> tuple[Line, ...]:
+        """The process list: the service's, unless it is gone, and the check's own."""
+        alive = () if self.service is Service.GONE else self.setting.processes
+        return (*alive, *self.own)
+
+    def reached(self, port: int | None) -> bool:
+        """Whether something listens on a port of this container; notes a port that nobody is known to use."""
+        if self.service is Service.GONE:
+            return False
+        if port is None or not self.setting.ports or port in self.setting.ports:
+            return True
+        self.note("wrong_port", str(port), ", ".join(str(known) for known in sorted(self.setting.ports)))
+        return self.favourable and not self.setting.ports_sure
