@@ -16,6 +16,7 @@ class Board:
     ``left`` counts the jobs that gave their place back: they ended, or wait for their next try. ``unsent`` are the
     launch tokens of which this reign knows that no task was made with them; ``unanswered`` are those
     of which it does not, each with the last moment (monotonic) at which a launch of it went without an answer.
+    ``sent_at_s`` says when this reign sent a token last; infinity while the answer is awaited.
     """
 
     def __init__(self, on_step: Callable[[JobRow | None, JobRow], None] = lambda _before, _job: None) -> None:
@@ -27,6 +28,7 @@ class Board:
         self.to_find: set[str] = set()
         self.unsent: set[str] = set()
         self.unanswered: dict[str, float] = {}
+        self.sent_at_s: dict[str, float] = {}
         self.ended: dict[str, TaskView | None] = {}
         self.retries_at_s: dict[str, float] = {}
         self.warehouse_at_s = float("-inf")
@@ -77,6 +79,7 @@ class Board:
         self.to_find.clear()
         self.unsent.clear()
         self.unanswered.clear()
+        self.sent_at_s.clear()
         self.ended.clear()
         self.retries_at_s.clear()
         self.token = None
@@ -98,6 +101,7 @@ class Board:
             self.to_find.discard(job.request_id)
             self.unsent.discard(str(job.launch_token))
             self.unanswered.pop(str(job.launch_token), None)
+            self.sent_at_s.pop(str(job.launch_token), None)
             self.to_stop.pop(job.request_id, None)
             self.retries_at_s.pop(job.request_id, None)
             self.left += 1

@@ -24,6 +24,8 @@ ASKED_WITHIN_S = 3.0
 SEEK_AGAIN_S = 5.0
 """How often ECS is asked for a task that may exist; each time costs three reads."""
 
+_Aim = tuple[str, str | None, bool]
+
 log = structlog.get_logger()
 
 
@@ -40,7 +42,7 @@ class Cancel:
         self._writer = writer
         self._clock = clock
         self._installation = installation
-        self._again_at_s: dict[str, float] = {}
+        self._again_at_s: dict[_Aim, float] = {}
         self._sought_since_s: dict[str, float] = {}
 
     async def tick(self) -> None:
@@ -66,16 +68,22 @@ class Cancel:
 
     def _due(self, work: list[tuple[JobRow, StopCause]]) -> list[tuple[JobRow, StopCause]]:
         now_s = self._clock.monotonic_s()
-        due = [(job, cause) for job, cause in work if now_s >= self._again_at_s.get(job.request_id, 0.0)]
+        due = [(job, cause) for job, cause in work if now_s >= self._again_at_s.get(self._aim(job), 0.0)]
         stops = max(1, self._budgets.launches.ahead(ASKED_WITHIN_S, first=True))
         seeks = max(1, self._budgets.reads.ahead(ASKED_WITHIN_S) // READS)
         known, sought = [one for one in due if one[0].task_arn], [one for one in due if not one[0].task_arn]
         return known[:stops] + sought[:seeks]
 
     def _forget(self, kept: set[str]) -> None:
-        for memory in (self._again_at_s, self._sought_since_s):
-            for key in memory.keys() - kept:
-                del memory[key]
+        self._again_at_s = {aim: at_s for aim, at_s in self._again_at_s.items() if aim[0] in kept}
+        self._sought_since_s = {key: at_s for key, at_s in self._sought_since_s.items() if key in kept}
+
+    def _aim(self, job: JobRow) -> _Aim:
+        # What is learned of the launch meanwhile is acted upon at once: the pause was for the question before it.
+        return job.request_id, job.task_arn, self._never_sent(job)
+
+    def _never_sent(self, job: JobRow) -> bool:
+        return job.launch_token is None or job.launch_token in self._board.unsent
 
     def _take(self, row: JobRow) -> None:
         self._board.to_cancel.pop(row.request_id, None)
@@ -104,9 +112,10 @@ class Cancel:
                 log.exception("stopping failed", action="stop_fault", **job.marks)
 
     async def _stop(self, job: JobRow, arn: str, cause: StopCause) -> None:
-        self._again_at_s[job.request_id] = self._clock.monotonic_s() + STOP_AGAIN_S
+        aim = self._aim(job)
+        self._again_at_s[aim] = self._clock.monotonic_s() + STOP_AGAIN_S
         if not await self._tell(_cluster_of(arn), arn, cause):
-            self._again_at_s.pop(job.request_id, None)
+            self._again_at_s.pop(aim, None)
             return
         self._board.hasten(job.request_id)
         log.info("told to stop", action="stop_asked", **job.marks, cause=cause, arn=arn)
@@ -135,13 +144,15 @@ class Cancel:
 
     async def _seek(self, job: JobRow) -> None:
         # A launch may be on its way, sent by this process or by one that is gone. What is found is stopped; that
-        # nothing is there counts only after ECS has had the time to show it.
-        if job.launch_token is None or job.launch_token in self._board.unsent:
+        # nothing is there counts only after ECS has had the time to show it, from when it was sent last; of what an
+        # earlier leader sent that is not known, so that the search has to take as long.
+        if self._never_sent(job):
             self._end(job)
             return
         now_s = self._clock.monotonic_s()
-        self._again_at_s[job.request_id] = now_s + SEEK_AGAIN_S
-        since_s = self._sought_since_s.setdefault(job.request_id, now_s)
+        self._again_at_s[self._aim(job)] = now_s + SEEK_AGAIN_S
+        sought_since_s = self._sought_since_s.setdefault(job.request_id, now_s)
+        since_s = self._board.sent_at_s.get(str(job.launch_token), sought_since_s)
         cluster = (await self._profiles.of(job)).cluster
         found = await self._find(job, cluster)
         if self._board.jobs.get(job.request_id) is not job:

@@ -144,7 +144,9 @@ class Claim:
         self._blocked, self._left = due_s is not None and due_s <= 0, self._board.left
         self._look_at_s = self._clock.monotonic_s() + pause_s
         self._ask_again(asked_at_s)
-        return not repeated
+        # A cancel that met a retry on its way to the row takes another claim, also where there is no room for one.
+        overtaken = any(job.status is JobState.RETRY_WAIT for job in jobs)
+        return not repeated and not overtaken
 
     def _ask_again(self, asked_at_s: float) -> None:
         retries = self._board.retries_at_s

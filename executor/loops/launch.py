@@ -180,6 +180,8 @@ class Launch:
         elif isinstance(answer, Accepted):
             # Cancelled while the call was under way: its task is there, and has to be stopped.
             self._board.adopt(job, answer.task)
+        else:
+            self._board.cancel_bell.set()  # it may be sure now that there is no task
 
     async def _answer(self, job: JobRow, spec: TaskSpec) -> LaunchAnswer | None:
         profile = await self._profiles.of(job)

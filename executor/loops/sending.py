@@ -22,11 +22,16 @@ async def send(
 ) -> LaunchAnswer:
     """One RunTask; what is known of its token is kept on the board."""
     token, unanswered = str(run_task["clientToken"]), board.unanswered
-    first = token in board.unsent
+    first, asked_at_s = token in board.unsent, clock.monotonic_s()
     board.unsent.discard(token)
     if not first:
-        unanswered.setdefault(token, clock.monotonic_s())
-    answer = understood(await launcher.run(run_task), catalogue)
+        unanswered.setdefault(token, asked_at_s)
+    board.sent_at_s[token] = inf
+    try:
+        answer = understood(await launcher.run(run_task), catalogue)
+    finally:
+        if token in board.sent_at_s:  # or the reign is over, and what it knew forgotten
+            board.sent_at_s[token] = asked_at_s
     now_s = clock.monotonic_s()
     match answer:
         case Unknown():
@@ -35,6 +40,9 @@ async def send(
             board.unsent.update({token} if first else ())
         case Refused(said_as=Scope.RUNTASK_EXCEPTION) if now_s < unanswered.get(token, -inf) + NO_TASK_AFTER_S:
             return Unknown(f"an earlier launch may still arrive; this one was refused: {answer.reason}")
+        case Refused():
+            unanswered.pop(token, None)
+            board.unsent.add(token)
         case _:
             unanswered.pop(token, None)
     return answer

@@ -151,6 +151,15 @@ def after_cancel(row: StateRow, fence: int, claim_id: str, now: datetime) -> Sta
     return replace(row, job=job.model_copy(update={"status": JobState.CANCELLING, "claim_id": claim_id}))
 
 
+def told(job: JobRow, *, cancelled: bool) -> JobRow | None:
+    """How a claim tells of a row that carries its id, whatever was written to it since; None when not at all."""
+    if job.status in {JobState.CLAIMED, JobState.LAUNCHED, JobState.RUNNING} and cancelled:
+        return job.model_copy(update={"status": JobState.CANCELLING})
+    claimed = job.status in {JobState.CLAIMED, JobState.CANCELLING}
+    ended = job.status is JobState.CANCELLED and job.claimed_at is not None
+    return job if claimed or ended or (job.status is JobState.RETRY_WAIT and cancelled) else None
+
+
 def judge(
     intake: Mapping[str, Asked],
     state: Mapping[str, StateRow],

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Final
 
 from contract.events import AttemptResult, Event
 from contract.job import JobRow
@@ -29,9 +28,8 @@ from executor.testing.memory_queue import (
     is_cancelled,
     judge,
     new_job,
+    told,
 )
-
-TOLD: Final = frozenset({JobState.CLAIMED, JobState.CANCELLING})
 
 
 class MemoryStore(MemoryOrders):
@@ -149,12 +147,9 @@ class MemoryStore(MemoryOrders):
     async def claimed(self, claim_id: str) -> list[JobRow]:
         """The jobs that a claim took, or found cancelled."""
         self.faults.before("claimed")
-        return self._sorted(
-            row.job
-            for row in self.state.values()
-            if row.job.claim_id == claim_id
-            and (row.job.status in TOLD or (row.job.status is JobState.CANCELLED and row.job.claimed_at is not None))
-        )
+        rows = [(key, row) for key, row in self.state.items() if row.job.claim_id == claim_id]
+        jobs = [told(row.job, cancelled=is_cancelled(self.intake[key], self.orders)) for key, row in rows]
+        return self._sorted(job for job in jobs if job is not None)
 
     async def open_jobs(self) -> list[JobRow]:
         """All jobs that were claimed and have not ended."""

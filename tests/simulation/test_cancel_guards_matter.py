@@ -10,16 +10,18 @@ import pytest
 from contract.job import JobRow
 from contract.outcome import ExitCode
 from contract.policy import Caps
+from contract.states import JobState
 from executor.core import settle, stopping
 from executor.core.failures import Evidence, succeeded
 from executor.core.launch_answers import LaunchAnswer
-from executor.core.stopping import StopCause
+from executor.core.stopping import NO_TASK_AFTER_S, StopCause
 from executor.core.tasks import TaskView
 from executor.loops.cancel import Cancel
 from executor.ports import Launcher
 from executor.testing import memory_store
 from executor.testing.memory_queue import Asked
 from tests.simulation import test_cancels as cancels
+from tests.simulation import test_cancels_under_way as under_way
 from tests.simulation import test_caps as caps
 from tests.simulation import test_deadlines as deadlines
 from tests.simulation.world import World
@@ -49,7 +51,38 @@ async def test_p16_without_waiting_for_a_launch_on_its_way_its_task_is_an_orphan
 ) -> None:
     monkeypatch.setattr("executor.loops.cancel.NO_TASK_AFTER_S", 0.0)
     with pytest.raises(AssertionError):
-        await cancels.test_p16_a_launch_on_its_way_is_waited_for_and_its_task_stopped(world, monkeypatch)
+        await under_way.test_p16_a_launch_on_its_way_is_waited_for_and_its_task_stopped(world, monkeypatch)
+
+
+async def test_p16_without_counting_a_call_that_is_under_way_its_task_is_an_orphan(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("executor.loops.sending.inf", 0.0)
+    with pytest.raises(AssertionError):
+        await under_way.test_p16_the_task_of_a_launch_that_is_answered_after_the_cancel_is_stopped_at_once(
+            world, monkeypatch, NO_TASK_AFTER_S + 30
+        )
+
+
+async def test_p16_without_remembering_that_nothing_was_started_a_refused_launch_is_looked_for_in_vain(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Cancel, "_never_sent", lambda _cancel, job: job.launch_token is None)
+    with pytest.raises(AssertionError, match="not within"):
+        await under_way.test_p16_a_launch_that_is_refused_after_the_cancel_ends_the_job_at_once(world, monkeypatch)
+
+
+async def test_p16_without_telling_what_was_overtaken_a_cancel_is_forgotten_for_minutes(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def as_it_is(job: JobRow, *, cancelled: bool) -> JobRow | None:
+        return job if job.status in {JobState.CLAIMED, JobState.CANCELLING} else None
+
+    monkeypatch.setattr(memory_store, "told", as_it_is)
+    with pytest.raises(AssertionError, match="not within"):
+        await under_way.test_p16_a_cancel_that_a_write_overtakes_before_it_is_read_is_carried_out_at_once(
+            world, monkeypatch, 3.5
+        )
 
 
 async def test_p16_without_knowing_what_was_sent_the_task_of_a_lost_answer_is_an_orphan(
@@ -60,7 +93,7 @@ async def test_p16_without_knowing_what_was_sent_the_task_of_a_lost_answer_is_an
 
     monkeypatch.setattr("executor.loops.launch.send", forgetful)
     with pytest.raises(AssertionError):
-        await cancels.test_p16_a_task_whose_launch_was_never_answered_is_found_and_stopped(world)
+        await under_way.test_p16_a_task_whose_launch_was_never_answered_is_found_and_stopped(world)
 
 
 async def test_p16_without_asking_ecs_for_the_task_of_an_intent_it_runs_on(
@@ -71,7 +104,7 @@ async def test_p16_without_asking_ecs_for_the_task_of_an_intent_it_runs_on(
 
     monkeypatch.setattr(Cancel, "_seek", nothing_there)
     with pytest.raises(AssertionError):
-        await cancels.test_p16_a_task_whose_launch_was_never_answered_is_found_and_stopped(world)
+        await under_way.test_p16_a_task_whose_launch_was_never_answered_is_found_and_stopped(world)
 
 
 async def test_p16_without_looking_at_the_manifest_first_a_report_that_was_made_is_thrown_away(

@@ -8,7 +8,6 @@ import pytest
 
 from contract.events import JobEvent
 from contract.states import JobState
-from executor.core.launch_answers import LaunchAnswer, Throttled, Unknown
 from executor.core.stopping import NO_TASK_AFTER_S
 from executor.testing.task_life import STOP_TIMEOUT_S, Ending
 from tests.jobs import definition
@@ -148,59 +147,6 @@ async def test_p16_the_task_of_an_executor_that_died_while_it_launched_is_found_
     world.cancel(asked)
     world.executor("two")
     await world.all_ended(within_s=NO_TASK_AFTER_S + 60)
-    assert world.status(asked) is JobState.CANCELLED
-    assert world.launcher.running == []
-
-
-async def test_p16_a_task_whose_launch_was_never_answered_is_found_and_stopped(world: World) -> None:
-    runs_for(world, HOUR_S)
-    world.launcher.lose_replies(1_000)
-    world.executor()
-    asked = world.ask()
-    await world.until(lambda: bool(world.launcher.tasks))
-    world.cancel(asked)
-    await world.all_ended(within_s=60)
-    await world.passes(30)
-    assert world.status(asked) is JobState.CANCELLED
-    assert world.launcher.running == []
-
-
-async def test_p16_a_launch_of_which_it_is_sure_that_it_made_no_task_is_cancelled_at_once(world: World) -> None:
-    world.launcher.answer_next(Throttled("Rate exceeded"), times=1_000)
-    world.executor()
-    asked = [world.ask() for _ in range(3)]
-    await world.until(lambda: len(world.launcher.requests) > len(asked))
-    for one in asked:
-        world.cancel(one)
-    await world.until(lambda: all(world.status(one) is JobState.CANCELLED for one in asked), within_s=15)
-    await world.passes(120)
-    assert world.launcher.tasks == {}
-
-
-async def test_p16_a_launch_on_its_way_is_waited_for_and_its_task_stopped(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    runs_for(world, HOUR_S)
-    whole = world.launcher.run
-
-    async def lands_late(request: Mapping[str, Any]) -> LaunchAnswer:
-        async def land() -> None:
-            await asyncio.sleep(45)
-            await whole(request)
-
-        landing.append(asyncio.create_task(land()))
-        return Unknown("no answer in time")
-
-    landing: list[asyncio.Task[None]] = []
-    monkeypatch.setattr(world.launcher, "run", lands_late)
-    first = world.executor("one")
-    asked = world.ask()
-    await world.until(lambda: bool(landing))
-    world.cancel(asked)
-    first.kill()
-    world.executor("two")
-    await world.all_ended(within_s=NO_TASK_AFTER_S + 120)
-    await world.passes(60)
     assert world.status(asked) is JobState.CANCELLED
     assert world.launcher.running == []
 

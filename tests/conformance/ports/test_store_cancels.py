@@ -81,6 +81,38 @@ async def test_a_cancel_that_an_older_write_overtook_is_due_and_repeated(queue: 
     assert status(queue, asked) == "CANCELLING"
 
 
+@pytest.mark.parametrize(("state", "rank"), [("CLAIMED", 10), ("LAUNCHED", 20), ("RUNNING", 30)])
+async def test_p16_a_cancel_that_a_write_overtook_before_it_was_told_is_told(
+    queue: Queue, state: str, rank: int
+) -> None:
+    asked, other = request(), request()
+    queue.enqueue(asked, other)
+    fence = await lead(queue)
+    await claim(queue, fence)
+    job = next(job for job in await queue.store.claimed("claim-1") if job.job_id == asked.job_id)
+    queue.order(CommandKind.CANCEL, asked.job_id)
+    await queue.store.claim(fence, "claim-2", 0)
+    moved = job.model_copy(update={"launch_try": 1, "status": JobState(state), "status_rank": rank})
+    assert await queue.store.write(fence, Batch([Change(moved)])) == 1
+    (told,) = await queue.store.claimed("claim-2")
+    assert (told.job_id, told.status, told.launch_try) == (asked.job_id, JobState.CANCELLING, 1)
+
+
+async def test_p16_a_cancel_that_a_planned_retry_overtook_is_told_as_one_to_be_repeated(queue: Queue) -> None:
+    asked = request()
+    queue.enqueue(asked)
+    fence = await lead(queue)
+    await claim(queue, fence)
+    (job,) = await queue.store.claimed("claim-1")
+    queue.order(CommandKind.CANCEL, asked.job_id)
+    await queue.store.claim(fence, "claim-2", 0)
+    waiting = job.model_copy(update={"launch_try": 1, "status": JobState.RETRY_WAIT, "status_rank": 50})
+    assert await queue.store.write(fence, Batch([Change(waiting, due_in_s=300.0)])) == 1
+    assert [told.status for told in await queue.store.claimed("claim-2")] == [JobState.RETRY_WAIT]
+    await queue.store.claim(fence, "claim-3", 0)
+    assert status(queue, asked) == "CANCELLED"
+
+
 async def test_a_cancel_changes_nothing_of_what_has_ended(queue: Queue) -> None:
     asked = request()
     queue.enqueue(asked)
