@@ -9,7 +9,7 @@ from contract.outcome import ExitCode
 from contract.presentation import ColumnFormat
 from contract.report import Query
 from runner.arrow import DataType, pa
-from runner.failures import RunFailedError
+from runner.failures import RunFailedError, WrongDefinitionError
 from runner.writers.format import Column
 
 _JSON_TYPES: Final = frozenset({"VARIANT", "OBJECT", "ARRAY"})
@@ -71,8 +71,7 @@ def columns_of(query: Query, description: Iterable[Described]) -> tuple[Column, 
     for entry in description:
         name, kind = entry.name.lower(), FIELD_ID_TO_NAME[entry.type_code]
         if kind not in _PLAIN and kind not in _ZONES and kind != "FIXED":
-            raise RunFailedError(
-                ExitCode.REPORT_ERROR,
+            raise WrongDefinitionError(
                 f"column {name} of query {query.name} has the type {kind or entry.type_code}, which no file can hold; "
                 "cast it to VARCHAR in the query",
                 kind="UnfitColumn",

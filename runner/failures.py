@@ -39,3 +39,25 @@ class RunFailedError(Exception):
             retry_helps=retry_helps,
         )
         super().__init__(self.failure.message)
+
+
+class WrongDefinitionError(RunFailedError):
+    """What the report's definition asks for cannot be made of its rows; another attempt would meet the same."""
+
+    def __init__(self, message: str, *, kind: str = "WrongDefinition", query: str | None = None) -> None:
+        """Keep what the manifest will say.
+
+        Args:
+            message: the cause, with what to write instead.
+            kind: the stable name of the error.
+            query: the report's query that it is about.
+        """
+        super().__init__(
+            ExitCode.REPORT_ERROR,
+            message,
+            kind=kind,
+            query=query,
+            remedy="Correct the report's definition as the error says (define_report), then make it again with "
+            "retry_report; it is not tried again by itself.",
+            retry_helps=False,
+        )

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     Writers = dict[ReportFormat, ReportWriter]
 
+_OF_THE_ROWS = (ValueError, TypeError, ArithmeticError, LookupError)
+"""Errors of a writer that the same rows would meet again."""
+
 
 def shown_name(spec: TaskSpec, file_name: str) -> str:
     """The name under which a person saves a file, for example ``sales_report_2026-11-21_monthly.csv``."""
@@ -151,4 +154,6 @@ def _said(report_format: ReportFormat, query: str | None) -> Iterator[None]:
             f"cannot write {where} as {report_format}: {error}",
             kind=type(error).__name__,
             query=query,
+            # A full disk or memory may not be full the next time.
+            retry_helps=False if isinstance(error, _OF_THE_ROWS) else None,
         ) from error

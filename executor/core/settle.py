@@ -1,5 +1,6 @@
 """What becomes of a job when its attempt has ended, or when its launch was refused."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -224,7 +225,9 @@ def _sum(before: float | None, now: float | None) -> float | None:
 
 
 def _error(failure: ReportFailure) -> str:
-    where = f"query {failure.query}: " if failure.query else ""
+    # Some texts name their query themselves, where it reads better.
+    named = failure.query is None or re.search(rf"\bquery {re.escape(failure.query)}(?!\w)", failure.message)
+    where = "" if named else f"query {failure.query}: "
     query_id = f" (query id {failure.query_id})" if failure.query_id else ""
     return f"{where}{failure.message}{query_id}"
 

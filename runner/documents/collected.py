@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Final
 
-from contract.outcome import ExitCode
 from contract.presentation import ChartSection, ColumnFormat, KeyFigures, Section, TableSection
 from contract.report import ReportDefinition, ReportFormat, Scalar
 from runner.arrow import RecordBatch
@@ -12,7 +11,7 @@ from runner.documents.figures_part import figures_part
 from runner.documents.kept import Kept, KeptFigures, KeptPoints, KeptTable, keep
 from runner.documents.parts import Document, Part
 from runner.documents.table_part import table_part
-from runner.failures import RunFailedError
+from runner.failures import WrongDefinitionError
 from runner.writers.format import Report, Result
 from runner.writers.shown import Shown, heading
 from runner.writers.values import NULL, printable
@@ -44,14 +43,13 @@ class Collected:
             most_cells: how many cells of one table it may show.
 
         Raises:
-            RunFailedError: the definition's locale or time zone is unknown (10).
+            WrongDefinitionError: the definition's locale or time zone is unknown (10).
         """
         definition = report.definition
         try:
             self._shown = Shown(definition.locale, definition.time_zone)
         except (LookupError, ValueError) as error:
-            raise RunFailedError(
-                ExitCode.REPORT_ERROR,
+            raise WrongDefinitionError(
                 f"locale {definition.locale} or time zone {definition.time_zone} of the definition is unknown: {error}",
             ) from error
         self._report = report

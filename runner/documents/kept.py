@@ -6,10 +6,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from contract.outcome import ExitCode
 from contract.presentation import ChartSection, ColumnKind, KeyFigures, Section, TableSection
 from runner.arrow import DataType, RecordBatch, pa
-from runner.failures import RunFailedError
+from runner.failures import WrongDefinitionError
 from runner.writers.format import Column, Result
 from runner.writers.shown import Shown
 from runner.writers.totals import Total
@@ -34,13 +33,12 @@ def places(names: Iterable[str], result: Result, what: str) -> tuple[int, ...]:
     """Where columns stand in a result.
 
     Raises:
-        RunFailedError: a section names a column that its query does not have (10).
+        WrongDefinitionError: a section names a column that its query does not have (10).
     """
     there = {column.name.lower(): place for place, column in enumerate(result.columns)}
     wanted = [name.lower() for name in names]
     if absent := [name for name in wanted if name not in there]:
-        raise RunFailedError(
-            ExitCode.REPORT_ERROR,
+        raise WrongDefinitionError(
             f"{what} of query {result.query.name}: it has no column {', '.join(absent)}; it has {', '.join(there)}",
             query=result.query.name,
         )
@@ -113,7 +111,8 @@ def keep(section: Section, result: Result, most_cells: int) -> Kept:
     """An empty keeper of what a section shows of a result, of a table at most so many cells.
 
     Raises:
-        RunFailedError: the section names a column that is not there, or has more columns than a document can show (10).
+        WrongDefinitionError: the section names a column that is not there, or has more columns than a document shows
+            (10).
     """
     what = f"section {section.title or section.type}"
     match section:
@@ -130,8 +129,7 @@ def keep(section: Section, result: Result, most_cells: int) -> Kept:
 def _table(section: TableSection, result: Result, what: str, most_cells: int) -> KeptTable:
     names = section.columns or tuple(column.name for column in result.columns)
     if len(names) > MOST_COLUMNS:
-        raise RunFailedError(
-            ExitCode.REPORT_ERROR,
+        raise WrongDefinitionError(
             f"{what} of query {result.query.name}: {len(names)} columns, and documents show up to {MOST_COLUMNS}; "
             "name those to show in columns, or leave html and pdf out of formats",
             query=result.query.name,

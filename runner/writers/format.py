@@ -57,7 +57,7 @@ class ByteSink(Protocol):
         ...
 
 
-class UnfitError(Exception):
+class UnfitError(ValueError):
     """A format cannot hold a result; the message names the column and says what to do."""
 
 

@@ -3,9 +3,8 @@
 import importlib
 from typing import Final
 
-from contract.outcome import ExitCode
 from contract.report import ReportFormat
-from runner.failures import RunFailedError
+from runner.failures import WrongDefinitionError
 from runner.writers.format import ReportWriter
 
 WRITERS: Final = {
@@ -23,14 +22,13 @@ def writer_of(report_format: ReportFormat) -> type[ReportWriter]:
     """The writer of a format, imported.
 
     Raises:
-        RunFailedError: this environment lacks what the format needs (10).
+        WrongDefinitionError: this environment lacks what the format needs (10).
     """
     module, _, name = WRITERS[report_format].partition(":")
     try:
         found: type[ReportWriter] = getattr(importlib.import_module(module), name)
     except ModuleNotFoundError as error:
-        raise RunFailedError(
-            ExitCode.REPORT_ERROR,
+        raise WrongDefinitionError(
             f"this image cannot write {report_format}: it has no {error.name}; leave the format out of the report, "
             "or run it with an image that has the extra documents",
             kind="FormatUnavailable",

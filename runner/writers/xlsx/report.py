@@ -12,10 +12,9 @@ from typing import ClassVar, Final
 
 import xlsxwriter
 
-from contract.outcome import ExitCode
 from contract.report import ReportFormat
 from runner.arrow import RecordBatch, pa
-from runner.failures import RunFailedError
+from runner.failures import WrongDefinitionError
 from runner.writers.format import Outlet, Report, Result
 from runner.writers.values import printable
 from runner.writers.xlsx.looks import CellKind, look_of
@@ -78,11 +77,10 @@ class XlsxWriter:
         """The next query's rows follow.
 
         Raises:
-            RunFailedError: it has more columns than a sheet (10).
+            WrongDefinitionError: it has more columns than a sheet (10).
         """
         if len(result.columns) > MAX_COLUMNS:
-            raise RunFailedError(
-                ExitCode.REPORT_ERROR,
+            raise WrongDefinitionError(
                 f"query {result.query.name} has {len(result.columns)} columns; a sheet of XLSX takes {MAX_COLUMNS}; "
                 "take fewer, or another format",
                 query=result.query.name,
@@ -216,8 +214,7 @@ def _check_total(result: Result, column: SheetColumn) -> None:
     total, cell = column.column.look.total, column.look.cell
     ends = total in {"min", "max"} and cell in {CellKind.DATE, CellKind.TIMESTAMP}
     if not (total in {None, "count"} or cell is CellKind.NUMBER or ends):
-        raise RunFailedError(
-            ExitCode.REPORT_ERROR,
+        raise WrongDefinitionError(
             f"query {result.query.name}: total {total} of column {column.column.name} needs numbers, and the "
             "column is shown as something else; take the total out of its format, or take count",
             query=result.query.name,

@@ -149,13 +149,23 @@ def test_p11_there_is_never_more_room_than_the_cap_leaves() -> None:
     assert [room_to_claim(limits, running) for running in (0, 5, 7, 10, 12)] == [4, 4, 3, 0, 0]
 
 
-def test_the_error_of_a_query_names_the_query() -> None:
-    failure = ReportFailure(
-        kind="ProgrammingError", message="invalid identifier 'COLOUR'", query="top", query_id="01-2"
-    )
+@pytest.mark.parametrize(
+    ("message", "says"),
+    [
+        ("invalid identifier 'COLOUR'", "query top: invalid identifier 'COLOUR' (query id 01-2)"),
+        ("query topmost is not this one", "query top: query topmost is not this one (query id 01-2)"),
+        (
+            "query top: total sum of column a needs numbers",
+            "query top: total sum of column a needs numbers (query id 01-2)",
+        ),
+        ("cannot write query top as xlsx: full", "cannot write query top as xlsx: full (query id 01-2)"),
+    ],
+)
+def test_the_error_of_a_query_names_the_query_once(message: str, says: str) -> None:
+    failure = ReportFailure(kind="ProgrammingError", message=message, query="top", query_id="01-2")
     left = manifest("failed", 12).model_copy(update={"failure": failure})
     done = settle(
         job(JobState.RUNNING), Evidence("report", stopped(12), left), max_attempts=1, policy=POLICY, now=NOW, dice=0.5
     )
     assert done.result is not None
-    assert done.result.error == "query top: invalid identifier 'COLOUR' (query id 01-2)"
+    assert done.result.error == says

@@ -81,7 +81,18 @@ def test_what_a_writer_refuses_ends_the_run_as_10_with_format_query_and_column_a
     with pytest.raises(RunFailedError, match="cannot write query q as parquet: column until began as") as failed:
         run(source, formats=["csv", "parquet"])
     assert (failed.value.exit_code, failed.value.failure.query) == (ExitCode.REPORT_ERROR, "q")
-    assert failed.value.failure.kind == "UnfitError"
+    assert (failed.value.failure.kind, failed.value.failure.retry_helps) == ("UnfitError", False)
+
+
+def test_a_writer_that_finds_the_disk_full_may_be_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_writer: object, _batch: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(table.writer_of(ReportFormat.CSV), "write", full)
+    source = Source((Column("id", type=pa.int64()),), [pa.RecordBatch.from_pydict({"ID": [1]})])
+    with pytest.raises(RunFailedError, match="cannot write query q as csv") as failed:
+        run(source, formats=["csv"])
+    assert (failed.value.failure.kind, failed.value.failure.retry_helps) == ("OSError", None)
 
 
 def test_a_format_that_the_image_lacks_is_refused_before_any_query(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,6 +101,7 @@ def test_a_format_that_the_image_lacks_is_refused_before_any_query(monkeypatch: 
     with pytest.raises(RunFailedError, match=r"cannot write pdf: it has no runner\.writers\.of_nobody") as failed:
         run(source, formats=["csv", "pdf"])
     assert failed.value.exit_code is ExitCode.REPORT_ERROR
+    assert failed.value.failure.retry_helps is False
 
 
 def test_every_format_has_its_place_in_the_table_and_the_data_formats_their_writers() -> None:

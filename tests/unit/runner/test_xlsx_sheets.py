@@ -152,7 +152,8 @@ def test_two_hundred_columns_are_two_hundred_columns() -> None:
 def test_more_columns_than_a_sheet_has_are_refused_before_a_row_is_written() -> None:
     with pytest.raises(RunFailedError, match="16385 columns") as refused:
         workbook([], names=[f"c{i}" for i in range(16_385)])
-    assert refused.value.exit_code is ExitCode.REPORT_ERROR
+    assert (refused.value.exit_code, refused.value.failure.retry_helps) == (ExitCode.REPORT_ERROR, False)
+    assert "define_report" in str(refused.value.failure.remedy)
 
 
 KEY_FIGURES = {
