@@ -16,6 +16,8 @@ class JobEvent(StrEnum):
     LAUNCH_INTENDED = "launch_intended"
     LAUNCHED = "launched"
     LAUNCH_REFUSED = "launch_refused"
+    LAUNCH_THROTTLED = "launch_throttled"
+    LAUNCH_UNANSWERED = "launch_unanswered"
     STARTED = "started"
     STOPPED = "stopped"
     SUCCEEDED = "succeeded"

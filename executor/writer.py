@@ -41,6 +41,7 @@ class Writer:
         self._can_wait: dict[str, float] = {}
         self._results: list[AttemptResult] = []
         self._events: list[Event] = []
+        self._noted_at_s: float | None = None
         self._breaker: Breaker | None = None
         self._one_at_a_time = asyncio.Lock()
         self._again = 0
@@ -57,6 +58,7 @@ class Writer:
         self._can_wait.clear()
         self._results.clear()
         self._events.clear()
+        self._noted_at_s = None
         self._breaker = None
 
     def keep_breaker(self, breaker: Breaker) -> None:
@@ -91,6 +93,12 @@ class Writer:
             self._results.append(result)
         self._events.extend(events)
 
+    def note(self, event: Event, *, waits_since_s: float) -> None:
+        """Take an event that changes no row; it can wait for the next write, since this monotonic moment."""
+        if self._fence is not None:
+            self._events.append(event)
+            self._noted_at_s = waits_since_s if self._noted_at_s is None else self._noted_at_s
+
     def holds(self, request_id: str) -> bool:
         """Whether a change of this job waits to be written."""
         return request_id in self._changes
@@ -103,7 +111,8 @@ class Writer:
     @property
     def waits_since_s(self) -> float | None:
         """Since when the oldest of what can wait has waited; None when nothing does."""
-        return min(self._can_wait.values(), default=None)
+        noted = [] if self._noted_at_s is None else [self._noted_at_s]
+        return min([*self._can_wait.values(), *noted], default=None)
 
     @property
     def pending(self) -> int:
@@ -170,6 +179,7 @@ class Writer:
                 self._can_wait.pop(key, None)
         self._results = _without(self._results, batch.results)
         self._events = _without(self._events, batch.events)
+        self._noted_at_s = self._noted_at_s if self._events else None
 
     async def _isolate(self, fence: int, batch: Batch, error: RowRefusedError) -> None:
         # One row that the store cannot take must not keep the others from being written: halve until it stands alone.

@@ -69,4 +69,5 @@ def _text(rows: Sequence[Mapping[str, Any]]) -> str:
 def _line(row: Mapping[str, Any]) -> str:
     of = f" of {row['business_date']}" if row["business_date"] else ""
     what = f"{row['report_type']}{of} {_WORDS[row['kind']]} (job {row['job_id']}, {row['since']:%Y-%m-%d %H:%M} UTC)"
-    return "\n".join([what, f"  cause: {row['cause']}", *([f"  what to do: {row['remedy']}"] if row["remedy"] else [])])
+    told = [("cause", row["cause"]), ("error", row["error"]), ("what to do", row["remedy"])]
+    return "\n".join([what, *(f"  {heading}: {text}" for heading, text in told if text)])

@@ -120,8 +120,8 @@ def refused(
         failed = event(ended, JobEvent.FAILED, now, cause_id=verdict.cause_id, diagnosis=plan.verdict.diagnosis)
         return Settlement(ended, _result(ended, evidence, plan.verdict, now), (failed,))
     waiting = _moved(job, Trigger.REFUSE, facts)
-    says, due_in_s = plan.verdict.diagnosis, round(plan.due_in_s, 1)
-    planned = event(waiting, JobEvent.LAUNCH_REFUSED, now, cause_id=verdict.cause_id, diagnosis=says, due_in_s=due_in_s)
+    says = {"cause_id": verdict.cause_id, "diagnosis": plan.verdict.diagnosis, "remedy": plan.verdict.remedy}
+    planned = event(waiting, JobEvent.LAUNCH_REFUSED, now, **says, due_in_s=round(plan.due_in_s, 1))
     return Settlement(waiting, None, (planned,), plan.due_in_s)
 
 

@@ -24,6 +24,7 @@ from executor.core.spot import provider_of
 from executor.core.tasks import FORGOTTEN
 from executor.definitions import MissingDefinitionError
 from executor.loops.sending import send
+from executor.loops.unlaunched import Unlaunched
 from executor.means import Means
 from executor.ports import Artifacts, Change, Clock, CloudUnavailableError, Launcher, ThrottledError
 from executor.settings import ExecutorSettings
@@ -66,8 +67,8 @@ class Launch:
         self._board, self._writer, self._clock, self._settings = board, writer, clock, settings
         self._policy = settings.retry_policy()
         self._whereabouts = Whereabouts(launcher, artifacts, means, clock, settings.installation)
-        self._faults: Counter[str] = Counter()
-        self._sent: Counter[str] = Counter()
+        self._unlaunched = Unlaunched(board, writer, clock)
+        self._faults, self._sent = Counter[str](), Counter[str]()
         self._rests_s: dict[str, float] = {}
         self._unwritten: set[str] = set()
 
@@ -217,11 +218,11 @@ class Launch:
                 self._refuse(job, refused)
             case Throttled(reason):
                 self._budgets.launches.throttled()
-                log.warning("launch throttled", action="launch_throttled", **job.marks, reason=reason)
+                self._unlaunched.throttled(job, reason)
             case unknown:
                 if self._sent[job.request_id] % ASKS_AFTER == 0:
                     self._board.to_find.add(job.request_id)
-                log.warning("launch unanswered", action="launch_unknown", **job.marks, reason=unknown.reason)
+                self._unlaunched.unanswered(job, unknown.reason)
 
     def _refuse(self, job: JobRow, answer: Refused) -> None:
         verdict = refusal_verdict(answer, self._catalogue, self._profiles.own_task_definition(job))

@@ -4,14 +4,14 @@
 WITH failed AS (
     SELECT
         'FAILED' AS kind, job_id, report_type, business_date, finished_at AS since,
-        COALESCE(diagnosis, error, status) AS cause, remedy
+        COALESCE(diagnosis, error, status) AS cause, IFF(diagnosis IS NULL, NULL, LEFT(error, 500)) AS error, remedy
     FROM all_jobs
     WHERE status IN ('FAILED', 'EXPIRED') AND finished_at >= DATEADD('day', -:days, SYSDATE())
 ),
 late AS (
     SELECT
         'LATE' AS kind, job_id, report_type, business_date, due_at AS since,
-        'it was due and is ' || status AS cause,
+        'it was due and is ' || status AS cause, NULL AS error,
         IFF(
             status = 'NOT ASKED FOR',
             'CALL generate_missing_reports() makes it',
@@ -21,7 +21,7 @@ late AS (
     WHERE late AND delivered_at IS NULL AND status NOT IN ('FAILED', 'EXPIRED', 'CANCELLED')
         AND due_at >= DATEADD('day', -:days, SYSDATE())
 )
-SELECT w.kind, w.job_id, w.report_type, w.business_date, w.since, w.cause, w.remedy
+SELECT w.kind, w.job_id, w.report_type, w.business_date, w.since, w.cause, w.error, w.remedy
 FROM (SELECT * FROM failed UNION ALL SELECT * FROM late) AS w
 LEFT JOIN notices AS n ON n.kind = w.kind AND n.job_id = w.job_id
 WHERE n.job_id IS NULL

@@ -16,9 +16,43 @@ cancels AS (
 ),
 -- What keeps every task from starting, while launches are held back for it.
 held AS (
-    SELECT breaker:diagnosis::STRING AS diagnosis, breaker:remedy::STRING AS remedy
+    SELECT
+        breaker:cause_id::STRING AS cause_id, breaker:diagnosis::STRING AS diagnosis, breaker:remedy::STRING AS remedy
     FROM type_state
     WHERE report_type = '__launch__' AND breaker:phase::STRING IN ('open', 'half-open')
+),
+-- What became of the launch of a job that has no task: the newest answer in this attempt, or that there was none.
+unlaunched AS (
+    SELECT
+        o.request_id, e.event, e.detail:cause_id::STRING AS cause_id, e.detail:remedy::STRING AS remedy,
+        COALESCE(e.detail:diagnosis::STRING, e.detail:reason::STRING) AS says
+    FROM job_state AS o
+    JOIN job_events AS e ON e.job_id = o.job_id AND e.attempt = o.attempt
+    WHERE o.status IN ('CLAIMED', 'RETRY_WAIT') AND o.launched_at IS NULL
+        AND e.event IN ('launch_refused', 'launch_throttled', 'launch_unanswered')
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY o.request_id ORDER BY e."AT" DESC, e.event_id DESC) = 1
+),
+-- Why a job between two tries is not done yet; whatever stands here is a sentence.
+so_far AS (
+    SELECT
+        request_id, cause_id, remedy, is_answer,
+        says || IFF(RIGHT(says, 1) IN ('.', '!', '?', '…'), '', '.') AS says
+    FROM (
+        SELECT
+            o.request_id, COALESCE(u.cause_id, o.cause_id) AS cause_id, u.remedy, u.event IS NOT NULL AS is_answer,
+            RTRIM(CASE
+                WHEN u.event = 'launch_throttled' THEN 'AWS asks for patience with its launch: ' || u.says
+                WHEN u.event = 'launch_unanswered' THEN 'AWS has not answered its launch: ' || u.says
+                WHEN u.event = 'launch_refused' THEN 'Its launch was refused: ' || u.says
+                WHEN o.status = 'RETRY_WAIT' AND o.launched_at IS NULL
+                    THEN 'Its launch was refused (' || o.cause_id || ')'
+                ELSE r.diagnosis
+            END) AS says
+        FROM job_state AS o
+        LEFT JOIN unlaunched AS u ON u.request_id = o.request_id
+        LEFT JOIN latest_result AS r ON r.request_id = o.request_id
+        WHERE o.status IN ('CLAIMED', 'RETRY_WAIT')
+    ) AS said
 ),
 -- What has or may have a task, by type; and how many of a type may, by its definition.
 busy AS (
@@ -92,13 +126,16 @@ SELECT
         )
             THEN 'Its type is paused.'
         WHEN COALESCE(s.status, 'RETRY_WAIT') IN ('RETRY_WAIT', 'CLAIMED') AND held.diagnosis IS NOT NULL
-            THEN 'Launches are held back but for one try at a time. ' || held.diagnosis
+            -- What held its own last try, where that is something else.
+            THEN IFF(
+                so_far.says IS NOT NULL AND (s.status = 'RETRY_WAIT' OR so_far.is_answer)
+                    AND COALESCE(so_far.cause_id <> held.cause_id, TRUE),
+                so_far.says || ' ', ''
+            ) || 'Launches are held back but for one try at a time. ' || held.diagnosis
         WHEN s.status IS NULL AND i.not_before > SYSDATE()
             THEN 'It was asked for not before ' || TO_CHAR(i.not_before, 'YYYY-MM-DD HH24:MI:SS') || ' UTC.'
         WHEN s.status = 'RETRY_WAIT' AND s.due_at > SYSDATE()
-            THEN COALESCE(
-                IFF(s.launched_at IS NULL, 'Its launch was refused (' || s.cause_id || ').', r.diagnosis) || ' ', ''
-            ) || 'Its next try is due at '
+            THEN COALESCE(so_far.says || ' ', '') || 'Its next try is due at '
                 || TO_CHAR(s.due_at, 'YYYY-MM-DD HH24:MI:SS') || ' UTC.'
         WHEN COALESCE(s.status, 'RETRY_WAIT') = 'RETRY_WAIT' AND busy.jobs >= type_caps.max_running
             THEN 'No more than ' || type_caps.max_running || ' of its type may be at work at once, and '
@@ -111,6 +148,8 @@ SELECT
             AND GREATEST(i.enqueued_at, COALESCE(i.not_before, i.enqueued_at)) < DATEADD('second', -60, SYSDATE())
             THEN 'No executor has written anything since '
                 || TO_CHAR(at_work.written_at, 'YYYY-MM-DD HH24:MI:SS') || ' UTC: none seems to lead.'
+        WHEN s.status = 'RETRY_WAIT' AND so_far.says IS NOT NULL THEN so_far.says || ' Its next try is due.'
+        WHEN so_far.is_answer THEN so_far.says || ' It is being launched again.'
         ELSE r.diagnosis
     END AS diagnosis,
     CASE
@@ -127,7 +166,7 @@ SELECT
         WHEN COALESCE(s.status, 'RETRY_WAIT') IN ('RETRY_WAIT', 'CLAIMED') AND held.diagnosis IS NOT NULL
             THEN held.remedy
         WHEN s.status = 'RETRY_WAIT' AND s.due_at > SYSDATE() AND s.launched_at IS NULL
-            THEN 'It is launched again by itself; what AWS answered stands in the executor''s log (launch_refused).'
+            THEN COALESCE(so_far.remedy || ' ', '') || 'It is launched again by itself.'
         WHEN COALESCE(s.status, 'RETRY_WAIT') = 'RETRY_WAIT' AND busy.jobs >= type_caps.max_running
             AND COALESCE(i.not_before <= SYSDATE(), TRUE) AND COALESCE(s.due_at <= SYSDATE(), TRUE)
             THEN 'It begins when one of them ends; max_running of its definition says how many may be at work.'
@@ -137,6 +176,9 @@ SELECT
         WHEN s.status IS NULL AND at_work.written_at < GREATEST(i.enqueued_at, COALESCE(i.not_before, i.enqueued_at))
             AND GREATEST(i.enqueued_at, COALESCE(i.not_before, i.enqueued_at)) < DATEADD('second', -60, SYSDATE())
             THEN 'See that an executor runs for this queue (reporting run) and what its log says; reporting run --check tries its settings.'
+        WHEN so_far.is_answer
+            THEN COALESCE(so_far.remedy || ' ', '')
+                || 'It is launched again by itself: every few seconds, and less often while AWS goes on refusing.'
         ELSE r.remedy
     END AS remedy,
     r.log_tail,
@@ -153,6 +195,7 @@ LEFT JOIN latest_result AS r ON r.request_id = i.request_id
 LEFT JOIN cancels ON cancels.job_id = i.job_id
 LEFT JOIN report_pauses AS own ON own.report_type = i.report_type
 LEFT JOIN report_pauses AS every ON every.report_type = '*'
+LEFT JOIN so_far ON so_far.request_id = i.request_id
 LEFT JOIN held ON TRUE
 LEFT JOIN busy ON busy.report_type = i.report_type
 LEFT JOIN type_caps ON type_caps.report_type = i.report_type

@@ -27,7 +27,7 @@ paused AS (
     SELECT COUNT_IF(paused) AS paused_types FROM report_pauses
 ),
 held AS (
-    SELECT MAX(breaker:diagnosis::STRING) AS launches_held_because
+    SELECT MAX(breaker:diagnosis::STRING) AS launches_held_because, MAX(breaker:remedy::STRING) AS remedy
     FROM type_state
     WHERE report_type = '__launch__' AND breaker:phase::STRING IN ('open', 'half-open')
 )
@@ -46,7 +46,8 @@ SELECT
     l.last_write_at,
     CASE
         WHEN l.leader IS NULL THEN 'No executor has ever led this queue: start one with reporting run.'
-        WHEN h.launches_held_because IS NOT NULL THEN 'Launches are held back. ' || h.launches_held_because
+        WHEN h.launches_held_because IS NOT NULL 
+            THEN 'Launches are held back. ' || h.launches_held_because || COALESCE(' ' || h.remedy, '')
         WHEN c.queued > 0 AND p.paused_types > 0 AND c.starting + c.running = 0
             THEN 'Jobs wait and types are paused: see report_pauses.'
         WHEN c.oldest_queued_s > 300 AND l.last_write_at < DATEADD('second', -300, SYSDATE())

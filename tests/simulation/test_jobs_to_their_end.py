@@ -100,6 +100,16 @@ async def test_p12_a_throttled_launch_is_sent_again_with_the_same_bytes_and_cost
     job = world.store.state[asked.request_id].job
     assert (job.status, job.infra_failures, job.user_failures) == (JobState.SUCCEEDED, 0, 0)
     assert all(request == world.launcher.requests[0] for request in world.launcher.requests)
+    told = [one.detail for one in world.store.events if one.event is JobEvent.LAUNCH_THROTTLED]
+    assert told == [{"reason": "Rate exceeded"}]
+
+
+async def test_p9_a_job_whose_launch_is_throttled_says_so_while_it_waits(world: World) -> None:
+    world.launcher.answer_next(Throttled("Rate exceeded"), times=10_000)
+    world.executor()
+    world.ask()
+    names = {JobEvent.LAUNCH_THROTTLED}
+    await world.until(lambda: names <= {one.event for one in world.store.events}, within_s=10)
 
 
 async def test_p10_a_poison_job_ends_within_its_budget_and_starves_nobody(world: World) -> None:

@@ -54,15 +54,15 @@ def test_operators_are_told_once_of_each_failed_job_and_late_report(
         "SELECT 'failing', 'failing-job', 'FAILED', 1, 1, SYSDATE()"
     )
     run(
-        'INSERT INTO job_results (request_id, job_id, attempt, diagnosis, remedy, "AT") '
-        "SELECT 'failing', 'failing-job', 1, 'It ran out of memory.', 'Give it more.', SYSDATE()"
+        'INSERT INTO job_results (request_id, job_id, attempt, diagnosis, remedy, error, "AT") '
+        "SELECT 'failing', 'failing-job', 1, 'It ran out of memory.', 'Give it more.', 'MemoryError: rows', SYSDATE()"
     )
     assert told() == {"told": 1, "jobs": [{"kind": "FAILED", "job_id": "failing-job"}]}
     assert told() == {"told": 0, "jobs": []}
     assert "failing-job" not in late
     mail = until(lambda: next((text for text in mails(account.data) if "failing-job" in text), None))
     assert "To: oncall@example.com\nSubject: Reports: 1 failed\n" in mail
-    assert "cause: It ran out of memory.\n  what to do: Give it more." in mail
+    assert "cause: It ran out of memory.\n  error: MemoryError: rows\n  what to do: Give it more." in mail
 
 
 def mails(data: Path) -> list[str]:

@@ -5,6 +5,11 @@ from datetime import timedelta
 import pytest
 
 from contract.commands import CommandKind
+from contract.events import JobEvent
+from contract.job import JobRow
+from executor.core.breaker import Breaker, Phase
+from executor.core.settle import event
+from executor.ports import Batch
 from tests.conformance.ports.stores import SnowflakeQueue
 from tests.jobs import definition, request
 
@@ -101,6 +106,60 @@ async def test_a_job_between_two_tries_says_what_failed_and_when_it_tries_again(
         tried.job_id,
     )
     assert why(queue, tried.job_id) == ("No capacity. Its next try is due at 2999-01-02 03:04:05 UTC.", "Wait.")
+
+
+async def answered(queue: SnowflakeQueue, job: JobRow, fence: int, name: JobEvent, **detail: str) -> None:
+    said = event(job, name, queue.now(), **detail)
+    await queue.store.write(fence, Batch(events=[said]))
+
+
+async def test_p9_a_job_whose_launch_aws_puts_off_says_what_aws_said_and_what_comes_next(queue: SnowflakeQueue) -> None:
+    asked = request()
+    queue.enqueue(asked)
+    fence = await claim(queue)
+    (job,) = await queue.store.claimed("claim-1")
+    await answered(queue, job, fence, JobEvent.LAUNCH_THROTTLED, reason="ThrottlingException: Rate exceeded")
+    diagnosis, remedy = why(queue, asked.job_id)
+    assert diagnosis == (
+        "AWS asks for patience with its launch: ThrottlingException: Rate exceeded. It is being launched again."
+    )
+    assert str(remedy).startswith("It is launched again by itself: every few seconds")
+    said = {"cause_id": "capacity", "diagnosis": "Fargate has no room", "remedy": "Add subnets."}
+    await answered(queue, job, fence, JobEvent.LAUNCH_REFUSED, **said)
+    assert why(queue, asked.job_id)[0] == ("Its launch was refused: Fargate has no room. It is being launched again.")
+    due = "due_at = '2999-01-02 03:04:05', cause_id = 'capacity'"
+    queue.sql(f"UPDATE job_state SET status = 'RETRY_WAIT', {due} WHERE job_id IS NOT NULL")
+    assert why(queue, asked.job_id) == (
+        "Its launch was refused: Fargate has no room. Its next try is due at 2999-01-02 03:04:05 UTC.",
+        "Add subnets. It is launched again by itself.",
+    )
+    queue.sql("UPDATE job_state SET due_at = '2026-01-01' WHERE job_id IS NOT NULL")
+    assert why(queue, asked.job_id)[0] == "Its launch was refused: Fargate has no room. Its next try is due."
+
+
+async def test_p9_while_launches_are_held_back_a_job_still_says_what_its_own_last_try_met(
+    queue: SnowflakeQueue,
+) -> None:
+    asked = request()
+    queue.enqueue(asked)
+    fence = await claim(queue)
+    lost = "status = 'RETRY_WAIT', launched_at = SYSDATE(), due_at = '2999-01-02', cause_id = 'task_missing'"
+    queue.sql(f"UPDATE job_state SET {lost} WHERE job_id IS NOT NULL")
+    queue.sql(
+        'INSERT INTO job_results (request_id, job_id, attempt, diagnosis, remedy, "AT") '
+        "SELECT ?, ?, 1, 'ECS lost it', 'Wait.', SYSDATE()",
+        asked.request_id,
+        asked.job_id,
+    )
+    facts = {"task_definition": "f:3", "phase": Phase.OPEN, "diagnosis": "No image.", "remedy": "Push it."}
+    held = "Launches are held back but for one try at a time. No image."
+    for cause, says in (("no_image", f"ECS lost it. {held}"), ("task_missing", held)):
+        await queue.store.write_breaker(fence, Breaker.model_validate({**facts, "cause_id": cause}))
+        assert why(queue, asked.job_id) == (says, "Push it.")
+    (health,) = queue.sql("SELECT verdict FROM queue_health")
+    assert health["verdict"] == "Launches are held back. No image. Push it."
+    await queue.store.write_breaker(fence, Breaker(task_definition="f:3"))
+    assert why(queue, asked.job_id)[0] == "ECS lost it. Its next try is due at 2999-01-02 00:00:00 UTC."
 
 
 async def test_a_job_that_never_ran_shows_no_place_of_files(queue: SnowflakeQueue) -> None:

@@ -34,6 +34,16 @@ async def test_without_a_fence_nothing_is_taken_and_nothing_is_written() -> None
     assert store.state["r"].job.status is JobState.CLAIMED
 
 
+async def test_what_is_noted_changes_no_row_and_is_written_with_the_next_write() -> None:
+    store, writer = await leading()
+    writer.note(event(LAUNCHED, JobEvent.LAUNCH_THROTTLED, NOW, reason="Rate exceeded"), waits_since_s=7.0)
+    writer.note(event(LAUNCHED, JobEvent.LAUNCH_UNANSWERED, NOW, reason="no answer"), waits_since_s=9.0)
+    assert (writer.urgent, writer.waits_since_s) == (False, 7.0)
+    await writer.drain()
+    assert [one.event for one in store.events] == [JobEvent.LAUNCH_THROTTLED, JobEvent.LAUNCH_UNANSWERED]
+    assert (writer.waits_since_s, store.state["r"].job.status) == (None, JobState.CLAIMED)
+
+
 async def test_a_newer_change_takes_the_place_of_an_older_one() -> None:
     store, writer = await leading()
     writer.put(Change(LAUNCHED), events=(event(LAUNCHED, JobEvent.LAUNCHED, NOW),))

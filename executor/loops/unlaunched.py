@@ -1,0 +1,39 @@
+"""Tells of launches that rest because AWS asked for patience, or said nothing: on the log, and on the job's row."""
+
+import structlog
+
+from contract.events import JobEvent
+from contract.job import JobRow
+from executor.board import Board
+from executor.core import settle
+from executor.ports import Clock
+from executor.writer import Writer
+
+log = structlog.get_logger()
+
+
+class Unlaunched:
+    """Each launch is told of once for each kind of trouble, however often it is sent."""
+
+    def __init__(self, board: Board, writer: Writer, clock: Clock) -> None:
+        """Nothing was told yet."""
+        self._board, self._writer, self._clock = board, writer, clock
+        self._told: dict[str, tuple[str | None, JobEvent]] = {}
+
+    def throttled(self, job: JobRow, reason: str) -> None:
+        """AWS asks for patience."""
+        log.warning("launch throttled", action="launch_throttled", **job.marks, reason=reason)
+        self._tell(job, JobEvent.LAUNCH_THROTTLED, reason)
+
+    def unanswered(self, job: JobRow, reason: str) -> None:
+        """Nobody knows whether a task was made."""
+        log.warning("launch unanswered", action="launch_unknown", **job.marks, reason=reason)
+        self._tell(job, JobEvent.LAUNCH_UNANSWERED, reason)
+
+    def _tell(self, job: JobRow, name: JobEvent, reason: str) -> None:
+        told = (job.launch_token, name)
+        if self._told.get(job.request_id) == told:
+            return
+        self._told = {key: kept for key, kept in self._told.items() if key in self._board.jobs} | {job.request_id: told}
+        event = settle.event(job, name, self._clock.now(), reason=reason)
+        self._writer.note(event, waits_since_s=self._clock.monotonic_s())
