@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -185,7 +185,19 @@ def show(job_id: Annotated[str, typer.Argument(metavar="JOB")], *, json_: Json =
     """Show one job, whole."""
     with connected() as client:
         row = client.job(job_id)
-    typer.echo(as_json(row)) if json_ else _print_job(row)
+        attempts = client.rows("attempts_of_job", job_id=job_id) if row["attempt"] > 1 else []
+    if json_:
+        typer.echo(as_json(row | {"attempts": attempts} if attempts else row))
+        return
+    _print_job(row)
+    for one in attempts:
+        typer.echo(attempt_line(one))
+
+
+def attempt_line(attempt: Mapping[str, Any]) -> str:
+    """One ended attempt, and what became of it, as a line."""
+    became = "made the report" if attempt["succeeded"] else attempt["error"] or attempt["diagnosis"]
+    return f"attempt {attempt['attempt']}, until {attempt['ended_at']:%Y-%m-%d %H:%M:%S} UTC: {became}"
 
 
 def _print_job(row: dict[str, Any]) -> None:

@@ -24,4 +24,5 @@ GRANT USAGE ON PROCEDURE backfill_reports(STRING, DATE, DATE) TO ROLE report_req
 GRANT USAGE ON PROCEDURE generate_quarterly_reports(DATE) TO ROLE report_requester;
 GRANT USAGE ON PROCEDURE generate_reports(ARRAY) TO ROLE report_requester;
 GRANT SELECT ON VIEW failures TO ROLE report_requester;
+GRANT SELECT ON VIEW job_attempts TO ROLE report_requester;
 GRANT SELECT ON VIEW queue_health TO ROLE report_requester;

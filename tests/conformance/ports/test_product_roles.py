@@ -14,6 +14,7 @@ READ = {
     for view in (
         "FAILURES",
         "JOBS",
+        "JOB_ATTEMPTS",
         "MISSING_REPORTS",
         "PUNCTUALITY",
         "QUEUE_HEALTH",
@@ -62,29 +63,14 @@ VIEWS = {*READ, "ALL_JOBS", "SHARED_TYPES", "EXPECTED_REPORTS", "JOB_HISTORY", "
 ASKING = {"REPORT_REQUESTER", "REPORT_AUTHOR", "REPORT_OPERATOR", "REPORT_ADMIN"}
 # A column of each table, so that every statement compiles; none touches a row.
 COLUMNS = {
-    "JOBS": "job_id",
-    "ALL_JOBS": "job_id",
-    "SHARED_TYPES": "report_type",
-    "REPORT_FILES": "job_id",
-    "REPORT_PAUSES": "report_type",
-    "MISSING_REPORTS": "report_type",
-    "PUNCTUALITY": "report_type",
-    "EXPECTED_REPORTS": "report_type",
+    **dict.fromkeys(("JOBS", "ALL_JOBS", "JOB_ATTEMPTS", "REPORT_FILES", "FAILURES", "JOB_HISTORY"), "job_id"),
+    **dict.fromkeys(("JOB_INTAKE", "JOB_STATE", "JOB_RESULTS", "JOB_EVENTS", "JOB_ARCHIVE", "NOTICES"), "job_id"),
+    **dict.fromkeys(("SHARED_TYPES", "REPORT_PAUSES", "MISSING_REPORTS", "PUNCTUALITY"), "report_type"),
+    **dict.fromkeys(("EXPECTED_REPORTS", "REPORT_COSTS", "RIGHTSIZING"), "report_type"),
+    **dict.fromkeys(("REPORT_TYPES", "TYPE_STATE"), "report_type"),
     "HOLIDAYS": "note",
-    "FAILURES": "job_id",
     "QUEUE_HEALTH": "leader",
-    "JOB_ARCHIVE": "job_id",
-    "JOB_HISTORY": "job_id",
-    "REPORT_COSTS": "report_type",
-    "RIGHTSIZING": "report_type",
-    "JOB_INTAKE": "job_id",
-    "JOB_STATE": "job_id",
-    "JOB_RESULTS": "job_id",
-    "JOB_EVENTS": "job_id",
-    "REPORT_TYPES": "report_type",
-    "TYPE_STATE": "report_type",
     "INSTALLATION": "bucket",
-    "NOTICES": "job_id",
 }
 ACTIONS = {
     "SELECT": "SELECT {column} FROM {place}.{table} WHERE {column} = 'nothing'",

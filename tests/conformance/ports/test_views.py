@@ -140,3 +140,31 @@ async def test_what_is_pruned_stays_in_the_history_once(desk: Desk) -> None:
         await desk.store.prune(1, "order", 30)
     assert {row["job_id"] for row in desk.rows("SELECT job_id FROM jobs")} == {"young", "open"}
     assert desk.rows("SELECT * FROM job_history ORDER BY job_id") == before
+
+
+def test_p9_after_a_cured_retry_the_cause_of_the_first_attempt_can_still_be_read(desk: Desk) -> None:
+    desk.job("cured", "SUCCEEDED", attempt=2)
+    desk.job("other", "SUCCEEDED")
+    for attempt, diagnosis in ((1, "Fargate Spot took the capacity back."), (2, None)):
+        desk.rows(
+            'INSERT INTO job_results (request_id, job_id, attempt, diagnosis, exit_code, "AT") '
+            "SELECT 'r-cured', 'cured', ?, ?, ?, SYSDATE()",
+            attempt,
+            diagnosis,
+            137 if diagnosis else 0,
+        )
+    for event, cause in (("launched", "none"), ("retry_planned", "spot_interruption")):
+        desk.rows(
+            'INSERT INTO job_events (event_id, job_id, attempt, event, detail, "AT") '
+            "SELECT ?, 'cured', 1, ?, OBJECT_CONSTRUCT('cause_id', ?), SYSDATE()",
+            event,
+            event,
+            cause,
+        )
+    (last,) = desk.rows("SELECT diagnosis FROM jobs WHERE job_id = 'cured'")
+    assert last["diagnosis"] is None
+    rows = desk.rows("SELECT attempt, succeeded, cause_id, diagnosis, exit_code FROM job_attempts ORDER BY attempt")
+    assert [tuple(row.values()) for row in rows] == [
+        (1, False, "spot_interruption", "Fargate Spot took the capacity back.", 137),
+        (2, True, None, None, 0),
+    ]

@@ -102,7 +102,7 @@ def people(
 def test_a_private_job_is_seen_by_who_asked_by_operators_and_by_the_owner(people: People) -> None:
     job_id = people.call("ANN", f"generate_report('{PRIVATE}')")["job_id"]
     people.finish(job_id)
-    for view in ("jobs", "report_files"):
+    for view in ("jobs", "report_files", "job_attempts"):
         seen = {user for user in people.connections if people.rows(user, f"SELECT job_id FROM {view}")}
         assert seen == {"ANN", "OPAL", "OWNER"}, view
     assert {people.rows(user, "SELECT succeeded_last_hour FROM queue_health")[0][0] for user in USERS} == {1}

@@ -6,7 +6,7 @@ import pytest
 
 from contract.states import JobState
 from executor.cli.commands import cancelled
-from executor.cli.jobs import where_or_why
+from executor.cli.jobs import attempt_line, where_or_why
 from executor.cli.pauses import Pauses
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -47,3 +47,11 @@ def test_a_waiting_job_is_listed_with_what_it_waits_for_and_an_ended_one_with_it
     assert where_or_why(row | {"status": "FAILED"}) == "Boom"
     assert where_or_why(row | {"status": "SUCCEEDED", "error": None, "diagnosis": None}) == "s3://b/p/"
     assert where_or_why({"status": "QUEUED", "error": None, "diagnosis": None, "result_uri": None}) == ""
+
+
+def test_an_attempt_is_a_line_with_its_end_and_its_error_or_else_its_diagnosis() -> None:
+    ended = {"attempt": 1, "ended_at": NOON, "succeeded": False, "error": None}
+    told = attempt_line({**ended, "diagnosis": "Fargate Spot took the capacity back."})
+    assert told == "attempt 1, until 2026-03-01 12:00:00 UTC: Fargate Spot took the capacity back."
+    assert attempt_line({**ended, "error": "query q: no", "diagnosis": "d"}).endswith("UTC: query q: no")
+    assert attempt_line({**ended, "succeeded": True, "attempt": 2}).endswith("UTC: made the report")
