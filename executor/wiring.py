@@ -89,61 +89,47 @@ def watched(ports: Ports, passing: Callable[[str], None]) -> Ports:
     return replace(ports, **wrapped)
 
 
-def assemble(ports: Ports, settings: ExecutorSettings, holder: str) -> Service:  # long: all parts, one after the other
+def assemble(ports: Ports, settings: ExecutorSettings, holder: str) -> Service:
     """An executor over these ports; ``holder`` is its name among all executors."""
     if settings.crash_at is not None:
         ports = watched(ports, crash_points.at(*crash_points.parsed(settings.crash_at)))
     clock, pulse = ports.clock, Pulse(ports.clock)
     board, ports = _alive(ports, pulse)
     writer = Writer(ports.store, lambda: board.may_send(clock.monotonic_s()), board.lose)
-    means = Means(
+    rhythm = Rhythm(settings.poll_interval_s, settings.watch_interval_s, settings.flush_interval_s)
+    return Service(_loops(ports, settings, board, writer, pulse, holder), board, rhythm, pulse)
+
+
+def _means(ports: Ports, settings: ExecutorSettings, board: Board, writer: Writer) -> Means:
+    return Means(
         definitions=Definitions(ports.store),
         profiles=Profiles(ports.artifacts, settings.launch_profile(), settings.task_definition_documents),
-        budgets=Budgets(clock, settings.launch_rate(), settings.read_rate()),
-        breakers=Breakers(ports.store, board, writer, clock, settings.task_definition),
+        budgets=Budgets(ports.clock, settings.launch_rate(), settings.read_rate()),
+        breakers=Breakers(ports.store, board, writer, ports.clock, settings.task_definition),
         catalogue=causes.load(),
     )
+
+
+def _loops(ports: Ports, settings: ExecutorSettings, board: Board, writer: Writer, pulse: Pulse, holder: str) -> Loops:
+    store, launcher, artifacts, clock = ports.store, ports.launcher, ports.artifacts, ports.clock
+    means = _means(ports, settings, board, writer)
+    launches, limits, poll_s = means.budgets.launches, settings.limits(), settings.poll_interval_s
     pauses = Pauses(settings.watch_interval_s, settings.watch_interval_max_s)
-    loops = Loops(
-        lead=Lead(ports.lease, ports.store, board, writer, clock, holder),
-        claim=Claim(
-            ports.store,
-            board,
-            clock,
-            settings.limits(),
-            means.budgets.launches,
-            means.breakers,
-            settings.poll_interval_s,
-        ),
-        launch=Launch(ports.launcher, ports.artifacts, means, board, writer, clock, settings),
-        watch=Watch(ports.launcher, means, board, writer, clock, pauses),
-        settle=Settle(
-            ports.artifacts,
-            ports.logs,
-            means,
-            board,
-            writer,
-            clock,
-            settings.retry_policy(),
-            prices.load().with_own(settings.prices),
-        ),
-        cancel=Cancel(ports.launcher, means, board, writer, clock, settings.installation),
-        commands=Commands(ports.store, board, clock),
-        reconcile=Reconcile(
-            ports.store,
-            ports.launcher,
-            means,
-            board,
-            writer,
-            clock,
-            (settings.installation, settings.reconcile_interval_s),
-        ),
+    policy, own_prices = settings.retry_policy(), prices.load().with_own(settings.prices)
+    identity = (settings.installation, settings.reconcile_interval_s)
+    return Loops(
+        lead=Lead(ports.lease, store, board, writer, clock, holder),
+        claim=Claim(store, board, clock, limits, launches, means.breakers, poll_s),
+        launch=Launch(launcher, artifacts, means, board, writer, clock, settings),
+        watch=Watch(launcher, means, board, writer, clock, pauses),
+        settle=Settle(artifacts, ports.logs, means, board, writer, clock, policy, own_prices),
+        cancel=Cancel(launcher, means, board, writer, clock, settings.installation),
+        commands=Commands(store, board, clock),
+        reconcile=Reconcile(store, launcher, means, board, writer, clock, identity),
         flush=Flush(writer, board, clock, settings.status_freshness_s),
         vitals=Vitals(pulse, board, clock, ports.heartbeat, ports.metrics),
         listen=None if ports.hints is None else Listen(ports.hints, board, writer, clock),
     )
-    rhythm = Rhythm(settings.poll_interval_s, settings.watch_interval_s, settings.flush_interval_s)
-    return Service(loops, board, rhythm, pulse)
 
 
 def _alive(ports: Ports, pulse: Pulse) -> tuple[Board, Ports]:

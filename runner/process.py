@@ -91,7 +91,7 @@ def _why(exit_code: ExitCode, worker: Worker) -> str:
     query = _current_query(worker)
     at = f"at query {query}" if query else "outside a query"
     if exit_code is ExitCode.STOPPED or worker.record is None:
-        return f"stopped from outside {at}"
+        return f"told to stop (SIGTERM) {at}"
     limit_s = worker.record.spec.definition.timeout_s
     return f"not done after {limit_s} s, the report's timeout_s; it was {at}; make it faster or raise timeout_s"
 

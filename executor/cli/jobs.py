@@ -127,7 +127,23 @@ def jobs(
             since=_since(since, datetime.now(UTC)) if since else None,  # noqa: TID251 - the edge reads the clock
             most=most,
         )
+        if type_ and not rows:
+            _say_if_unknown(client, type_.upper())
     typer.echo(as_json(rows)) if json_ else wide_console().print(jobs_table(rows))
+
+
+def _say_if_unknown(client: Client, report_type: str) -> None:
+    # An empty table would hide a slip of the pen. Which types there are, not every role may read.
+    try:
+        known = [str(row["report_type"]) for row in client.rows("report_types")]
+    except CommandError:
+        typer.echo(f"no job of the type {report_type} that you may see; is it spelled so?", err=True)
+        return
+    if report_type not in known:
+        raise CommandError(
+            f"--type {report_type}: there is no such report type; known are {', '.join(known) or 'none yet'}",
+            Exit.USAGE,
+        )
 
 
 def _state(text: str) -> str:

@@ -15,6 +15,7 @@ from executor.core import backoff, budget, resources
 from executor.core.breaker import Breaker, forgiven, wait_s
 from executor.core.causes import EMPTY, Catalogue
 from executor.core.failures import Evidence, judge, succeeded
+from executor.core.log_lines import readable
 from executor.core.measures import measure
 from executor.core.transitions import RANK, Trigger, after
 
@@ -209,7 +210,7 @@ def _result(job: JobRow, evidence: Evidence, verdict: Verdict | None, now: datet
         stop_reason=task.stopped_reason if task else None,
         verdict=verdict,
         error=cut(_error(failure), MAX_ERROR_BYTES) if failure else None,
-        log_tail=cut(evidence.log_tail, MAX_LOG_TAIL_BYTES, keep_end=True) if evidence.log_tail else None,
+        log_tail=cut(readable(evidence.log_tail), MAX_LOG_TAIL_BYTES, keep_end=True) if evidence.log_tail else None,
         manifest=manifest,
         start_s=took.start_s,
         pull_s=took.pull_s,

@@ -28,6 +28,25 @@ async def test_p11_the_caps_of_types_and_requesters_hold_and_everything_gets_its
     await world.until(ended, within_s=300)
 
 
+@pytest.mark.parametrize("caps", [Caps(per_type=2), Caps(per_requester=2)])
+@pytest.mark.parametrize(
+    "dies_at",
+    ["after store.claim", "after store.claimed", "before launcher.run", "after launcher.run", "before store.write"],
+)
+async def test_p5_p11_what_a_dead_leader_claimed_counts_for_the_caps_of_the_next(
+    world: World, dies_at: str, caps: Caps
+) -> None:
+    own = {"max_running_per_type": caps.per_type, "max_running_per_requester": caps.per_requester}
+    first = world.executor("one", **own)
+    for _ in range(6):
+        world.ask()
+    world.max_running = 2  # all are of one type and one requester: two tasks at a time, whoever leads
+    first.dies_at = dies_at
+    await world.until(lambda: first.dead)
+    world.executor("two", **own)
+    await world.all_ended()
+
+
 async def left_by_a_leader_with_more_room(world: World) -> None:
     first = world.executor("one", max_running=8)
     first.dies_at = "before launcher.run"

@@ -49,6 +49,12 @@ def test_wrong_usage_is_exit_code_two(stack: Stack) -> None:
     assert stack.reporting("jobs", "--no-such-option", check=False).returncode == 2
 
 
+def test_a_report_type_that_does_not_exist_is_told_instead_of_an_empty_table(stack: Stack) -> None:
+    done = stack.reporting("jobs", "--type", "nope", check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("reporting: --type NOPE: there is no such report type; known are ")
+
+
 def test_no_snowflake_is_exit_code_three(stack: Stack) -> None:
     environment = stack.environment | {"SNOWFLAKE_PORT": "1"}
     command = [sys.executable, "-m", "executor", "jobs"]
