@@ -14,7 +14,7 @@ _TEXTS: Final[dict[str, str]] = {
     JobState.CANCELLING: "is being stopped",
     JobState.RETRY_WAIT: "is tried again soon, {age} after it was asked for",
 }
-_WAITING: Final = frozenset({JobState.QUEUED, JobState.RETRY_WAIT})
+_WAITING: Final = frozenset({JobState.QUEUED, JobState.CLAIMED, JobState.RETRY_WAIT})
 """Where the row's diagnosis is what keeps the job from starting."""
 _NOT_BEFORE: Final = "It was asked for not before"
 """How the view ``all_jobs`` tells of a due time, which the sentence tells itself."""

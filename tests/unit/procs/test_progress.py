@@ -43,6 +43,10 @@ def row(status: str, **changes: Any) -> dict[str, Any]:
             "waits for its time, 2026-03-04 13:00:00 UTC",
         ),
         (row("RUNNING", started_at="2026-03-04T11:57:00+00:00", diagnosis="It was killed."), "runs for 3 min 0 s"),
+        (
+            row("CLAIMED", diagnosis="AWS asks for patience: Rate exceeded."),
+            "its container is being started, 45 s after it was asked for: AWS asks for patience: Rate exceeded",
+        ),
     ],
 )
 def test_a_row_tells_how_far_its_job_is(job: dict[str, Any], says: str) -> None:
