@@ -23,6 +23,7 @@ from executor.adapters.snowflake_rows import (
     row_state,
     state_row,
 )
+from executor.adapters.snowflake_schema import lacking
 from executor.adapters.snowflake_session import SnowflakeSession
 from executor.core.breaker import Breaker
 from executor.core.leadership import Leader
@@ -46,11 +47,26 @@ class SnowflakeStore:
         self._max_queue_age_s = max_queue_age_s
 
     async def installation(self) -> Installed:
-        """What this queue was installed for."""
+        """What this queue was installed for.
+
+        Raises:
+            StateMissingError: it was installed for nothing, or for an earlier version of the executor.
+        """
         answer = await self._session.run("installation")
         if not answer.rows:
             raise StateMissingError("the table INSTALLATION is empty; run reporting deploy snowflake")
+        await self._refuse_an_older_schema()
         return Installed(str(answer.rows[0]["installation"]), str(answer.rows[0]["bucket"]))
+
+    async def _refuse_an_older_schema(self) -> None:
+        rows = (await self._session.run("columns_of_tables")).rows
+        missing = lacking((row["table_name"], row["column_name"]) for row in rows)
+        if missing:
+            parts = "; ".join(f"{migration} ({', '.join(names)})" for migration, names in missing.items())
+            raise StateMissingError(
+                f"the schema is older than this executor and lacks what these migrations add: {parts}; run reporting "
+                "deploy snowflake of this version first, or start the executor of the version before"
+            )
 
     async def intake_token(self) -> str:
         """A value that differs after every new request."""
