@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from snowflake.connector import DictCursor, SnowflakeConnection
 
-from executor.deploy import migrations, report_types, tasks, templates
+from executor.deploy import migrations, report_types, rights, tasks, templates
 from executor.settings import ObjectNames
 from sql import BOOTSTRAP_STEPS
 
@@ -73,10 +73,12 @@ def made(
 
     Raises:
         MigrationError: schemachange could not tell.
+        MissingRightsError: the role may not deploy.
         snowflake.connector.errors.Error: Snowflake refused a look.
     """
     where = f"{names.database}.{names.schema_name}"
     new = tuple(_new_objects(connection, names, variables))
+    rights.need(connection, names, variables["deployer"], new)
     is_first = f"schema {where}" in new
     # What was applied before is asked of a warehouse, and a plan makes none.
     may_ask = not is_first and f"warehouse {names.warehouse}" not in new

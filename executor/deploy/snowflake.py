@@ -20,6 +20,7 @@ from executor.deploy import (
     plan,
     procedures_zip,
     report_types,
+    rights,
     signing_in,
     tasks,
     templates,
@@ -39,7 +40,7 @@ def planned(*, installation: str, bucket: str, names: ObjectNames, snowflake_set
     """What ``deploy`` would do, with the same arguments; nothing is changed.
 
     Raises:
-        DeployError: schemachange could not tell.
+        DeployError: the role may not deploy, or schemachange could not tell.
         SettingsError: connections.toml has no connection of that name.
         snowflake.connector.errors.Error: Snowflake refused a statement.
     """
@@ -49,7 +50,7 @@ def planned(*, installation: str, bucket: str, names: ObjectNames, snowflake_set
         variables = _variables(installation, bucket, names, procedures_zip.build()[0], _role(connection))
         try:
             return plan.made(connection, names, variables, arguments)
-        except migrations.MigrationError as error:
+        except (migrations.MigrationError, rights.MissingRightsError) as error:
             raise DeployError(f"there is no plan: {error}") from error
 
 

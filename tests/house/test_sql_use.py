@@ -23,6 +23,7 @@ CALL = re.compile(r"(?:CREATE OR ALTER TASK .*\bAS\s+)?CALL [\w$]+\((.*)\)\s*", 
 LUMP = re.compile(
     r"""(?:ALTER\ TASK\ (?:IF\ EXISTS\ )?\w+\ (?:RESUME|SUSPEND)
       | SHOW\ (?:TASKS|ROLES\ LIKE\ 'REPORT%'|(?:NOTIFICATION|API|EXTERNAL\ ACCESS)\ INTEGRATIONS)
+      | SHOW\ GRANTS\ TO\ ROLE\ "role"
       | SHOW\ (?:EXTERNAL\ FUNCTIONS|USER\ FUNCTIONS|PROCEDURES|NETWORK\ RULES|SECRETS)\ IN\ ACCOUNT
       | DROP\ kind\ IF\ EXISTS\ name
       | CREATE\ NOTIFICATION\ INTEGRATION\ IF\ NOT\ EXISTS\ \w+\s+TYPE\ =\ QUEUE\s+(?:\w+\ =\ (?:\w+|'\w+')\s*)+

@@ -180,14 +180,14 @@ async def test_p20_two_versions_take_over_from_each_other_and_the_fence_holds_fo
         JobState.RUNNING,
         CONTRACT["writes"]["write_state"]["task_arn"],
     )
-    assert await store.write(fence, Batch(changes=(Change(launched(open_jobs[today])),), results=(), events=())) == 1
+    assert await store.write(fence, Batch(changes=[Change(launched(open_jobs[today]))], results=[], events=[])) == 1
     assert earlier.writes("write_state", claimed[then]["request_id"], then, status="FAILED", status_rank=90) == 0
 
     earlier.takes_the_fence()
     found = {row["job_id"]: row for row in earlier.run("open_jobs")}
     assert (found[today]["status"], found[today]["launch_token"]) == ("LAUNCHED", "of-today")
     assert earlier.writes("write_state", found[today]["request_id"], today) == 1
-    assert await store.write(fence, Batch(changes=(Change(launched(open_jobs[today])),), results=(), events=())) == 0
+    assert await store.write(fence, Batch(changes=[Change(launched(open_jobs[today]))], results=[], events=[])) == 0
 
 
 def launched(job: JobRow) -> JobRow:

@@ -1,0 +1,3 @@
+-- What a role was granted.
+-- Params: -
+SHOW GRANTS TO ROLE "{{ role }}"
