@@ -1,8 +1,9 @@
 """Many requests at once: all are checked, every wrong element is named, and all are enqueued by one INSERT or none."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any, Final
 
 from snowflake.snowpark import Session
@@ -10,7 +11,7 @@ from snowflake.snowpark import Session
 from contract.refusal import Problem, RefusedError, refuse, shown
 from contract.request import RunRequest
 from snowpark_procs import enqueue
-from snowpark_procs.report_types import ReportType, all_types, choose
+from snowpark_procs.report_types import ReportType, all_types, choose, dropped_types
 from snowpark_procs.statements import run
 
 MAX_REQUESTS: Final = 10_000
@@ -32,12 +33,13 @@ def generate_reports(session: Session, requests: object) -> dict[str, Any]:
     """
     items = _elements(requests)
     types = {report.name: report for report in all_types(session)}
+    dropped = cache(lambda: dropped_types(session))
     today = enqueue.now(session).date()
     checked: list[RunRequest] = []
     problems: list[Problem] = []
     for place, item in enumerate(items):
         try:
-            checked.append(_checked(types, item, today))
+            checked.append(_checked(types, dropped, item, today))
         except RefusedError as wrong:
             problems += [Problem(f"requests[{place}].{found.field}", found.says) for found in wrong.problems]
     if problems:
@@ -55,12 +57,14 @@ def _elements(requests: object) -> Sequence[object]:
     return requests
 
 
-def _checked(types: Mapping[str, ReportType], item: object, today: date) -> RunRequest:
+def _checked(
+    types: Mapping[str, ReportType], dropped: Callable[[], Mapping[str, str]], item: object, today: date
+) -> RunRequest:
     if not isinstance(item, Mapping):
         raise refuse("report_type", f"is missing; {shown(item)} is not an object")
     if unknown := sorted(str(key) for key in item if key not in _KEYS):
         raise RefusedError([Problem(key, f"is not known; known are {', '.join(_KEYS)}") for key in unknown])
-    report = choose(types, item.get("report_type"))
+    report = choose(types, item.get("report_type"), dropped)
     return enqueue.adhoc_request(report, item.get("params"), item.get("options"), today, source="generate_reports")
 
 

@@ -14,6 +14,13 @@ MAX_PERIODS: Final = 1_000
 _EARLIEST: Final = 1900
 _LATEST: Final = 2999
 _SATURDAY: Final = 5
+_PERIOD: Final = {
+    Cadence.DAILY: "day",
+    Cadence.BUSINESS_DAYS: "business day",
+    Cadence.WEEKLY: "week, Monday to Sunday,",
+    Cadence.MONTHLY: "month",
+    Cadence.QUARTERLY: "quarter",
+}
 _DAY: Final = timedelta(days=1)
 
 
@@ -90,7 +97,10 @@ def ended_periods(
             raise refuse("to_date", f"{from_date} to {to_date} are over {MAX_PERIODS} periods; ask for fewer at a time")
         period = _around(cadence, period.last_day + _DAY)
     if not found:
-        raise refuse("to_date", f"no {cadence.replace('_', ' ')} period between {from_date} and {to_date} has ended")
+        says = (
+            f"no {_PERIOD[cadence]} ended between {from_date} and {to_date}; the last day of one must lie between them"
+        )
+        raise refuse("to_date", f"{says} and before today, {today}")
     return found
 
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from zoneinfo import available_timezones
 
+from pydantic import ValidationError
 from snowflake.snowpark import Session
 
-from contract import definition_columns
+from contract import definition_changes, definition_columns
 from contract.binding import MOMENT, bound
 from contract.definition import ROOT, canonical, digest_of, parse_definition, sample_values
 from contract.ids import REPORT_TYPE_PATTERN
@@ -41,10 +42,11 @@ def define_report(session: Session, report_type: str | None, definition: object)
         raise RefusedError(problems)
     columns = _compiled(session, report)
     name, text = str(report_type).strip().upper(), canonical(report)
-    version, changed = _kept(session, name, text, dropped=False)
+    before, version, changed = _kept(session, name, text, dropped=False)
     said = f"is version {version} of {name}" if changed else f"{name} is defined so already, as its version {version}"
     message = f"This definition {said}; jobs asked for from now on use it." if changed else f"{said}; nothing changed."
-    return {"report_type": name, "version": version, "changed": changed, "message": message, "columns": columns}
+    told = {"report_type": name, "version": version, "changed": changed, "message": message, "columns": columns}
+    return told | {"changes": _changes(before, text) if changed else []}
 
 
 def drop_report(session: Session, report_type: str | None) -> dict[str, Any]:
@@ -56,7 +58,7 @@ def drop_report(session: Session, report_type: str | None) -> dict[str, Any]:
     report = find(session, report_type, also_disabled=True)
     # For readers that do not know what dropped means it is switched off, which comes to nearly the same.
     off = report.definition.model_copy(update={"enabled": False})
-    version, changed = _kept(session, report.name, canonical(off), dropped=True)
+    _, version, changed = _kept(session, report.name, canonical(off), dropped=True)
     message = f"{report.name} is dropped: nobody can ask for it any more, and jobs asked for before are still made."
     return {"report_type": report.name, "version": version, "changed": changed, "message": message}
 
@@ -105,18 +107,35 @@ def _time_zone(report: ReportDefinition) -> list[Problem]:
     return [Problem(f"{ROOT}.time_zone", says)]
 
 
-def _kept(session: Session, name: str, text: str, *, dropped: bool) -> tuple[int, bool]:
+def _changes(before: Mapping[str, Any] | None, text: str) -> list[str]:
+    """What a new version changes; nothing for the first of its type."""
+    if before is None:
+        return []
+    again = ["it was dropped, and is in use again"] if before["dropped"] else []
+    try:
+        old = json.loads(canonical(ReportDefinition.model_validate(variant(before["definition"]))))
+    except ValidationError:  # a version of the product that took it is gone
+        return [*again, "the definition before cannot be read by this version"]
+    new = json.loads(text)
+    if before["dropped"]:  # dropping switched it off, nobody's definition did
+        old, new = ({key: value for key, value in one.items() if key != "enabled"} for one in (old, new))
+    return [*again, *definition_changes.changes(old, new)]
+
+
+def _kept(session: Session, name: str, text: str, *, dropped: bool) -> tuple[dict[str, Any] | None, int, bool]:
+    """The newest version there was, the version there is now, and whether it was added."""
     digest = digest_of(text)
     for _ in range(VERSION_TRIES):
         newest = run(session, "newest_version", report_type=name)
-        if newest and newest[0]["digest"] == digest and bool(newest[0]["dropped"]) == dropped:
-            return int(newest[0]["version"]), False
+        before = newest[0] if newest else None
+        if before and before["digest"] == digest and bool(before["dropped"]) == dropped:
+            return before, int(before["version"]), False
         added = insert_with_patience(
             session, "add_report_version", report_type=name, definition=text, digest=digest, dropped=dropped
         )
         if added and int(added[0][_INSERTED]) == 1:
             versions = run(session, "kept_version", report_type=name, digest=digest, dropped=dropped)
-            return int(versions[0]["version"]), True
+            return before, int(versions[0]["version"]), True
     raise refuse("report_type", f"{name} is being defined by others at this moment; call again")
 
 

@@ -57,6 +57,7 @@ def adhoc_request(
     given = object_of(params, "params")
     try:
         chosen = parse_options(object_of(options, "options"))
+        _check_business_date(chosen, today)
     except RefusedError as wrong:
         try:
             resolve_parameters(report.definition, given, yesterday)
@@ -74,6 +75,14 @@ def adhoc_request(
         business_date=chosen.business_date,
         source=source,
     )
+
+
+def _check_business_date(options: RequestOptions, today: date) -> None:
+    # Tomorrow, because a caller east of UTC may have it already; later, when the job itself is for later.
+    latest = max(today, options.not_before.date() if options.not_before else today) + timedelta(days=1)
+    if options.business_date is not None and options.business_date > latest:
+        says = f"{options.business_date} lies in the future; {latest} is the latest"
+        raise refuse("options.business_date", f"{says}, or give not_before as well")
 
 
 def calendar_request(

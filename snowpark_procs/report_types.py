@@ -1,12 +1,12 @@
 """Report types as the procedures need them: read, understood, or refused by name."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from snowflake.snowpark import Session
 
-from contract.refusal import refuse, shown
+from contract.refusal import RefusedError, refuse, shown
 from contract.report import ReportDefinition
 from snowpark_procs.statements import run, variant
 
@@ -34,8 +34,8 @@ def find(session: Session, given: str | None, field: str = "report_type", *, als
     name = str(given or "").strip().upper()
     rows = run(session, "report_type", report_type=name)
     if not rows:
-        known = ", ".join(row["report_type"] for row in run(session, "report_types")) or "none yet"
-        raise refuse(field, f"{shown(given)} is not a report type; known are {known}")
+        known = [row["report_type"] for row in run(session, "report_types")]
+        raise unknown_type(field, given, known, dropped_types(session))
     found = _of(rows[0])
     if not (found.definition.enabled or also_disabled):
         raise refuse(field, f"{found.name} is switched off; enable it in its definition")
@@ -52,15 +52,34 @@ def enabled_types(session: Session) -> list[ReportType]:
     return [item for item in all_types(session) if item.definition.enabled]
 
 
-def choose(types: Mapping[str, ReportType], given: object, field: str = "report_type") -> ReportType:
+def dropped_types(session: Session) -> dict[str, str]:
+    """The types that were dropped, each with the day, UTC."""
+    return {row["report_type"]: row["dropped_on"] for row in run(session, "dropped_types")}
+
+
+def unknown_type(field: str, given: object, known: Iterable[str], dropped: Mapping[str, str]) -> RefusedError:
+    """The refusal of a type that nobody can ask for: it was dropped, or never was."""
+    name = str(given or "").strip().upper()
+    if name in dropped:
+        return refuse(field, f"{name} was dropped on {dropped[name]} (UTC); define_report brings it back")
+    return refuse(field, f"{shown(given)} is not a report type; known are {', '.join(known) or 'none yet'}")
+
+
+def choose(types: Mapping[str, ReportType], given: object, dropped: Callable[[], Mapping[str, str]]) -> ReportType:
     """The type of that name among those there are, in capitals or not.
+
+    Args:
+        types: those that can be asked for, by name.
+        given: the name.
+        dropped: asked for those that were dropped, when there is no such type.
 
     Raises:
         RefusedError: there is none, or it is switched off.
     """
+    field = "report_type"
     found = types.get(str(given or "").strip().upper())
     if found is None:
-        raise refuse(field, f"{shown(given)} is not a report type; known are {', '.join(types) or 'none yet'}")
+        raise unknown_type(field, given, types, dropped())
     if not found.definition.enabled:
         raise refuse(field, f"{found.name} is switched off; enable it in its definition")
     return found

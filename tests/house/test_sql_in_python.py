@@ -25,6 +25,8 @@ STATEMENT = re.compile(
 STAYS = {
     ("local_cloud/snowflake/", ""): "it is the database: it answers statements by rewriting them into its engine's",
     ("executor/deploy/snowflake.py", "PUT 'file://"): "PUT takes its path in the text; a path cannot be bound",
+    ("executor/deploy/rights.py", "CREATE "): "the name of a right",
+    ("executor/deploy/rights.py", "GRANT "): "shown to the user, not sent",
     (
         "runner/source.py",
         "SELECT SYSTEM$CANCEL",

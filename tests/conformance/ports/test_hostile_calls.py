@@ -1,7 +1,9 @@
 """What is meant to do harm, through real CALLs: refused with its field, or kept as the value that it is."""
 
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ import snowflake.connector
 from snowflake.connector.errors import ProgrammingError
 
 from tests.conformance.ports.stores import SnowflakeQueue
+from tests.house import tree
 
 PLACE = {"database": "ANALYTICS_PLATFORM", "schema": "REPORTING", "warehouse": "REPORTS_WH", "paramstyle": "qmark"}
 RAISED = 100357
@@ -93,3 +96,12 @@ def test_p22_a_value_that_is_sql_is_kept_as_it_is(cursor: Any) -> None:
         ).fetchone()
         kept = cursor.execute("SELECT dedupe_key FROM jobs WHERE job_id = ?", (json.loads(answer)["job_id"],))
         assert kept.fetchone() == (harm,)
+
+
+def test_p22_a_refusal_is_its_sentence_with_one_frame_of_python_above_it_as_the_page_shows(cursor: Any) -> None:
+    call = "CALL generate_report('SALES_REPORT', {'top_m': 1}, {'priority': 700})"
+    with pytest.raises(ProgrammingError) as refused:
+        cursor.execute(call)
+    (shown,) = re.findall(r"### Refusals\n.*?```text\n(.*?)```", tree.text(Path("docs/reference/sql.md")), re.DOTALL)
+    told = re.sub(r'File ".*?/snowpark_procs', 'File "…/snowpark_procs', str(refused.value.raw_msg))
+    assert re.sub(r"line \d+", "line …", told).strip() == shown.strip()

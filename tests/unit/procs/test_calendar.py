@@ -91,5 +91,5 @@ def test_a_range_holds_the_periods_whose_last_day_lies_in_it_and_has_passed(
 
 
 def test_p22_a_range_without_an_ended_period_is_refused() -> None:
-    with pytest.raises(RefusedError, match="to_date: no quarterly period between 2026-01-01 and 2026-03-31 has ended"):
+    with pytest.raises(RefusedError, match="to_date: no quarter ended between 2026-01-01 and 2026-03-31; the last"):
         ended_periods(Cadence.QUARTERLY, date(2026, 1, 1), date(2026, 3, 31), TODAY)

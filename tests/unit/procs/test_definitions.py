@@ -59,9 +59,34 @@ def test_a_type_that_others_define_all_the_time_is_refused_in_the_end(filled: Da
 def test_the_newest_version_is_not_added_again_unless_it_was_dropped(
     filled: Database, *, dropped: bool, changed: bool
 ) -> None:
-    filled.answers["newest_version"] = [{"version": 4, "digest": DIGEST, "dropped": dropped}]
-    assert handlers.define_report(filled.session, "ORDERS", DOCUMENT)["changed"] is changed
+    filled.answers["newest_version"] = [newest(DOCUMENT, dropped=dropped)]
+    told = handlers.define_report(filled.session, "ORDERS", DOCUMENT)
+    assert (told["changed"], told["changes"]) == (changed, ["it was dropped, and is in use again"] if dropped else [])
     assert len(added(filled)) == changed
+
+
+def newest(document: dict[str, Any], *, dropped: bool = False) -> dict[str, Any]:
+    text = canonical(parse_definition(document))
+    return {"version": 4, "digest": digest_of(text), "dropped": dropped, "definition": text}
+
+
+def test_a_definition_that_takes_away_what_the_one_before_had_says_so(filled: Database) -> None:
+    before = DOCUMENT | {"cadence": "daily", "due": "07:00", "formats": ["csv", "xlsx"]}
+    filled.answers["newest_version"] = [newest(before)]
+    told = handlers.define_report(filled.session, "ORDERS", DOCUMENT | {"priority": 70})
+    assert told["changes"] == [
+        "cadence: 'daily' before, not given now",
+        "due: '07:00' before, not given now",
+        "formats: ['csv', 'xlsx'] before, not given now",
+        "priority: not given before, 70 now",
+    ]
+
+
+def test_a_definition_before_that_nobody_can_read_any_more_stops_no_new_one(filled: Database) -> None:
+    unreadable = {"version": 4, "digest": "-", "dropped": False, "definition": '{"cadence": "hourly"}'}
+    filled.answers["newest_version"] = [unreadable]
+    told = handlers.define_report(filled.session, "ORDERS", DOCUMENT)
+    assert told["changes"] == ["the definition before cannot be read by this version"]
 
 
 def test_numbers_that_a_variant_hands_over_as_texts_are_numbers(filled: Database) -> None:
@@ -78,6 +103,17 @@ def test_a_dropped_type_keeps_its_definition_switched_off_for_who_does_not_know_
     (values,) = added(filled)
     assert values["dropped"] is True
     assert json.loads(values["definition"])["enabled"] is False
+
+
+def test_a_type_that_was_dropped_is_refused_with_the_day_and_the_way_back(filled: Database) -> None:
+    filled.answers["dropped_types"] = [{"report_type": "ORDERS", "dropped_on": "2026-11-20"}]
+    says = r"ORDERS was dropped on 2026-11-20 \(UTC\); define_report brings it back"
+    with pytest.raises(RefusedError, match=f"^report_type: {says}"):
+        handlers.generate_report(filled.session, "orders", {}, {})
+    with pytest.raises(RefusedError, match=f"^report_type: {says}"):
+        handlers.drop_report(filled.session, "orders")
+    with pytest.raises(RefusedError, match=rf"requests\[0\]\.report_type: {says}"):
+        handlers.generate_reports(filled.session, [{"report_type": "orders"}])
 
 
 _leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10)

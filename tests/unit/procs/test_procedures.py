@@ -44,6 +44,12 @@ def inserted(database: Database) -> list[dict[str, Any]]:
     return [row for name, values in database.asked if name == "insert_intake" for row in json.loads(values["rows"])]
 
 
+def test_a_report_of_a_day_to_come_can_be_asked_for_with_the_time_from_which_it_can_be_made(filled: Database) -> None:
+    options = {"business_date": "2999-01-01", "not_before": "2999-01-01T06:00:00Z"}
+    handlers.generate_report(filled.session, "SALES_REPORT", {}, options)
+    assert inserted(filled)[0]["business_date"] == "2999-01-01"
+
+
 def test_a_test_of_the_connections_is_a_report_like_any_other_and_one_at_a_time(filled: Database) -> None:
     types = [stored("CONNECTION_TEST", 2)]
     filled.answers["report_type"] = lambda report_type: [row for row in types if row["report_type"] == report_type]
@@ -79,6 +85,7 @@ def test_not_before_is_written_as_utc(filled: Database) -> None:
         ("NO_REPORT", {}, {}, "report_type: 'NO_REPORT' is not a report type; known are SALES_REPORT"),
         (None, {}, {}, "report_type: None"),
         ("OFF_REPORT", {}, {}, "switched off"),
+        ("SALES_REPORT", {}, {"business_date": "2999-01-01"}, "options.business_date: 2999-01-01 lies in the future"),
         ("SALES_REPORT", {"top_n": 0}, {}, "params.top_n"),
         ("SALES_REPORT", [1], {}, "params: .* is not an object"),
         ("SALES_REPORT", {}, "x", "options: 'x' is not an object"),
