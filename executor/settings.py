@@ -18,8 +18,10 @@ from executor.core.launch import LaunchProfile
 from executor.core.rate import Rate
 
 _ACCOUNT = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9-]+){0,3}$")
-
 _IDENTIFIER = r"^[A-Za-z_][A-Za-z0-9_$]*$"
+
+_NO_ACCOUNT = "SNOWFLAKE_ACCOUNT (or SNOWFLAKE_DEFAULT_CONNECTION_NAME)"
+_OF_THE_LOCAL_STACK = "For the stack of reporting up, read its settings first: set -a; . .local/env; set +a"
 
 A = TypeVar("A", bound=BaseSettings)
 B = TypeVar("B", bound=BaseSettings)
@@ -176,7 +178,7 @@ class SnowflakeSettings(BaseSettings):
             found = sign_in.problems(given | allowed, is_file=_is_file, service=service)
         lines = [str(problem) for problem in found]
         if not (self.default_connection_name or self.account):
-            lines[0] = "SNOWFLAKE_ACCOUNT (or SNOWFLAKE_DEFAULT_CONNECTION_NAME): is not set"
+            lines[0] = f"{_NO_ACCOUNT}: is not set"
         return lines
 
     def _given(self) -> dict[str, Any]:
@@ -243,5 +245,6 @@ def load(*kinds: type[BaseSettings], also: Sequence[str] = ()) -> tuple[BaseSett
             told = one.problems(service=ExecutorSettings in kinds, allow_password=allowed)
             wrong += [f"  {line}" for line in told]
     if wrong := [*wrong, *(f"  {line}" for line in also)]:
-        raise SettingsError("these settings cannot be used:\n" + "\n".join(wrong))
+        hint = [_OF_THE_LOCAL_STACK] if f"  {_NO_ACCOUNT}: is not set" in wrong else []
+        raise SettingsError("\n".join(["these settings cannot be used:", *wrong, *hint]))
     return tuple(found)

@@ -43,13 +43,7 @@ def install(folder: Path, servers: Mapping[str, Child], sample: SampleFiles, say
     say(f"local Snowflake {endpoint}: answers")
     as_runner = local.snowflake_environment(endpoint, local.RUNNER)
     settings = only(local.snowflake_environment(endpoint, local.ADMINISTRATOR))
-    names = ObjectNames(
-        database=local.DATABASE,
-        warehouse=local.WAREHOUSE,
-        REPORTING_SCHEMA=local.SCHEMA,
-        storage_integration=local.STORAGE_INTEGRATION,
-        doorbell_integration=local.DOORBELL_INTEGRATION,
-    )
+    names = _names(settings)
     with ThreadPoolExecutor(1) as beside:  # most of a deployment is waiting for the other side
         making_aws = beside.submit(_aws_side, folder, servers["aws"], as_runner)
         _deploy(settings, names, say)
@@ -65,6 +59,7 @@ def install(folder: Path, servers: Mapping[str, Child], sample: SampleFiles, say
         **local.reporting_environment(
             outputs.task_definition, outputs.subnets, outputs.security_groups, outputs.hints_queue_url
         ),
+        **({"REPORTING_OPERATORS_INTEGRATION": told} if (told := names.operators_integration) else {}),
     }
 
 
@@ -73,6 +68,21 @@ def only(signing_in: Mapping[str, str]) -> SnowflakeSettings:
     nothing = dict.fromkeys(SnowflakeSettings.model_fields)
     given = {key.removeprefix("SNOWFLAKE_").lower(): value for key, value in signing_in.items()}
     return SnowflakeSettings.model_validate(nothing | given)
+
+
+def _names(settings: SnowflakeSettings) -> ObjectNames:
+    names = ObjectNames(
+        database=local.DATABASE,
+        warehouse=local.WAREHOUSE,
+        REPORTING_SCHEMA=local.SCHEMA,
+        storage_integration=local.STORAGE_INTEGRATION,
+        doorbell_integration=local.DOORBELL_INTEGRATION,
+    )
+    if names.operators_integration:
+        return names
+    # The one that somebody chose by deploying into this stack; the deployment of each start would forget it.
+    with snowflake.connector.connect(**settings.connect_arguments(names)) as connection:
+        return names.model_copy(update={"operators_integration": bells.operators(connection)})
 
 
 def _aws_side(folder: Path, server: Child, signing_in: Mapping[str, str]) -> tuple[str, Any]:

@@ -13,6 +13,7 @@ from executor.cli import local_settings as local
 from executor.cli.aws_options import AwsOptions
 from executor.cli.children import Child
 from executor.cli.errors import CommandError
+from executor.cli.folder_claim import claimed
 from executor.cli.sample_files import SampleFiles
 
 Say = Callable[[str], None]
@@ -59,13 +60,12 @@ def local_stack(
         privileges: whether the local Snowflake refuses what a role was not granted.
 
     Raises:
-        CommandError: a part did not start; its last words are in the message.
+        CommandError: one runs in this folder already, or a part did not start; its last words are in the message.
     """
     folder = folder.resolve()
     fresh = not (folder / "snowflake").exists()
-    (folder / "logs").mkdir(parents=True, exist_ok=True)
-    children: list[Child] = []
-    try:
+    with claimed(folder), _ended_in_order() as children:
+        (folder / "logs").mkdir(exist_ok=True)
         servers = _start_cloud(folder, _settled(ports, folder), aws_options, children, privileges=privileges)
         with SampleFiles(folder, _yesterday(), ahead=fresh) as sample:
             from executor.cli.local_install import install  # noqa: PLC0415 - loads while the servers do
@@ -76,6 +76,13 @@ def local_stack(
             children.append(_executor(folder, environment))
             say("executor: started")
         yield Stack(environment, tuple(children))
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[list[Child]]:
+    children: list[Child] = []
+    try:
+        yield children
     finally:
         for child in reversed(children):
             child.stop()

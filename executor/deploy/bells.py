@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-from snowflake.connector import DictCursor, SnowflakeConnection
+from snowflake.connector import DictCursor, SnowflakeConnection, errors
 
 from contract.binding import bound
 from executor.deploy.templates import inside_quotes, query
@@ -44,6 +44,17 @@ def choose(connection: SnowflakeConnection, names: ObjectNames) -> str:
     connection.cursor().execute(text, values)
     by = names.operators_integration or "nothing"
     return f"doorbell: {names.doorbell_integration or 'none'}; operators are told through: {by}"
+
+
+def operators(connection: SnowflakeConnection) -> str | None:
+    """Through which integration operators are told so far; None when nothing is installed, or it is there no more."""
+    try:
+        rows = _rows(connection, "bells")
+    except errors.ProgrammingError:
+        return None
+    chosen = str(rows[0]["OPERATORS"]) if rows and rows[0]["OPERATORS"] else None
+    known = {str(row["name"]).upper() for row in _rows(connection, "notification_integrations")}
+    return chosen if chosen and chosen.upper() in known else None
 
 
 @dataclass(frozen=True, slots=True)

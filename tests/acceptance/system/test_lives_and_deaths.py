@@ -35,12 +35,18 @@ def test_what_was_made_is_there_again_after_a_restart_and_a_kill_leaves_nothing_
     first = start_up(own_folder)
     stack = Stack(own_folder)
     job = json.loads(stack.reporting("submit", "SALES_REPORT", "--wait", "--json").stdout)
+    with stack.connect(role="ACCOUNTADMIN") as connection:
+        connection.execute_string(
+            "CREATE NOTIFICATION INTEGRATION mail TYPE = EMAIL ENABLED = TRUE;"
+            "UPDATE installation SET operators = 'MAIL'"
+        )
     assert first.stop(signal.SIGINT) == 0
     assert processes_of(own_folder) == []
 
     second = start_up(own_folder)
     again = Stack(own_folder)
-    assert again.settings == stack.settings, "sourced settings stay good"
+    chosen = {"REPORTING_OPERATORS_INTEGRATION": "MAIL"}
+    assert again.settings == stack.settings | chosen, "sourced settings stay good, and the way to the operators"
     assert json.loads(again.reporting("show", job["job_id"], "--json").stdout)["status"] == "SUCCEEDED"
     bucket, _, prefix = job["result_uri"].removeprefix("s3://").partition("/")
     s3 = boto3.client(
@@ -55,6 +61,15 @@ def test_what_was_made_is_there_again_after_a_restart_and_a_kill_leaves_nothing_
     second.process.kill()
     second.process.wait(10)
     until(lambda: processes_of(own_folder) == [], timeout_s=15)
+
+
+def test_a_second_stack_in_one_folder_is_refused_before_anything_of_it_starts(stack: Stack) -> None:
+    arguments = [sys.executable, "-m", "executor", "up", "--dir", str(stack.folder)]
+    second = Running(arguments, plain_environment(), stack.folder.parent)
+    assert second.process.wait(30) == 1
+    (said,) = [line for line in second.lines if line.startswith("reporting: ")]
+    assert f"a local stack runs in {stack.folder} already, as process " in said
+    assert Stack(stack.folder).settings == stack.settings
 
 
 def test_the_demo_leaves_files_and_nothing_running(tmp_path: Path) -> None:

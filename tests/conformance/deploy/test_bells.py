@@ -60,9 +60,23 @@ def test_operators_are_told_once_of_each_failed_job_and_late_report(
     assert told() == {"told": 1, "jobs": [{"kind": "FAILED", "job_id": "failing-job"}]}
     assert told() == {"told": 0, "jobs": []}
     assert "failing-job" not in late
+    assert bells.operators(connection) == "MAIL"
     mail = until(lambda: next((text for text in mails(account.data) if "failing-job" in text), None))
     assert "To: oncall@example.com\nSubject: Reports: 1 failed\n" in mail
     assert "cause: It ran out of memory.\n  error: MemoryError: rows\n  what to do: Give it more." in mail
+
+
+def test_operators_are_told_through_nothing_where_the_integration_is_gone_or_nothing_is_installed(
+    account: Account, connection: snowflake.connector.SnowflakeConnection
+) -> None:
+    connection.cursor().execute("CREATE NOTIFICATION INTEGRATION going TYPE = EMAIL ENABLED = TRUE")
+    bells.choose(connection, ObjectNames(operators_integration="GOING"))
+    assert bells.operators(connection) == "GOING"
+    connection.cursor().execute("DROP INTEGRATION going")
+    assert bells.operators(connection) is None
+    with account.connect("NOWHERE") as elsewhere:
+        assert bells.operators(elsewhere) is None
+    bells.choose(connection, ObjectNames())
 
 
 def mails(data: Path) -> list[str]:

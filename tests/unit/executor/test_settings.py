@@ -60,6 +60,21 @@ def test_everything_that_is_wrong_is_said_at_once(monkeypatch: pytest.MonkeyPatc
         assert text.count(f"{name}: ") == 1, name
 
 
+def test_who_has_set_no_account_is_told_how_to_read_the_settings_of_the_local_stack(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("REPORTING_BUCKET")
+    with pytest.raises(SettingsError) as refused:
+        load(*KINDS)
+    assert "set -a" not in str(refused.value)
+    monkeypatch.delenv("SNOWFLAKE_ACCOUNT")
+    with pytest.raises(SettingsError) as refused:
+        load(*KINDS)
+    assert str(refused.value).endswith(
+        "\nFor the stack of reporting up, read its settings first: set -a; . .local/env; set +a"
+    )
+
+
 @pytest.mark.parametrize(
     "account", ["org-account", "ORG-ACCOUNT_1", "xy12345", "xy12345.eu-central-1", "xy12345.us-east-2.aws"]
 )
