@@ -23,6 +23,9 @@ EXECUTORS_TABLES: Final = frozenset(
 )
 """What is granted to the executor's role; the database does not show it any other table."""
 
+_CHECKED: Final = "INSTALLATION"
+"""It has been read by then; where even this one is not seen, what is seen says nothing."""
+
 _MADE: Final = re.compile(
     r"CREATE (?:TRANSIENT )?TABLE IF NOT EXISTS (?P<made>\w+)"
     r"|ALTER TABLE (?P<altered>\w+) ADD COLUMN IF NOT EXISTS (?P<column>\w+)"
@@ -32,14 +35,21 @@ _MADE: Final = re.compile(
 def lacking(seen: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     """What is not there, by the migration that adds it.
 
+    A table of the first migration that is not seen at all was dropped, or the database does not show it to the role:
+    that is not an older schema, and the statement that needs it says so in its own words.
+
     Args:
         seen: table and column of what is there, in capitals.
     """
     columns = set(seen)
     there = columns | {(table, "") for table, _ in columns}
+    first = min(migration for migration, *_ in _added())
+    unseen = {table for migration, table, _ in _added() if migration == first and (table, "") not in there}
+    if _CHECKED in unseen:
+        return {}
     found: dict[str, list[str]] = {}
     for migration, table, column in _added():
-        if (table, column) not in there:
+        if (table, column) not in there and table not in unseen:
             found.setdefault(migration, []).append(f"{table}.{column}".rstrip("."))
     return found
 
