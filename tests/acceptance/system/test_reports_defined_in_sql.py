@@ -90,12 +90,13 @@ def test_the_command_prints_a_link_that_works(made: str, stack: Stack) -> None:
 
 
 def test_the_how_to_is_true(stack: Stack, analyst: Analyst) -> None:
-    define, grants, generate, drop = re.findall(r"```sql\n(.*?)```", HOW_TO.read_text(), re.DOTALL)
-    (answer,) = re.findall(r"```json\n(.*?)```", HOW_TO.read_text(), re.DOTALL)
+    define, grants, generate, change, drop = re.findall(r"```sql\n(.*?)```", HOW_TO.read_text(), re.DOTALL)
+    answer, changed = re.findall(r"```json\n(.*?)```", HOW_TO.read_text(), re.DOTALL)
     assert analyst.call(define.strip().rstrip(";")) == json.loads(answer)
     for statement in grants.split(";")[:2]:
         analyst.rows(statement)
     assert analyst.call(generate.strip().rstrip(";"))["status"] == "QUEUED"
+    assert analyst.call(change.strip().rstrip(";")) == json.loads(changed)
     assert analyst.call(drop.strip().rstrip(";"))["changed"]
 
 
