@@ -12,6 +12,7 @@ from pathlib import Path
 
 import uvicorn
 
+from local_cloud.snowflake.allocator import share_few_arenas
 from local_cloud.snowflake.http_server import Face
 from local_cloud.snowflake.instance import DirectoryInUseError, LocalSnowflake
 from local_cloud.snowflake.lifeline import die_with_parent, end_signal
@@ -23,6 +24,7 @@ _LAST_WORDS_S = 1.0
 def main() -> int:
     """Serve until told to end; 0 when asked to, 2 when the data directory or the port is taken."""
     options = _options()
+    share_few_arenas()
     # fakesnow asks DuckDB for Arrow in a way that DuckDB comments on at each place once
     warnings.filterwarnings("ignore", message="Arrow output on a DB-API result", category=UserWarning)
     logging.getLogger("sqlglot").setLevel(logging.ERROR)  # what it warns of is refused by name

@@ -1,6 +1,7 @@
 """The statements of late, as TABLE(INFORMATION_SCHEMA.QUERY_HISTORY()) tells them."""
 
 import datetime as dt
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -59,7 +60,7 @@ class QueryHistory:
         """Keep a statement from its start to its end; the caller tells its rows."""
         asked = Asked(
             query_id,
-            sql[:_KEPT_CHARACTERS],
+            sys.intern(sql[:_KEPT_CHARACTERS]),  # clients repeat their statements, and each request brings its own copy
             session.database,
             session.schema if session.schema_set else None,
             session.session_id,

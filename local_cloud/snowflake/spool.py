@@ -15,6 +15,7 @@ from local_cloud.snowflake.arrow import pa
 from local_cloud.snowflake.errors import failure
 
 PIECE_BYTES: Final = 4 * 1024 * 1024  # of Arrow before compression; Snowflake's chunks are 16 MB at most
+_SMALL_ROWS: Final = 1_024  # beyond this the room that the engine left unused weighs little
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def stored(batches: Iterable[Any], schema: Any, directory: Path) -> Any:
     first = next(pieces, [])
     second = next(pieces, None)
     if second is None:
-        return pa.Table.from_batches(first, schema)
+        return _without_spare_room(pa.Table.from_batches(first, schema))
     directory.mkdir(exist_ok=True)
     file = directory / f"{uuid.uuid4()}.arrow"
     try:
@@ -105,6 +106,19 @@ def stored(batches: Iterable[Any], schema: Any, directory: Path) -> Any:
         file.unlink(missing_ok=True)
         raise
     return Spooled(file, schema, tuple(known))
+
+
+def _without_spare_room(table: Any) -> Any:
+    """A small answer in memory of its own size.
+
+    The engine makes room for a whole batch in every column, even for one row; thousands of answers of one row are kept.
+    """
+    if not 0 < table.num_rows <= _SMALL_ROWS:
+        return table
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return pa.ipc.open_stream(sink.getvalue()).read_all()
 
 
 def _write(writer: Any, batches: list[Any]) -> Piece:

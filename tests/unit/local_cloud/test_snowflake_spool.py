@@ -1,5 +1,6 @@
 """Large answers go to a file piece by piece, and come back as they were."""
 
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,23 @@ def test_a_small_answer_stays_in_memory(tmp_path: Path) -> None:
     table = stored(batches(3, 10, 5), SCHEMA, tmp_path / "results")
     assert table.column("n").to_pylist() == list(range(30))
     assert not (tmp_path / "results").exists()
+
+
+def test_a_small_answer_leaves_behind_the_room_that_the_engine_made_for_more(tmp_path: Path) -> None:
+    class Room(bytearray):
+        """Memory that can be watched."""
+
+    room = Room(4_096 * 8)
+    watched = weakref.ref(room)
+    numbers = pa.Array.from_buffers(pa.int64(), 1, [None, pa.py_buffer(room)])
+    del room
+    one_row = pa.record_batch([numbers, pa.array(["a"])], schema=SCHEMA)
+    del numbers
+    assert watched() is not None
+    table = stored(iter((one_row,)), SCHEMA, tmp_path)
+    del one_row
+    assert watched() is None
+    assert table.to_pylist() == [{"n": 0, "text": "a"}]
 
 
 def test_an_answer_without_rows_keeps_its_columns(tmp_path: Path) -> None:
