@@ -5,6 +5,8 @@ The numbers 091400 and 091421 and their texts are from the field; those of the o
 
 from typing import Any
 
+from sqlglot import exp, parse_one
+
 from local_cloud.snowflake.errors import COMPILATION, failure, missing, not_supported
 from local_cloud.snowflake.names import resolve
 from local_cloud.snowflake.privileges import Place
@@ -35,6 +37,19 @@ def refuse_plan(session: Session, place: Place, options: dict[str, str]) -> None
         if session.server.catalog.get(KIND, place[:2], other) is None:
             raise missing("task", ".".join((*place[:2], other)))
         refuse_while_started(session, place, (other,))
+
+
+def refuse_condition(condition: str | None) -> None:
+    """Refuse a WHEN that reads; Snowflake looks at it without a warehouse, before anybody's privileges count.
+
+    Raises:
+        ProgrammingError: 000002 for a subquery, 001003 for what is no condition.
+    """
+    if condition is None:
+        return
+    tree = parse_one(f"SELECT ({condition})", read="snowflake")
+    if list(tree.find_all(exp.Query)) != [tree] or tree.find(exp.Table):
+        raise not_supported("WHEN with a query; let the task's statement decide whether there is something to do")
 
 
 def refuse_while_started(session: Session, place: Place, before: tuple[str, ...]) -> None:

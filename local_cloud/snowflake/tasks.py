@@ -19,6 +19,7 @@ from local_cloud.snowflake.sql_text import Reader
 from local_cloud.snowflake.task_graph import (
     Task,
     names_before,
+    refuse_condition,
     refuse_plan,
     refuse_resuming,
     refuse_while_started,
@@ -43,6 +44,7 @@ def create(session: Session, sql: str, _params: Any) -> Result:
     if there and (mode == "ALTER" or names_before(there)):  # a root may be replaced while it is started
         refuse_while_started(session, (database, schema, name), names_before(there))
     options = _options(reader)
+    refuse_condition(options.get("WHEN"))
     refuse_plan(session, (database, schema, name), options)
     reader.expect("AS")
     definition = reader.rest()

@@ -119,15 +119,31 @@ def test_a_graph_runs_in_its_order_and_stops_where_a_task_fails(world: World) ->
 
 
 def test_when_decides_and_a_skipped_task_holds_back_its_children(world: World) -> None:
-    world.ask("CREATE TABLE go_on (n INT)")
-    world.task("root", "SCHEDULE = '5 MINUTES' WHEN (SELECT COUNT(*) FROM go_on) > 0", resumed=False)
+    world.task("root", "SCHEDULE = '5 MINUTES' WHEN 1 = 0", resumed=False)
     world.task("child", "AFTER root")
     world.ask("ALTER TASK root RESUME")
     world.go(minutes=5)
     assert (world.done(), world.states()) == ([], [("ROOT", "SKIPPED")])
-    world.ask("INSERT INTO go_on VALUES (1)")
+    world.ask(
+        "CREATE OR REPLACE TASK root WAREHOUSE = wh SCHEDULE = '5 MINUTES' WHEN 1 = 1 AS INSERT INTO t SELECT 'root'"
+    )
+    world.ask("ALTER TASK root RESUME")
     world.go(minutes=5)
     assert world.done() == ["root", "child"]
+
+
+@pytest.mark.parametrize("condition", ["(SELECT COUNT(*) FROM t) > 0", "EXISTS (SELECT 1 FROM t)", "(SELECT TRUE)"])
+def test_a_condition_that_reads_is_refused_because_it_would_need_a_warehouse(world: World, condition: str) -> None:
+    with pytest.raises(ProgrammingError, match="not supported by the local cloud: WHEN with a query"):
+        world.task("root", f"SCHEDULE = '5 MINUTES' WHEN {condition}")
+
+
+def test_a_condition_needs_no_warehouse(world: World) -> None:
+    world.task("root", "SCHEDULE = '5 MINUTES' WHEN 1 = 0")
+    needed = [warehouse["statements"] for warehouse in world.server.meter.warehouses()]
+    world.go(minutes=5)
+    assert [warehouse["statements"] for warehouse in world.server.meter.warehouses()] == needed
+    assert world.states() == [("ROOT", "SKIPPED")]
 
 
 def test_a_root_that_still_runs_is_left_out_until_its_next_time(world: World) -> None:
