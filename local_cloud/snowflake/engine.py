@@ -18,6 +18,7 @@ from local_cloud.snowflake.execution import execute
 from local_cloud.snowflake.length_changes import checked_anew
 from local_cloud.snowflake.merge import counted
 from local_cloud.snowflake.moment import as_declared
+from local_cloud.snowflake.new_columns import only_new_columns
 from local_cloud.snowflake.privileges import Place
 from local_cloud.snowflake.result import DONE, Result, status
 from local_cloud.snowflake.session import Session
@@ -43,6 +44,9 @@ def run_statement(session: Session, statement: Expr, params: Params, text: str =
         return _control(session, statement)
     session.begin_statement()
     _prepare(session, statement)
+    if (wanted := only_new_columns(session, statement)) is None:
+        return status(DONE)
+    statement = wanted
     moments, params = read_moments(session, statement, params)
     target = target_of(session, statement) if isinstance(statement, (*_WRITING, exp.TruncateTable)) else None
     # Several statements of the engine's, or one that may turn out not to be allowed: done altogether or not at all.

@@ -37,7 +37,7 @@ def checked_anew(session: Session, statement: Expr) -> Iterator[None]:
         yield
         return
     place = place_of(session, statement.this)
-    there = _columns(session, place)
+    there = columns_of(session, place)
     before = {name: there[name] for name in columns if there.get(name)}
     for name, kind in columns.items():
         _refuse_if_longer(session, place, check_of(name, kind) if name in there else None)
@@ -45,8 +45,7 @@ def checked_anew(session: Session, statement: Expr) -> Iterator[None]:
         _make_anew(session, place, dict.fromkeys(columns))
     try:
         yield
-        kept = {_case(action.this) for action in statement.args["actions"] if action.args.get("exists")} & there.keys()
-        checks = {name: check_of(name, kind) for name, kind in columns.items() if name not in kept}
+        checks = {name: check_of(name, kind) for name, kind in columns.items()}
         if any((checks | before).values()):
             _make_anew(session, place, before | checks)
     except BaseException:
@@ -64,7 +63,7 @@ def _engine_place(session: Session, place: Place) -> Place:
     return ("temp", "main", place[2]) if place in session.temporary else place
 
 
-def _columns(session: Session, place: Place) -> dict[str, str | None]:
+def columns_of(session: Session, place: Place) -> dict[str, str | None]:
     """The columns of a table, and how each is checked."""
     sql = """SELECT c.column_name, any_value(k.expression) FROM duckdb_columns() AS c
         LEFT JOIN duckdb_constraints() AS k ON k.constraint_type = 'CHECK' AND k.database_name = c.database_name

@@ -101,6 +101,19 @@ def test_a_length_that_alter_table_declares_counts(ask: Any, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("there", "declared"),
+    [("VARCHAR(5)", "VARCHAR(3)"), ("VARCHAR", "VARCHAR(9)"), ("NUMBER(10, 2)", "VARCHAR(3)"), ("DATE", "ARRAY")],
+)
+def test_a_column_that_is_there_stays_as_it_is_when_it_is_added_gently(ask: Any, there: str, declared: str) -> None:
+    ask(f"CREATE TABLE t (id INT, x {there} COMMENT 'the first')")
+    before = ask("DESCRIBE TABLE t")
+    ask(f"ALTER TABLE t ADD COLUMN IF NOT EXISTS x {declared} COMMENT 'the second'")
+    assert ask("DESCRIBE TABLE t") == before
+    ask(f"ALTER TABLE t ADD COLUMN IF NOT EXISTS y {declared}")
+    assert [row[0] for row in ask("DESCRIBE TABLE t")] == ["ID", "X", "Y"]
+
+
+@pytest.mark.parametrize(
     "sql",
     [
         "UNDROP TABLE t",

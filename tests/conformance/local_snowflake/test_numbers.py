@@ -41,3 +41,11 @@ def test_a_quotient_in_a_subquery_is_named_by_its_text(opened: Any) -> None:
     cursor = opened().cursor()
     cursor.execute("SELECT * FROM (SELECT column1 / 2, AVG(column1) OVER () FROM VALUES (1))")
     assert [column.name for column in cursor.description] == ["COLUMN1 / 2", "AVG(COLUMN1) OVER ()"]
+
+
+def test_products_have_the_places_of_both_factors(ask: Any) -> None:
+    fine = "1.12345678::NUMBER(18, 8)"
+    assert [str(value) for value in ask(f"SELECT 1.5::NUMBER(4, 1) * 0.25::NUMBER(4, 2), {fine} * {fine}")[0]] == [
+        "0.375",
+        "1.2621551365279684",  # Snowflake rounds to twelve places; the reference says so
+    ]
