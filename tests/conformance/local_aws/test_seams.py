@@ -1,8 +1,10 @@
 """What we reach into inside moto must be where we left it; each failure names what moved."""
 
+import gc
 import importlib.metadata
 import inspect
 import re
+import weakref
 from typing import Any
 
 import moto.backends
@@ -186,7 +188,7 @@ def test_topics_and_queues_forget_what_they_sent_and_deleted(monkeypatch: pytest
     for owner, name in ((moto.sns.models.Topic, "sent_notifications"), (moto.sqs.models.Queue, "deleted_messages")):
         monkeypatch.setattr(owner, name, None, raising=False)  # so that the class is as it was after the test
     monkeypatch.setattr(moto_memory, "MOST_HANDLES", 2)
-    moto_memory.forget_what_was_sent()
+    moto_memory.forget_what_is_over()
     topic = sns_backends[ACCOUNT][REGION].create_topic("seam")
     topic.publish("doorbell")
     assert topic.sent_notifications == []
@@ -205,3 +207,14 @@ def test_topics_and_queues_forget_what_they_sent_and_deleted(monkeypatch: pytest
 def test_ids_of_the_default_vpc_come_from_moto_s_own_dice() -> None:
     assert callable(mock_random.seed), "moto.moto_api._internal.mock_random has moved; default_network.py seeds it"
     assert vars(moto.ec2.utils)["random"] is mock_random, "EC2 ids come from other dice than default_network.py seeds"
+
+
+def test_an_object_that_was_deleted_is_not_remembered() -> None:
+    moto_memory.forget_what_is_over()
+    backend = moto.s3.models.S3Backend("us-east-1", "123456789012")
+    backend.create_bucket("versions", "us-east-1").versioning_status = "Enabled"
+    watched = weakref.ref(stored := backend.put_object("versions", "key", b"body"))
+    backend.delete_object("versions", "key", version_id=stored.version_id)
+    del stored
+    gc.collect()
+    assert watched() is None
