@@ -1,5 +1,7 @@
 """The order of the tests, and who runs them."""
 
+import gc
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=later)
         items[:] = [item for item in items if not item.get_closest_marker("thorough")]
     items.sort(key=lambda item: turn(item.path.relative_to(ROOT)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    # What collecting makes stays to the end, and no search for garbage need look through it again and again.
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)  # without xdist there is nothing to hand out

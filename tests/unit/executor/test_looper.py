@@ -7,8 +7,6 @@ import pytest
 from executor.loops.looper import MAX_FAULTS_IN_A_ROW, LoopDiedError, run_every
 from executor.ports import CloudUnavailableError, DeposedError, StateMissingError, StoreUnavailableError
 
-pytestmark = pytest.mark.looptime
-
 
 class Rounds:
     """A tick that fails as told and counts."""
