@@ -190,18 +190,19 @@ def test_of_two_that_wait_for_each_other_the_later_is_refused_and_its_transactio
     other.execute("UPDATE u SET id = 2")
     waiting = threading.Thread(target=lambda: table("UPDATE u SET id = 3"))
     waiting.start()
+    # Until the first one waits, the second does not wait either, or the first could come to be the later of the two.
+    other.execute("ALTER SESSION SET LOCK_TIMEOUT = 0")
     refused = None
-    deadline_s = time.monotonic() + 20
-    while refused is None and time.monotonic() < deadline_s:  # until the first one waits, the second would, too
+    deadline_s = time.monotonic() + 60
+    while refused is None and time.monotonic() < deadline_s:
         try:
-            other.execute("ALTER SESSION SET LOCK_TIMEOUT = 1")
             other.execute("UPDATE t SET s = 'y'")
         except ProgrammingError as error:
             refused = error if "deadlock" in str(error) else None
     assert refused is not None
     assert refused.errno == 625
     other.execute("COMMIT")
-    waiting.join(20)
+    waiting.join(60)
     table("COMMIT")
     assert table("SELECT id FROM u") == [(3,)]
 
