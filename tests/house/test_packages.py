@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,8 @@ def module_file(name: str) -> Path | None:
     return there[0] if there and name.split(".", maxsplit=1)[0] in procedures_zip.PACKAGES else None
 
 
-def imported(source: str) -> set[str]:
+@cache  # the procedures share most of their code
+def imported(source: str) -> frozenset[str]:
     """Every module that a source names in an import, with what is taken from it, as it may be a module too."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(source)):
@@ -39,7 +41,7 @@ def imported(source: str) -> set[str]:
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-    return found
+    return frozenset(found)
 
 
 def needed(module: str) -> set[str]:
