@@ -42,6 +42,10 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
 
 
+def pytest_unconfigure() -> None:
+    gc.unfreeze()  # else DuckDB, which counts what is left of it at the end, would tell of leaks
+
+
 @pytest.hookimpl(optionalhook=True)  # without xdist there is nothing to hand out
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> TogetherScheduling:
     config.option.loadscopereorder = False  # else the groups of many tests would come before those of long ones

@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 import snowflake.connector
 from snowflake.connector import DictCursor, SnowflakeConnection
 
-READY_S = 90.0
-JOB_S = 60.0
+READY_S = 180.0
+JOB_S = 150.0
 CLIENTS = Path(__file__).parents[2] / "clients" / ".venv" / "bin"
 SECRETS = {
     "SNOWFLAKE_PASSWORD": "canary-of-the-snowflake-password",
@@ -37,7 +37,7 @@ def until(look: Callable[[], Found | None], timeout_s: float = JOB_S) -> Found:
     until_s = time.monotonic() + timeout_s
     while not (found := look()):
         assert time.monotonic() < until_s, f"nothing after {timeout_s} s"
-        time.sleep(0.2)
+        time.sleep(0.4)  # each look at a view costs the local Snowflake 30 ms
     return found
 
 
@@ -74,7 +74,7 @@ class Running:
                     raise AssertionError("not said:\n" + "\n".join(self.lines[-60:]))
                 self._news.wait(min(left_s, 1.0))
 
-    def stop(self, number: int = signal.SIGTERM, timeout_s: float = 30.0) -> int:
+    def stop(self, number: int = signal.SIGTERM, timeout_s: float = 60.0) -> int:
         if self.process.poll() is None:
             self.process.send_signal(number)
         code = self.process.wait(timeout_s)

@@ -59,8 +59,8 @@ def test_what_was_made_is_there_again_after_a_restart_and_a_kill_leaves_nothing_
 
     assert processes_of(own_folder) != []
     second.process.kill()
-    second.process.wait(10)
-    until(lambda: processes_of(own_folder) == [], timeout_s=15)
+    second.process.wait(60)
+    until(lambda: processes_of(own_folder) == [], timeout_s=60)
 
 
 def test_a_second_stack_in_one_folder_is_refused_before_anything_of_it_starts(stack: Stack) -> None:

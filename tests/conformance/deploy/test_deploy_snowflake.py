@@ -171,7 +171,7 @@ def test_the_task_of_retention_orders_what_the_installation_keeps(
         (definition,) = [row["definition"] for row in map(dict, cursor.fetchall())]
     assert definition == "CALL prune_history(200)"
     connection.cursor().execute("EXECUTE TASK prune_history_task")
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while not (found := _orders(connection)) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert found == [(200,)]

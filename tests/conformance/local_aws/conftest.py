@@ -16,7 +16,7 @@ from botocore.config import Config
 from local_cloud.aws.bootstrap import StackOutputs, create_stack
 from local_cloud.aws.process import LocalAwsProcess
 
-DEADLINE_S = 15.0
+DEADLINE_S = 60.0
 IMAGE = "python:test"
 NO_RETRIES = Config(retries={"total_max_attempts": 1}, signature_version="s3v4")
 
@@ -69,7 +69,7 @@ class Cloud:
         while time.monotonic() < deadline:
             if answer := question():
                 return answer
-            time.sleep(0.02)
+            time.sleep(0.05)
         raise AssertionError(f"not within {DEADLINE_S} s: {what}")
 
     def await_status(self, arn: str, status: str) -> dict[str, Any]:

@@ -46,7 +46,7 @@ class Waiting:
 
 def until(act: Callable[[], Any]) -> Any:
     """Ask again until there is an answer."""
-    deadline_s = time.monotonic() + 20
+    deadline_s = time.monotonic() + 60
     while not (found := act()):
         assert time.monotonic() < deadline_s
         time.sleep(0.02)

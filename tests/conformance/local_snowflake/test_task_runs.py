@@ -16,7 +16,7 @@ from local_cloud.snowflake.session import Login, Session
 from local_cloud.snowflake.tokens import Tokens
 
 START = dt.datetime(2026, 11, 22, 5, 0, tzinfo=dt.UTC)
-ENDS_WITHIN_S = 30.0
+ENDS_WITHIN_S = 90.0
 pytestmark = pytest.mark.filterwarnings("ignore:Arrow output on a DB-API result")  # of fakesnow's, about itself
 
 

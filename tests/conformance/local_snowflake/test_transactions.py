@@ -153,7 +153,7 @@ def test_an_update_waits_for_another_sessions_and_then_sees_its_result(table: An
     waiting.join(0.3)
     assert waiting.is_alive()
     table("COMMIT")
-    waiting.join(10)
+    waiting.join(60)
     assert seen == [1]
     assert table("SELECT s FROM t WHERE id = 1") == [("first+second",)]
 

@@ -12,7 +12,7 @@ from tests.conformance.ports.aws import FAILS, LocalFargate
 from tests.conformance.ports.conftest import Clients, HintsQueue
 from tests.conformance.ports.test_launcher import fresh
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 async def come_again(queue: HintsQueue) -> list[HintMessage]:
