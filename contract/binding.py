@@ -11,10 +11,10 @@ from typing import Final, TypeVar
 Value = TypeVar("Value")
 
 MOMENT: Final = "_moment"
-"""The bind that stands for the report's moment, as in ``AT(TIMESTAMP => CAST(:_moment AS TIMESTAMP_TZ))``."""
+"""The bind that stands for the report's moment, as in ``AT(TIMESTAMP => :_moment)``; see :mod:`contract.moment`."""
 
 _BIND: Final = re.compile(
-    r"'(?:[^'\\]|''|\\.)*'|\$\$.*?\$\$|\"[^\"]*\"|--[^\n]*|//[^\n]*|/\*.*?\*/|::|(?<![\w\])\"'$]):(_moment|[a-z][a-z0-9_]*)",
+    r"'(?:[^'\\]|''|\\.)*'|\$\$.*?\$\$|\"[^\"]*\"|--[^\n]*|//[^\n]*|/\*.*?\*/|::|(?<![\w\])\"'$]):(_moment\b|[a-z][a-z0-9_]*)",
     re.DOTALL,
 )
 

@@ -112,9 +112,9 @@ class ReportDefinition(BaseModel):
     ``due`` is the local time, on the day after the period, at which a report of the calendar should be there.
     ``locale`` and ``time_zone`` are how numbers, dates and instants are shown in spreadsheets and documents; the
     calendar counts days in that zone, too. ``shared`` says whether everybody who may ask for reports sees its jobs;
-    None is yes with a cadence and no without. With ``one_moment`` the bind ``:_moment`` is one time for all queries,
-    otherwise the start of each. ``task_definition`` names a container that makes the report instead of the product's
-    own; such a report may have no queries.
+    None is yes with a cadence and no without. With ``one_moment`` the bind ``:_moment`` is one time for all queries;
+    without, it is the start of each, and ``AT(TIMESTAMP => :_moment)`` is left out. ``task_definition`` names a
+    container that makes the report instead of the product's own; such a report may have no queries.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")

@@ -14,8 +14,8 @@ from typing import BinaryIO
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from contract.binding import MOMENT, binds
 from contract.ids import ReportType
+from contract.moment import says_moment
 from contract.outcome import ExitCode
 from contract.report import Query, ReportDefinition, ReportFormat, Scalar
 from contract.task_spec import TaskSpec
@@ -23,7 +23,7 @@ from runner.arrow import RecordBatch
 from runner.clock import utc_now
 from runner.failures import RunFailedError
 from runner.settings import process_environment, snowflake_arguments
-from runner.source import Source, bound_values
+from runner.source import Source, as_asked, bound_values
 from runner.writers.format import Report, ReportWriter, Result, UnfitError
 from runner.writers.table import writer_of
 
@@ -100,7 +100,7 @@ def preview(order: PreviewOrder, environment: Mapping[str, str]) -> dict[str, ob
     writers: list[ReportWriter] = [writer_of(kind)(outlet, report) for kind in definition.formats]
     source = Source.connect(snowflake_arguments(environment, service=not order.watched), _spec(order))
     try:
-        named = definition.one_moment and any(MOMENT in binds(query.sql) for query in definition.queries)
+        named = definition.one_moment and any(says_moment(query.sql) for query in definition.queries)
         moment = source.moment() if named else None
         rows = {query.name: _write(source, query, order, writers, moment) for query in definition.queries}
     finally:
@@ -113,8 +113,8 @@ def preview(order: PreviewOrder, environment: Mapping[str, str]) -> dict[str, ob
 def _write(
     source: Source, query: Query, order: PreviewOrder, writers: list[ReportWriter], moment: datetime | None
 ) -> int:
-    at = (moment or source.moment()) if MOMENT in binds(query.sql) else None
-    answer = source.run(query, bound_values(query, order.params, at))
+    asked = as_asked(query, moment, source.moment)
+    answer = source.run(asked, bound_values(asked, order.params))
     for writer in writers:
         writer.begin(Result(query, answer.columns))
     count = 0

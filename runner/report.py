@@ -3,11 +3,10 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import TYPE_CHECKING
 
-from contract.binding import MOMENT, binds
 from contract.manifest import QueryRun, StartMarker
+from contract.moment import says_moment
 from contract.outcome import ExitCode
 from contract.report import Query, ReportFormat
 from contract.task_spec import TaskSpec
@@ -67,7 +66,7 @@ class ReportRun:
         definition = self._record.spec.definition
         with self._progress:
             writers = self._writers()
-            if definition.one_moment and any(MOMENT in binds(query.sql) for query in definition.queries):
+            if definition.one_moment and any(says_moment(query.sql) for query in definition.queries):
                 self._record.moment = source.moment()
                 self._log.info("moment_taken", "all queries see this moment", moment=self._record.moment.isoformat())
             for query in definition.queries:
@@ -95,14 +94,15 @@ class ReportRun:
         return writers
 
     def _write(self, source: "Source", query: Query, writers: "Writers") -> None:
-        from runner.source import bound_values  # noqa: PLC0415 - loads the connector, which the marker need not wait for
+        from runner.source import as_asked, bound_values  # noqa: PLC0415 - loads the connector, which the marker need not wait for
         from runner.writers.format import Result  # noqa: PLC0415 - as above
 
         begun_s = self._clock_s()
         self._progress.enter("querying", query.name)
-        values = bound_values(query, self._record.spec.params, self._moment(source, query))
+        asked = as_asked(query, self._record.moment, source.moment)
+        values = bound_values(asked, self._record.spec.params)
         self._log.info("query_started", f"query {query.name} is sent", query=query.name)
-        answer = source.run(query, values)
+        answer = source.run(asked, values)
         self._log.info("query_answered", f"query {query.name} answers", query=query.name, query_id=answer.query_id)
         self._progress.enter("writing", query.name)
         result = Result(query, answer.columns)
@@ -117,11 +117,6 @@ class ReportRun:
         run = QueryRun(name=query.name, query_id=answer.query_id, rows=rows, seconds=seconds)
         self._record.queries.append(run)
         self._log.info("query_finished", f"{rows} rows in {seconds} s", query=query.name, rows=rows, seconds=seconds)
-
-    def _moment(self, source: "Source", query: Query) -> datetime | None:
-        if MOMENT not in binds(query.sql):
-            return None
-        return self._record.moment or source.moment()
 
     def _write_rows(self, query: Query, batches: "Iterator[RecordBatch]", writers: "Writers") -> int:
         rows = 0

@@ -1,6 +1,6 @@
 """The data source: one Snowflake session, queries with bound values, rows in Arrow batches as they come."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -9,6 +9,7 @@ import snowflake.connector
 from snowflake.connector import errors
 
 from contract.binding import MOMENT, binds, with_placeholders
+from contract.moment import as_of, says_moment
 from contract.outcome import ExitCode
 from contract.report import Query, Scalar
 from contract.task_spec import TaskSpec
@@ -28,20 +29,17 @@ def query_tag(spec: TaskSpec) -> str:
     return f"reporting:job:{spec.job_id}:{spec.report_type}:{spec.attempt}:{spec.trace_id}"
 
 
-def bound_values(query: Query, params: Mapping[str, Scalar], moment: datetime | None = None) -> list[Scalar]:
+def bound_values(query: Query, params: Mapping[str, Scalar]) -> list[Scalar]:
     """The values of a query's placeholders in the order of their places.
 
     Args:
-        query: says which.
+        query: says which, the report's moment being in its text already.
         params: the job's parameters.
-        moment: what ``:_moment`` stands for; it may be None when the query does not name it.
 
     Raises:
         RunFailedError: the query names a parameter that the job was not given (11).
     """
     names = binds(query.sql)
-    if moment is not None:
-        params = {**params, MOMENT: moment.isoformat()}
     if missing := sorted(set(names) - set(params)):
         raise RunFailedError(
             ExitCode.BAD_PARAMETERS,
@@ -49,6 +47,19 @@ def bound_values(query: Query, params: Mapping[str, Scalar], moment: datetime | 
             query=query.name,
         )
     return [params[name] for name in names]
+
+
+def as_asked(query: Query, moment: datetime | None, now: Callable[[], datetime]) -> Query:
+    """The query with the moment in its text, if it names one.
+
+    Args:
+        query: as its author wrote it.
+        moment: the one that all queries of the report see; None when each sees that of its own beginning.
+        now: tells the time in Snowflake.
+    """
+    if not says_moment(query.sql):
+        return query
+    return query.model_copy(update={"sql": as_of(query.sql, moment or now(), one=moment is not None)})
 
 
 @dataclass(frozen=True, slots=True)

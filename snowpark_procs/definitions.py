@@ -10,9 +10,10 @@ from pydantic import ValidationError
 from snowflake.snowpark import Session
 
 from contract import definition_changes, definition_columns
-from contract.binding import MOMENT, bound
+from contract.binding import bound
 from contract.definition import ROOT, canonical, digest_of, parse_definition, sample_values
 from contract.ids import REPORT_TYPE_PATTERN
+from contract.moment import as_of
 from contract.refusal import Problem, RefusedError, refuse, shown
 from contract.report import ReportDefinition
 from contract.unknown_keys import nearest
@@ -151,7 +152,7 @@ def _compiled(session: Session, report: ReportDefinition) -> dict[str, list[str]
     values = sample_values(report, now.date())
     orders = []
     for query in report.queries:
-        text, given = bound(query.sql, {**values, MOMENT: now.isoformat()})
+        text, given = bound(as_of(query.sql, now, one=report.one_moment), values)
         orders.append({"sql": text, "values": given})
     ((answer,),) = (row.values() for row in run(session, "call_compile_queries", queries=json.dumps(orders)))
     answers: Sequence[dict[str, Any]] = variant(answer)

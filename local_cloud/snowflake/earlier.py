@@ -1,6 +1,7 @@
 """`FROM t AT(TIMESTAMP => …)`: answered while the table has not changed since that moment, refused otherwise.
 
-Nothing of the past is kept. But a table that has not changed since a moment still holds what it held then.
+Nothing of the past is kept. But a table that has not changed since a moment still holds what it held then, and so does
+a view over such tables.
 """
 
 import datetime as dt
@@ -12,7 +13,9 @@ from sqlglot import Expr, exp
 from local_cloud.snowflake.access_checks import place_of
 from local_cloud.snowflake.clock import now_ns
 from local_cloud.snowflake.errors import failure, not_supported
+from local_cloud.snowflake.privileges import Place
 from local_cloud.snowflake.session import Session
+from local_cloud.snowflake.view_tables import tables_behind
 
 Params = Sequence[Any] | dict[str, Any] | None
 _COMMITS_END_WITHIN_S: Final = 5.0
@@ -30,7 +33,7 @@ def read_moments(session: Session, statement: Expr, params: Params) -> tuple[lis
     """Take the AT clauses out of a statement; answers with them and the binds that are left.
 
     Raises:
-        ProgrammingError: 000002 for any way to name the past but AT(TIMESTAMP => …), and for views.
+        ProgrammingError: 000002 for any way to name the past but AT(TIMESTAMP => …).
     """
     found = list(statement.find_all(exp.HistoricalData))
     moments = []
@@ -40,20 +43,18 @@ def read_moments(session: Session, statement: Expr, params: Params) -> tuple[lis
             raise not_supported("time travel in this place; AT(TIMESTAMP => …) goes with a table of a query")
         if clause.name.upper() != "AT" or str(clause.args["kind"]).upper() != "TIMESTAMP":
             raise not_supported(f"{clause.name}({clause.args['kind']} => …); AT(TIMESTAMP => …) is")
-        place = place_of(session, table)
-        _refuse_others(session, place)
+        tables = tables_behind(session, place_of(session, table))
+        _refuse_own_changes(session, tables)
         at_ns, params = _evaluated(session, statement, clause.expression, params)
-        moments.append(Moment(".".join(place), at_ns))
+        moments += [Moment(".".join(place), at_ns) for place in sorted(tables)]
         table.set("when", None)
     return moments, params
 
 
-def _refuse_others(session: Session, place: tuple[str, str, str]) -> None:
-    sql = "SELECT 1 FROM duckdb_views() WHERE database_name=? AND upper(schema_name)=upper(?) AND view_name=?"
-    if session.engine.execute(sql, list(place)).fetchone():
-        raise not_supported(f"AT(TIMESTAMP => …) of a view ({place[2]}); say it of its tables")
-    if session.transaction and ".".join(place) in session.transaction.changed:
-        raise not_supported(f"AT(TIMESTAMP => …) of a table that the open transaction has changed ({place[2]})")
+def _refuse_own_changes(session: Session, tables: set[Place]) -> None:
+    for place in sorted(tables):
+        if session.transaction and ".".join(place) in session.transaction.changed:
+            raise not_supported(f"AT(TIMESTAMP => …) of a table that the open transaction has changed ({place[2]})")
 
 
 def _evaluated(session: Session, statement: Expr, value: Expr, params: Params) -> tuple[int, Params]:

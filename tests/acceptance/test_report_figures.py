@@ -107,6 +107,7 @@ def test_every_cell_equals_the_second_opinion(
     attempt = data_stack.attempt(loaded, params, report_type=report_type)
     report = attempt.run()
     assert report.process.returncode == 0, report.lines[-2:]
+    assert attempt.manifest().moment is not None
     opinion = expected(figures, params)
     assert sorted(opinion) == sorted(query["name"] for query in loaded["queries"])
     for query, rows in opinion.items():

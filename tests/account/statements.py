@@ -6,6 +6,7 @@ from datetime import UTC
 from snowflake.connector.errors import ProgrammingError
 
 from contract.binding import binds, with_placeholders
+from contract.moment import as_of
 from sql import load
 from tests.account.account import Account, Seen, Session, differs, holds, not_tried
 from tests.house import tree
@@ -60,9 +61,10 @@ def _refused(session: Session, code: str) -> str | None:
     return None
 
 
-def moment_as_bind(account: Account) -> Seen:
-    """AT(TIMESTAMP => …) takes a bind for its constant."""
+def moment_of_a_view(account: Account) -> Seen:
+    """AT(TIMESTAMP => …) with a literal is answered, of a table and of a view."""
     with account.session() as session:
-        now = session.value("SELECT SYSDATE()").replace(tzinfo=UTC).isoformat()
-        session.rows("SELECT COUNT(*) FROM installation AT(TIMESTAMP => CAST(? AS TIMESTAMP_TZ))", now)
-    return holds("taken")
+        now = session.value("SELECT SYSDATE()").replace(tzinfo=UTC)
+        for name in ("installation", "jobs"):
+            session.rows(as_of(f"SELECT COUNT(*) FROM {name} AT(TIMESTAMP => :_moment)", now, one=True))
+    return holds("both answered")

@@ -18,7 +18,7 @@ STEPS: Final = tuple(
         procedures.transaction_in_procedure,
         procedures.compiled_as_runner,
         statements.statements_compile,
-        statements.moment_as_bind,
+        statements.moment_of_a_view,
         locks.inserts_beside_an_update,
         locks.merge_that_waited,
         locks.too_many_waiters,

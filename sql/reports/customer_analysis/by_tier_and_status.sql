@@ -1,11 +1,11 @@
 -- Customers by tier and status: how many, what they bring in, how often they order.
--- Params: as_of, tier
+-- Params: _moment, as_of, tier
 WITH members AS (
     SELECT
         customers.customer_id,
         COALESCE(customers.tier, 'UNRATED') AS tier,
         customers.status
-    FROM crm.customers AS customers
+    FROM crm.customers AT(TIMESTAMP => :_moment) AS customers
     WHERE
         customers.signup_date <= CAST(:as_of AS DATE)
         AND (CAST(:tier AS VARCHAR) IS NULL OR customers.tier = CAST(:tier AS VARCHAR))
@@ -16,7 +16,7 @@ bought AS (
         customer_id,
         CAST(SUM(amount) AS NUMBER(18, 2)) AS revenue,
         COUNT(DISTINCT order_id) AS orders
-    FROM sales.sold_lines
+    FROM sales.sold_lines AT(TIMESTAMP => :_moment)
     WHERE ordered_on <= CAST(:as_of AS DATE)
     GROUP BY customer_id
 ),
@@ -25,8 +25,8 @@ returned AS (
     SELECT
         orders.customer_id,
         CAST(SUM(refunds.amount) AS NUMBER(18, 2)) AS refunds
-    FROM sales.refunds AS refunds
-    INNER JOIN sales.orders AS orders ON refunds.order_id = orders.order_id
+    FROM sales.refunds AT(TIMESTAMP => :_moment) AS refunds
+    INNER JOIN sales.orders AT(TIMESTAMP => :_moment) AS orders ON refunds.order_id = orders.order_id
     WHERE CAST(refunds.refunded_at AS DATE) <= CAST(:as_of AS DATE)
     GROUP BY orders.customer_id
 ),

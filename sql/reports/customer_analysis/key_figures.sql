@@ -1,5 +1,5 @@
 -- Key figures of the customers on the day beside those of a month earlier, in one row.
--- Params: as_of, tier
+-- Params: as_of, _moment, tier
 WITH periods AS (
     SELECT
         'now' AS period,
@@ -16,7 +16,7 @@ members AS (
         periods.last_day,
         customers.customer_id
     FROM periods
-    INNER JOIN crm.customers AS customers ON customers.signup_date <= periods.last_day
+    INNER JOIN crm.customers AT(TIMESTAMP => :_moment) AS customers ON customers.signup_date <= periods.last_day
     WHERE CAST(:tier AS VARCHAR) IS NULL OR customers.tier = CAST(:tier AS VARCHAR)
 ),
 
@@ -34,7 +34,7 @@ bought AS (
         CAST(SUM(lines.amount) AS NUMBER(18, 2)) AS revenue,
         COUNT(DISTINCT lines.order_id) AS orders
     FROM members
-    INNER JOIN sales.sold_lines AS lines
+    INNER JOIN sales.sold_lines AT(TIMESTAMP => :_moment) AS lines
         ON members.customer_id = lines.customer_id AND lines.ordered_on <= members.last_day
     GROUP BY members.period
 ),
@@ -44,8 +44,8 @@ returned AS (
         members.period,
         CAST(SUM(refunds.amount) AS NUMBER(18, 2)) AS refunds
     FROM members
-    INNER JOIN sales.orders AS orders ON members.customer_id = orders.customer_id
-    INNER JOIN sales.refunds AS refunds
+    INNER JOIN sales.orders AT(TIMESTAMP => :_moment) AS orders ON members.customer_id = orders.customer_id
+    INNER JOIN sales.refunds AT(TIMESTAMP => :_moment) AS refunds
         ON orders.order_id = refunds.order_id AND CAST(refunds.refunded_at AS DATE) <= members.last_day
     GROUP BY members.period
 ),

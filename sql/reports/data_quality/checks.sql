@@ -1,11 +1,11 @@
 -- One row per check and one for all of them: rows checked, rows failed, share passed, verdict.
--- Params: as_of
+-- Params: _moment, as_of
 WITH customers AS (
     SELECT
         email,
         tier,
         COUNT(*) OVER (PARTITION BY LOWER(email)) AS same_email
-    FROM crm.customers
+    FROM crm.customers AT(TIMESTAMP => :_moment)
     WHERE signup_date <= CAST(:as_of AS DATE)
 ),
 
@@ -15,7 +15,7 @@ products AS (
         unit_cost,
         units_received,
         units_on_hand
-    FROM catalog.products
+    FROM catalog.products AT(TIMESTAMP => :_moment)
     WHERE launched_on <= CAST(:as_of AS DATE)
 ),
 
@@ -25,8 +25,8 @@ orders AS (
         orders.ordered_at,
         CAST(orders.ordered_at AS DATE) AS ordered_on,
         customers.signup_date
-    FROM sales.orders AS orders
-    LEFT JOIN crm.customers AS customers ON orders.customer_id = customers.customer_id
+    FROM sales.orders AT(TIMESTAMP => :_moment) AS orders
+    LEFT JOIN crm.customers AT(TIMESTAMP => :_moment) AS customers ON orders.customer_id = customers.customer_id
     WHERE CAST(orders.ordered_at AS DATE) <= CAST(:as_of AS DATE)
 ),
 
@@ -35,9 +35,9 @@ lines AS (
         items.quantity,
         items.unit_price,
         products.product_id AS known_product
-    FROM sales.order_items AS items
+    FROM sales.order_items AT(TIMESTAMP => :_moment) AS items
     INNER JOIN orders ON items.order_id = orders.order_id
-    LEFT JOIN catalog.products AS products ON items.product_id = products.product_id
+    LEFT JOIN catalog.products AT(TIMESTAMP => :_moment) AS products ON items.product_id = products.product_id
 ),
 
 refunds AS (
@@ -46,9 +46,10 @@ refunds AS (
         refunds.refunded_at,
         orders.ordered_at,
         items.quantity * items.unit_price - items.discount AS line_amount
-    FROM sales.refunds AS refunds
-    LEFT JOIN sales.orders AS orders ON refunds.order_id = orders.order_id
-    LEFT JOIN sales.order_items AS items ON refunds.order_id = items.order_id AND refunds.line_no = items.line_no
+    FROM sales.refunds AT(TIMESTAMP => :_moment) AS refunds
+    LEFT JOIN sales.orders AT(TIMESTAMP => :_moment) AS orders ON refunds.order_id = orders.order_id
+    LEFT JOIN sales.order_items AT(TIMESTAMP => :_moment) AS items
+        ON refunds.order_id = items.order_id AND refunds.line_no = items.line_no
     WHERE CAST(refunds.refunded_at AS DATE) <= CAST(:as_of AS DATE)
 ),
 

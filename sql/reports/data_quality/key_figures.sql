@@ -1,5 +1,5 @@
 -- Rows checked, rows failed and the share passed over all checks, on the day and a month earlier, in one row.
--- Params: as_of
+-- Params: as_of, _moment
 WITH periods AS (
     SELECT
         'now' AS period,
@@ -17,7 +17,7 @@ customers AS (
         members.tier,
         COUNT(*) OVER (PARTITION BY periods.period, LOWER(members.email)) AS same_email
     FROM periods
-    INNER JOIN crm.customers AS members ON members.signup_date <= periods.last_day
+    INNER JOIN crm.customers AT(TIMESTAMP => :_moment) AS members ON members.signup_date <= periods.last_day
 ),
 
 products AS (
@@ -28,7 +28,7 @@ products AS (
         items.units_received,
         items.units_on_hand
     FROM periods
-    INNER JOIN catalog.products AS items ON items.launched_on <= periods.last_day
+    INNER JOIN catalog.products AT(TIMESTAMP => :_moment) AS items ON items.launched_on <= periods.last_day
 ),
 
 orders AS (
@@ -38,8 +38,8 @@ orders AS (
         CAST(placed.ordered_at AS DATE) AS ordered_on,
         members.signup_date
     FROM periods
-    INNER JOIN sales.orders AS placed ON CAST(placed.ordered_at AS DATE) <= periods.last_day
-    LEFT JOIN crm.customers AS members ON placed.customer_id = members.customer_id
+    INNER JOIN sales.orders AT(TIMESTAMP => :_moment) AS placed ON CAST(placed.ordered_at AS DATE) <= periods.last_day
+    LEFT JOIN crm.customers AT(TIMESTAMP => :_moment) AS members ON placed.customer_id = members.customer_id
 ),
 
 lines AS (
@@ -49,8 +49,8 @@ lines AS (
         items.unit_price,
         known.product_id AS known_product
     FROM orders
-    INNER JOIN sales.order_items AS items ON orders.order_id = items.order_id
-    LEFT JOIN catalog.products AS known ON items.product_id = known.product_id
+    INNER JOIN sales.order_items AT(TIMESTAMP => :_moment) AS items ON orders.order_id = items.order_id
+    LEFT JOIN catalog.products AT(TIMESTAMP => :_moment) AS known ON items.product_id = known.product_id
 ),
 
 refunds AS (
@@ -61,9 +61,11 @@ refunds AS (
         placed.ordered_at,
         items.quantity * items.unit_price - items.discount AS line_amount
     FROM periods
-    INNER JOIN sales.refunds AS returned ON CAST(returned.refunded_at AS DATE) <= periods.last_day
-    LEFT JOIN sales.orders AS placed ON returned.order_id = placed.order_id
-    LEFT JOIN sales.order_items AS items ON returned.order_id = items.order_id AND returned.line_no = items.line_no
+    INNER JOIN sales.refunds AT(TIMESTAMP => :_moment) AS returned
+        ON CAST(returned.refunded_at AS DATE) <= periods.last_day
+    LEFT JOIN sales.orders AT(TIMESTAMP => :_moment) AS placed ON returned.order_id = placed.order_id
+    LEFT JOIN sales.order_items AT(TIMESTAMP => :_moment) AS items
+        ON returned.order_id = items.order_id AND returned.line_no = items.line_no
 ),
 
 counts AS (

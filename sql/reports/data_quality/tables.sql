@@ -1,17 +1,17 @@
 -- The tables behind the checks: how many rows, their first and their last day, and how old the newest is.
--- Params: as_of
+-- Params: _moment, as_of
 WITH days AS (
-    SELECT 'CRM.CUSTOMERS' AS table_name, signup_date AS day FROM crm.customers
+    SELECT 'CRM.CUSTOMERS' AS table_name, signup_date AS day FROM crm.customers AT(TIMESTAMP => :_moment)
     UNION ALL
-    SELECT 'CATALOG.PRODUCTS' AS table_name, launched_on AS day FROM catalog.products
+    SELECT 'CATALOG.PRODUCTS' AS table_name, launched_on AS day FROM catalog.products AT(TIMESTAMP => :_moment)
     UNION ALL
-    SELECT 'SALES.ORDERS' AS table_name, CAST(ordered_at AS DATE) AS day FROM sales.orders
+    SELECT 'SALES.ORDERS' AS table_name, CAST(ordered_at AS DATE) AS day FROM sales.orders AT(TIMESTAMP => :_moment)
     UNION ALL
-    SELECT 'SALES.REFUNDS' AS table_name, CAST(refunded_at AS DATE) AS day FROM sales.refunds
+    SELECT 'SALES.REFUNDS' AS table_name, CAST(refunded_at AS DATE) AS day FROM sales.refunds AT(TIMESTAMP => :_moment)
     UNION ALL
     SELECT 'SALES.ORDER_ITEMS' AS table_name, CAST(orders.ordered_at AS DATE) AS day
-    FROM sales.order_items AS items
-    INNER JOIN sales.orders AS orders ON items.order_id = orders.order_id
+    FROM sales.order_items AT(TIMESTAMP => :_moment) AS items
+    INNER JOIN sales.orders AT(TIMESTAMP => :_moment) AS orders ON items.order_id = orders.order_id
 )
 
 SELECT

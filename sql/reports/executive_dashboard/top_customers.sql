@@ -1,11 +1,11 @@
 -- The ten customers who brought in most this year up to the day.
--- Params: as_of
+-- Params: _moment, as_of
 WITH bought AS (
     SELECT
         customer_id,
         CAST(SUM(amount) AS NUMBER(18, 2)) AS revenue,
         COUNT(DISTINCT order_id) AS orders
-    FROM sales.sold_lines
+    FROM sales.sold_lines AT(TIMESTAMP => :_moment)
     WHERE
         ordered_on >= CAST(DATE_TRUNC('year', CAST(:as_of AS DATE)) AS DATE)
         AND ordered_on <= CAST(:as_of AS DATE)
@@ -32,6 +32,6 @@ SELECT
     ranked.revenue,
     ranked.revenue_share_pct
 FROM ranked
-LEFT JOIN crm.customers AS customers ON ranked.customer_id = customers.customer_id
+LEFT JOIN crm.customers AT(TIMESTAMP => :_moment) AS customers ON ranked.customer_id = customers.customer_id
 WHERE ranked.place <= 10
 ORDER BY ranked.place

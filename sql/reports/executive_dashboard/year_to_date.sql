@@ -1,5 +1,5 @@
 -- Key figures of the year so far beside those of the same days of last year, one row per figure.
--- Params: as_of
+-- Params: as_of, _moment
 WITH periods AS (
     SELECT
         'this_year' AS period,
@@ -20,7 +20,7 @@ sold AS (
         CAST(COUNT(DISTINCT lines.customer_id) AS NUMBER(18, 2)) AS customers,
         CAST(SUM(CASE WHEN lines.cost IS NOT NULL THEN lines.amount - lines.cost END) AS NUMBER(18, 2)) AS margin
     FROM periods
-    INNER JOIN sales.sold_lines AS lines
+    INNER JOIN sales.sold_lines AT(TIMESTAMP => :_moment) AS lines
         ON lines.ordered_on >= periods.first_day AND lines.ordered_on <= periods.last_day
     GROUP BY periods.period
 ),
@@ -30,7 +30,7 @@ returned AS (
         periods.period,
         CAST(SUM(refunds.amount) AS NUMBER(18, 2)) AS refunds
     FROM periods
-    INNER JOIN sales.refunds AS refunds
+    INNER JOIN sales.refunds AT(TIMESTAMP => :_moment) AS refunds
         ON
             CAST(refunds.refunded_at AS DATE) >= periods.first_day
             AND CAST(refunds.refunded_at AS DATE) <= periods.last_day

@@ -1,5 +1,5 @@
 -- Key figures of all products in the period beside those of as many days right before it, in one row.
--- Params: start_date, end_date
+-- Params: start_date, end_date, _moment
 WITH periods AS (
     SELECT
         'now' AS period,
@@ -24,7 +24,7 @@ sold AS (
         CAST(SUM(lines.amount) AS NUMBER(18, 2)) AS revenue,
         CAST(SUM(CASE WHEN lines.cost IS NOT NULL THEN lines.amount - lines.cost END) AS NUMBER(18, 2)) AS margin
     FROM periods
-    INNER JOIN sales.sold_lines AS lines
+    INNER JOIN sales.sold_lines AT(TIMESTAMP => :_moment) AS lines
         ON lines.ordered_on >= periods.first_day AND lines.ordered_on <= periods.last_day
     GROUP BY periods.period
 ),
@@ -34,7 +34,7 @@ returned AS (
         periods.period,
         CAST(SUM(refunds.amount) AS NUMBER(18, 2)) AS refunds
     FROM periods
-    INNER JOIN sales.refunds AS refunds
+    INNER JOIN sales.refunds AT(TIMESTAMP => :_moment) AS refunds
         ON
             CAST(refunds.refunded_at AS DATE) >= periods.first_day
             AND CAST(refunds.refunded_at AS DATE) <= periods.last_day

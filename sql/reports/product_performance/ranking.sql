@@ -1,5 +1,5 @@
 -- Products ranked by revenue, with margin, sell-through and refunds.
--- Params: start_date, end_date, top_n
+-- Params: _moment, start_date, end_date, top_n
 WITH sold AS (
     SELECT
         product_id,
@@ -8,7 +8,7 @@ WITH sold AS (
         CAST(SUM(quantity) AS NUMBER(18, 0)) AS units,
         CAST(SUM(amount) AS NUMBER(18, 2)) AS revenue,
         CAST(SUM(cost) AS NUMBER(18, 2)) AS cost
-    FROM sales.sold_lines
+    FROM sales.sold_lines AT(TIMESTAMP => :_moment)
     WHERE ordered_on >= CAST(:start_date AS DATE) AND ordered_on <= CAST(:end_date AS DATE)
     GROUP BY product_id, product, category
 ),
@@ -17,8 +17,9 @@ returned AS (
     SELECT
         items.product_id,
         CAST(SUM(refunds.amount) AS NUMBER(18, 2)) AS refunds
-    FROM sales.refunds AS refunds
-    INNER JOIN sales.order_items AS items ON refunds.order_id = items.order_id AND refunds.line_no = items.line_no
+    FROM sales.refunds AT(TIMESTAMP => :_moment) AS refunds
+    INNER JOIN sales.order_items AT(TIMESTAMP => :_moment) AS items
+        ON refunds.order_id = items.order_id AND refunds.line_no = items.line_no
     WHERE
         CAST(refunds.refunded_at AS DATE) >= CAST(:start_date AS DATE)
         AND CAST(refunds.refunded_at AS DATE) <= CAST(:end_date AS DATE)
@@ -46,7 +47,7 @@ SELECT
     CAST(ROUND(100 * ranked.units / NULLIF(products.units_received, 0), 2) AS NUMBER(18, 2)) AS sell_through_pct,
     COALESCE(returned.refunds, 0) AS refunds
 FROM ranked
-LEFT JOIN catalog.products AS products ON ranked.product_id = products.product_id
+LEFT JOIN catalog.products AT(TIMESTAMP => :_moment) AS products ON ranked.product_id = products.product_id
 LEFT JOIN returned ON ranked.product_id = returned.product_id
 WHERE ranked.place <= CAST(:top_n AS NUMBER(4, 0))
 ORDER BY ranked.place

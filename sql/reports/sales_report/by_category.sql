@@ -1,5 +1,5 @@
 -- Sales by category over the whole period, the largest first.
--- Params: start_date, end_date
+-- Params: _moment, start_date, end_date
 WITH categories AS (
     SELECT
         category,
@@ -7,7 +7,7 @@ WITH categories AS (
         COUNT(DISTINCT order_id) AS orders,
         COUNT(DISTINCT customer_id) AS customers,
         CAST(SUM(quantity) AS NUMBER(18, 0)) AS units
-    FROM sales.sold_lines
+    FROM sales.sold_lines AT(TIMESTAMP => :_moment)
     WHERE ordered_on >= CAST(:start_date AS DATE) AND ordered_on <= CAST(:end_date AS DATE)
     GROUP BY category
 )

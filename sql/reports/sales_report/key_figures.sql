@@ -1,5 +1,5 @@
 -- Key figures of the period beside those of as many days right before it, in one row.
--- Params: start_date, end_date
+-- Params: start_date, end_date, _moment
 WITH periods AS (
     SELECT
         'now' AS period,
@@ -23,7 +23,7 @@ sold AS (
         COUNT(DISTINCT lines.order_id) AS orders,
         COUNT(DISTINCT lines.customer_id) AS customers
     FROM periods
-    INNER JOIN sales.sold_lines AS lines
+    INNER JOIN sales.sold_lines AT(TIMESTAMP => :_moment) AS lines
         ON lines.ordered_on >= periods.first_day AND lines.ordered_on <= periods.last_day
     GROUP BY periods.period
 ),

@@ -1,5 +1,5 @@
 -- Sales by month: revenue, orders, customers, average order value, growth against the month before, what sold best.
--- Params: start_date, end_date
+-- Params: _moment, start_date, end_date
 WITH sold AS (
     SELECT
         order_id,
@@ -9,7 +9,7 @@ WITH sold AS (
         category,
         amount,
         CAST(DATE_TRUNC('month', ordered_on) AS DATE) AS month
-    FROM sales.sold_lines
+    FROM sales.sold_lines AT(TIMESTAMP => :_moment)
     WHERE ordered_on >= CAST(:start_date AS DATE) AND ordered_on <= CAST(:end_date AS DATE)
 ),
 

@@ -1,7 +1,6 @@
 """What the environment may say, and what is made of it."""
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -143,12 +142,6 @@ def test_who_watches_takes_a_password_as_with_every_other_command() -> None:
 def test_values_stand_in_the_order_of_their_places() -> None:
     query = Query(name="q", sql="SELECT :last, ':first', v:first, :first, :last::DATE")
     assert bound_values(query, {"first": 1, "last": None, "other": 3}) == [None, 1, None]
-
-
-def test_the_moment_is_bound_as_an_instant_with_its_zone() -> None:
-    query = Query(name="q", sql="SELECT * FROM t AT(TIMESTAMP => CAST(:_moment AS TIMESTAMP_TZ)) WHERE d = :day")
-    moment = datetime(2026, 11, 22, 6, 0, 0, 250_000, tzinfo=UTC)
-    assert bound_values(query, {"day": "x"}, moment) == ["2026-11-22T06:00:00.250000+00:00", "x"]
 
 
 def test_a_value_that_is_not_given_is_bad_parameters() -> None:

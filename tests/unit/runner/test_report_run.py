@@ -41,6 +41,9 @@ class Source:
     def __init__(self, columns: tuple[Column, ...], batches: list[Any]) -> None:
         self._rows = (columns, batches)
 
+    def moment(self) -> datetime:
+        return datetime(2026, 11, 22, 6, tzinfo=UTC)
+
     def run(self, *_: object) -> Rows:
         columns, batches = self._rows
         return Rows("01-id", columns, iter(batches))

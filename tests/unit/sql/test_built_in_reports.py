@@ -55,7 +55,14 @@ def test_every_parameter_has_a_value_without_being_given(name: str) -> None:
 
 def test_every_parameter_is_used(name: str) -> None:
     report = definition(name)
-    assert {bind for query in report.queries for bind in binds(query.sql)} == set(report.parameters)
+    assert {bind for query in report.queries for bind in binds(query.sql)} == {*report.parameters, "_moment"}
+
+
+def test_every_table_is_read_as_of_the_reports_moment(name: str) -> None:
+    for query in definition(name).queries:
+        read = re.findall(r"(?:FROM|JOIN) \w+\.\w+( AT\(TIMESTAMP => :_moment\))?", query.sql)
+        assert read
+        assert all(read), query.name
 
 
 def test_the_rows_of_every_query_are_ordered(name: str) -> None:
