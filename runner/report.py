@@ -3,7 +3,9 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from contract.manifest import QueryRun, StartMarker
 from contract.moment import says_moment
@@ -28,12 +30,24 @@ _OF_THE_ROWS = (ValueError, TypeError, ArithmeticError, LookupError)
 """Errors of a writer that the same rows would meet again."""
 
 
-def shown_name(spec: TaskSpec, file_name: str) -> str:
-    """The name under which a person saves a file, for example ``sales_report_2026-11-21_monthly.csv``."""
-    # A job id that we gave begins with the type, which need not stand there twice.
+def shown_name(spec: TaskSpec, made_at: datetime, file_name: str) -> str:
+    """The name under which a person saves a file, for example ``sales_report_2026-11-21_monthly.csv``.
+
+    Args:
+        spec: the job's; one without a business date is known by the day on which it was made, in the report's zone,
+            and by its id.
+        made_at: with its zone.
+        file_name: as it lies in the bucket.
+    """
+    name = spec.report_type.lower()
+    if spec.business_date:
+        return f"{name}_{spec.business_date.isoformat()}_{file_name}"
+    day = made_at.astimezone(ZoneInfo(spec.definition.time_zone)).date().isoformat()
+    # A job id that we gave begins with the type and the day it was asked for; neither need stand there twice.
     own = re.sub(r"[^A-Za-z0-9_-]", "_", spec.job_id).removeprefix(f"{spec.report_type}_")
-    day = spec.business_date.isoformat() if spec.business_date else own
-    return f"{spec.report_type.lower()}_{day}_{file_name}"
+    if re.match(r"\d{4}-\d\d-\d\d_", own):
+        return f"{name}_{own}_{file_name}"
+    return f"{name}_{day}_{own}_{file_name}"
 
 
 class ReportRun:
@@ -45,7 +59,7 @@ class ReportRun:
         self._store = store
         self._log = log
         self._clock_s = clock_s
-        self.uploads = Uploads(store, lambda name: shown_name(record.spec, name))
+        self.uploads = Uploads(store, lambda name: shown_name(record.spec, record.started_at, name))
         self._progress = Progress(log, lambda: self.uploads.bytes)
 
     def claim(self) -> None:

@@ -14,6 +14,8 @@ from runner.writers.format import Column
 from runner.writers.locales import currency_places
 
 GENERAL: Final = "General"
+# As many places as documents show of a float; two stand always, for a format cannot leave the point out.
+_FLOAT: Final = "#,##0.00####"
 _DATE: Final = "yyyy-mm-dd"
 _MONTH: Final = "mmm yyyy"
 _TIMESTAMP: Final = "yyyy-mm-dd hh:mm:ss"
@@ -86,6 +88,8 @@ def _number_format(look: ColumnFormat, kind: DataType) -> str:
             places = _percent_places(look, kind)
             return f"0{_places(places)}%" if look.fraction else f'0{_places(places)}"%"'
         case _:
+            if look.decimals is None and pa.types.is_floating(kind):
+                return _FLOAT
             return f"#,##0{_places(scale if look.decimals is None else look.decimals)}"
 
 

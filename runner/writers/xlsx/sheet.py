@@ -3,6 +3,7 @@
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import IO, Final
 from xml.sax.saxutils import escape, quoteattr
 
@@ -25,6 +26,7 @@ a stream."""
 
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _NARROWEST, _WIDEST, _SAMPLED_ROWS = 8, 60, 200
+_LINE_POINTS, _BUTTON_POINTS = 15, 13
 
 
 def letters(index: int) -> str:
@@ -49,6 +51,16 @@ class SheetColumn:
     def title(self) -> str:
         """What the header says."""
         return self.column.look.title or self.column.name
+
+    @property
+    def title_lines(self) -> int:
+        """How many lines of the header the title takes; its letters are bold."""
+        return max(1, len(wrap(self.title, max(self.width - 2, 1))))
+
+    @property
+    def to_the_right(self) -> bool:
+        """Whether the cells below the title stand at the right, as a spreadsheet puts numbers and days."""
+        return self.look.cell in {CellKind.NUMBER, CellKind.DATE, CellKind.TIMESTAMP, CellKind.TIME}
 
 
 def sheet_column(column: Column, look: Look, sample: "RecordBatch | None", index: int) -> SheetColumn:
@@ -98,13 +110,20 @@ class Sheet:
             f'<col min="{place}" max="{place}" width="{column.width}" customWidth="1"/>'
             for place, column in enumerate(self._columns, 1)
         )
-        style = self._styles.number(Style(header=True))
-        titles = "".join(_text_cell(letters(i) + "1", column.title, style) for i, column in enumerate(self._columns))
+        titles = "".join(
+            _text_cell(
+                letters(i) + "1", column.title, self._styles.number(Style(header=True, right=column.to_the_right))
+            )
+            for i, column in enumerate(self._columns)
+        )
+        # Below the titles there is room for the buttons of the filter, which would hide what stands at the right.
+        height = _LINE_POINTS * max((column.title_lines for column in self._columns), default=1) + _BUTTON_POINTS
         return (
             f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{_MAIN}">'
             '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView workbookViewId="0">'
             '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
-            f'<sheetFormatPr defaultRowHeight="15"/><cols>{widths}</cols><sheetData><row r="1">{titles}</row>'
+            f'<sheetFormatPr defaultRowHeight="15"/><cols>{widths}</cols><sheetData>'
+            f'<row r="1" ht="{height}" customHeight="1">{titles}</row>'
         )
 
     def write(self, batch: RecordBatch, time_zone: str) -> None:

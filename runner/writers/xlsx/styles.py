@@ -13,6 +13,7 @@ class Style:
 
     number_format: str = GENERAL
     header: bool = False
+    right: bool = False
     total: bool = False
     quoted: bool = False
 
@@ -21,6 +22,8 @@ class Style:
         said: dict[str, Any] = {"num_format": self.number_format}
         if self.header:
             said |= {"bold": True, "bg_color": "#E8EDF3", "bottom": 1, "valign": "top", "text_wrap": True}
+        if self.right:
+            said |= {"align": "right"}
         if self.total:
             said |= {"bold": True, "top": 1}
         if self.quoted:

@@ -7,13 +7,11 @@ from zoneinfo import ZoneInfo
 from contract.presentation import ChartSection, KeyFigures
 from runner.arrow import RecordBatch
 from runner.writers.format import Report, Result
-from runner.writers.values import printable
 from runner.writers.xlsx.charts import CHART_ROWS, Canvas, draw_chart, draw_series_chart
+from runner.writers.xlsx.cover import LABEL_WIDTH, VALUE_WIDTH, write_cover
 from runner.writers.xlsx.figures import FiguresTable, first_row
 from runner.writers.xlsx.points import SeriesPoints
 from runner.writers.xlsx.sheet import SheetColumn, paper_number
-
-_LABEL_WIDTH, _VALUE_WIDTH = 34, 20
 
 
 class Summary:
@@ -57,11 +55,12 @@ class Summary:
     def draw(self, book: Any, sheet: Any) -> None:
         """Fill the sheet."""
         sheet.hide_gridlines(2)
-        sheet.set_column(0, 0, _LABEL_WIDTH)
-        sheet.set_column(1, 8, _VALUE_WIDTH)
+        sheet.set_column(0, 0, LABEL_WIDTH)
+        sheet.set_column(1, 8, VALUE_WIDTH)
         sheet.set_paper(paper_number(self._report.definition.locale))
+        sheet.fit_to_pages(1, 0)
         zone = ZoneInfo(self._report.definition.time_zone)
-        row = self._cover(book, sheet)
+        row = write_cover(book, sheet, self._report)
         table = FiguresTable(book, sheet, zone)
         for section in self._report.definition.sections:
             if isinstance(section, KeyFigures):
@@ -80,25 +79,6 @@ class Summary:
             else:
                 draw_chart(canvas, row, section, columns, spans)
             row += CHART_ROWS
-
-    def _cover(self, book: Any, sheet: Any) -> int:
-        report = self._report
-        sheet.write_string(0, 0, printable(report.definition.title), book.add_format({"bold": True, "font_size": 18}))
-        row = 1
-        if report.definition.description:
-            sheet.write_string(row, 0, printable(report.definition.description))
-            row += 1
-        facts: dict[str, Any] = {"Business date": report.business_date and report.business_date.isoformat()}
-        facts |= {name.replace("_", " ").capitalize(): value for name, value in report.params.items()}
-        facts["Made at"] = report.made_at.strftime("%Y-%m-%d %H:%M UTC")
-        facts["Job"] = report.job_id
-        grey = book.add_format({"font_color": "#5A6470"})
-        for name, value in facts.items():
-            if value is not None:
-                sheet.write_string(row, 0, name, grey)
-                sheet.write_string(row, 1, printable(str(value)))
-                row += 1
-        return row + 1
 
     def _contents(self, book: Any, sheet: Any, row: int) -> int:
         head = book.add_format({"bold": True, "bottom": 1})

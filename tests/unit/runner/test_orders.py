@@ -1,6 +1,7 @@
 """What the environment may say, and what is made of it."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -175,14 +176,17 @@ def test_an_error_in_a_query_is_the_querys_or_the_lines(error: errors.Error, exi
 
 
 @pytest.mark.parametrize(
-    ("business_date", "name"),
+    ("changes", "name"),
     [
-        ("2026-11-21", "sales_report_2026-11-21_monthly.csv"),
-        (None, "sales_report_2026-11-21_0123456789ab_monthly.csv"),
+        ({}, "sales_report_2026-11-21_monthly.csv"),
+        ({"business_date": None}, "sales_report_2026-11-21_0123456789ab_monthly.csv"),
+        ({"business_date": None, "job_id": "of-ours-7"}, "sales_report_2026-11-24_of-ours-7_monthly.csv"),
     ],
 )
-def test_a_file_is_saved_under_a_name_that_a_person_recognises(business_date: str | None, name: str) -> None:
-    assert shown_name(spec(business_date=business_date), "monthly.csv") == name
+def test_a_file_is_saved_under_a_name_that_a_person_recognises_with_its_day(changes: Any, name: str) -> None:
+    definition = SPEC["definition"] | {"time_zone": "Asia/Tokyo"}
+    there_the_24th = datetime(2026, 11, 23, 20, tzinfo=UTC)
+    assert shown_name(spec(definition=definition, **changes), there_the_24th, "monthly.csv") == name
 
 
 def test_a_message_is_one_line_and_bounded() -> None:

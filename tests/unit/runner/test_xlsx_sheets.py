@@ -41,6 +41,19 @@ def test_a_whole_number_that_nobody_formatted_has_no_separators() -> None:
     assert opened(workbook([batch(customer_id=[10_234])]))["sold"]["A2"].number_format == "General"
 
 
+@pytest.mark.parametrize(("decimals", "number_format"), [({}, "#,##0.00####"), ({"decimals": 0}, "#,##0")])
+def test_a_float_shows_the_places_that_it_has_unless_told(decimals: dict[str, int], number_format: str) -> None:
+    report = definition({"ratio": {"kind": "number", **decimals}})
+    assert opened(workbook([batch(ratio=[1.2345])], report))["sold"]["A2"].number_format == number_format
+
+
+def test_titles_stand_as_the_cells_below_them_in_a_header_that_is_high_enough() -> None:
+    report = definition({"amount": {"title": "Amount of all sales", "width": 10}})
+    sheet = opened(workbook([batch(amount=[1, 2], name=["a", "b"])], report))["sold"]
+    assert [cell.alignment.horizontal for cell in sheet[1]] == ["right", None]
+    assert sheet.row_dimensions[1].height == 3 * 15 + 13  # amount / of all / sales, and the filter's button
+
+
 def test_a_sheet_has_titles_a_frozen_header_widths_and_a_filter_over_its_rows() -> None:
     report = definition({"amount": {"title": "Amount sold", "width": 33}})
     sheet = opened(workbook([batch(amount=[1, 2], name=["a", "b" * 40])], report))["sold"]

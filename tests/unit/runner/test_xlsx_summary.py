@@ -39,6 +39,26 @@ def chart(kind: str = "bar", y: tuple[str, ...] = ("n",), **more: Any) -> Any:
 NANOSECONDS = pa.array([1_782_945_000_000_000_001], pa.timestamp("ns", "UTC"))  # 22:30 on the first of July, and one
 
 
+def test_the_cover_has_days_instants_and_numbers_as_what_they_are_on_one_printed_page() -> None:
+    report = definition(
+        sections=[{"type": "key_figures", "query": "sold", "figures": [{"label": "Figure", "value": "now"}]}],
+        parameters={"day": {"type": "string", "format": "date"}, "top": {"type": "integer"}, "who": {"type": "string"}},
+        description="A text that takes more than one line. " * 9,
+        time_zone="Europe/Vienna",
+    )
+    params = {"day": "2026-07-01", "top": 5, "who": "2026-07-01"}
+    sheet = opened(workbook([batch(now=[2])], report, params=params))["Summary"]
+    told = {row[0].value: (row[1].value, row[1].number_format) for row in sheet.iter_rows(max_row=9)}
+    assert told["Day"] == (datetime(2026, 7, 1), "yyyy-mm-dd")  # noqa: DTZ001 - as a sheet has it
+    assert told["Top"] == (5, "General")
+    assert told["Who"] == ("2026-07-01", "General")
+    assert told["Made at"] == (datetime(2026, 1, 3, 5, 5), 'yyyy-mm-dd hh:mm "CET"')  # noqa: DTZ001 - as above
+    assert "A2:E2" in sheet.merged_cells
+    assert sheet.row_dimensions[2].height == 4 * 15
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.page_setup.fitToHeight == 0  # as many pages as it takes; one is the default for the width
+
+
 def test_columns_that_no_figure_names_do_not_matter_whatever_they_hold() -> None:
     assert figure(batch(now=[2], before=[1], at=NANOSECONDS)) == (2, 1, 1)
 

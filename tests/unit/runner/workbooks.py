@@ -56,13 +56,15 @@ def workbook(
     names: Sequence[str] | None = None,
     *,
     json_columns: frozenset[str] = frozenset(),
+    params: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> bytes:
     """The workbook of a report whose every query answers with these batches."""
     chosen = report or definition()
     outlet = MemoryOutlet()
     made_at = datetime(2026, 1, 3, 4, 5, tzinfo=UTC)
-    writer = XlsxWriter(outlet, Report("SALES", chosen, {"day": "x"}, date(2026, 1, 2), made_at, "job-1"), **options)
+    given = {"day": "x"} if params is None else dict(params)
+    writer = XlsxWriter(outlet, Report("SALES", chosen, given, date(2026, 1, 2), made_at, "job-1"), **options)
     for query in chosen.queries:
         looks = query.columns
         shown = tuple(
