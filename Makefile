@@ -11,7 +11,7 @@ CHAOS_ARGS ?=
 BIN := .venv/bin
 PROCEDURES := tests/procedure_packages/oldest tests/procedure_packages/newest
 
-.PHONY: help setup demo up test test-thorough check simulate format bench bench-executor bench-runner bench-local soak chaos verify-account clean
+.PHONY: help setup demo up test test-thorough test-browser check simulate format bench bench-executor bench-runner bench-local soak chaos verify-account clean
 .PHONY: format-check lint types layers house
 
 help: ## this list
@@ -33,6 +33,9 @@ test: .venv/.ready tests/clients/.venv/.ready $(PROCEDURES:%=%/.venv/.ready) ## 
 
 test-thorough: .venv/.ready tests/clients/.venv/.ready ## what make test leaves out: restarts, kills, upgrades, fifty callers; minutes more
 	@$(BIN)/pytest -m thorough $(PYTEST_ARGS)
+
+test-browser: .venv/.ready ## the HTML of the business reports in a headless Chromium of this machine: values, requests, phone, print
+	@$(BIN)/pytest -n 0 tests/browser
 
 check: format-check lint types layers house ## format, lint, types, layers, house rules; make -k check goes on after a failure
 

@@ -1,8 +1,10 @@
 """The Makefile prints its own help, names what it promises, and says what to do where there is no Python."""
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,17 +56,44 @@ def test_without_a_fitting_python_make_says_how_to_name_one(tmp_path: Path) -> N
 @pytest.mark.parametrize("code", [0, 1])
 def test_ci_prints_the_closing_line_of_pytest_last_and_fails_with_it(tmp_path: Path, closing: str, code: int) -> None:
     shutil.copytree(tree.ROOT / ".ci", tmp_path / ".ci")
-    before = "check simulate test-thorough:\n\t@true\n"
+    before = "check simulate test-thorough test-browser:\n\t@true\n"
     recipe = f"{before}test:\n\t@echo '{closing}'\n\t@echo 'afterwards' >&2\n\t@exit {code}\n"
     (tmp_path / "Makefile").write_text(recipe, encoding="utf-8")
-    done = subprocess.run([str(tmp_path / ".ci" / "run")], capture_output=True, text=True, check=False)
+    done = run_ci(tmp_path, with_browser())
     assert (done.returncode, done.stdout.splitlines()[-1]) == (code, closing)
 
 
-@pytest.mark.parametrize("failing", ["check", "simulate", "test-thorough"])
-def test_ci_fails_when_only_one_step_fails(tmp_path: Path, failing: str) -> None:
-    shutil.copytree(tree.ROOT / ".ci", tmp_path / ".ci")
-    steps = {step: "false" if step == failing else "true" for step in ("check", "simulate", "test-thorough", "test")}
+STEPS = ("check", "simulate", "test-thorough", "test", "test-browser")
+
+
+def ci_with(folder: Path, failing: str | None) -> None:
+    shutil.copytree(tree.ROOT / ".ci", folder / ".ci")
+    steps = {step: "false" if step == failing else "true" for step in STEPS}
     recipes = "".join(f"{step}:\n\t@{does}\n" for step, does in steps.items())
-    (tmp_path / "Makefile").write_text(recipes, encoding="utf-8")
-    assert subprocess.run([str(tmp_path / ".ci" / "run")], capture_output=True, check=False).returncode == 1
+    (folder / "Makefile").write_text(recipes, encoding="utf-8")
+
+
+def run_ci(folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    program = str(folder / ".ci" / "run")
+    return subprocess.run([program], capture_output=True, text=True, check=False, env=environment)
+
+
+def with_browser() -> dict[str, str]:
+    return {**os.environ, "CHROME_PATH": sys.executable}
+
+
+@pytest.mark.parametrize("failing", [None, "check", "simulate", "test-thorough", "test-browser"])
+def test_ci_fails_when_only_one_step_fails(tmp_path: Path, failing: str | None) -> None:
+    ci_with(tmp_path, failing)
+    assert run_ci(tmp_path, with_browser()).returncode == int(failing is not None)
+
+
+def test_ci_says_plainly_that_the_pages_were_not_opened_where_no_browser_can_be_had(tmp_path: Path) -> None:
+    ci_with(tmp_path, failing="test-browser")
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("bash", "sh", "make", "mktemp", "dirname", "id", "rm", "tee", "grep", "tail", "true", "false"):
+        tools.joinpath(name).symlink_to(str(shutil.which(name)))
+    done = run_ci(tmp_path, {"PATH": str(tools)})
+    assert "make test-browser: not run: no browser is here" in done.stdout
+    assert done.returncode == 0
