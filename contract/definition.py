@@ -20,7 +20,6 @@ ROOT: Final = "definition"
 MAX_CHARS: Final = 400_000
 """The longest definition as JSON: it travels as one bind, and a statement takes 1 MB of them with its text."""
 
-_INDEX: Final = re.compile(r"\.(\d+)(?=\.|$)")
 # pydantic puts the kind of a section, and what of a mapping's item is wrong, between the keys of the document.
 _SECTION: Final = re.compile(r"(\.sections\[\d+\])\.(?:key_figures|table|chart)(?=\.|$)")
 # The model's own words about names, which are said by their paths already.
@@ -100,10 +99,7 @@ def _locale(given: Mapping[str, Any]) -> list[Problem]:
 
 def _in_callers_words(error: ValidationError) -> list[Problem]:
     refused = refusal_of(error, ROOT)
-    return [
-        Problem(_OF_KEY.sub("", _SECTION.sub(r"\1", _INDEX.sub(r"[\1]", problem.field))), problem.says)
-        for problem in refused.problems
-    ]
+    return [Problem(_OF_KEY.sub("", _SECTION.sub(r"\1", problem.field)), problem.says) for problem in refused.problems]
 
 
 def _each_once(problems: list[Problem]) -> list[Problem]:

@@ -7,6 +7,7 @@ from datetime import date
 from contract.refusal import Problem, RefusedError, shown
 from contract.relative_dates import resolve_date
 from contract.report import ParameterSpec, ReportDefinition, Scalar
+from contract.unknown_keys import closest
 
 _BEYOND_NUMBER = 10**38
 """Snowflake's NUMBER has 38 digits."""
@@ -26,7 +27,10 @@ def resolve_parameters(
         RefusedError: naming each parameter that is unknown, missing, of a wrong kind or out of order.
     """
     problems = [
-        Problem(f"params.{name}", f"is not a parameter of this report; it takes {_names(definition)}")
+        Problem(
+            f"params.{name}",
+            f"is not a parameter of this report; {_meant(name, definition)}it takes {_names(definition)}",
+        )
         for name in given
         if name not in definition.parameters
     ]
@@ -46,6 +50,11 @@ def resolve_parameters(
     if problems:
         raise RefusedError(problems)
     return values
+
+
+def _meant(name: str, definition: ReportDefinition) -> str:
+    close = closest(name, definition.parameters)
+    return f"did you mean {close}? " if close else ""
 
 
 def _names(definition: ReportDefinition) -> str:

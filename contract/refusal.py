@@ -10,8 +10,8 @@ _SHOWN_CHARS = 80
 
 
 def shown(value: object) -> str:
-    """A value as a message may carry it: quoted, and cut after 80 characters."""
-    text = repr(value)
+    """A value as a message may carry it: in the words of JSON and SQL, and cut after 80 characters."""
+    text = str(value).lower() if isinstance(value, bool) else "null" if value is None else repr(value)
     return text if len(text) <= _SHOWN_CHARS else text[: _SHOWN_CHARS - 1] + "…"
 
 
@@ -47,12 +47,17 @@ def refusal_of(error: ValidationError, root: str, known: Sequence[str] = ()) -> 
     deep = {item["loc"][:-1] for item in items if len(item["loc"]) > 1}
     return RefusedError(
         [
-            Problem(".".join([root, *(str(step) for step in item["loc"])]), _says(item, known))
+            Problem(path_of(root, item["loc"]), _says(item, known))
             for item in items
             # A list with a wrong element is also said to be too short; the element is the news.
             if not (item["loc"] in deep and item["type"] == "too_short")
         ]
     )
+
+
+def path_of(root: str, steps: Sequence[str | int]) -> str:
+    """Where something stands in a document, for example ``options.formats[0]``."""
+    return root + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
 
 
 _WORDS: Final = {

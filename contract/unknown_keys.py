@@ -13,11 +13,16 @@ from pydantic import BaseModel
 from contract.refusal import Problem, shown
 
 
+def closest(name: str, known: Iterable[str]) -> str | None:
+    """The name that was perhaps meant."""
+    return next(iter(difflib.get_close_matches(name, sorted(known), n=1)), None)
+
+
 def nearest(name: str, known: Iterable[object]) -> str:
     """What a message about an unknown name adds: the name that was perhaps meant, and those that there are."""
     names = sorted({str(one) for one in known})
-    close = difflib.get_close_matches(name, names, n=1)
-    meant = f"did you mean {close[0]}? " if close else ""
+    close = closest(name, names)
+    meant = f"did you mean {close}? " if close else ""
     return f"{meant}known are {', '.join(names) or 'none'}"
 
 

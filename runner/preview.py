@@ -17,10 +17,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from contract.ids import ReportType
 from contract.moment import says_moment
 from contract.outcome import ExitCode
+from contract.refusal import RefusedError
 from contract.report import Query, ReportDefinition, ReportFormat, Scalar
 from contract.task_spec import TaskSpec
 from runner.arrow import RecordBatch
 from runner.clock import utc_now
+from runner.compiled import check
 from runner.failures import RunFailedError
 from runner.settings import process_environment, snowflake_arguments
 from runner.source import Source, as_asked, bound_values
@@ -93,6 +95,7 @@ def preview(order: PreviewOrder, environment: Mapping[str, str]) -> dict[str, ob
     """Make the files; answers with them, and with the rows of each query.
 
     Raises:
+        RefusedError: the definition does not fit its queries, of which none has run.
         RunFailedError: whatever would end the container's run.
     """
     outlet, definition = Folder(Path(order.folder)), order.definition
@@ -102,6 +105,7 @@ def preview(order: PreviewOrder, environment: Mapping[str, str]) -> dict[str, ob
     try:
         named = definition.one_moment and any(says_moment(query.sql) for query in definition.queries)
         moment = source.moment() if named else None
+        check(source, definition, order.params, moment)
         rows = {query.name: _write(source, query, order, writers, moment) for query in definition.queries}
     finally:
         source.close()
@@ -151,8 +155,11 @@ def main() -> int:
         answer = preview(PreviewOrder.model_validate_json(sys.stdin.read()), process_environment())
     except ValidationError as error:
         return _said(f"the order is wrong: {error}", ExitCode.BAD_PARAMETERS)
+    except RefusedError as error:
+        return _said(str(error), ExitCode.BAD_PARAMETERS)
     except RunFailedError as error:
-        return _said(str(error), error.exit_code)
+        named = f"query {error.failure.query}: " if error.failure.query else ""
+        return _said(f"{named}{error}", error.exit_code)
     except UnfitError as error:
         return _said(str(error), ExitCode.REPORT_ERROR)
     except Exception as error:  # noqa: BLE001 - the process's edge: whoever looks at a report wants a sentence

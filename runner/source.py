@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import snowflake.connector
 from snowflake.connector import errors
+from snowflake.connector.constants import FIELD_ID_TO_NAME
 
 from contract.binding import MOMENT, binds, with_placeholders
 from contract.moment import as_of, says_moment
@@ -131,6 +132,19 @@ class Source:
         except errors.Error as error:
             raise failed_query(query.name, error, cursor.sfqid) from error
         return Rows(cursor.sfqid, columns, _batches(query, cursor.sfqid, tables))
+
+    def described(self, query: Query, values: Sequence[Scalar]) -> list[tuple[str, str]]:
+        """Names and types of a query's columns, which is compiled for it and not run.
+
+        Raises:
+            RunFailedError: Snowflake refuses the query (12), or the line to it breaks (13).
+        """
+        cursor = self._connection.cursor()
+        try:
+            told = cursor.describe(with_placeholders(query.sql), tuple(values))
+        except errors.Error as error:
+            raise failed_query(query.name, error, cursor.sfqid) from error
+        return [(entry.name, FIELD_ID_TO_NAME[entry.type_code]) for entry in told]
 
     def moment(self) -> datetime:
         """The time that it is in Snowflake, for ``AT(TIMESTAMP => …)``.

@@ -19,7 +19,7 @@ OWNER: Final = "REPORT_RUNNER"
 
 
 def compile_queries(session: Session, queries: str | None) -> list[dict[str, Any]]:
-    """``{columns}`` or ``{refused}`` for each ``{sql, values}``, in their order.
+    """``{columns, types}`` or ``{refused}`` for each ``{sql, values}``, in their order.
 
     Raises:
         RefusedError: it is not the JSON of such a list, or the procedure is not the containers' own.
@@ -61,7 +61,9 @@ def _compiled(session: Session, sql: str, values: list[Any]) -> dict[str, Any]:
         return {"refused": "Snowflake refuses it: " + " ".join(str(error.raw_message or error.message).split())}
     except (SnowparkClientException, NotImplementedError) as error:
         return {"refused": "Snowpark cannot tell its columns: " + " ".join(str(error).split())}
-    return {"columns": [_bare(field.name) for field in fields]}
+    # The name of a type's class (docs, snowpark data types), which the contract reads.
+    types = [type(field.datatype).__name__ for field in fields]
+    return {"columns": [_bare(field.name) for field in fields], "types": types}
 
 
 def _bare(name: str) -> str:

@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 from pydantic import ValidationError
 from snowflake.snowpark import Session
 
-from contract import definition_changes, definition_columns
+from contract import definition_changes, definition_columns, definition_kinds
 from contract.binding import bound
 from contract.definition import ROOT, canonical, digest_of, parse_definition, sample_values
 from contract.ids import REPORT_TYPE_PATTERN
@@ -72,10 +72,10 @@ def _named(report_type: object) -> list[Problem]:
 
 
 def _numbers(given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The document with the numbers of its numeric parameters as numbers.
+    """The document with the decimals of its numeric parameters as numbers.
 
-    A VARIANT hands decimals over as texts (docs, data type mappings); everywhere else a number is read from a text
-    anyway, but here a text could be meant.
+    A VARIANT hands decimals over as texts and whole numbers as numbers (docs, data type mappings); everywhere else a
+    number is read from a text anyway, but here a text could be meant.
     """
     parameters = given.get("parameters")
     if not isinstance(parameters, Mapping):
@@ -85,7 +85,7 @@ def _numbers(given: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _spec(spec: object) -> object:
     # A tuple: what is given may be anything, also what a set cannot be asked for.
-    if not isinstance(spec, Mapping) or spec.get("type") not in ("integer", "number"):
+    if not isinstance(spec, Mapping) or spec.get("type") != "number":
         return spec
     changed = {name: _number(value) for name, value in spec.items() if name == "default"}
     if isinstance(spec.get("enum"), list):
@@ -144,7 +144,8 @@ def _compiled(session: Session, report: ReportDefinition) -> dict[str, list[str]
     """The columns of every query, by its name.
 
     Raises:
-        RefusedError: naming every query that Snowflake refuses, and every column that is named and not given.
+        RefusedError: naming every query that Snowflake refuses, every column that is named and not given, and every
+            format, total and chart that its column does not fit.
     """
     if not report.queries:
         return {}
@@ -164,7 +165,14 @@ def _compiled(session: Session, report: ReportDefinition) -> dict[str, list[str]
     problems = [
         Problem(f"{ROOT}.queries[{at}].sql", told["refused"]) for at, told in enumerate(answers) if "refused" in told
     ]
+    # Procedures of an earlier version that still compile say nothing of types.
+    types = {
+        query.name: definition_kinds.types_of(told["columns"], told.get("types", ()))
+        for query, told in zip(report.queries, answers, strict=True)
+        if "columns" in told
+    }
     problems += definition_columns.problems(report, columns, ROOT)
+    problems += definition_kinds.problems(report, types, ROOT)
     if problems:
         raise RefusedError(problems)
     return columns

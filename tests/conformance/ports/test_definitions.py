@@ -168,6 +168,27 @@ def test_a_query_of_one_moment_is_compiled_too(author: Author) -> None:
         ({"time_zone": "Europe/Berln"}, ["definition.time_zone: 'Europe/Berln'", "did you mean Europe/Berlin?"]),
         ({"tittle": "x", "priority": 500}, ["definition.tittle: is not known; did you mean title?", "priority: 500"]),
         ({"queries": []}, ["definition.queries: is empty"]),
+        (
+            query(
+                "SELECT 'a' AS name, COUNT(*) AS n, CURRENT_DATE() AS day FROM shop.open_orders",
+                columns={
+                    "name": {"total": "sum"},
+                    "n": {"kind": "date"},
+                    "day": {"kind": "currency", "currency": "EUR"},
+                },
+            )
+            | {"sections": [{"type": "chart", "kind": "bar", "query": "one", "x": "n", "y": ["n", "name"]}]},
+            [
+                "definition.queries[0].columns.name.total: column name of query one is text, and sum needs numbers",
+                "definition.queries[0].columns.n.kind: column n of query one is number, not date",
+                "definition.queries[0].columns.day.kind: column day of query one is date, not currency",
+                "definition.sections[0].y[1]: column name of query one is text; a chart draws numbers",
+            ],
+        ),
+        (
+            query("SELECT :top AS a") | {"parameters": {"top": {"type": "integer", "default": "5"}}},
+            ["definition.parameters.top: default '5' is not of type integer"],
+        ),
     ],
 )
 def test_p22_what_is_wrong_is_told_by_its_path_and_nothing_is_kept(

@@ -2,21 +2,25 @@
 
 import io
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from contract.outcome import ExitCode
+from contract.refusal import RefusedError
+from contract.report import Query, ReportDefinition
 from executor.cli import preview
 from executor.cli.errors import CommandError, Exit
 from runner.arrow import pa
+from runner.compiled import check
 from runner.failures import RunFailedError
 from runner.preview import Folder, PreviewOrder, first_rows, main
 from runner.preview import preview as make
 from runner.source import Source
 
-QUERY = {"name": "one", "sql": "SELECT :since AS a"}
+QUERY: dict[str, Any] = {"name": "one", "sql": "SELECT :since AS a"}
 DOCUMENT: dict[str, Any] = {"title": "Mine", "queries": [QUERY], "parameters": {"since": {"type": "string"}}}
 
 
@@ -99,6 +103,45 @@ def test_why_there_is_no_preview_is_one_line(
     assert main() == code
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(says)
+
+
+class Described:
+    """A source whose queries are compiled and never run."""
+
+    def moment(self) -> datetime:
+        raise AssertionError("no query says that it wants one")
+
+    def described(self, query: Query, values: list[Any]) -> list[tuple[str, str]]:
+        if "broken" in query.sql:
+            raise RunFailedError(ExitCode.QUERY_FAILED, "invalid identifier", query=query.name)
+        assert values == ["2026-01-01"]
+        return [("A", "TEXT")]
+
+
+def test_a_preview_tells_of_everything_that_does_not_fit_before_a_query_runs() -> None:
+    columns = {"a": {"total": "sum"}, "b": {}}
+    queries = [QUERY | {"columns": columns}, {"name": "two", "sql": "SELECT broken"}]
+    report = ReportDefinition.model_validate(DOCUMENT | {"queries": queries})
+    with pytest.raises(RefusedError) as refused:
+        check(Described(), report, {"since": "2026-01-01"}, None)  # type: ignore[arg-type]  # it is asked for no more
+    assert [str(problem) for problem in refused.value.problems] == [
+        "definition.queries[1].sql: Snowflake refuses query two: invalid identifier",
+        "definition.queries[0].columns.b: 'b' is no column of query one; known are a",
+        "definition.queries[0].columns.a.total: column a of query one is text, and sum needs numbers; take count",
+    ]
+
+
+def test_an_error_of_a_query_that_runs_names_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_given: object) -> None:
+        raise RunFailedError(ExitCode.QUERY_FAILED, "Division by zero", query="monthly")
+
+    order = {"report_type": "MINE", "definition": DOCUMENT, "params": {}, "business_date": None, "rows": 1}
+    monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(order | {"folder": "x"})))
+    monkeypatch.setattr("runner.preview.preview", fail)
+    assert main() == ExitCode.QUERY_FAILED
+    assert capsys.readouterr().err == "query monthly: Division by zero\n"
 
 
 @pytest.mark.parametrize(("watched", "says"), [(True, "it signs in"), (False, "REPORTING_ALLOW_PASSWORD")])

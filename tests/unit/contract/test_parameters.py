@@ -48,7 +48,7 @@ def test_what_is_not_given_has_its_default_and_dates_count_from_the_business_dat
     ("name", "value", "says"),
     [
         ("top_n", "10", "not a number"),
-        ("top_n", True, "not a number"),
+        ("top_n", True, "true is not a number"),
         ("top_n", 1.5, "not a whole number"),
         ("top_n", 0, "below 1"),
         ("top_n", 101, "above 100"),
@@ -65,6 +65,7 @@ def test_what_is_not_given_has_its_default_and_dates_count_from_the_business_dat
         ("strict", "yes", "neither true nor false"),
         ("strict", 1, "neither true nor false"),
         ("nonsense", 1, "not a parameter of this report; it takes start_date"),
+        ("strat_date", "x", "not a parameter of this report; did you mean start_date? it takes start_date"),
     ],
 )
 def test_p22_a_wrong_value_is_refused_by_name(name: str, value: object, says: str) -> None:

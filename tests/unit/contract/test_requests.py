@@ -21,7 +21,7 @@ from tests.jobs import definition
         ({"priority": 101}, "options.priority"),
         ({"priority": "high"}, "options.priority"),
         ({"formats": []}, "options.formats"),
-        ({"formats": ["docx"]}, "options.formats.0"),
+        ({"formats": ["docx"]}, "options.formats[0]"),
         ({"not_before": "tomorrow"}, "options.not_before"),
         ({"not_before": "2026-03-01T06:00:00 in the morning"}, "options.not_before"),
         ({"not_before": 1_795_336_821}, "options.not_before"),
@@ -130,7 +130,7 @@ def test_a_format_said_twice_is_one_file() -> None:
         ({"formats": "csv"}, "options.formats: 'csv' is not a list; write it as ['…']"),
         (
             {"formats": ["CSV"]},
-            "options.formats.0: 'CSV' is not one of 'csv', 'ndjson', 'json', 'parquet', 'xlsx', 'html' or 'pdf'",
+            "options.formats[0]: 'CSV' is not one of 'csv', 'ndjson', 'json', 'parquet', 'xlsx', 'html' or 'pdf'",
         ),
         ({"formats": []}, "options.formats: needs at least 1"),
         ({"cpu": 256, "memory": 8192}, "options: memory 8192 MiB does not go with cpu 256; take 512, 1024, 2048"),

@@ -83,7 +83,7 @@ def test_not_before_is_written_as_utc(filled: Database) -> None:
     ("report_type", "params", "options", "says"),
     [
         ("NO_REPORT", {}, {}, "report_type: 'NO_REPORT' is not a report type; known are SALES_REPORT"),
-        (None, {}, {}, "report_type: None"),
+        (None, {}, {}, "report_type: null"),
         ("OFF_REPORT", {}, {}, "switched off"),
         ("SALES_REPORT", {}, {"business_date": "2999-01-01"}, "options.business_date: 2999-01-01 lies in the future"),
         ("SALES_REPORT", {"top_n": 0}, {}, "params.top_n"),

@@ -55,6 +55,7 @@ def test_the_cover_has_days_instants_and_numbers_as_what_they_are_on_one_printed
     assert told["Made at"] == (datetime(2026, 1, 3, 5, 5), 'yyyy-mm-dd hh:mm "CET"')  # noqa: DTZ001 - as above
     assert "A2:E2" in sheet.merged_cells
     assert sheet.row_dimensions[2].height == 4 * 15
+    assert sheet.sheet_properties.pageSetUpPr is not None
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert sheet.page_setup.fitToHeight == 0  # as many pages as it takes; one is the default for the width
 
