@@ -30,7 +30,7 @@ def writer_of(report_format: ReportFormat) -> type[ReportWriter]:
     except ModuleNotFoundError as error:
         raise WrongDefinitionError(
             f"this image cannot write {report_format}: it has no {error.name}; leave the format out of the report, "
-            "or run it with an image that has the extra documents",
+            "or have the executor launch an image that has the extra documents: REPORTING_TASK_DEFINITION_DOCUMENTS",
             kind="FormatUnavailable",
         ) from error
     return found

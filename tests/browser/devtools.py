@@ -86,11 +86,11 @@ class Browser:
         return told
 
     def close(self) -> None:
-        """End it."""
+        """End it, its children with it, so that nobody writes into the profile any more."""
+        self.ask("Browser.close")
+        self._process.wait(ANSWERS_WITHIN_S)
         for end in (self._in, self._out):
             os.close(end)
-        self._process.terminate()
-        self._process.wait(ANSWERS_WITHIN_S)
 
     def __enter__(self) -> Self:
         """The browser itself."""
