@@ -158,7 +158,8 @@ def main() -> int:
     except RefusedError as error:
         return _said(str(error), ExitCode.BAD_PARAMETERS)
     except RunFailedError as error:
-        named = f"query {error.failure.query}: " if error.failure.query else ""
+        name = f"query {error.failure.query}"
+        named = f"{name}: " if error.failure.query and name not in str(error) else ""
         return _said(f"{named}{error}", error.exit_code)
     except UnfitError as error:
         return _said(str(error), ExitCode.REPORT_ERROR)
