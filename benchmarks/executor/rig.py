@@ -27,6 +27,8 @@ SETTINGS = {
     "REPORTING_SUBNETS": "subnet-0d1f8a4e9c6b7a352",
     "SNOWFLAKE_ACCOUNT": "stub",
     "SNOWFLAKE_USER": "stub",
+    "SNOWFLAKE_PASSWORD": "stub",
+    "REPORTING_ALLOW_PASSWORD": "true",
     "AWS_ACCESS_KEY_ID": "AKIALOCALCLOUD000000",
     "AWS_SECRET_ACCESS_KEY": "local",
     "AWS_DEFAULT_REGION": "us-east-1",
