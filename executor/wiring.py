@@ -9,7 +9,6 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from aiobotocore.config import AioConfig
-from aiobotocore.session import get_session
 
 from contract.job import JobRow
 from executor import causes, crash_points, prices
@@ -18,6 +17,7 @@ from executor.adapters.ecs_launcher import EcsLauncher
 from executor.adapters.heartbeat_file import HeartbeatFile
 from executor.adapters.lean_answers import read_quickly
 from executor.adapters.lean_aws import lean
+from executor.adapters.lean_calls import frugal_session, remember_places
 from executor.adapters.metrics import EmbeddedMetrics
 from executor.adapters.s3_artifacts import S3Artifacts
 from executor.adapters.s3_lease import S3Lease
@@ -175,11 +175,13 @@ async def service(
         probe = SnowflakeSession(without, "probe", role=settings.probe_role, alone=settings.probe_role is not None)
         stack.push_async_callback(session.close)
         stack.push_async_callback(probe.close)
-        aws = read_quickly(lean(get_session()))
+        aws = read_quickly(lean(frugal_session()))
         ecs = await stack.enter_async_context(aws.create_client("ecs", config=_ECS_CONFIG))
         s3 = await stack.enter_async_context(aws.create_client("s3", config=_CONFIG))
         logs = await stack.enter_async_context(aws.create_client("logs", config=_CONFIG))
         sqs = await stack.enter_async_context(aws.create_client("sqs", config=_CONFIG))
+        for client in (ecs, s3, logs, sqs):
+            remember_places(client)
         store = SnowflakeStore(session, probe, settings.max_queue_age_s)
         installed = await store.installation()
         for name, here, there in (
