@@ -1,7 +1,7 @@
 """The one writer: collects changes, results and events, and writes them together, forward only."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 import structlog
@@ -99,6 +99,11 @@ class Writer:
             self._events.append(event)
             self._noted_at_s = waits_since_s if self._noted_at_s is None else self._noted_at_s
 
+    def tell(self, events: Iterable[Event]) -> None:
+        """Take what happened for the next write that a change asks for."""
+        if self._fence is not None:
+            self._events.extend(events)
+
     def holds(self, request_id: str) -> bool:
         """Whether a change of this job waits to be written."""
         return request_id in self._changes
@@ -137,6 +142,21 @@ class Writer:
             if self._fence is not None and (breaker := self._breaker) is not None:
                 await self._store.write_breaker(self._fence, breaker)
                 self._breaker = None if self._breaker is breaker else self._breaker
+
+    async def write_first(self, change: Change) -> None:
+        """Write a change before all else that waits; if a newer one took its place, it is left to that.
+
+        It must need no result beside it: an ended row never stands without its reason.
+
+        Raises:
+            DeposedError: and the others as :meth:`drain`.
+        """
+        async with self._one_at_a_time:
+            again = self._again
+            if self._fence is not None and self._changes.get(change.job.request_id) is change:
+                await self._write(self._fence, Batch(changes=[change]))
+        if self._again > again:
+            await self.drain()  # the row was refused, and waits anew without what was measured
 
     def _rows_waiting(self) -> int:
         return max(len(self._changes), len(self._results), len(self._events))

@@ -12,13 +12,15 @@ from executor.board import Board
 from executor.breakers import Breakers
 from executor.budgets import Budget
 from executor.core import waking
-from executor.core.capacity import next_look_s, room_to_claim
+from executor.core.capacity import SWEEP_S, next_look_s, room_to_claim
 from executor.ports import Clock, DeposedError, NothingDoneError, Store, StoreUnavailableError
 
 ASK_AGAIN_S = 15.0
 """When a job that was due and was not there is asked for again: its waiting may not have been written yet."""
 ASK_AT_MOST = 4
 LEAST_PAUSE_S = 0.2
+ASK_DUE_AFTER_S = 0.5
+"""What was claimed goes first: its intents are written over the same connection as when to look again is asked."""
 LAUNCHED_WITHIN_S = 10.0
 """As many jobs are claimed as can be launched within this time, by the launch budget."""
 LANDS_WITHIN_S = 15.0
@@ -55,6 +57,7 @@ class Claim:
         self._seen_token: str | None = None
         self._more_waits = False
         self._look_at_s = 0.0
+        self._ask_due_at_s: float | None = None
         self._left = 0
         self._blocked = False
         self._may_land_until_s = 0.0
@@ -74,8 +77,11 @@ class Claim:
         asked_at_s = self._clock.monotonic_s()
         token = self._board.token = await self._store.intake_token()
         room = self._room()
-        if self._worth_a_claim(token, room) and await self._claim(self._fence, room):
-            self._seen_token = token
+        if self._worth_a_claim(token, room):
+            if await self._claim(self._fence, room):
+                self._seen_token = token
+        elif self._ask_due_at_s is not None and self._clock.monotonic_s() >= self._ask_due_at_s:
+            await self._learn_when_to_look()
         self._board.looked_at_s = asked_at_s
         return self._rest_s(token)
 
@@ -91,6 +97,8 @@ class Claim:
         pauses_s = [waking.pause_s(now_s - self._busy_at_s, self._poll_s)]
         if self._room() > 0:
             pauses_s += [at_s - now_s for at_s in (self._look_at_s, *self._board.retries_at_s.values())]
+        if self._ask_due_at_s is not None:
+            pauses_s.append(self._ask_due_at_s - now_s)
         bell_s = waking.bell_in_s(self._board.rung_at_s, now_s)
         return max(LEAST_PAUSE_S, min([*pauses_s, *([] if bell_s is None else [bell_s])]))
 
@@ -139,14 +147,22 @@ class Claim:
         self._more_waits = taken >= room
         if taken and self._more_waits:
             self._board.claim_bell.set()  # no pause while there is more than one claim takes
+        self._ask_again(asked_at_s)
+        if taken:
+            now_s = self._clock.monotonic_s()
+            self._ask_due_at_s, self._look_at_s = now_s + ASK_DUE_AFTER_S, now_s + SWEEP_S
+        else:
+            await self._learn_when_to_look()
+        # A cancel that met a retry on its way to the row takes another claim, also where there is no room for one.
+        overtaken = any(job.status is JobState.RETRY_WAIT for job in jobs)
+        return not repeated and not overtaken
+
+    async def _learn_when_to_look(self) -> None:
         due_s = await self._store.next_due_s()
         pause_s = next_look_s(due_s, some_ended=self._board.left != self._left)
         self._blocked, self._left = due_s is not None and due_s <= 0, self._board.left
         self._look_at_s = self._clock.monotonic_s() + pause_s
-        self._ask_again(asked_at_s)
-        # A cancel that met a retry on its way to the row takes another claim, also where there is no room for one.
-        overtaken = any(job.status is JobState.RETRY_WAIT for job in jobs)
-        return not repeated and not overtaken
+        self._ask_due_at_s = None
 
     def _ask_again(self, asked_at_s: float) -> None:
         retries = self._board.retries_at_s

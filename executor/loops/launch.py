@@ -23,6 +23,7 @@ from executor.core.launch_answers import (
 from executor.core.spot import provider_of
 from executor.core.tasks import FORGOTTEN
 from executor.definitions import MissingDefinitionError
+from executor.loops.intents import Intents
 from executor.loops.sending import send
 from executor.loops.unlaunched import Unlaunched
 from executor.means import Means
@@ -70,7 +71,7 @@ class Launch:
         self._unlaunched = Unlaunched(board, writer, clock)
         self._faults, self._sent = Counter[str](), Counter[str]()
         self._rests_s: dict[str, float] = {}
-        self._unwritten: set[str] = set()
+        self._intents = Intents(writer)
 
     async def tick(self) -> None:
         """Commit the intents of all that is to be launched, then launch; what is claimed meanwhile comes along."""
@@ -108,11 +109,10 @@ class Launch:
         await self._definitions.fetch(jobs)
         specs = [(job, spec) for job in jobs if self._is_ours(job) and (spec := self._spec(job)) is not None]
         orders = [(intended, spec) for job, spec in specs if (intended := await self._intend(job, spec)) is not None]
-        if self._unwritten:
+        if self._intents:
             # Nothing is sent whose intent may not be on its row: a round that could not write it begins again here.
             self._board.warehouse_at_s = self._clock.monotonic_s()
-            await self._writer.drain()
-            self._unwritten.clear()
+            await self._intents.write()
         # What has no token soon, or was left by an earlier leader beyond the cap, waits on the board.
         running, tokens = len(self._board.to_watch()), self._budgets.launches.ahead(SENT_WITHIN_S)
         return orders[: room_to_launch(self._settings.max_running, running, len(under_way), tokens)]
@@ -149,8 +149,7 @@ class Launch:
         intended = launch.intend(job, self._settings.installation, profile, provider, spec)
         event = settle.event(intended, JobEvent.LAUNCH_INTENDED, self._clock.now(), profile=profile.name)
         self._board.put(intended)
-        self._writer.put(Change(intended), events=(event,))
-        self._unwritten.add(intended.request_id)
+        self._intents.put(Change(intended), event)
         self._board.unsent.add(str(intended.launch_token))
         return intended
 

@@ -51,6 +51,7 @@ async def test_p2_without_the_write_ahead_a_second_task_starts(world: World, mon
     async def without_write_ahead(self: Launch) -> None:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Writer, "drain", _nothing)
+            patch.setattr(Writer, "write_first", _nothing)
             await whole(self)
 
     monkeypatch.setattr(Launch, "tick", without_write_ahead)
@@ -186,7 +187,7 @@ async def test_p2_without_remembering_what_is_unwritten_it_is_sent_before_its_in
     async def forgets(self: Launch, job: JobRow, spec: TaskSpec) -> JobRow | None:
         intended = await whole(self, job, spec)
         if world.store.faults._unreached["write"] < 6:
-            self._unwritten.clear()
+            self._intents._unwritten.clear()
         return intended
 
     monkeypatch.setattr(Launch, "_intend", forgets)

@@ -55,6 +55,20 @@ def tell(world: World, arn: str, status: str | None = None) -> None:
     queue_of(world).send(json.dumps(event))
 
 
+async def test_between_a_claim_and_its_launch_stands_nothing_but_the_intent(listening: World) -> None:
+    executor = listening.executor()
+    listening.ask()
+    await listening.until(lambda: "after launcher.run" in executor.steps)
+    await listening.passes(60)
+    del executor.steps[:]
+    listening.ask()
+    ring(listening)
+    await listening.until(lambda: "after store.next_due_s" in executor.steps)
+    claimed, sent = (executor.steps.index(step) for step in ("after store.claimed", "before launcher.run"))
+    between = [step for step in executor.steps[claimed + 1 : sent] if "store" in step]
+    assert between == ["before store.write", "after store.write"]
+
+
 async def test_a_doorbell_after_long_idleness_starts_a_job_in_a_second_and_is_kept_until_the_last_look(
     listening: World,
 ) -> None:

@@ -14,6 +14,7 @@ from contract.outcome import Blame
 from executor.board import Board
 from executor.core import budget, capacity, failures, launch, leadership
 from executor.loops.claim import Claim
+from executor.loops.intents import Intents
 from executor.loops.launch import Launch
 from executor.loops.lead import Lead
 from executor.testing import memory_queue
@@ -63,13 +64,16 @@ class _WritesLater:
     async def drain(self) -> None:
         """Leave it to the flush loop."""
 
+    async def write_first(self, _change: object) -> None:
+        """Leave it to the flush loop."""
+
 
 def _write_ahead(patch: Patch) -> None:
     whole = Launch.__init__
 
     def without(self: Launch, *values: Any, **named: Any) -> None:
         whole(self, *values, **named)
-        self._writer = _WritesLater(self._writer)  # type: ignore[assignment]  # it stands in for the writer
+        self._intents = Intents(_WritesLater(self._writer))  # type: ignore[arg-type]  # it stands in for the writer
 
     patch.setattr(Launch, "__init__", without)
 

@@ -107,6 +107,36 @@ async def test_what_was_meant_for_an_earlier_fence_is_dropped() -> None:
     assert store.state["r"].job.status is JobState.CLAIMED
 
 
+async def test_what_cannot_wait_is_written_alone_and_the_rest_stays_together() -> None:
+    store, writer = await leading(2)
+    other, urgent = (job(JobState.LAUNCHED, request_id=name) for name in ("r0", "r1"))
+    writer.put(Change(other), events=(event(other, JobEvent.LAUNCHED, NOW),))
+    writer.put(first := Change(urgent))
+    await writer.write_first(first)
+    assert [store.state[key].job.status for key in ("r0", "r1")] == [JobState.CLAIMED, JobState.LAUNCHED]
+    assert (store.events, writer.pending) == ([], 1)
+    await writer.drain()
+    assert [store.state["r0"].job.status, len(store.events)] == [JobState.LAUNCHED, 1]
+
+
+async def test_what_a_newer_change_took_the_place_of_is_left_to_that() -> None:
+    store, writer = await leading()
+    writer.put(older := Change(LAUNCHED))
+    writer.put(Change(RUNNING))
+    await writer.write_first(older)
+    assert (store.state["r"].job.status, writer.pending) == (JobState.CLAIMED, 1)
+
+
+async def test_what_only_happened_waits_for_a_change() -> None:
+    store, writer = await leading()
+    writer.tell([event(LAUNCHED, JobEvent.LAUNCH_INTENDED, NOW)])
+    assert not writer.urgent
+    assert writer.waits_since_s is None
+    writer.put(Change(LAUNCHED), events=(event(LAUNCHED, JobEvent.LAUNCHED, NOW),))
+    await writer.drain()
+    assert [entry.event for entry in store.events] == [JobEvent.LAUNCH_INTENDED, JobEvent.LAUNCHED]
+
+
 async def test_many_changes_go_in_batches() -> None:
     rows = MAX_ROWS + 50
     store, writer = await leading(rows)
