@@ -38,10 +38,10 @@ class EmbeddedMetrics:
     def write(self, now: datetime) -> None:
         """Write what was measured since the last time, a line for each dimension and each hundred values."""
         kept, self._values = self._values, defaultdict(list)
-        by_dimension: dict[str | None, dict[Metric, list[float]]] = defaultdict(dict)
+        by_dimension: dict[tuple[str | None, str | None], dict[Metric, list[float]]] = defaultdict(dict)
         for (metric, of), values in kept.items():
-            by_dimension[of][metric] = values
-        for of, metrics in by_dimension.items():
+            by_dimension[FORMS[metric].dimension, of][metric] = values
+        for (_, of), metrics in by_dimension.items():
             for start in range(0, max(map(len, metrics.values())), MOST_VALUES):
                 part = {metric: values[start : start + MOST_VALUES] for metric, values in metrics.items()}
                 line = self._line(now, of, {metric: values for metric, values in part.items() if values})

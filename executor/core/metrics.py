@@ -7,7 +7,9 @@ from enum import StrEnum
 from typing import Final
 
 from contract.job import JobRow
+from contract.outcome import FailureClass
 from contract.states import TERMINAL, JobState
+from executor.core.troubles import TROUBLES
 
 
 class Metric(StrEnum):
@@ -17,7 +19,10 @@ class Metric(StrEnum):
     CLAIM_TO_LAUNCH = "ClaimToLaunch"
     LAUNCH_TO_RUNNING = "LaunchToRunning"
     RUNNING = "Running"
+    LEADING = "Leading"
     OUTCOMES = "Outcomes"
+    FAILURES = "Failures"
+    COST = "CostUsd"
     THROTTLES = "Throttles"
     FLUSH_ROWS = "FlushRows"
     WAREHOUSE_WAKES = "WarehouseWakes"
@@ -37,7 +42,10 @@ FORMS: Final[Mapping[Metric, Form]] = {
     Metric.CLAIM_TO_LAUNCH: Form("Seconds"),
     Metric.LAUNCH_TO_RUNNING: Form("Seconds"),
     Metric.RUNNING: Form("Count"),
+    Metric.LEADING: Form("Count"),
     Metric.OUTCOMES: Form("Count", "Class"),
+    Metric.FAILURES: Form("Count", "Trouble"),
+    Metric.COST: Form("None"),
     Metric.THROTTLES: Form("Count"),
     Metric.FLUSH_ROWS: Form("Count"),
     Metric.WAREHOUSE_WAKES: Form("Count"),
@@ -71,8 +79,18 @@ def of_step(before: JobRow | None, job: JobRow) -> tuple[Measure, ...]:
     if job.status is JobState.RUNNING:
         return _between(Metric.LAUNCH_TO_RUNNING, job.launched_at, job.started_at)
     if job.status in TERMINAL or job.status is JobState.RETRY_WAIT:
-        return (Measure(Metric.OUTCOMES, 1, job.failure_class or str(job.status)),)
+        return _ended(before, job)
     return ()
+
+
+def _ended(before: JobRow, job: JobRow) -> tuple[Measure, ...]:
+    # What a row has cost is the sum of its attempts.
+    cost_usd = (job.cost_usd or 0.0) - (before.cost_usd or 0.0)
+    costs = (Measure(Metric.COST, cost_usd),) if cost_usd > 0 else ()
+    if job.failure_class is None:
+        return Measure(Metric.OUTCOMES, 1, str(job.status)), *costs
+    outcome = Measure(Metric.OUTCOMES, 1, job.failure_class)
+    return outcome, Measure(Metric.FAILURES, 1, TROUBLES[FailureClass(job.failure_class)]), *costs
 
 
 def _between(metric: Metric, start: datetime | None, end: datetime | None) -> tuple[Measure, ...]:

@@ -45,14 +45,15 @@ class Vitals:
         now_s = self._clock.monotonic_s()
         if self._metrics is not None and now_s >= self._metrics_at_s:
             self._metrics_at_s = now_s + METRICS_EVERY_S
-            self._measure(self._metrics, late_s)
+            self._measure(self._metrics, now_s, late_s)
         if verdict.health is Health.DEAD:
             name = verdict.late[0]
             raise LoopDiedError(f"the {name} loop gave no sign of life for {late_s[name]:.0f} s")
         if self._heartbeat is not None and verdict.health is Health.WELL:
             self._heartbeat.beat(now_s, late_s)
 
-    def _measure(self, metrics: Metrics, late_s: dict[str, float]) -> None:
+    def _measure(self, metrics: Metrics, now_s: float, late_s: dict[str, float]) -> None:
+        metrics.add(Measure(Metric.LEADING, 1 if self._board.leads(now_s) else 0))
         metrics.add(Measure(Metric.RUNNING, len(self._board.to_watch())))
         for name, seconds in late_s.items():
             metrics.add(Measure(Metric.LOOP_AGE, seconds, name))

@@ -3,11 +3,13 @@
 import io
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import structlog
 
 from contract.job import JobRow
+from contract.outcome import FailureClass
 from contract.states import JobState
 from executor.adapters.metrics import MOST_VALUES, EmbeddedMetrics
 from executor.adapters.telemetry import configure_logging
@@ -15,6 +17,7 @@ from executor.board import Board
 from executor.core.health import DEAD_S, SLOW_S, Health, Verdict, judge
 from executor.core.launch_answers import Throttled
 from executor.core.metrics import Measure, Metric, of_step
+from executor.core.troubles import TROUBLES
 from executor.loops.looper import LoopDiedError
 from executor.loops.vitals import METRICS_EVERY_S, Vitals
 from executor.observed import AUTO_SUSPEND_S, Gauge, observed
@@ -112,7 +115,28 @@ def test_a_jobs_steps_are_measured_once() -> None:
     assert running == [(Metric.LAUNCH_TO_RUNNING, 7.0, None)]
     assert step(JobState.RUNNING, JobState.SUCCEEDED) == [(Metric.OUTCOMES, 1, "SUCCEEDED")]
     failed = step(JobState.RUNNING, JobState.RETRY_WAIT, failure_class="OUT_OF_MEMORY")
-    assert failed == [(Metric.OUTCOMES, 1, "OUT_OF_MEMORY")]
+    assert failed == [(Metric.OUTCOMES, 1, "OUT_OF_MEMORY"), (Metric.FAILURES, 1, "report")]
+
+
+def test_every_failure_class_is_one_kind_of_trouble() -> None:
+    assert set(TROUBLES) == set(FailureClass)
+
+
+def test_what_an_attempt_cost_is_what_its_row_has_cost_more_than_before() -> None:
+    before, after = job().model_copy(update={"cost_usd": 0.25}), job(JobState.SUCCEEDED)
+    cost = [m.value for m in of_step(before, after.model_copy(update={"cost_usd": 0.75})) if m.metric is Metric.COST]
+    assert cost == [0.5]
+    unknown = of_step(before, after.model_copy(update={"cost_usd": 0.25}))
+    assert [m.metric for m in unknown] == [Metric.OUTCOMES]
+
+
+def test_metrics_with_one_value_of_two_dimensions_are_two_lines() -> None:
+    out = io.StringIO()
+    metrics = EmbeddedMetrics("prod", out)
+    metrics.add(Measure(Metric.FAILURES, 1, "cloud"))
+    metrics.add(Measure(Metric.LOOP_AGE, 7, "cloud"))
+    described = [line["_aws"]["CloudWatchMetrics"][0]["Dimensions"] for line in lines(metrics, out)]
+    assert described == [[["Installation", "Trouble"]], [["Installation", "Loop"]]]
 
 
 def test_what_an_earlier_leader_left_is_not_measured_again() -> None:
@@ -150,7 +174,7 @@ def test_statements_throttles_and_wakes_are_measured_by_the_answers() -> None:
     assert kept == [*wakes, (Metric.FLUSH_ROWS, 1), *wakes, (Metric.THROTTLES, 1)]
 
 
-def lines(metrics: EmbeddedMetrics, out: io.StringIO) -> list[dict[str, object]]:
+def lines(metrics: EmbeddedMetrics, out: io.StringIO) -> list[dict[str, Any]]:
     metrics.write(NOW)
     written = [json.loads(line) for line in out.getvalue().splitlines()]
     out.truncate(out.seek(0))
@@ -218,8 +242,20 @@ async def test_metrics_are_written_once_a_minute_with_the_ages_of_the_loops() ->
     await vitals.tick()
     await vitals.tick()
     running, ages = [json.loads(line) for line in out.getvalue().splitlines()]
-    assert running["Running"] == 1
+    assert (running["Running"], running["Leading"]) == (1, 0)
     assert (ages["Loop"], ages["LoopAge"]) == ("claim", 8.0)
+
+
+async def test_who_leads_says_so_in_the_metrics_for_as_long_as_the_lease_is_trusted() -> None:
+    clock, out = Clock(), io.StringIO()
+    board = Board()
+    vitals = Vitals(Pulse(clock), board, clock, None, EmbeddedMetrics("prod", out))
+    board.begin(1, [])
+    board.trusted_until_s = clock.at_s + METRICS_EVERY_S + 1
+    for _ in range(2):
+        clock.at_s += METRICS_EVERY_S
+        await vitals.tick()
+    assert [json.loads(line)["Leading"] for line in out.getvalue().splitlines()] == [1, 0]
 
 
 class FullDisk(io.StringIO):
