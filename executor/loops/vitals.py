@@ -56,5 +56,6 @@ class Vitals:
         metrics.add(Measure(Metric.LEADING, 1 if self._board.leads(now_s) else 0))
         metrics.add(Measure(Metric.RUNNING, len(self._board.to_watch())))
         for name, seconds in late_s.items():
-            metrics.add(Measure(Metric.LOOP_AGE, seconds, name))
+            if seconds > 0:  # a metric is billed by the hour in which it is written
+                metrics.add(Measure(Metric.LOOP_AGE, seconds, name))
         metrics.write(self._clock.now())
