@@ -8,10 +8,11 @@ PYTEST_ARGS ?= -n 3
 BENCH_ARGS ?=
 SOAK_ARGS ?=
 CHAOS_ARGS ?=
+IMAGE_ARGS ?=
 BIN := .venv/bin
 PROCEDURES := tests/procedure_packages/oldest tests/procedure_packages/newest
 
-.PHONY: help setup demo up test test-thorough test-browser check simulate format bench bench-executor bench-runner bench-local soak chaos verify-account clean
+.PHONY: help setup demo up test test-thorough test-browser check simulate format bench bench-executor bench-runner bench-local soak chaos verify-account image clean
 .PHONY: format-check lint types layers house
 
 help: ## this list
@@ -83,6 +84,9 @@ chaos: .venv/.ready ## executors killed, frozen and cut off while jobs run, and 
 
 verify-account: .venv/.ready ## what only a real account can prove, step by step, in the one that the settings name
 	@$(BIN)/python -m tests.account $(STEPS)
+
+image: .venv/.ready ## build the images with Docker and push them to the registry of ENV=...; IMAGE_ARGS="--architecture X86_64"
+	@$(BIN)/reporting deploy images $(ENV) $(IMAGE_ARGS)
 
 clean: ## remove environments, caches and build/; the data of make up in .local/ stays
 	rm -rf .venv .tools tests/clients/.venv tests/procedure_packages/*/.venv benchmarks/runner/rival/.venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -11,6 +11,7 @@ from snowflake.connector import connect, errors
 from contract.ids import Bucket, Installation
 from executor.cli.deploy_plan import lines_of
 from executor.cli.errors import CommandError, Exit
+from executor.cli.images import images
 from executor.cli.snowflake_troubles import of_sign_in, of_statement, one_line
 from executor.deploy import bells, earlier, signing_in
 from executor.deploy import snowflake as snowflake_side
@@ -18,6 +19,7 @@ from executor.deploy.lock import LockedError
 from executor.settings import ObjectNames, SettingsError, SnowflakeSettings, load
 
 app = typer.Typer(help="Install or upgrade the product.", no_args_is_help=True, add_completion=False)
+app.command()(images)
 
 
 class DeploySettings(BaseSettings):

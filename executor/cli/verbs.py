@@ -72,6 +72,7 @@ EXAMPLES: Final = {
     "prune": "reporting prune --keep-days 90",
     "deploy": "reporting deploy snowflake",
     "deploy doorbell": "reporting deploy doorbell arn:aws:sns:eu-central-1:123456789012:reporting-doorbell",
+    "deploy images": "reporting deploy images prod --architecture ARM64",
     "deploy move-over": "reporting deploy move-over --matching 'HTTP_REPORTS_*'",
     "deploy snowflake": "reporting deploy snowflake",
     "doctor": "reporting doctor health-check template.yaml --dockerfile Dockerfile",
