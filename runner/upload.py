@@ -23,7 +23,8 @@ PART_BYTES: Final = 8 * 1024 * 1024
 """Size of a file's first parts, and of the largest file sent in one PUT."""
 
 _PARTS_OF_ONE_SIZE: Final = 500
-_ABSENT: Final = {"NoSuchKey", "404"}
+_ABSENT: Final = {"NoSuchKey", "404", "403"}
+"""S3's words for what is not there; the last to a role that may not list the bucket, as the runner's."""
 _LOOKS: Final = 30
 _LOOK_EVERY_S: Final = 1.0
 

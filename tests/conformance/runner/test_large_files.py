@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from contract.manifest import ReportFile
 from contract.outcome import ExitCode
@@ -41,6 +42,14 @@ class Client:
     def upload_part(self, **parameters: Any) -> Any:
         self._before_part(parameters["PartNumber"])
         return self._s3.upload_part(**parameters)
+
+
+class Completes(Client):
+    """A client whose first answer to a completion is lost, so that the SDK asks again."""
+
+    def complete_multipart_upload(self, **parameters: Any) -> Any:
+        self._s3.complete_multipart_upload(**parameters)
+        return self._s3.complete_multipart_upload(**parameters)
 
 
 def uploads(client: Any, prefix: str) -> Uploads:
@@ -115,15 +124,31 @@ def test_a_part_whose_line_breaks_is_sent_once_more(stack: LocalStack) -> None:
 
 
 def test_an_upload_whose_completion_was_answered_into_the_void_is_found_complete(stack: LocalStack) -> None:
-    class Completes(Client):
-        def complete_multipart_upload(self, **parameters: Any) -> Any:
-            self._s3.complete_multipart_upload(**parameters)
-            return self._s3.complete_multipart_upload(**parameters)
-
     files = uploads(Completes(stack.s3, lambda _: None), "large/void/")
     write(files, LARGE)
     [file] = files.publish()
     assert (file.bytes, left_of(stack, "large/void/")) == (len(LARGE), (1, 0))
+
+
+def test_what_is_not_seen_yet_is_looked_for_again_by_a_role_that_may_not_list(
+    stack: LocalStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runner.upload._LOOK_EVERY_S", 0.0)
+
+    class AnswersLate(Completes):
+        looks = 0
+
+        def head_object(self, **parameters: Any) -> Any:
+            self.looks += 1
+            if self.looks == 1:
+                raise ClientError({"Error": {"Code": "403", "Message": "Forbidden"}}, "HeadObject")
+            return self._s3.head_object(**parameters)
+
+    client = AnswersLate(stack.s3, lambda _: None)
+    files = uploads(client, "large/late/")
+    write(files, LARGE)
+    files.publish()
+    assert client.looks == 2
 
 
 def test_an_upload_that_fails_on_the_way_leaves_nothing(stack: LocalStack) -> None:
