@@ -44,9 +44,7 @@ class Client:
         return self._s3.upload_part(**parameters)
 
 
-class Completes(Client):
-    """A client whose first answer to a completion is lost, so that the SDK asks again."""
-
+class Completes(Client):  # the first answer is lost, and the SDK asks again
     def complete_multipart_upload(self, **parameters: Any) -> Any:
         self._s3.complete_multipart_upload(**parameters)
         return self._s3.complete_multipart_upload(**parameters)

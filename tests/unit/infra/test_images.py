@@ -6,7 +6,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from executor.cli.verbs import loaded
 from tests.unit.infra.dockerfile import IMAGES, Image, image, read
 from tests.unit.infra.template import GIVEN, made, raw
 
@@ -103,6 +105,12 @@ def test_an_image_for_another_processor_is_refused_at_its_build(name: str) -> No
         codes.append(subprocess.run([sys.executable, "-c", told], capture_output=True, check=False).returncode)
     assert sorted(codes) == [0, 1, 1]
     assert raw()["Parameters"]["Architecture"]["AllowedValues"] == ["ARM64", "X86_64"]
+
+
+def test_the_doctor_finds_nothing_wrong_with_the_health_check_of_the_stack() -> None:
+    words = ["health-check", "infra/stack.yaml", "--dockerfile", "executor=infra/executor.Dockerfile"]
+    done = CliRunner().invoke(loaded("doctor"), words)
+    assert (done.exit_code, "can pass and can fail" in done.output) == (0, True)
 
 
 def let_in(path: str, rules: list[str]) -> bool:
