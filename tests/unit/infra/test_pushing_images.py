@@ -43,10 +43,15 @@ class Docker:
             self.ecr.put_image(repositoryName=repository, imageManifest=manifest, imageTag=tag)
 
 
+@pytest.fixture(scope="module")
+def session() -> boto3.Session:
+    return boto3.Session("none", "none", region_name="eu-central-1")  # reads the description of ECR once
+
+
 @pytest.fixture
-def ecr() -> Iterator[Any]:
+def ecr(session: boto3.Session) -> Iterator[Any]:
     with mock_aws():
-        client = boto3.client("ecr", region_name="eu-central-1", aws_access_key_id="none", aws_secret_access_key="none")
+        client = session.client("ecr")
         for name in RECIPES:
             client.create_repository(repositoryName=f"reporting-prod/{name}")
         yield client

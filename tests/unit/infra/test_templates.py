@@ -44,6 +44,22 @@ def test_a_template_goes_to_cloudformation_as_it_is(path: Path) -> None:
     assert len(path.read_bytes()) <= SENT_AS_IT_IS
 
 
+def secrets_in(text: str) -> list[str]:
+    """Whatever looks like a private key, an access key, or a password or token that is given a value."""
+    given = r"(?i:password|passphrase|secret_?key|token)[\"']?\s*[:=]\s*[\"']?[^\s\"'!{}$,:]+"
+    return re.findall(rf"-----BEGIN [A-Z ]+-----|AKIA[0-9A-Z]{{16}}|{given}", text)
+
+
+@pytest.mark.parametrize("path", sorted(Path("infra").glob("*.*")), ids=str)
+def test_nothing_secret_stands_in_what_is_deployed(path: Path) -> None:
+    assert secrets_in(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("text", ["Password: geheim", "AKIA" + "A" * 16, "-----BEGIN RSA PRIVATE KEY-----", "TOKEN=x"])
+def test_a_secret_would_be_noticed(text: str) -> None:
+    assert secrets_in(text) != []
+
+
 @pytest.mark.parametrize("ways", [{}, {"ExecutorSecretArn": GIVEN["ExecutorSecretArn"], "ExecutorUser": "REPORTS"}])
 def test_the_executor_takes_the_environment_that_its_task_has(
     ways: dict[str, str], monkeypatch: pytest.MonkeyPatch
