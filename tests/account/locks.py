@@ -52,6 +52,7 @@ def merge_that_waited(account: Account) -> Seen:
         _until_it_waits(first, name)
         first.rows("COMMIT")
         waiting.get_results_from_sfqid(str(waiting.sfqid))
+        waiting.fetchall()  # only this waits for the MERGE to end
         n = int(first.value(f"SELECT n FROM {name}"))
         waiting.close()
     return holds("n is 11") if n == 11 else differs(f"n is {n}, not 11; the MERGE saw the table as it was before")
