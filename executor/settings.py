@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, overload
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from contract import sign_in
 from contract.ids import Bucket, Installation
 from contract.policy import Caps, Limits, RetryPolicy
 from contract.resources import Capacity
-from executor import crash_points
+from executor import causes, crash_points
 from executor.core import price
 from executor.core.launch import LaunchProfile
 from executor.core.rate import Rate
@@ -72,6 +72,7 @@ class ExecutorSettings(BaseSettings):
     reconcile_interval_s: float = Field(default=300.0, ge=10, le=3600)
     status_freshness_s: float | None = Field(default=None, ge=0)
     prices: dict[str, price.Rate] | None = None
+    causes_file: Annotated[str | None, AfterValidator(causes.usable)] = None
     metrics: Literal["off", "emf"] = "off"
     heartbeat_file: str | None = None
     allow_password: Annotated[bool, BeforeValidator(sign_in.allows_password)] = False

@@ -106,7 +106,7 @@ def _means(ports: Ports, settings: ExecutorSettings, board: Board, writer: Write
         profiles=Profiles(ports.artifacts, settings.launch_profile(), settings.task_definition_documents),
         budgets=Budgets(ports.clock, settings.launch_rate(), settings.read_rate()),
         breakers=Breakers(ports.store, board, writer, ports.clock, settings.task_definition),
-        catalogue=causes.load(),
+        catalogue=causes.load(settings.causes_file),
     )
 
 

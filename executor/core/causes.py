@@ -3,17 +3,20 @@
 The words of AWS are not a contract: they change without notice, are cut short, and come with straight or curly
 apostrophes. So the catalogue is data, it only refines what stop code and exit code have decided already, and a text
 that it does not know is kept as it came. Within a scope the first text that matches wins; the general ones stand last.
+A search through hundreds of patterns would cost milliseconds, so each is tried only where a word that it needs occurs.
 """
 
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
 from contract.outcome import Blame, CodeRan, FailureClass
+from executor.core.families import Family
+from executor.core.needles import needles
 
 
 class Scope(StrEnum):
@@ -25,8 +28,13 @@ class Scope(StrEnum):
     STOPPED = "stopped"
     EXIT = "exit"
     STOP_CODE = "stop_code"
-    LOG = "log"
     SERVICE_EVENT = "service_event"
+    NETWORK = "network"
+    """Of names, proxies and certificates, whoever says it."""
+    SNOWFLAKE = "snowflake"
+    API = "api"
+    """An answer of AWS to some call, in the words of its SDKs."""
+    LOG = "log"
 
 
 class Retry(StrEnum):
@@ -46,11 +54,21 @@ class Fault(StrEnum):
     NOBODY = "nobody"
 
 
+class Certainty(StrEnum):
+    """How much a text says: this and nothing else, most often this, a first suspicion, or nothing."""
+
+    CERTAIN = "certain"
+    LIKELY = "likely"
+    POSSIBLE = "possible"
+    UNKNOWN = "unknown"
+
+
 class Confidence(StrEnum):
-    """How a text became known: AWS's documentation, the ECS agent's source, users' reports, or memory only."""
+    """How a text became known: documentation, the source of what says it, users' reports, or memory only."""
 
     DOCUMENTED = "doc"
     AGENT = "agent"
+    CODE = "code"
     FIELD = "field"
     MEMORY = "memory"
 
@@ -72,6 +90,7 @@ class Cause:
     """One cause; ``failure_class`` is None where the place at which it was met decides."""
 
     cause_id: str
+    family: Family
     fault: Fault
     retry: Retry
     code_ran: CodeRan
@@ -92,20 +111,31 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text, as a pattern, with an example that it must match."""
+    """One text, as a pattern, with where it is known from and an example that it must match."""
 
     scope: Scope
     pattern: re.Pattern[str]
     cause: Cause
+    certainty: Certainty
     confidence: Confidence
+    source: str
     example: str
+    needles: tuple[str, ...] = ()
+    """Words in small letters one of which stands in everything that matches; none where there are no such words."""
+
+    def matches(self, said: str, lowered: str) -> bool:
+        """Whether it is in what was said; ``lowered`` is the same in small letters."""
+        if self.needles and not any(needle in lowered for needle in self.needles):
+            return False
+        return self.pattern.search(said) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Every known text, in order."""
+    """Every known text, in order, and every cause."""
 
     texts: tuple[Text, ...] = ()
+    causes: tuple[Cause, ...] = ()
     _by_scope: Mapping[Scope, list[Text]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -117,9 +147,25 @@ class Catalogue:
 
     def find(self, scope: Scope, said: str | None) -> Cause | None:
         """The cause of what was said, or None for an unknown text."""
+        found = self.match(scope, said)
+        return found.cause if found else None
+
+    def match(self, scope: Scope, said: str | None) -> Text | None:
+        """The first text of a scope that is in what was said."""
         if not said:
             return None
-        return next((text.cause for text in self._by_scope.get(scope, ()) if text.pattern.search(said)), None)
+        lowered = said.lower()
+        return next((text for text in self._by_scope.get(scope, ()) if text.matches(said, lowered)), None)
+
+    def with_causes(self, more: Iterable[Cause]) -> "Catalogue":
+        """The same with causes that no text leads to."""
+        causes = {one.cause_id: one for one in (*more, *self.causes)}
+        return Catalogue(self.texts, tuple(causes.values()))
+
+    def with_own(self, own: Sequence[Text]) -> "Catalogue":
+        """The same with texts of one's own and their causes, which go before these."""
+        causes = {text.cause.cause_id: text.cause for text in own} | {one.cause_id: one for one in self.causes}
+        return Catalogue((*own, *self.texts), tuple(causes.values()))
 
 
 EMPTY: Final = Catalogue()
@@ -130,8 +176,8 @@ def read(causes: str, texts: str) -> Catalogue:
     """The catalogue from its two tables of tab-separated values, each with a header line.
 
     Args:
-        causes: cause_id, fault, retry, code_ran, failure_class (``-`` for none), summary, remedy.
-        texts: scope, regex, cause_id, confidence, example; the order matters.
+        causes: cause_id, family, fault, retry, code_ran, failure_class (``-`` for none), summary, remedy.
+        texts: scope, regex, cause_id, certainty, confidence, source, example; the order matters.
 
     Raises:
         CatalogueError: naming the line that cannot be read.
@@ -142,7 +188,12 @@ def read(causes: str, texts: str) -> Catalogue:
         if cause.cause_id in known:
             raise CatalogueError(f"causes, line {line}: {cause.cause_id} stands there twice")
         known[cause.cause_id] = cause
-    return Catalogue(tuple(_text(line, row, known) for line, row in _rows(texts)))
+    return Catalogue(tuple(_text(line, row, known) for line, row in _rows(texts)), tuple(known.values()))
+
+
+def compiled(regex: str) -> re.Pattern[str]:
+    """A pattern as the catalogue means it: capitals do not matter, and a dot is any character."""
+    return re.compile(regex, re.IGNORECASE | re.DOTALL)
 
 
 def _rows(table: str) -> Iterable[tuple[int, dict[str, str]]]:
@@ -154,6 +205,7 @@ def _cause(line: int, row: dict[str, str]) -> Cause:
     try:
         return Cause(
             cause_id=row["cause_id"],
+            family=Family(row["family"]),
             fault=Fault(row["fault"]),
             retry=Retry(row["retry"]),
             code_ran=CodeRan(row["code_ran"]),
@@ -169,10 +221,13 @@ def _text(line: int, row: dict[str, str], causes: Mapping[str, Cause]) -> Text:
     try:
         return Text(
             scope=Scope(row["scope"]),
-            pattern=re.compile(row["regex"], re.IGNORECASE | re.DOTALL),
+            pattern=compiled(row["regex"]),
             cause=causes[row["cause_id"]],
+            certainty=Certainty(row["certainty"]),
             confidence=Confidence(row["confidence"]),
+            source=row["source"],
             example=row["example"],
+            needles=needles(row["regex"]),
         )
     except (KeyError, ValueError, re.error) as error:
         raise CatalogueError(f"texts, line {line}: {error}") from error

@@ -13,6 +13,7 @@ from contract.manifest import Manifest
 from contract.outcome import ExitCode, Verdict, cut
 from executor.core import rules
 from executor.core.causes import EMPTY, Catalogue, Cause, Retry, Scope
+from executor.core.classify import cause_told
 from executor.core.stopping import cause_in
 from executor.core.tasks import TaskView
 
@@ -76,7 +77,7 @@ def judge(evidence: Evidence, catalogue: Catalogue = EMPTY) -> Verdict:
         catalogue: known texts; what it does not know is judged by stop code and exit code, and quoted.
     """
     rule = rules.FILES_MISSING if claims_success(evidence.manifest) else _rule(evidence, catalogue)
-    rule = _known_better(rule, evidence.manifest)
+    rule = _known_better(_named(rule, evidence.manifest, catalogue), evidence.manifest)
     code = evidence.exit_code
     said = cut("; ".join(evidence.text.splitlines()), MAX_SAID_BYTES)
     suffix = f" (exit code {code})" if code is not None else ""
@@ -95,10 +96,30 @@ def judge(evidence: Evidence, catalogue: Catalogue = EMPTY) -> Verdict:
     )
 
 
+_SAID_IN: Final = {
+    ExitCode.QUERY_FAILED: "snowflake",
+    ExitCode.SNOWFLAKE_UNREACHABLE: "snowflake",
+    ExitCode.S3_UNWRITABLE: "api",
+}
+"""Whose words the message is in with which a container ended."""
+
+
+def _named(rule: rules.Rule, manifest: Manifest | None, catalogue: Catalogue) -> rules.Rule:
+    # The exit code decides class, budget and retry; the message says which of its many causes it was.
+    where = _SAID_IN.get(ExitCode(manifest.exit_code)) if manifest and manifest.exit_code in _SAID_IN else None
+    if manifest is None or manifest.failure is None or where is None or rule is not rules.BY_EXIT[manifest.exit_code]:
+        return rule
+    cause = cause_told(catalogue, manifest.failure.message, where)
+    if cause is None:
+        return rule
+    says = f"{rule.diagnosis} {cause.summary}"
+    return replace(rule, cause_id=cause.cause_id, diagnosis=says, remedy=cause.remedy, by_exit=True)
+
+
 def _known_better(rule: rules.Rule, manifest: Manifest | None) -> rules.Rule:
     # What the container says to do is worth more than what its exit code means in general, and nothing beside a cause.
     failure = manifest.failure if manifest else None
-    if failure is None or rule not in rules.BY_EXIT.values():
+    if failure is None or not (rule.by_exit or rule in rules.BY_EXIT.values()):
         return rule
     remedy = cut(" ".join((failure.remedy or "").split()), MAX_SAID_BYTES) or rule.remedy
     helps = rule.retry_helps if failure.retry_helps is None else failure.retry_helps
@@ -142,7 +163,7 @@ def _by_texts(evidence: Evidence, catalogue: Catalogue, said: Cause | None) -> r
     if code == ExitCode.STOPPED:
         special = None if stopped_by is None or stopped_by.cause_id in _GENERAL else stopped_by
         return _of(special or catalogue.find(Scope.EXIT, f"exit={code}"), rules.BY_EXIT[code])
-    in_log = catalogue.find(Scope.LOG, evidence.log_tail)
+    in_log = cause_told(catalogue, evidence.log_tail, "log")
     if in_log is not None and in_log.cause_id in _MEMORY_IDS:
         return rules.MEMORY
     return _of(in_log or catalogue.find(Scope.EXIT, f"exit={code}"), rules.CRASHED)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from contract.outcome import Blame, CodeRan, FailureClass, Verdict
+from executor.core import rules
 from executor.core.causes import EMPTY, Catalogue, Retry, Scope
 from executor.core.tasks import TaskView
 
@@ -105,18 +106,16 @@ def refusal_verdict(answer: Refused, catalogue: Catalogue = EMPTY, own: str | No
 
 def _unknown_refusal(answer: Refused) -> Verdict:
     capacity = any(word in answer.reason.lower() for word in _CAPACITY_WORDS) and answer.said_as is not None
-    failure_class = FailureClass.CAPACITY if capacity else FailureClass.LAUNCH_REFUSED
+    rule = rules.NO_ROOM if capacity else rules.REFUSED
     return Verdict(
-        failure_class=failure_class,
-        cause_id=failure_class.lower(),
-        blame=Blame.NOBODY if capacity else Blame.INFRASTRUCTURE,
+        failure_class=rule.failure_class,
+        cause_id=rule.failure_class.lower(),
+        blame=rule.blame,
         retry_helps=not answer.permanent,
-        code_ran=CodeRan.NO,
+        code_ran=rule.code_ran,
         start_up=answer.said_as is Scope.RUNTASK_EXCEPTION,
-        diagnosis=f"ECS refused to launch the task: {answer.reason}"
+        diagnosis=f"{rule.diagnosis.removesuffix('.')}: {answer.reason}"
         if answer.said_as is not None
         else f"The task was not launched: {answer.reason}",
-        remedy="Nothing to do: it is tried again by itself."
-        if capacity
-        else "Correct the launch settings (cluster, task definition, subnets, roles, size), then ask again.",
+        remedy=rule.remedy,
     )

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from contract.outcome import Blame, CodeRan, ExitCode, FailureClass
+from executor.core.causes import Cause, Fault, Retry
+from executor.core.families import Family
 from executor.core.stopping import StopCause
 
 
@@ -20,6 +22,8 @@ class Rule:
     with_change: bool = False
     code_ran: CodeRan = CodeRan.YES
     start_up: bool = False
+    by_exit: bool = False
+    """Whether an exit code of the contract said it, with a cause that its message names."""
 
 
 _F, _B = FailureClass, Blame
@@ -127,8 +131,53 @@ START_LATE: Final = Rule(
     "Look at the size of the image, the subnets' way to its registry, and the capacity of the region.",
     code_ran=CodeRan.NO, start_up=True,
 )  # fmt: skip
+REFUSED: Final = Rule(
+    _F.LAUNCH_REFUSED, _B.INFRASTRUCTURE, False,
+    "ECS refused to launch the task.",
+    "Correct the launch settings (cluster, task definition, subnets, roles, size), then ask again.",
+    code_ran=CodeRan.NO,
+)  # fmt: skip
+NO_ROOM: Final = Rule(
+    _F.CAPACITY, _B.NOBODY, True,
+    "ECS refused to launch the task.",
+    "Nothing to do: it is tried again by itself.",
+    code_ran=CodeRan.NO,
+)  # fmt: skip
 OUR_STOPS: Final = {
     StopCause.CANCELLED: CANCELLED,
     StopCause.DEADLINE: BY_EXIT[ExitCode.DEADLINE],
     StopCause.START_DEADLINE: START_LATE,
 }
+
+
+_FAMILIES: Final = {
+    _F.REPORT_ERROR: Family.APP_EXIT,
+    _F.BAD_PARAMETERS: Family.APP_CONFIG_MISSING,
+    _F.QUERY_FAILED: Family.SNOWFLAKE_SQL_ERROR,
+    _F.SNOWFLAKE_UNREACHABLE: Family.SNOWFLAKE_UNREACHABLE,
+    _F.S3_UNWRITABLE: Family.S3_DENIED,
+    _F.NO_MANIFEST: Family.APP_EXIT,
+    _F.CRASHED: Family.APP_EXIT,
+    _F.STOPPED: Family.STOPPED_BY_USER,
+    _F.CAPACITY: Family.CAPACITY,
+}
+_FAULTS: Final = {_B.REPORT: Fault.REPORT, _B.INFRASTRUCTURE: Fault.CLOUD, _B.NOBODY: Fault.NOBODY}
+
+
+def causes() -> tuple[Cause, ...]:
+    """What rows say when no text says more, as causes: most are called as their class in small letters."""
+    told = (*BY_EXIT.values(), START, MEMORY, NO_MANIFEST, LOST, NEVER_RAN, FILES_MISSING, NO_EXIT_CODE, CRASHED)
+    return tuple(_cause(rule) for rule in (*told, START_LATE, REFUSED, NO_ROOM))
+
+
+def _cause(rule: Rule) -> Cause:
+    return Cause(
+        cause_id=rule.cause_id or rule.failure_class.lower(),
+        family=_FAMILIES.get(rule.failure_class, Family.UNKNOWN),
+        fault=_FAULTS[rule.blame],
+        retry=Retry.WITH_CHANGE if rule.with_change else Retry.YES if rule.retry_helps else Retry.NO,
+        code_ran=rule.code_ran,
+        failure_class=rule.failure_class,
+        summary=rule.diagnosis,
+        remedy=rule.remedy,
+    )

@@ -119,7 +119,7 @@ def test_a_free_text_of_whoever_stopped_the_task_is_not_taken_for_a_cause() -> N
     [
         ("ModuleNotFoundError: No module named 'polars'", "python_import_error", FailureClass.CRASHED),
         ("MemoryError", "oom", FailureClass.OUT_OF_MEMORY),
-        ("An error occurred (AccessDenied) when calling the PutObject operation", "s3_put_denied", None),
+        ("An error occurred (AccessDenied) when calling the PutObject operation: Access Denied", "s3_put_denied", None),
         ("Segmentation something", "app_error", FailureClass.CRASHED),
         (None, "app_error", FailureClass.CRASHED),
     ],
@@ -157,23 +157,26 @@ def test_what_costs_nothing_can_be_tried_again() -> None:
 
 
 def test_the_general_text_stands_behind_the_special_ones() -> None:
-    assert Counter(text.scope for text in TEXTS)[Scope.STOPPED] == 71
+    assert Counter(text.scope for text in TEXTS)[Scope.STOPPED] == 82
     general_first = type(CATALOGUE)((STOPPED[-1], *STOPPED))
     wrong = [t for t in STOPPED if general_first.find(t.scope, f"{t.example} Essential container in task exited")]
     assert any(general_first.find(t.scope, t.example) is t.cause for t in wrong)
 
 
-CAUSE_LINE = "cause_id\tfault\tretry\tcode_ran\tfailure_class\tsummary\tremedy\nx\tcloud\tyes\tno\t-\tS.\tR."
-TEXT_HEAD = "scope\tregex\tcause_id\tconfidence\texample\n"
+CAUSE_LINE = (
+    "cause_id\tfamily\tfault\tretry\tcode_ran\tfailure_class\tsummary\tremedy\nx\tdns\tcloud\tyes\tno\t-\tS.\tR."
+)
+TEXT_HEAD = "scope\tregex\tcause_id\tcertainty\tconfidence\tsource\texample\n"
 
 
 @pytest.mark.parametrize(
     ("causes", "texts", "says"),
     [
         (CAUSE_LINE.replace("cloud", "moon"), TEXT_HEAD, "causes, line 2"),
+        (CAUSE_LINE.replace("dns", "phone"), TEXT_HEAD, "causes, line 2"),
         (CAUSE_LINE + "\n" + CAUSE_LINE.splitlines()[1], TEXT_HEAD, "causes, line 3: x stands there twice"),
-        (CAUSE_LINE, TEXT_HEAD + "stopped\t(\tx\tdoc\te", "texts, line 2"),
-        (CAUSE_LINE, TEXT_HEAD + "stopped\ta\ty\tdoc\te", "texts, line 2: 'y'"),
+        (CAUSE_LINE, TEXT_HEAD + "stopped\t(\tx\tcertain\tdoc\ts\te", "texts, line 2"),
+        (CAUSE_LINE, TEXT_HEAD + "stopped\ta\ty\tcertain\tdoc\ts\te", "texts, line 2: 'y'"),
     ],
 )
 def test_a_line_that_cannot_be_read_is_named(causes: str, texts: str, says: str) -> None:

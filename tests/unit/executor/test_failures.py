@@ -142,6 +142,29 @@ def test_p9_what_the_container_says_to_do_goes_before_what_its_exit_code_says() 
     assert in_general.remedy == verdict(stopped(13)).remedy
 
 
+def test_p9_the_message_of_a_failed_query_names_the_cause_and_the_exit_code_keeps_the_class() -> None:
+    left = said(None).model_copy(update={"exit_code": 12})
+    assert left.failure is not None
+    message = "002003 (42S02): SQL compilation error: Object 'SALES' does not exist or not authorized."
+    named = left.model_copy(update={"failure": left.failure.model_copy(update={"message": message})})
+    plain, found = verdict(stopped(12), left), verdict(stopped(12), named)
+    assert (plain.cause_id, found.cause_id) == ("query_failed", "snowflake_object_missing")
+    assert (found.failure_class, found.blame, found.retry_helps) == (
+        plain.failure_class,
+        plain.blame,
+        plain.retry_helps,
+    )
+    assert "does not exist, or the role may not see it" in found.diagnosis
+    assert "USAGE" in found.remedy
+    own = named.model_copy(update={"failure": ReportFailure(kind="K", message=message, remedy="ask Ann")})
+    assert verdict(stopped(12), own).remedy == "ask Ann"
+
+
+def test_p9_every_cause_that_a_verdict_names_stands_in_the_catalogue() -> None:
+    known = {cause.cause_id for cause in load().causes}
+    assert {found.cause_id for found in CASES.values()} <= known
+
+
 def test_what_the_container_said_is_nothing_beside_a_cause_that_ended_it() -> None:
     assert "open port" not in verdict(MEMORY, said("open port 443")).remedy
     assert "open port" not in verdict(SPOT, said("open port 443", retry_helps=False)).remedy

@@ -1,0 +1,137 @@
+"""Which known cause a captured text tells of, whoever said it.
+
+A text that ECS is known to have said is looked up among what ECS says. Where nobody knows who said it, it must sound
+like one of them: the short patterns that are enough inside a stop reason are tried only on what carries a mark of a
+stop reason. What is only a first suspicion is answered as such, and what is not known stays unknown: a wrong cause
+costs more than none.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from executor.core.causes import Catalogue, Cause, Certainty, Retry, Scope, Text
+from executor.core.families import Family
+from executor.core.marks import MARKS, exits
+from executor.core.spoken import Said, heard
+
+NOT_KNOWN: Final = "unknown"
+REMEDY: Final = (
+    "Read the text as it came: the catalogue does not know it. A text of your own can be added to it in a file."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a text was found to mean; ``cause`` is None for an unknown one."""
+
+    cause: Cause | None = None
+    certainty: Certainty = Certainty.UNKNOWN
+
+    @property
+    def cause_id(self) -> str:
+        """The cause's stable name."""
+        return self.cause.cause_id if self.cause else NOT_KNOWN
+
+    @property
+    def family(self) -> Family:
+        """The family that the cause belongs to."""
+        return self.cause.family if self.cause else Family.UNKNOWN
+
+    @property
+    def retry_helps(self) -> Retry:
+        """Whether the same again may end better; of what is not known nothing says so."""
+        return self.cause.retry if self.cause else Retry.NO
+
+    @property
+    def remedy(self) -> str:
+        """What to do."""
+        return self.cause.remedy if self.cause else REMEDY
+
+
+_RANK: Final = {Certainty.CERTAIN: 3, Certainty.LIKELY: 2, Certainty.POSSIBLE: 1, Certainty.UNKNOWN: 0}
+_SURE: Final = {Certainty.CERTAIN, Certainty.LIKELY}
+_LOWER: Final = {Certainty.CERTAIN: Certainty.LIKELY, Certainty.LIKELY: Certainty.POSSIBLE}
+_NO_CAUSE: Final = {"success_exit", "steady", "runtask_failure_unknown", "see_stopped_rows"}
+"""Rows that tell of no failure, or only that there was one."""
+
+_BOTO: Final = re.compile(r"An error occurred \((\w[\w.]*)\) when calling the \w+ operation[^:]*: ?", re.IGNORECASE)
+_CODE: Final = re.compile(r"\b[A-Z]\w*(?:Exception|Throttling|RequestLimitExceeded|Denied)\b(?=:)")
+
+
+def classify(catalogue: Catalogue, text: str, where: str | None = None) -> Answer:
+    """The answer for one text.
+
+    Args:
+        catalogue: what is known.
+        text: as it was captured, of one line or many.
+        where: where it was said, if that is known: ``stoppedReason``, ``log``, ``snowflake``, ``api``, ``exit``, …
+    """
+    best = Answer()
+    for found, certainty in _answers(catalogue, text, where):
+        if _RANK[certainty] > _RANK[best.certainty]:
+            best = Answer(found.cause, certainty)
+        if certainty in _SURE:
+            return best
+    return best
+
+
+def cause_told(catalogue: Catalogue, text: str | None, where: str) -> Cause | None:
+    """The cause that a program's own words tell of, if they tell one; exit codes in them do not count.
+
+    Args:
+        catalogue: what is known.
+        text: the last lines of a log, or an error's message.
+        where: where it was said.
+    """
+    answers = _answers(catalogue, text, where) if text else ()
+    return next((found.cause for found, sure in answers if sure in _SURE and found.scope is not Scope.EXIT), None)
+
+
+def _answers(catalogue: Catalogue, text: str, where: str | None) -> Iterator[tuple[Text, Certainty]]:
+    for said in heard(text, where):
+        for found in _found(catalogue, said):
+            if found.cause.cause_id not in _NO_CAUSE:
+                yield found, _LOWER.get(found.certainty, found.certainty) if said.warned else found.certainty
+
+
+def _found(catalogue: Catalogue, said: Said) -> Iterator[Text]:
+    if said.scope not in {None, Scope.LOG}:
+        for words in _words(said.scope, said.text):
+            if (found := catalogue.match(said.scope, words)) is not None:
+                yield found
+    for scope, mark in MARKS.items():
+        if (
+            (scope is Scope.LOG or scope is not said.scope)
+            and mark.search(said.text)
+            and (found := catalogue.match(scope, said.text))
+        ):
+            yield found
+        if scope is Scope.API:
+            yield from _as_runtask_says(catalogue, said)
+    for words in exits(said.text, known=False) if said.scope is not Scope.EXIT else ():
+        if (found := catalogue.match(Scope.EXIT, words)) is not None:
+            yield found
+    if said.scope is None and (found := catalogue.match(Scope.STOP_CODE, said.text)):
+        yield found
+
+
+def _words(scope: Scope, text: str) -> Iterator[str]:
+    """What was said as the texts of that scope are written."""
+    if scope is Scope.EXIT:
+        yield from exits(text, known=True)
+    if scope is Scope.RUNTASK_EXCEPTION:
+        yield _BOTO.sub(lambda found: f"{found[1]}: ", text)
+    yield text
+
+
+def _as_runtask_says(catalogue: Catalogue, said: Said) -> Iterator[Text]:
+    # Other calls fail in the same words; of the general ones, what RunTask means by them says nothing there.
+    if said.scope is Scope.RUNTASK_EXCEPTION:
+        return
+    plain = _BOTO.sub(lambda found: f"{found[1]}: ", said.text)
+    for code in _CODE.finditer(plain):
+        found = catalogue.match(Scope.RUNTASK_EXCEPTION, plain[code.start() :])
+        if found is not None and found.certainty is not Certainty.POSSIBLE:
+            yield found
