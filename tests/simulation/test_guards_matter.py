@@ -174,7 +174,7 @@ async def test_p12_without_a_token_for_each_stop_the_account_throttles(
 async def test_p12_without_the_catalogue_a_throttle_in_disguise_ends_the_job(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("executor.causes.load", lambda: EMPTY)
+    monkeypatch.setattr("executor.causes.load", lambda _own_file: EMPTY)
     with pytest.raises(AssertionError):
         await rates.test_p12_a_throttle_in_disguise_costs_nothing_but_time(world)
 
