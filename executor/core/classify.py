@@ -131,7 +131,7 @@ def _as_runtask_says(catalogue: Catalogue, said: Said) -> Iterator[Text]:
     if said.scope is Scope.RUNTASK_EXCEPTION:
         return
     plain = _BOTO.sub(lambda found: f"{found[1]}: ", said.text)
-    for code in _CODE.finditer(plain):
-        found = catalogue.match(Scope.RUNTASK_EXCEPTION, plain[code.start() :])
+    for start in (0, *(code.start() for code in _CODE.finditer(plain))):
+        found = catalogue.match(Scope.RUNTASK_EXCEPTION, plain[start:])
         if found is not None and found.certainty is not Certainty.POSSIBLE:
             yield found

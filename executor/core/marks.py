@@ -44,13 +44,16 @@ MARKS: Final = {
         r"no basic auth credentials|no matching manifest for|does not contain descriptor matching platform",
         r"manifest for \S+ not found|manifest unknown|pull access denied for|reached your \w*\s?pull rate limit",
         r"does not match the (?:specified|detected|expected) (?:host )?platform|name unknown: ",
-        r"\bdenied: (?:User|Your)|denied: .{0,80}ecr:|insufficient_scope|unexpected status (?:code )?(?:from|\[)",
+        r"\bdenied: (?:User|Your|requested|denied)|\bunauthorized: |No such image: ",
+        r"denied: .{0,80}ecr:|insufficient_scope|unexpected status (?:code )?(?:from|\[)",
         r"API error \(\d{3}\): |https://\S*/v2/|Container command '[^']*' not found",
     ),
     Scope.SERVICE_EVENT: _any(
         r"\(service [^)\s]+|\bservice \S+ (?:was unable|is unable|failed to launch|\(|operations)",
         r"unable to place a task",
-        r"is unhealthy in \(?(?:target-group|elb)|deployment failed: tasks failed to start|circuit breaker threshold",
+        r"is unhealthy in \(?(?:target-group|elb)|Health checks failed with these codes",
+        r"Target\.(?:Failed|Timeout|Resp)",
+        r"deployment failed: tasks failed to start|circuit breaker threshold",
     ),
     Scope.RUNTASK_FAILURE: _any(
         r"Capacity is unavailable at this time|reached the limit on the number of|configuration is above your limit",
@@ -64,7 +67,8 @@ MARKS: Final = {
     Scope.API: _any(
         r"An error occurred \(|not authorized to perform|amazonaws|\bAWS\b|\baws[-_ ]|boto|\w(?:Exception|Error)\b",
         r"api error|AccessDenied|NoSuch|Throttl|PermanentRedirect|Secrets Manager|\bS3\b|s3:|credentials|\b[34]\d\d\b",
-        r"log group|SecretString|concurrent|redirect|ExpiredToken|InvalidClientTokenId|SlowDown",
+        r"\bsubnet\b|\bsg-[0-9a-f]|log group|SecretString|concurrent|redirect",
+        r"ExpiredToken|InvalidClientTokenId|SlowDown",
     ),
     Scope.LOG: _any("."),
 }
