@@ -19,7 +19,6 @@ from executor.core.rate import Rate
 
 _ACCOUNT = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9-]+){0,3}$")
 _IDENTIFIER = r"^[A-Za-z_][A-Za-z0-9_$]*$"
-
 _NO_ACCOUNT = "SNOWFLAKE_ACCOUNT (or SNOWFLAKE_DEFAULT_CONNECTION_NAME)"
 _OF_THE_LOCAL_STACK = "For the stack of reporting up, read its settings first: set -a; . .local/env; set +a"
 
