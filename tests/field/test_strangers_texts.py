@@ -52,16 +52,12 @@ def test_a_family_of_decoys_is_one_that_the_catalogue_knows() -> None:
     assert {row["looks_like"] for row in DECOYS} <= {*Family, "nothing"}
 
 
-def test_thousands_of_texts_are_answered_in_a_second_of_work() -> None:
-    rows = HELD_APART + DECOYS
-    started = time.process_time()
-    for row in rows:
-        answered(row)
-    assert len(rows) / (time.process_time() - started) > 1_000
-
-
 @pytest.mark.parametrize("piece", ["image repository ", "Create Network Interface ", "KeyError environ[ ", "\n- "])
-def test_a_text_of_a_megabyte_is_answered_soon(piece: str) -> None:
-    started = time.process_time()
-    classify(CATALOGUE, f"CannotPullContainerError: {piece * (1_000_000 // len(piece))}")
-    assert time.process_time() - started < 1.5
+def test_four_times_the_text_takes_about_four_times_the_work(piece: str) -> None:
+    def work_s(length: int) -> float:
+        started = time.process_time()
+        classify(CATALOGUE, f"CannotPullContainerError: {piece * (length // len(piece))}")
+        return time.process_time() - started
+
+    work_s(1_000)  # what is made once
+    assert work_s(1_000_000) < 12 * work_s(250_000) + 0.05  # quadratic work would be sixteen times as much

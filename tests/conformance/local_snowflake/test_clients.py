@@ -99,7 +99,7 @@ def test_the_clients_time_out_cancels_the_statement(opened: Any) -> None:
     with pytest.raises(ProgrammingError) as ended:
         cursor.execute(f"SELECT COUNT(*) FROM {numbers} a, {numbers} b, {numbers} c WHERE a.n + b.n = -c.n", timeout=1)
     assert ended.value.errno == 604
-    assert time.monotonic() - before < 10
+    assert time.monotonic() - before < 60
 
 
 def test_describe_runs_nothing(opened: Any) -> None:

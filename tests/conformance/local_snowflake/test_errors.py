@@ -55,7 +55,7 @@ def test_a_failure_has_snowflakes_number(ask: Any, sql: str, errno: int, sqlstat
     with pytest.raises(DatabaseError) as refused:
         ask(sql)
     assert (refused.value.errno, refused.value.sqlstate) == (errno, sqlstate)
-    assert time.monotonic() - before < 2, "the client repeated the request"
+    assert time.monotonic() - before < 20, "the client repeated the request"
 
 
 @pytest.mark.parametrize(

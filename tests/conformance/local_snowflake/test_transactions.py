@@ -231,7 +231,7 @@ def test_statements_end_at_their_time_limit(ask: Any) -> None:
     with pytest.raises(ProgrammingError) as ended:
         ask(f"SELECT COUNT(*) FROM {numbers} a, {numbers} b, {numbers} c WHERE a.n + b.n + c.n = -1")
     assert ended.value.errno == 630
-    assert time.monotonic() - before < 10
+    assert time.monotonic() - before < 60
 
 
 def test_a_transaction_that_writes_to_two_databases_is_refused_by_name(table: Any, schema: str) -> None:
