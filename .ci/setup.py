@@ -157,6 +157,16 @@ def sync(uv: Path, python: str, folder: Path, options: Sequence[str], environ: M
             )
 
 
+def compile_sources(root: Path, python: Path) -> None:
+    """Compile the programs of the checkout, as uv did those of the lock: else the first start of each compiles them.
+
+    What cannot be compiled is told when it is imported.
+    """
+    sources = [str(found.parent) for found in sorted(root.glob("*/__init__.py"))]
+    if sources:  # without a folder, compileall would compile all that Python knows
+        subprocess.run([str(python), "-m", "compileall", "-qq", *sources], check=False)  # noqa: S603 - our own command
+
+
 def is_same_python(venv: Path, python: str) -> bool:
     """Whether the environment is there and of the same Python version as ``python``."""
     asked = "import sys; print(sys.version_info[:3])"
@@ -184,6 +194,7 @@ def main(arguments: Sequence[str]) -> int:
         pip = read_pip_settings([sys.executable, TOOLS / "bin" / "python"])
         say(f"filling {folder.relative_to(ROOT) / '.venv'}")
         sync(uv, sys.executable, folder, arguments[1:], uv_environment(environ, pip))
+        compile_sources(folder, folder / ".venv" / "bin" / "python")
     except SetupError as error:
         say(str(error))
         return 1

@@ -126,3 +126,26 @@ def test_a_refusing_uv_says_what_to_do(setup: ModuleType, tmp_path: Path) -> Non
     uv = program(tmp_path / "bin" / "uv", '[ "$1" != pip ]')
     with pytest.raises(setup.SetupError, match="UV_DEFAULT_INDEX"):
         setup.sync(uv, sys.executable, tmp_path, [], {"PATH": "/usr/bin:/bin"})
+
+
+def test_the_programs_of_the_checkout_are_compiled_and_what_cannot_be_stops_nothing(
+    setup: ModuleType, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for place, text in (
+        ("ours/__init__.py", ""),
+        ("ours/deep/one.py", "A = 1"),
+        ("ours/broken.py", "A ="),
+        ("b/c.py", ""),
+    ):
+        tmp_path.joinpath(place).parent.mkdir(parents=True, exist_ok=True)
+        tmp_path.joinpath(place).write_text(text, encoding="utf-8")
+    setup.compile_sources(tmp_path, Path(sys.executable))
+    compiled = {found.name.partition(".")[0] for found in tmp_path.rglob("*.pyc")}
+    assert compiled == {"__init__", "one"}
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_folder_without_programs_compiles_nothing(setup: ModuleType, tmp_path: Path) -> None:
+    python = program(tmp_path / "bin" / "python", "")
+    setup.compile_sources(tmp_path, python)
+    assert not (tmp_path / "bin" / "calls").exists()
