@@ -48,13 +48,14 @@ class Child:
         stream = self._process.stdout
         until_s = time.monotonic() + timeout_s
         while stream is not None and time.monotonic() < until_s:
+            has_ended = not self.runs  # asked before looking: what it said last is read
             if select.select([stream], [], [], 0.1)[0] and (line := stream.readline()):
                 try:
                     said: dict[str, Any] = json.loads(line)
                 except ValueError:
                     continue
                 return said
-            if self._process.poll() is not None:
+            if has_ended:
                 break
         raise CommandError(f"{self.name} did not start; its last words are in {self.log}:\n{self.last_words()}")
 
