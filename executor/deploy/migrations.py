@@ -112,6 +112,10 @@ class QuickSession(SnowflakeSession):
         if extra_tag is not None:
             super().reset_query_tag(logger, extra_tag)
 
+    def _execute_parameterized(self, query: str, params: tuple[Any, ...], logger: structlog.BoundLogger) -> None:
+        # Bound by Snowflake: the line of the history is one statement for all scripts, which is compiled once.
+        super()._execute_parameterized(query.replace("%s", "?"), params, logger)
+
 
 def _deploy(
     root: Path, variables: Mapping[str, str], history: str, arguments: Mapping[str, Any], *, dry_run: bool
@@ -151,7 +155,8 @@ def _session(config: DeployConfig, arguments: Mapping[str, Any]) -> QuickSession
         # No COMMIT after each: nearly all is DDL, which commits by itself, and each script may be repeated.
         autocommit=True,
         session_parameters=dict(arguments.get("session_parameters") or {}),
-        additional_snowflake_params=dict(arguments),  # all of them reach the connector as they are
+        # All of them reach the connector as they are.
+        additional_snowflake_params={**arguments, "paramstyle": "qmark"},
     )
 
 
