@@ -12,7 +12,7 @@ from local_cloud.aws.data_lock import DataDirTakenError, take
 from local_cloud.aws.fargate.images import ImageFileError, ImageMap
 from local_cloud.aws.parent_death import die_with_parent
 from local_cloud.aws.settings import ServerSettings
-from local_cloud.collecting import uncollected
+from local_cloud.collecting import loading
 
 USAGE = 2
 
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return USAGE
     from local_cloud.aws.quick_loading import each_file_once  # noqa: PLC0415 - as below
 
-    with uncollected(), each_file_once():  # what moto makes as it is imported stays until the end
+    with loading(), each_file_once():
         from local_cloud.aws.server import LocalAws  # noqa: PLC0415 - takes a second; mistakes are told before
 
         local_aws = LocalAws(settings, images)

@@ -10,12 +10,15 @@ import threading
 import warnings
 from pathlib import Path
 
-import uvicorn
+from local_cloud.collecting import loading
 
-from local_cloud.snowflake.allocator import share_few_arenas
-from local_cloud.snowflake.http_server import Face
-from local_cloud.snowflake.instance import DirectoryInUseError, LocalSnowflake
-from local_cloud.snowflake.lifeline import die_with_parent, end_signal
+with loading():
+    import uvicorn
+
+    from local_cloud.snowflake.allocator import share_few_arenas
+    from local_cloud.snowflake.http_server import Face
+    from local_cloud.snowflake.instance import DirectoryInUseError, LocalSnowflake
+    from local_cloud.snowflake.lifeline import die_with_parent, end_signal
 
 _HOST = "127.0.0.1"  # any password is accepted, so nobody else may reach it
 _LAST_WORDS_S = 1.0

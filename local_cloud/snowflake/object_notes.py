@@ -36,7 +36,7 @@ class Made:
 
 def _write(session: Session, *statements: tuple[str, Sequence[Any]]) -> None:
     # On a connection of its own: a transaction of the engine writes one database, and the session's may be another.
-    # In one transaction: a commit waits for the disk, and half of what is noted of an object would be wrong.
+    # In one transaction: half of what is noted of an object would be wrong.
     with _writing, session.server.engine.cursor() as engine:
         engine.begin()
         try:

@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from local_cloud.collecting import uncollected
+from local_cloud.collecting import loading, uncollected
 
 
 def fail_within() -> None:
@@ -26,3 +26,15 @@ def test_within_another_such_block_it_stays_off() -> None:
             pass
         assert not gc.isenabled()
     assert gc.isenabled()
+
+
+def test_what_was_loaded_is_not_looked_through_again() -> None:
+    before = gc.get_freeze_count()
+    try:
+        with loading():
+            assert not gc.isenabled()
+            loaded = [[number] for number in range(1_000)]
+        assert gc.isenabled()
+        assert gc.get_freeze_count() - before >= len(loaded)
+    finally:
+        gc.unfreeze()
