@@ -13,6 +13,7 @@ from typing import Any
 import snowflake.connector
 
 from executor.cli import local_settings as local
+from executor.cli.beside import Beside, Say
 from executor.cli.children import Child
 from executor.cli.errors import CommandError
 from executor.cli.sample_files import SampleFiles
@@ -20,8 +21,6 @@ from executor.deploy import bells, links
 from executor.deploy import snowflake as snowflake_side
 from executor.deploy.lock import LockedError
 from executor.settings import ObjectNames, SnowflakeSettings
-
-Say = Callable[[str], None]
 
 
 def install(folder: Path, servers: Mapping[str, Child], sample: SampleFiles, say: Say) -> dict[str, str]:
@@ -44,10 +43,11 @@ def install(folder: Path, servers: Mapping[str, Child], sample: SampleFiles, say
     as_runner = local.snowflake_environment(endpoint, local.RUNNER)
     settings = only(local.snowflake_environment(endpoint, local.ADMINISTRATOR))
     names = _names(settings)
-    with ThreadPoolExecutor(1) as beside:  # most of a deployment is waiting for the other side
+    loading = Beside(lambda tell: _load(sample, settings, names, tell), say)
+    with ThreadPoolExecutor(1) as beside, loading:  # most of a deployment is waiting for the other side
         making_aws = beside.submit(_aws_side, folder, servers["aws"], as_runner)
-        _deploy(settings, names, say)
-        _load(sample, settings, names, say)
+        _deploy(settings, names, say, loading.begin)
+        loading.end()
         aws_endpoint, outputs = making_aws.result()
     say(f"local AWS {aws_endpoint}: answers")
     say(f"bucket {local.BUCKET}, cluster {local.CLUSTER}, task definition {outputs.task_definition}: there")
@@ -113,7 +113,7 @@ def _aws_resources(folder: Path, endpoint: str, signing_in: Mapping[str, str]) -
     )
 
 
-def _deploy(settings: SnowflakeSettings, names: ObjectNames, say: Say) -> None:
+def _deploy(settings: SnowflakeSettings, names: ObjectNames, say: Say, founded: Callable[[], object]) -> None:
     with snowflake.connector.connect(**settings.connect_arguments(names)) as connection:
         links.create_integration(connection, local.STORAGE_INTEGRATION, local.BUCKET, local.STORAGE_ROLE)
         bells.create_doorbell(connection, local.DOORBELL_INTEGRATION, local.DOORBELL_TOPIC, local.DOORBELL_ROLE)
@@ -125,6 +125,7 @@ def _deploy(settings: SnowflakeSettings, names: ObjectNames, say: Say) -> None:
             snowflake_settings=settings,
             say=say,
             stale_lock_after_s=0,  # nobody else deploys here; a lock is that of a start that was killed
+            founded=founded,
         )
     except (snowflake_side.DeployError, LockedError) as error:
         raise CommandError(str(error)) from error

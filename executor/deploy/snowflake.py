@@ -62,6 +62,7 @@ def deploy(
     snowflake_settings: SnowflakeSettings,
     say: Callable[[str], None],
     stale_lock_after_s: float = lock.STALE_AFTER_S,
+    founded: Callable[[], object] = lambda: None,
 ) -> None:
     """Install or upgrade the Snowflake side.
 
@@ -72,6 +73,7 @@ def deploy(
         snowflake_settings: how to sign in; the role must be able to create the objects and roles, and to grant on them.
         say: told each step as it is done.
         stale_lock_after_s: the age at which the lock of another deployment is taken over.
+        founded: called once database, schema, warehouse and roles are there, before anything is put into them.
 
     Raises:
         DeployError: schemachange refused a script.
@@ -85,6 +87,7 @@ def deploy(
         for step in BOOTSTRAP_STEPS:
             first.cursor().execute(_bootstrap(step, names))
     say(f"database {names.database}, schema {names.schema_name}, warehouse {names.warehouse}: there")
+    founded()
     with (
         snowflake.connector.connect(**arguments, paramstyle="qmark", session_parameters=_SESSION) as connection,
         lock.held(connection, f"{names.database}.{names.schema_name}", say, stale_lock_after_s),

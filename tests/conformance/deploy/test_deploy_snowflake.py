@@ -162,6 +162,48 @@ def test_only_a_script_that_went_elsewhere_is_followed_by_going_back(
     assert connection.cursor().execute("SELECT COUNT(*) FROM reporting.at_home")
 
 
+def test_every_line_of_the_history_is_one_statement_with_its_values_bound(
+    account: Account, connection: snowflake.connector.SnowflakeConnection, tmp_path: Path
+) -> None:
+    (tmp_path / "V1__first.sql").write_text("SELECT 1;", encoding="utf-8")
+    (tmp_path / "R__it's_second.sql").write_text("SELECT 2;", encoding="utf-8")
+    arguments = account.arguments | {"database": "ANALYTICS_PLATFORM", "schema": "REPORTING", "warehouse": "REPORTS_WH"}
+    migrations.apply(tmp_path, {}, "ANALYTICS_PLATFORM.REPORTING.TRIED_BOUND", arguments)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT version, script, script_type, status FROM reporting.tried_bound ORDER BY installed_on")
+        assert cursor.fetchall() == [
+            ("1", "V1__first.sql", "V", "Success"),
+            ("", "R__it's_second.sql", "R", "Success"),
+        ]
+        cursor.execute(
+            "SELECT COUNT(*), COUNT(DISTINCT query_text) FROM TABLE(INFORMATION_SCHEMA.QUERY_HISTORY()) "
+            "WHERE query_text ILIKE 'INSERT INTO%TRIED_BOUND%'"
+        )
+        assert cursor.fetchall() == [(2, 1)]
+
+
+class EnoughSeenError(Exception):
+    """Ends a deployment early."""
+
+
+def test_what_needs_the_place_alone_is_told_before_anything_is_put_into_it(
+    account: Account, connection: snowflake.connector.SnowflakeConnection
+) -> None:
+    def look() -> None:
+        with connection.cursor() as cursor:
+            assert cursor.execute("SHOW TABLES IN SCHEMA founded.reporting")
+            assert cursor.fetchall() == []
+            cursor.execute("USE WAREHOUSE founded_wh")
+            cursor.execute("SHOW ROLES LIKE 'REPORT_RUNNER'")
+            assert cursor.fetchall()
+        raise EnoughSeenError
+
+    with pytest.raises(EnoughSeenError):
+        snowflake_side.deploy(
+            **account.what(database="FOUNDED", warehouse="FOUNDED_WH"), say=lambda _line: None, founded=look
+        )
+
+
 def test_the_task_of_retention_orders_what_the_installation_keeps(
     account: Account, connection: snowflake.connector.SnowflakeConnection
 ) -> None:
