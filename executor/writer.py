@@ -144,19 +144,20 @@ class Writer:
                 self._breaker = None if self._breaker is breaker else self._breaker
 
     async def write_first(self, change: Change) -> None:
-        """Write a change before all else that waits; if a newer one took its place, it is left to that.
+        """Write a change before all else that waits; if another took its place, all that waits is written.
 
         It must need no result beside it: an ended row never stands without its reason.
 
         Raises:
             DeposedError: and the others as :meth:`drain`.
         """
+        key = change.job.request_id
         async with self._one_at_a_time:
-            again = self._again
-            if self._fence is not None and self._changes.get(change.job.request_id) is change:
+            if self._fence is not None and self._changes.get(key) is change:
                 await self._write(self._fence, Batch(changes=[change]))
-        if self._again > again:
-            await self.drain()  # the row was refused, and waits anew without what was measured
+        if self._changes.get(key, change) is not change:
+            # It may be the same without what was measured, because the row was refused, now or in an earlier round.
+            await self.drain()
 
     def _rows_waiting(self) -> int:
         return max(len(self._changes), len(self._results), len(self._events))

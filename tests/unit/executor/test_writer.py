@@ -5,7 +5,7 @@ import pytest
 from contract.events import JobEvent
 from contract.states import JobState
 from executor.core.settle import event
-from executor.ports import Batch, Change, DeposedError, StoreUnavailableError
+from executor.ports import Batch, Change, DeposedError, RowRefusedError, StoreUnavailableError
 from executor.testing.memory_store import MemoryStore
 from executor.testing.virtual_clock import VirtualClock
 from executor.writer import MAX_ROWS, Writer
@@ -119,12 +119,31 @@ async def test_what_cannot_wait_is_written_alone_and_the_rest_stays_together() -
     assert [store.state["r0"].job.status, len(store.events)] == [JobState.LAUNCHED, 1]
 
 
-async def test_what_a_newer_change_took_the_place_of_is_left_to_that() -> None:
+async def test_where_a_newer_change_took_the_place_of_what_cannot_wait_that_one_is_written() -> None:
     store, writer = await leading()
     writer.put(older := Change(LAUNCHED))
     writer.put(Change(RUNNING))
     await writer.write_first(older)
-    assert (store.state["r"].job.status, writer.pending) == (JobState.CLAIMED, 1)
+    assert (store.state["r"].job.status, writer.pending) == (JobState.RUNNING, 0)
+
+
+async def test_p2_what_cannot_wait_and_was_refused_is_on_its_row_before_anybody_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store, writer = await leading()
+    whole, troubles = store.write, [RowRefusedError("cost_usd"), StoreUnavailableError("gone")]
+
+    async def troubled(fence: int, batch: Batch) -> int:
+        if troubles:
+            raise troubles.pop(0)
+        return await whole(fence, batch)
+
+    monkeypatch.setattr(store, "write", troubled)
+    writer.put(intent := Change(LAUNCHED.model_copy(update={"cost_usd": 0.5})))
+    with pytest.raises(StoreUnavailableError):
+        await writer.write_first(intent)
+    await writer.write_first(intent)
+    assert (store.state["r"].job.status, writer.pending) == (JobState.LAUNCHED, 0)
 
 
 async def test_what_only_happened_waits_for_a_change() -> None:
