@@ -16,7 +16,8 @@ class Board:
     ``left`` counts the jobs that gave their place back: they ended, or wait for their next try. ``unsent`` are the
     launch tokens of which this reign knows that no task was made with them; ``unanswered`` are those
     of which it does not, each with the last moment (monotonic) at which a launch of it went without an answer.
-    ``sent_at_s`` says when this reign sent a token last; infinity while the answer is awaited.
+    ``sent_at_s`` says when this reign sent a token last; infinity while the answer is awaited. ``overtaken`` are the
+    cancelled jobs whose attempt ended meanwhile: they wait for their next try, and a claim has to end them.
     """
 
     def __init__(self, on_step: Callable[[JobRow | None, JobRow], None] = lambda _before, _job: None) -> None:
@@ -38,6 +39,7 @@ class Board:
         self.told: dict[str, TaskView] = {}
         self.backlog = False
         self.to_cancel: dict[str, JobRow] = {}
+        self.overtaken: set[str] = set()
         self.to_stop: dict[str, StopCause] = {}
         self.left = 0
         self.look_at_s: dict[str, float] = {}
@@ -86,6 +88,7 @@ class Board:
         self.told.clear()
         self.backlog = False
         self.to_cancel.clear()
+        self.overtaken.clear()
         self.to_stop.clear()
         self.look_at_s.clear()
         self.astray.clear()
@@ -93,6 +96,7 @@ class Board:
     def put(self, job: JobRow) -> None:
         """Keep a job as it now is; one that waits for its next try, or has ended, leaves the board."""
         self._on_step(self.jobs.get(job.request_id), job)
+        self.overtaken.discard(job.request_id)
         if job.status in TERMINAL or job.status is JobState.RETRY_WAIT:
             self.told.pop(str(job.task_arn), None)
             self.jobs.pop(job.request_id, None)

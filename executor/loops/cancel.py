@@ -97,8 +97,10 @@ class Cancel:
         elif held is None and not self._writer.holds(row.request_id):
             self._board.put(row)
         elif row.request_id in self._board.retries_at_s:
-            # Its attempt ended meanwhile and it waits for the next one: the next claim will cancel that.
+            # Its attempt ended meanwhile and it waits for the next one: the next claim will cancel that, if its row
+            # says so by then; else the one after.
             self._board.retries_at_s[row.request_id] = self._clock.monotonic_s()
+            self._board.overtaken.add(row.request_id)
             self._board.claim_bell.set()
 
     async def _one(self, job: JobRow, cause: StopCause, gate: asyncio.Semaphore) -> None:

@@ -109,7 +109,9 @@ class Claim:
         return min(soon - claimed, self._breakers.room()) if soon > 2 * claimed else 0
 
     def _worth_a_claim(self, token: str, room: int) -> bool:
-        changed = token != self._seen_token or self._claim_id is not None
+        # To end what is cancelled takes no room.
+        overtaken = self._board.overtaken & self._board.retries_at_s.keys()
+        changed = token != self._seen_token or self._claim_id is not None or bool(overtaken)
         freed = self._blocked and self._board.left != self._left
         looks_at_s = min([self._look_at_s, *self._board.retries_at_s.values()])
         due = self._more_waits or freed or self._clock.monotonic_s() >= looks_at_s

@@ -11,6 +11,7 @@ from contract.job import JobRow
 from contract.outcome import ExitCode
 from contract.policy import Caps
 from contract.states import JobState
+from executor.board import Board
 from executor.core import settle, stopping
 from executor.core.failures import Evidence, succeeded
 from executor.core.launch_answers import LaunchAnswer
@@ -81,7 +82,18 @@ async def test_p16_without_telling_what_was_overtaken_a_cancel_is_forgotten_for_
     monkeypatch.setattr(memory_store, "told", as_it_is)
     with pytest.raises(AssertionError, match="not within"):
         await under_way.test_p16_a_cancel_that_a_write_overtakes_before_it_is_read_is_carried_out_at_once(
-            world, monkeypatch, 3.5
+            world, monkeypatch, 1.5
+        )
+
+
+async def test_p16_without_a_claim_for_what_was_overtaken_a_cancel_waits_for_room(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nothing = property(lambda _board: set(), lambda _board, _overtaken: None)
+    monkeypatch.setattr(Board, "overtaken", nothing, raising=False)
+    with pytest.raises(AssertionError, match="not within"):
+        await under_way.test_p16_a_cancel_that_a_planned_retry_overtakes_is_carried_out_although_there_is_no_room(
+            world, monkeypatch, 7.5
         )
 
 
