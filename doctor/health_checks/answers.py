@@ -18,6 +18,11 @@ _CURL_LONG: Final = frozenset({
     "--retry-max-time", "--unix-socket", "--url", "--user", "--user-agent", "--write-out",
 })  # fmt: skip
 _WGET_VALUES: Final = frozenset("OTtUoPeaw")
+_WGET_LONG: Final = frozenset({
+    "--ca-certificate", "--connect-timeout", "--header", "--output-document", "--output-file", "--password",
+    "--post-data", "--read-timeout", "--timeout", "--tries", "--user", "--user-agent", "--wait", "--waitretry",
+})  # fmt: skip
+_NETCAT_VALUES: Final = frozenset("GIOPTVXimopqsw")
 _CLIENTS: Final = frozenset({
     "amqp-declare-queue", "clickhouse-client", "grpc-health-probe", "grpc_health_probe", "kafka-broker-api-",
     "versions.sh", "kafka-topics.sh", "mariadb-admin", "mongo", "mongosh", "mysql", "mysqladmin", "pg_isready",
@@ -156,6 +161,8 @@ def _wget(player: "Player", args: list[str | None]) -> set[End]:
     for word in words:
         if word is None or not word.startswith("-") or word == "-":
             urls.append(word)
+        elif word in _WGET_LONG:
+            next(words, None)
         elif not word.startswith("--"):
             letters = _cluster(word[1:], _WGET_VALUES)
             if letters and letters[-1] in _WGET_VALUES and word.endswith(letters[-1]):
@@ -168,9 +175,13 @@ def _wget(player: "Player", args: list[str | None]) -> set[End]:
 
 
 def _netcat(player: "Player", args: list[str | None]) -> set[End]:
-    words = [arg for arg in args if arg is None or not arg.startswith("-")]
-    if len(words) > 2 and any(arg in {"-w", "-G", "-i"} for arg in args):
-        words = words[1:]
+    words: list[str | None] = []
+    given = iter(args)
+    for arg in given:
+        if arg is None or not arg.startswith("-"):
+            words.append(arg)
+        elif arg[-1] in _NETCAT_VALUES and _cluster(arg[1:], _NETCAT_VALUES) == arg[1:]:
+            next(given, None)
     host = words[0] if words else None
     port = words[1] if len(words) > 1 else None
     return connected(player, host, int(port) if port and port.isdigit() else None)

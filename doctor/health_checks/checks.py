@@ -69,11 +69,13 @@ def _check(
     entry: dict[str, Any], service: str, ports: tuple[int, ...], beside: tuple[int, ...], *, shared: bool
 ) -> Check:
     health = entry.get("healthCheck") or {}
+    if not isinstance(health, dict):  # what only the account knows
+        health = {"command": ["CMD-SHELL", UNKNOWN_TEXT]}
     environment: dict[str, str | None] = {}
-    for pair in _list(entry.get("environment")):
+    for pair in _objects(entry.get("environment")):
         value = _text(pair.get("value"))
         environment[_text(pair.get("name"))] = None if UNKNOWN_TEXT in value else value
-    environment |= {_text(secret.get("name")): None for secret in _list(entry.get("secrets"))}
+    environment |= {_text(secret.get("name")): None for secret in _objects(entry.get("secrets"))}
     start = health.get("startPeriod")
     return Check(
         service=service,
@@ -87,7 +89,7 @@ def _check(
         entry_point=_words(entry.get("entryPoint")),
         arguments=_words(entry.get("command")),
         environment=environment,
-        every_variable=not entry.get("environmentFiles"),
+        every_variable=not entry.get("environmentFiles") and _is_known(entry.get("environment")),
         ports=ports,
         ports_beside=beside,
         shared_processes=shared,
@@ -95,7 +97,7 @@ def _check(
 
 
 def _ports(entry: dict[str, Any]) -> tuple[int, ...]:
-    found = (_number(mapping.get("containerPort"), 0) for mapping in _list(entry.get("portMappings")))
+    found = (_number(mapping.get("containerPort"), 0) for mapping in _objects(entry.get("portMappings")))
     return tuple(port for port in found if port)
 
 
@@ -118,6 +120,14 @@ def _number(value: Any, otherwise: int) -> int:
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [item for item in _list(value) if isinstance(item, dict)]
+
+
+def _is_known(value: Any) -> bool:
+    return value is None or (isinstance(value, list) and len(_objects(value)) == len(value))
 
 
 def _lower(value: Any) -> Any:

@@ -162,6 +162,8 @@ class _Stage:
 
     def _run(self, value: str) -> None:
         text = re.sub(r"^(--\w+=\S+\s+)+", "", value)
+        if "<<" in text:
+            self._unsure("commands in a here-document, which is not read")
         try:
             commands = commands_in(parse(filled(text, self._built.environment, keep=True)))
         except NotShellError:
@@ -187,10 +189,14 @@ class _Stage:
         elif tool == "rm":
             gone = {found[1] for word in rest if (found := _BIN.fullmatch(word))}
             self._contents(programs=self._built.contents.programs - gone)
-        elif _SCRIPT.search(tool) or (tool in {"sh", "bash"} and rest and _SCRIPT.search(rest[0])):
-            self._contents(
-                complete=False, named=f"{self._built.contents.named} after a script that may install anything"
-            )
+        elif tool == "xargs" and _INSTALLERS.keys() & {word.rsplit("/", 1)[-1] for word in rest}:
+            self._unsure("an installation of packages that are named elsewhere")
+        elif _SCRIPT.search(tool) or (tool in {"sh", "bash"} and (not rest or _SCRIPT.search(rest[0]))):
+            self._unsure("a script that may install anything")
+
+    def _unsure(self, why: str) -> None:
+        if self._built.contents.complete:
+            self._contents(complete=False, named=f"{self._built.contents.named} after {why}")
 
     def _install(self, words: list[str]) -> None:
         group = ""
@@ -199,6 +205,9 @@ class _Stage:
             if word in {"-t", "--virtual", "--repository", "-X", "--target-release"}:
                 group = next(taken, "") if word in {"-t", "--virtual"} else (next(taken, ""), group)[1]
             elif not word.startswith("-"):
+                if "$" in word:
+                    self._unsure("an installation of packages that are named elsewhere")
+                    continue
                 package = re.split(r"[=~<>:]", word)[0]
                 self._added.setdefault(group, []).append(package)
                 self._add(programs_of_package(package))

@@ -41,7 +41,8 @@ class Contents:
             return True
         if not self.complete:
             return True if name in everywhere() else None
-        return None if self.files and name not in _universe() else False
+        # No list of a distribution's programs is whole: what none names is missing for sure only where nothing is.
+        return None if (self.files or "sh" in self.programs) and name not in _universe() else False
 
     @property
     def shell(self) -> bool | None:

@@ -36,12 +36,14 @@ class Player:
     Attributes:
         world: Where it runs.
         dialect: ``dash``, ``ash`` or ``bash``; None when the image's shell is not known.
+        options: What it was told by ``set`` and heeds: ``errexit``, ``pipefail``.
     """
 
     def __init__(self, world: World, dialect: str | None) -> None:
         """A shell of a dialect in a world."""
         self.world = world
         self.dialect = dialect
+        self.options: set[str] = set()
 
     def shell(self, text: str, *, argv: str) -> set[End]:
         """The ends of a shell that was started as ``argv`` to run a text."""
@@ -91,7 +93,9 @@ class Player:
             case Choice(test, yes, no):
                 return self._choice(test, yes, no, last)
             case _:
-                return {End(0, ANY), End(1, ANY)}
+                ends = {End(0, ANY), End(1, ANY)}
+                # An `exit` in a loop ends the shell, and not only the loop.
+                return ends | {End(end.status, ANY, stopped=True) for end in ends}
 
     def _series(self, steps: tuple[Tree, ...], stdin: Lines, last: int) -> set[End]:
         ends = {End(last, NOTHING)}
@@ -101,9 +105,15 @@ class Player:
                 if end.stopped:
                     after.add(end)
                     continue
-                after |= {_then(end, more) for more in self.run(step, stdin, end.status)}
+                more = self.run(step, stdin, end.status)
+                after |= {_then(end, one) for one in (self._heeded(step, more) if "errexit" in self.options else more)}
             ends = _few(after)
         return ends
+
+    def _heeded(self, step: Tree, ends: set[End]) -> set[End]:
+        """What fails ends the shell; in a list of ``&&`` and ``||`` only what stands last does, which is not told."""
+        stopped = {End(end.status, end.output, stopped=True) for end in ends if end.status}
+        return stopped | ({*ends} if isinstance(step, AndOr) else {end for end in ends if not end.status})
 
     def _and_or(self, left: Tree, operator: str, right: Tree, stdin: Lines, last: int) -> set[End]:
         found: set[End] = set()
@@ -133,10 +143,13 @@ class Player:
         self.world.own = (*before, *(line for line in shown if line is not None))
         inputs: set[Lines] = {stdin}
         ends: set[End] = set()
+        failed: set[End] = set()
         for part in parts:
+            failed |= {End(end.status, ANY) for end in ends if end.status}
             ends = {End(end.status, end.output) for given in inputs for end in self.run(part, given, last)}
             inputs = {end.output for end in ends}
         self.world.own = before
+        ends |= failed if "pipefail" in self.options else set()
         if len(parts) > 1 and {end.status for end in ends} == {0}:
             self.world.note("status_lost_in_pipe", _first_word(parts[-1]))
         return _few(ends)

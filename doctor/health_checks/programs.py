@@ -31,7 +31,7 @@ _WRAPPERS: Final = {
     "time": 0,
 }
 _ALWAYS: Final = frozenset({
-    ":", "cd", "date", "export", "hostname", "id", "set", "trap", "true", "ulimit", "umask", "uname", "uptime",
+    ":", "cd", "date", "export", "hostname", "id", "trap", "true", "ulimit", "umask", "uname", "uptime",
     "wait", "whoami",
 })  # fmt: skip
 
@@ -93,6 +93,19 @@ def _slept(player: "Player", args: Argv) -> set[End]:
     return {End(0)}
 
 
+def _set(player: "Player", name: str, args: Argv, stdin: Lines) -> set[End]:
+    """``set -e`` and ``set -o pipefail``; dash has no word for the latter, and ends."""
+    del name, stdin
+    words = [arg or "" for arg in args]
+    letters = "".join(word[1:] for word in words if word.startswith("-") and not word.startswith("--"))
+    if "pipefail" in words and player.dialect == "dash":
+        player.world.note("needs_bash", "set -o pipefail")
+        return {End(2, NOTHING, stopped=True)}
+    player.options |= {"errexit"} if "e" in letters or "errexit" in words else set()
+    player.options |= {"pipefail"} & {*words}
+    return {End(0)}
+
+
 def _found(player: "Player", name: str, args: Argv) -> set[End]:
     wanted = next((arg for arg in args if arg and not arg.startswith("-")), None)
     if name == "command" and args and not str(args[0]).startswith("-"):
@@ -112,6 +125,7 @@ def _nested(player: "Player", name: str, args: Argv) -> set[End]:
     if text is None:
         return set(EITHER)
     inner = type(player)(player.world, name if name != "sh" else player.dialect)
+    inner.options |= {"errexit"} if "e" in texts[0] else set()
     return inner.shell(text, argv=f"{name} {texts[0]} {text}")
 
 
@@ -162,6 +176,7 @@ _LOOKERS: Final[dict[str, Program]] = {
     "printf": lambda _player, _name, args, _stdin: {End(0, _said(args))},
     "sleep": lambda player, _name, args, _stdin: _slept(player, args),
     "wc": lambda _player, _name, args, stdin: {End(0, _counted(args, stdin))},
+    "set": _set,
     "jq": lambda *_: set(EITHER),
     **dict.fromkeys(("test", "[", "[["), lambda player, name, args, _stdin: comparisons.ends(player, name, args)),
     **dict.fromkeys(("command", "which", "type"), lambda player, name, args, _stdin: _found(player, name, args)),

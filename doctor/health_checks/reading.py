@@ -52,7 +52,8 @@ def _of_template(template: dict[str, Any], parameters: dict[str, str] | None) ->
         if kind == "AWS::ECS::Service":
             properties = resolver.value(resource.get("Properties") or {})
             name = str(properties.get("ServiceName") or logical_id)
-            named = _target(resource.get("Properties", {}).get("TaskDefinition"), str(properties.get("TaskDefinition")))
+            reference = (resource.get("Properties") or {}).get("TaskDefinition")
+            named = _target(reference, str(properties.get("TaskDefinition")))
             services.setdefault(named, []).append(name if "\ufffd" not in name else logical_id)
         elif kind == "AWS::ECS::TaskDefinition":
             definitions[logical_id] = resolver.value(resource.get("Properties") or {})

@@ -104,3 +104,25 @@ def test_an_entry_point_takes_the_place_of_an_earlier_command() -> None:
 def test_a_file_without_from_is_no_dockerfile() -> None:
     with pytest.raises(DockerfileError, match="no FROM"):
         read("RUN true\n")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        'ARG TOOLS="curl jq"\nRUN apt-get install -y $TOOLS',
+        "RUN for tool in curl jq; do apt-get install -y $tool; done",
+        "COPY tools.txt .\nRUN xargs apt-get install -y < tools.txt",
+        "RUN <<EOF\napt-get install -y curl\nEOF",
+        "RUN wget -qO- https://get.example/ | bash",
+    ],
+)
+def test_what_is_installed_under_a_name_that_is_not_read_may_be_there(lines: str) -> None:
+    contents = read(f"FROM python:3.11-slim\n{lines}\n").contents
+    assert has(contents, "curl", "sh") == [None, True]
+
+
+def test_a_program_that_no_list_names_is_missing_for_sure_only_where_there_is_nothing() -> None:
+    for image, there in (("nginx:1.29", None), ("scratch", False)):
+        contents = known(image)
+        assert contents is not None
+        assert has(contents, "vendors-own-probe") == [there]

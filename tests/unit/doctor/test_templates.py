@@ -198,3 +198,23 @@ def test_the_faults_page_lists_every_fault_with_its_theory(request: pytest.Fixtu
 
     page = Path(request.config.rootpath, "docs/reference/health-checks.md").read_text(encoding="utf-8")
     assert [kind for kind in kinds() if f"`{kind}`" not in page] == []
+
+
+def test_what_a_template_leaves_out_or_only_the_account_knows_is_no_trouble() -> None:
+    (verdict,) = of(
+        """
+        Resources:
+          Task:
+            Type: AWS::ECS::TaskDefinition
+            Properties:
+              ContainerDefinitions:
+                - Name: app
+                  Image: nginx
+                  Environment: !FindInMap [Environments, prod, variables]
+                  PortMappings: [!ImportValue mapping]
+                  HealthCheck: !FindInMap [Checks, prod, check]
+          Service: {Type: AWS::ECS::Service, Properties: }
+        """
+    )
+    assert verdict is not None
+    assert (verdict.can_ever_pass, [note.id for note in verdict.notes]) == ("depends", ["cannot_be_known"])
