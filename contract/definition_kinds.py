@@ -24,7 +24,7 @@ class ColumnType(StrEnum):
 # Names of types as Snowpark (StringType) and the connector (TEXT) have them.
 _WORDS: Final[dict[ColumnType, tuple[str, ...]]] = {
     ColumnType.NUMBER: (
-        "Byte", "Short", "Integer", "Long", "Float", "Double", "Decimal", "FIXED", "REAL", "DECFLOAT",
+        "Byte", "Short", "Integer", "Long", "Float", "Double", "Decimal", "DecFloat", "FIXED", "REAL", "DECFLOAT",
     ),
     ColumnType.TEXT: ("String", "TEXT"),
     ColumnType.DATE: ("Date", "DATE"),

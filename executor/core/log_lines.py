@@ -1,4 +1,7 @@
-"""The end of a container's log as people read it: our own container writes one JSON object for each line."""
+"""The end of a container's log as people read it: our own container writes one JSON object for each line.
+
+Another program's JSON stays as it is: what it says beside its sentence is nowhere else.
+"""
 
 import json
 from typing import Any
@@ -16,7 +19,7 @@ def readable(tail: str) -> str:
 def _line(line: str) -> str:
     told = _object(line)
     message = told.get("message")
-    if not isinstance(message, str):
+    if not isinstance(message, str) or not isinstance(told.get("action"), str):
         return line
     at, level, trace = told.get("ts"), told.get("level"), told.get("traceback")
     head = [at[11:19]] if isinstance(at, str) and len(at) > 18 else []

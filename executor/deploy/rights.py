@@ -89,7 +89,7 @@ def _on_place(
     connection: SnowflakeConnection, names: ObjectNames, roles: set[str], held: set[Grant], new: set[str]
 ) -> Iterable[tuple[str, str]]:
     database, where = names.database, f"{names.database}.{names.schema_name}"
-    if f"database {database}" in new:
+    if f"database {database}" in new or _by_database_role(held, database):
         return
     if f"schema {where}" in new:
         if not held & {("CREATE SCHEMA", "DATABASE", database.upper()), ("OWNERSHIP", "DATABASE", database.upper())}:
@@ -102,6 +102,11 @@ def _on_place(
     owner = owners.get(names.schema_name.upper(), "")
     if owner not in roles and (_IN_SCHEMA, "SCHEMA", where.upper()) not in held:
         yield f"OWNERSHIP ON SCHEMA {where}", f"which {owner or 'another role'} has"
+
+
+def _by_database_role(held: set[Grant], database: str) -> bool:
+    # What such a role may do is not asked: it can only be more.
+    return any(kind == "DATABASE_ROLE" and on.upper().startswith(f"{database.upper()}.") for _, kind, on in held)
 
 
 def _rows(connection: SnowflakeConnection, statement: str, **values: str) -> list[dict[str, Any]]:

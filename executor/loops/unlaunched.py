@@ -13,7 +13,7 @@ log = structlog.get_logger()
 
 
 class Unlaunched:
-    """Each launch is told of once for each kind of trouble, however often it is sent."""
+    """A launch is told of when its trouble becomes another one, however often it is sent."""
 
     def __init__(self, board: Board, writer: Writer, clock: Clock) -> None:
         """Nothing was told yet."""

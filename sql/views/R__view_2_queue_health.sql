@@ -46,7 +46,7 @@ SELECT
     l.last_write_at,
     CASE
         WHEN l.leader IS NULL THEN 'No executor has ever led this queue: start one with reporting run.'
-        WHEN h.launches_held_because IS NOT NULL 
+        WHEN h.launches_held_because IS NOT NULL
             THEN 'Launches are held back. ' || h.launches_held_because || COALESCE(' ' || h.remedy, '')
         WHEN c.queued > 0 AND p.paused_types > 0 AND c.starting + c.running = 0
             THEN 'Jobs wait and types are paused: see report_pauses.'

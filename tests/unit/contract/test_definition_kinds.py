@@ -9,6 +9,7 @@ from contract.report import ReportDefinition
 
 KINDS: list[tuple[dict[str, Any], str, str | None]] = [
     ({"kind": "number"}, "DecimalType", None),
+    ({"kind": "number"}, "DecFloatType", None),
     ({"kind": "percent"}, "REAL", None),
     ({"kind": "percent"}, "StringType", "kind"),
     ({"kind": "date"}, "TIMESTAMP_TZ", None),
