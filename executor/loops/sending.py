@@ -30,8 +30,11 @@ async def send(
     try:
         answer = understood(await launcher.run(run_task), catalogue)
     finally:
-        if token in board.sent_at_s:  # or the reign is over, and what it knew forgotten
+        is_over = token not in board.sent_at_s
+        if not is_over:
             board.sent_at_s[token] = asked_at_s
+    if is_over:
+        return answer  # the reign ended, or the job did: what would be kept now, another reign would take for its own
     now_s = clock.monotonic_s()
     match answer:
         case Unknown():
