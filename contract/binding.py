@@ -13,10 +13,13 @@ Value = TypeVar("Value")
 MOMENT: Final = "_moment"
 """The bind that stands for the report's moment, as in ``AT(TIMESTAMP => :_moment)``; see :mod:`contract.moment`."""
 
-_BIND: Final = re.compile(
-    r"'(?:[^'\\]|''|\\.)*'|\$\$.*?\$\$|\"[^\"]*\"|--[^\n]*|//[^\n]*|/\*.*?\*/|::|(?<![\w\])\"'$]):(_moment\b|[a-z][a-z0-9_]*)",
-    re.DOTALL,
-)
+WHOLE: Final = r"'(?:[^'\\]|''|\\.)*'|\$\$.*?\$\$|\"[^\"]*\"|--[^\n]*|//[^\n]*|/\*.*?\*/"
+"""Matches texts, quoted names and comments as wholes, so that nothing inside them counts; the dot matches all."""
+
+BEFORE_BIND: Final = r"(?<![\w\])\"'$])"
+"""No path into a VARIANT goes before."""
+
+_BIND: Final = re.compile(rf"{WHOLE}|::|{BEFORE_BIND}:(_moment\b|[a-z][a-z0-9_]*)", re.DOTALL)
 
 
 def binds(sql: str) -> list[str]:

@@ -9,15 +9,13 @@ import re
 from datetime import datetime
 from typing import Final
 
-from contract.binding import MOMENT, binds
+from contract.binding import BEFORE_BIND, MOMENT, WHOLE, binds
 
-# Texts, quoted names and comments are taken as wholes, so that nothing inside them counts.
-_WHOLE: Final = r"'(?:[^'\\]|''|\\.)*'|\$\$.*?\$\$|\"[^\"]*\"|--[^\n]*|//[^\n]*|/\*.*?\*/"
 _VALUE: Final = r":_moment\b(?:\s*::\s*TIMESTAMP_TZ)?|CAST\s*\(\s*:_moment\s+AS\s+TIMESTAMP_TZ\s*\)"
 _CLAUSE: Final = re.compile(
-    rf"{_WHOLE}|(?P<clause>\s*\bAT\s*\(\s*TIMESTAMP\s*=>\s*(?:{_VALUE})\s*\))", re.DOTALL | re.IGNORECASE
+    rf"{WHOLE}|(?P<clause>\s*\bAT\s*\(\s*TIMESTAMP\s*=>\s*(?:{_VALUE})\s*\))", re.DOTALL | re.IGNORECASE
 )
-_BIND: Final = re.compile(rf"{_WHOLE}|::|(?P<bind>(?<![\w\])\"'$]):_moment\b)", re.DOTALL)
+_BIND: Final = re.compile(rf"{WHOLE}|::|(?P<bind>{BEFORE_BIND}:_moment\b)", re.DOTALL)
 
 
 def says_moment(sql: str) -> bool:
