@@ -41,6 +41,7 @@ CHECKS: list[tuple[list[str], list[str], bool, bool, str]] = [
     (CURL, ["CMD-SHELL", "curl -fsS -o /dev/null http://127.0.0.1:{port}/"], True, True, ""),
     (CURL, ["CMD", "curl", "-f", "http://127.0.0.1:{port}/"], True, True, ""),
     (CURL, ["CMD-SHELL", "curl http://127.0.0.1:{port}/ || exit 1"], True, True, "http_errors_ignored"),
+    (CURL, ["CMD-SHELL", 'test "$(curl -s -w well%{{http_code}} http://{web}/)" = well200'], True, True, ""),
     (CURL, ["CMD-SHELL", "curl -f http://127.0.0.1:{port}/ || true"], True, False, "always_passes"),
     (CURL, ["CMD-SHELL", "curl -f http://127.0.0.1:{port}/; exit 0"], True, False, "always_passes"),
     (CURL, ["CMD-SHELL", "curl -fs http://127.0.0.1:{port}/ | head -1"], True, False, "always_passes"),
