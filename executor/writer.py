@@ -46,6 +46,11 @@ class Writer:
         self._one_at_a_time = asyncio.Lock()
         self._again = 0
 
+    @property
+    def fence(self) -> int | None:
+        """Under which fence it writes; None when it writes nothing."""
+        return self._fence
+
     def begin(self, fence: int) -> None:
         """Write under this fence from now on; what was meant for an earlier one is dropped."""
         self.end()

@@ -5,6 +5,7 @@ import pytest
 from contract.events import JobEvent
 from contract.states import JobState
 from executor.core.settle import event
+from executor.loops.intents import Intents
 from executor.ports import Batch, Change, DeposedError, RowRefusedError, StoreUnavailableError
 from executor.testing.memory_store import MemoryStore
 from executor.testing.virtual_clock import VirtualClock
@@ -154,6 +155,21 @@ async def test_what_only_happened_waits_for_a_change() -> None:
     writer.put(Change(LAUNCHED), events=(event(LAUNCHED, JobEvent.LAUNCHED, NOW),))
     await writer.drain()
     assert [entry.event for entry in store.events] == [JobEvent.LAUNCH_INTENDED, JobEvent.LAUNCHED]
+
+
+async def test_p3_the_history_tells_of_no_intent_that_an_earlier_reign_could_not_write() -> None:
+    store, writer = await leading()
+    intents, meant = Intents(writer), LAUNCHED.model_copy(update={"status": JobState.CLAIMED})
+    intents.put(Change(meant), event(meant, JobEvent.LAUNCH_INTENDED, NOW))
+    store.faults.fail("write")
+    with pytest.raises(StoreUnavailableError):
+        await intents.write()
+    for fence in (1, 2):
+        await store.take_fence(fence, "me")
+    writer.begin(3)
+    await intents.write()
+    await writer.drain()
+    assert (store.events, bool(intents)) == ([], False)
 
 
 async def test_many_changes_go_in_batches() -> None:
