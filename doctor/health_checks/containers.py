@@ -29,6 +29,10 @@ _PARENTS: Final = frozenset({
 _RENAMERS: Final = frozenset({
     "celery", "gunicorn", "nginx", "php-fpm", "postgres", "puma", "redis-server", "sshd", "unicorn", "uwsgi",
 })  # fmt: skip
+# DB_PORT and REDIS_PORT are others' ports.
+_OWN_PORT: Final = re.compile(
+    r"((HTTP|HTTPS|WEB|APP|SERVER|SERVICE|LISTEN|LISTENING|API|GRPC|NODE|UVICORN|FLASK_RUN|HEALTH|MANAGEMENT|METRICS)_)?PORT"
+)
 _PORT_FLAG: Final = re.compile(
     r"(?:^|\s)(?:--port|--http-port|--listen-port|--server\.port|-p)[= ](\d{2,5})\b"
     r"|(?:--bind|-b|--listen|--host-port|--address)[= ]?\S*?:(\d{2,5})\b"
@@ -67,7 +71,8 @@ def setting_of(check: Check, built: Built | None, contents: Contents) -> Setting
         argv = None
     environment: dict[str, str | None] = {**(built.environment if built else {}), **check.environment}
     mentioned = _ports_of_command(argv)
-    named = {int(value) for name, value in environment.items() if "PORT" in name and value and value.isdigit()}
+    own = (value for name, value in environment.items() if _OWN_PORT.fullmatch(name))
+    named = {int(value) for value in own if value and value.isdigit()}
     mapped = {*check.ports, *check.ports_beside, *(built.ports if built else ())}
     beside = mentioned | named
     return Setting(

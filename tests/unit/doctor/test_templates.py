@@ -218,3 +218,21 @@ def test_what_a_template_leaves_out_or_only_the_account_knows_is_no_trouble() ->
     )
     assert verdict is not None
     assert (verdict.can_ever_pass, [note.id for note in verdict.notes]) == ("depends", ["cannot_be_known"])
+
+
+def test_a_port_of_another_service_is_neither_held_against_a_check_nor_asked_by_a_better_one() -> None:
+    environment = [{"name": "DB_PORT", "value": "5432"}]
+    (asks,) = of(definition(["CMD", "curl", "-f", "http://localhost:8080/"], environment=environment))
+    (looks,) = of(
+        definition(["CMD-SHELL", "ps aux | grep '[w]orker'"], environment=environment), "FROM python:3.11-slim\n"
+    )
+    assert asks is not None
+    assert looks is not None
+    assert asks.faults == ()
+    assert looks.better is not None
+    assert "5432" not in str(looks.better.health_check)
+    (wrong,) = of(
+        definition(["CMD", "curl", "-f", "http://localhost:8080/"], environment=[{"name": "PORT", "value": "8000"}])
+    )
+    assert wrong is not None
+    assert [fault.id for fault in wrong.faults] == ["wrong_port"]
