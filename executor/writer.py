@@ -36,7 +36,7 @@ class Writer:
         self._store = store
         self._may_send = may_send
         self._on_astray = on_astray
-        self._fence: int | None = None
+        self.fence: int | None = None
         self._changes: dict[str, Change] = {}
         self._can_wait: dict[str, float] = {}
         self._results: list[AttemptResult] = []
@@ -46,19 +46,14 @@ class Writer:
         self._one_at_a_time = asyncio.Lock()
         self._again = 0
 
-    @property
-    def fence(self) -> int | None:
-        """Under which fence it writes; None when it writes nothing."""
-        return self._fence
-
     def begin(self, fence: int) -> None:
         """Write under this fence from now on; what was meant for an earlier one is dropped."""
         self.end()
-        self._fence = fence
+        self.fence = fence
 
     def end(self) -> None:
         """Write nothing more."""
-        self._fence = None
+        self.fence = None
         self._changes.clear()
         self._can_wait.clear()
         self._results.clear()
@@ -68,7 +63,7 @@ class Writer:
 
     def keep_breaker(self, breaker: Breaker) -> None:
         """Take the circuit breaker for the next write."""
-        self._breaker = breaker if self._fence is not None else None
+        self._breaker = breaker if self.fence is not None else None
 
     def put(
         self,
@@ -86,7 +81,7 @@ class Writer:
             events: what happened.
             waits_since_s: this moment by the monotonic clock, where the change can wait for one that cannot.
         """
-        if self._fence is None:
+        if self.fence is None:
             return
         key = change.job.request_id
         if waits_since_s is None:
@@ -100,13 +95,13 @@ class Writer:
 
     def note(self, event: Event, *, waits_since_s: float) -> None:
         """Take an event that changes no row; it can wait for the next write, since this monotonic moment."""
-        if self._fence is not None:
+        if self.fence is not None:
             self._events.append(event)
             self._noted_at_s = waits_since_s if self._noted_at_s is None else self._noted_at_s
 
     def tell(self, events: Iterable[Event]) -> None:
         """Take what happened for the next write that a change asks for."""
-        if self._fence is not None:
+        if self.fence is not None:
             self._events.extend(events)
 
     def holds(self, request_id: str) -> bool:
@@ -140,12 +135,12 @@ class Writer:
         """
         async with self._one_at_a_time:
             left = self._rows_waiting()
-            while self._fence is not None and left > 0:
+            while self.fence is not None and left > 0:
                 again = self._again
-                await self._write(self._fence, self._next_batch())
+                await self._write(self.fence, self._next_batch())
                 left = self._rows_waiting() if self._again > again else left - MAX_ROWS
-            if self._fence is not None and (breaker := self._breaker) is not None:
-                await self._store.write_breaker(self._fence, breaker)
+            if self.fence is not None and (breaker := self._breaker) is not None:
+                await self._store.write_breaker(self.fence, breaker)
                 self._breaker = None if self._breaker is breaker else self._breaker
 
     async def write_first(self, change: Change) -> None:
@@ -158,8 +153,8 @@ class Writer:
         """
         key = change.job.request_id
         async with self._one_at_a_time:
-            if self._fence is not None and self._changes.get(key) is change:
-                await self._write(self._fence, Batch(changes=[change]))
+            if self.fence is not None and self._changes.get(key) is change:
+                await self._write(self.fence, Batch(changes=[change]))
         if self._changes.get(key, change) is not change:
             # It may be the same without what was measured, because the row was refused, now or in an earlier round.
             await self.drain()
@@ -183,7 +178,7 @@ class Writer:
             await self._isolate(fence, batch, error)
             return
         missing = await self._missing(fence, batch.changes) if moved < len(batch.changes) else set()
-        if self._fence != fence:
+        if self.fence != fence:
             return
         self._forget(batch)
         if missing:
