@@ -24,9 +24,9 @@ _WGET_LONG: Final = frozenset({
 })  # fmt: skip
 _NETCAT_VALUES: Final = frozenset("GIOPTVXimopqsw")
 _CLIENTS: Final = frozenset({
-    "amqp-declare-queue", "clickhouse-client", "grpc-health-probe", "grpc_health_probe", "kafka-broker-api-",
-    "versions.sh", "kafka-topics.sh", "mariadb-admin", "mongo", "mongosh", "mysql", "mysqladmin", "pg_isready",
-    "psql", "rabbitmq-", "diagnostics", "rabbitmqctl", "redis-cli", "valkey-cli",
+    "amqp-declare-queue", "clickhouse-client", "grpc-health-probe", "grpc_health_probe",
+    "kafka-broker-api-versions.sh", "kafka-topics.sh", "mariadb-admin", "mongo", "mongosh", "mysql", "mysqladmin",
+    "pg_isready", "psql", "rabbitmq-diagnostics", "rabbitmqctl", "redis-cli", "valkey-cli",
 })  # fmt: skip
 _LOOKUPS: Final = frozenset({"nslookup", "dig", "host", "getent", "ping", "ping6", "traceroute"})
 
@@ -100,7 +100,8 @@ def _answered(player: "Player", *, reached: bool, errors_fail: bool, status: int
     if player.world.service is Service.FAILING:
         if errors_fail:
             return {End(status, NOTHING)}
-        player.world.note("http_errors_ignored")
+        if not player.heeded:
+            player.world.note("http_errors_ignored")
     return {End(0, ANY)}
 
 
@@ -136,7 +137,7 @@ def _curl(player: "Player", args: list[str | None]) -> set[End]:
         return {End(6)}
     errors_fail = bool(flags & {"f", "--fail", "--fail-with-body"})
     found = asked(player, urls[0], errors_fail=errors_fail)
-    if writes == "%{http_code}" and (flags & {"s", "--silent"}) and (flags & {"o", "--output"}):
+    if writes == "%http_code%" and (flags & {"s", "--silent"}) and (flags & {"o", "--output"}):
         code = {Service.WELL: "200", Service.FAILING: "500"}.get(player.world.service)
         player.world.events = {event for event in player.world.events if event.kind != "http_errors_ignored"}
         return {

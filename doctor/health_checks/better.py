@@ -10,6 +10,12 @@ from doctor.health_checks.worlds import Event, Setting
 
 _HEARTBEAT: Final = "/tmp/heartbeat"  # noqa: S108 -- a name inside somebody's container
 _FRESH_S: Final = 60
+_SERVERS: Final = {
+    "pg_isready": ["CMD", "pg_isready", "-q"],
+    "redis-cli": ["CMD", "redis-cli", "ping"],
+    "valkey-cli": ["CMD", "valkey-cli", "ping"],
+}
+_WEB_SERVERS: Final = ("nginx", "httpd")
 _TIMING: Final = {"interval": 30, "timeout": 10, "retries": 3, "startPeriod": 60}
 
 
@@ -31,6 +37,9 @@ def better(check: Check, setting: Setting, events: Iterable[Event]) -> Better:
     port, path = _asked(check, setting, list(events))
     if port is not None:
         return Better({"command": _request(check, setting, port, path), **_timing(check)}, "")
+    for program, command in _SERVERS.items():
+        if setting.contents.has(program):
+            return Better({"command": command, **_timing(check)}, "")
     command, needs = _heartbeat(check, setting)
     return Better({"command": command, **_timing(check)}, needs)
 
@@ -49,6 +58,8 @@ def _asked(check: Check, setting: Setting, events: list[Event]) -> tuple[int | N
     if right:
         return right[0], path
     own = [*check.ports, *sorted(setting.ports - set(check.ports_beside))]
+    if not own and any(setting.contents.has(name) for name in _WEB_SERVERS):
+        return 80, path
     return (own[0] if own else None), path
 
 

@@ -1,6 +1,6 @@
 """A container's health check as ECS gets it, with what is known of the container around it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 UNKNOWN_TEXT: Final = "\ufffd"
@@ -26,6 +26,8 @@ class Check:
         every_variable: Whether no further variables can come from files.
         ports: The container's own ports.
         ports_beside: Ports of other containers in the task, which share its ``localhost``.
+        template_names: Parameters of the template that it stands in.
+        silent_beside: Whether a container of the task runs beside it whose ports nobody names.
         shared_processes: Whether the task's containers see each other's processes.
     """
 
@@ -43,6 +45,8 @@ class Check:
     every_variable: bool = True
     ports: tuple[int, ...] = ()
     ports_beside: tuple[int, ...] = ()
+    template_names: frozenset[str] = frozenset()
+    silent_beside: bool = False
     shared_processes: bool = False
 
 
@@ -60,7 +64,12 @@ def of_task_definition(data: dict[str, Any], *, service: str | None = None) -> l
     shared = definition.get("pidMode") in {"task", "host"}
     ports = [_ports(entry) for entry in containers]
     return [
-        _check(entry, name, ports[at], tuple(p for i, own in enumerate(ports) if i != at for p in own), shared=shared)
+        replace(
+            _check(
+                entry, name, ports[at], tuple(p for i, own in enumerate(ports) if i != at for p in own), shared=shared
+            ),
+            silent_beside=any(not own for i, own in enumerate(ports) if i != at),
+        )
         for at, entry in enumerate(containers)
     ]
 
@@ -81,7 +90,7 @@ def _check(
         service=service,
         container=_text(entry.get("name")) or "container",
         image=_text(entry.get("image")),
-        command=_words(health.get("command")),
+        command=_words(health.get("command")) or (("",) if entry.get("healthCheck") is not None else None),
         interval_s=_number(health.get("interval"), 30),
         timeout_s=_number(health.get("timeout"), 5),
         retries=_number(health.get("retries"), 3),

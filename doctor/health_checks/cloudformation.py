@@ -8,8 +8,8 @@ import yaml
 from doctor.health_checks.checks import UNKNOWN_TEXT
 
 _PSEUDO: Final = {
-    "AWS::Region": "eu-central-1",
-    "AWS::AccountId": "123456789012",
+    "AWS::Region": UNKNOWN_TEXT,
+    "AWS::AccountId": UNKNOWN_TEXT,
     "AWS::Partition": "aws",
     "AWS::URLSuffix": "amazonaws.com",
     "AWS::StackName": "stack",

@@ -26,6 +26,9 @@ def ends(player: "Player", name: str, args: list[str | None]) -> set[End]:
     if name == "[[" and player.dialect == "dash":
         player.world.note("needs_bash", "[[")
         return {End(127)}
+    if name != "[[" and player.dialect == "dash" and "==" in args:
+        player.world.note("needs_bash", "==")
+        return {End(2)}
     words = [word for word in args if word not in {"]", "]]"}]
     if words and words[0] == "!":
         return {End(int(not end.status)) for end in ends(player, "test", words[1:])}

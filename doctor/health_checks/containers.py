@@ -71,16 +71,18 @@ def setting_of(check: Check, built: Built | None, contents: Contents) -> Setting
         argv = None
     environment: dict[str, str | None] = {**(built.environment if built else {}), **check.environment}
     mentioned = _ports_of_command(argv)
-    own = (value for name, value in environment.items() if _OWN_PORT.fullmatch(name))
-    named = {int(value) for value in own if value and value.isdigit()}
+    values = (value for name, value in environment.items() if _OWN_PORT.fullmatch(name))
+    named = {int(value) for value in values if value and value.isdigit()}
     mapped = {*check.ports, *check.ports_beside, *(built.ports if built else ())}
-    beside = mentioned | named
+    own = {*check.ports, *(built.ports if built else ()), *mentioned, *named}
+    known = own | {*check.ports_beside} if own and not check.silent_beside else set()
     return Setting(
         contents=contents,
         processes=(*processes_of(argv), *((Line(None, service=True),) if check.shared_processes else ())),
         environment=environment,
         environment_known=contents.complete and built is not None and check.every_variable,
-        ports=frozenset(mapped | beside),
+        ports=frozenset(known),
+        template_names=check.template_names,
         ports_sure=bool(mentioned) and not check.ports_beside and mapped <= mentioned | named,
         timeout_s=check.timeout_s,
     )

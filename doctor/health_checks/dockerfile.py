@@ -9,7 +9,7 @@ from typing import Final
 
 from dockerfile_parse.parser import DockerfileParser
 
-from doctor.health_checks.dockerfile_words import commands_in, filled, pairs, words_of
+from doctor.health_checks.dockerfile_words import commands_in, filled, pairs, without_heredocs, words_of
 from doctor.health_checks.images import UNKNOWN, Contents, known, programs_of_package
 from doctor.health_checks.shell import parse
 from doctor.health_checks.trees import NotShellError
@@ -18,6 +18,9 @@ _INSTALLERS: Final = {
     "apt-get": "install", "apt": "install", "apk": "add", "yum": "install", "dnf": "install", "microdnf": "install",
     "tdnf": "install", "zypper": "install",
 }  # fmt: skip
+_LIBRARIES: Final = frozenset(
+    {"pip", "pip3", "uv", "poetry", "pipx", "npm", "yarn", "pnpm", "gem", "python", "python3"}
+)
 _REMOVERS: Final = {"remove", "purge", "del", "erase", "autoremove"}
 _BIN: Final = re.compile(r"(?:/usr/local|/usr)?/s?bin/([\w.+-]+)")
 _SCRIPT: Final = re.compile(r"(?:^|/)[\w.-]+\.sh$")
@@ -52,7 +55,7 @@ def read(text: str, *, target: str | None = None) -> Built:
     Raises:
         DockerfileError: There is no ``FROM``, or no stage of that name.
     """
-    parser = DockerfileParser(fileobj=BytesIO(text.encode()))  # type: ignore[no-untyped-call] # it ships no types
+    parser = DockerfileParser(fileobj=BytesIO(without_heredocs(text).encode()))  # type: ignore[no-untyped-call] # it ships no types
     stages: dict[str, Built] = {}
     arguments: dict[str, str] = {}
     now: _Stage | None = None
@@ -186,6 +189,9 @@ class _Stage:
             self._install(rest[rest.index(verb) + 1 :])
         elif tool in _INSTALLERS and verb in _REMOVERS:
             self._remove([word for word in rest if word != verb])
+        elif tool in _LIBRARIES and verb in {"install", "add", "i"}:
+            self._add(frozenset(word.split("=")[0] for word in rest if not word.startswith("-")))
+            self._contents(libraries=True)
         elif tool == "rm":
             gone = {found[1] for word in rest if (found := _BIN.fullmatch(word))}
             self._contents(programs=self._built.contents.programs - gone)

@@ -5,8 +5,12 @@ import re
 import shlex
 from typing import Final
 
-from doctor.health_checks.trees import AndOr, Choice, Command, Group, Opaque, Pipeline, Series, Tree
+from doctor.health_checks.trees import AndOr, Case, Choice, Command, Group, Loop, Opaque, Pipeline, Series, Tree
 
+_HEREDOC: Final = re.compile(
+    r"^(?P<word>RUN|COPY|ADD)\s+<<-?[\"']?(?P<end>\w+)[\"']?(?P<rest>[^\n]*)\n(?P<body>.*?)^\s*(?P=end)[ \t]*\n",
+    re.MULTILINE | re.DOTALL | re.IGNORECASE,
+)
 _VARIABLE: Final = re.compile(r"\$\{(\w+)(?::?-([^}]*))?\}|\$(\w+)")
 
 
@@ -19,10 +23,12 @@ def commands_in(tree: Tree) -> list[list[str]]:
             return [words for part in parts for words in commands_in(part)]
         case AndOr(left, _, right):
             return commands_in(left) + commands_in(right)
-        case Group(inside, _):
+        case Group(inside, _) | Loop(inside):
             return commands_in(inside)
         case Choice(test, yes, no):
             return commands_in(test) + commands_in(yes) + (commands_in(no) if no else [])
+        case Case(_, branches):
+            return [words for _, branch in branches for words in commands_in(branch)]
         case Opaque(text):
             return [line.split() for line in re.split(r"[;\n]|&&|\|\||\bdo\b|\bthen\b", text)]
         case _:
@@ -52,3 +58,15 @@ def filled(text: str, values: dict[str, str], *, keep: bool = False) -> str:
         return values.get(name, found[0] if keep else (found[2] or ""))
 
     return _VARIABLE.sub(value, text)
+
+
+def without_heredocs(text: str) -> str:
+    """The text with each ``RUN <<END`` as one line of commands, and files written in place left out."""
+
+    def one_line(found: re.Match[str]) -> str:
+        if found["word"].upper() != "RUN":
+            return f"{found['word']} heredoc {found['rest']}\n"
+        lines = [line.strip() for line in found["body"].splitlines()]
+        return "RUN " + " ; ".join(line for line in lines if line and not line.startswith("#")) + "\n"
+
+    return _HEREDOC.sub(one_line, text)

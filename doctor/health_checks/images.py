@@ -25,6 +25,7 @@ class Contents:
         entry_point: What the image starts with, when nobody says otherwise; None when unknown.
         command: The arguments of it; None when unknown.
         files: Whether somebody's own files were copied in, so that a path may exist.
+        libraries: Whether a package manager of a language put programs in.
     """
 
     programs: frozenset[str]
@@ -33,6 +34,7 @@ class Contents:
     entry_point: tuple[str, ...] | None = None
     command: tuple[str, ...] | None = None
     files: bool = False
+    libraries: bool = False
 
     def has(self, program: str) -> bool | None:
         """Whether a program is there; None when that cannot be known."""
@@ -41,6 +43,8 @@ class Contents:
             return True
         if not self.complete:
             return True if name in everywhere() else None
+        if self.libraries and name in programs_of("of-libraries"):
+            return None
         # No list of a distribution's programs is whole: what none names is missing for sure only where nothing is.
         return None if (self.files or "sh" in self.programs) and name not in _universe() else False
 

@@ -16,6 +16,7 @@ _PYTHON: Final = re.compile(r"^(python|pypy)[\d.]*$")
 _URL: Final = re.compile(r"(?:https?|tcp)://(\[[^\]]*\]|[^\s:/'\"`?]+)(?::(\d+))?")
 _NODE_HARMLESS: Final = re.compile(r"^\s*(console\.log\([^()]*\)\s*;?\s*)*(process\.exit\(0\))?\s*;?\s*$")
 _ENDS: Final = frozenset({"exit", "quit", "_exit"})
+_BROAD: Final = frozenset({"Exception", "BaseException", "OSError"})
 _HARMLESS_CALLS: Final = frozenset({"print"})
 
 
@@ -67,6 +68,9 @@ def _python(player: "Player", code: str) -> set[End]:
         return {End(1)}
     for module in sorted(_imports(tree) - sys.stdlib_module_names):
         player.world.note("needs_module", module)
+    if _swallows(tree) or ("connect_ex" in code and not re.search(r"exit|assert|raise", code)):
+        _asks(player, code)
+        return {End(0, ANY)}
     last = tree.body[-1] if tree.body else None
     status = _constant_exit(last)
     if all(_harmless(step) for step in tree.body[:-1]) and (last is None or _harmless(last) or status is not None):
@@ -86,8 +90,35 @@ def _asks(player: "Player", code: str) -> set[End]:
         return {End(0, ANY), End(1, ANY)}
     port = port or (443 if found and found[0].startswith("https") else 80 if found else None)
     player.world.note("asks_http" if found else "asks_port", f"port {port}" if found else str(port), "")
-    well = player.world.reached(port) and player.world.service is Service.WELL
-    return {End(int(not well), ANY)}
+    reached = player.world.reached(port)
+    if reached and player.world.service is Service.FAILING and _ignores_errors(code, is_url=bool(found)):
+        if found or "getresponse" in code:
+            player.world.note("http_errors_ignored")
+        return {End(0, ANY)}
+    return {End(int(not reached or player.world.service is not Service.WELL), ANY)}
+
+
+def _ignores_errors(code: str, *, is_url: bool) -> bool:
+    """Whether an answer with an error leaves the code well: only urllib, and what looks at the status, mind it."""
+    if re.search(r"\bassert\b|\bexit\b|raise|status|\.ok\b|\.code\b", code):
+        return False
+    return bool(re.search(r"\b(requests|httpx)\.\w+\(|getresponse", code)) or not is_url
+
+
+def _swallows(tree: ast.Module) -> bool:
+    """Whether everything is tried, and every exception ends in words."""
+    steps = [step for step in tree.body if not isinstance(step, ast.Import | ast.ImportFrom)]
+    return bool(steps) and all(
+        isinstance(step, ast.Try)
+        and all(
+            isinstance(handler.type, ast.Name | None) and getattr(handler.type, "id", "Exception") in _BROAD
+            for handler in step.handlers
+        )
+        and not any(
+            "exit" in ast.dump(inner) or isinstance(inner, ast.Raise) for h in step.handlers for inner in h.body
+        )
+        for step in steps
+    )
 
 
 def _pair(code: str) -> tuple[str | None, int | None]:

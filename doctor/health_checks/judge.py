@@ -118,7 +118,7 @@ def _run(check: Check, world: World) -> set[End]:
         return _run_shell(rest, contents, world)
     if kind == "CMD":
         return _run_program(rest, world)
-    world.note("prefix_missing", kind)
+    world.note("prefix_missing" if kind else "command_empty", kind)
     return {End(_NOT_RUN)}
 
 

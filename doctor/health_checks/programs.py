@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from doctor.health_checks import answers, comparisons, interpreters, matching, processes
-from doctor.health_checks.worlds import ANY, NOTHING, End, Line, Lines, Service
+from doctor.health_checks.worlds import ANY, NOTHING, End, Line, Lines, Service, Stop
 
 if TYPE_CHECKING:
     from doctor.health_checks.play import Player
@@ -73,7 +73,8 @@ def _unknown(player: "Player", name: str, args: Argv, stdin: Lines) -> set[End]:
     return set(EITHER)
 
 
-def _number(text: str | None) -> int:
+def number(text: str | None) -> int:
+    """A whole number as the shell reads it; 1 for a text that is none."""
     return int(text) if text and text.lstrip("-").isdigit() else 1 if text else 0
 
 
@@ -86,23 +87,10 @@ def _said(args: Argv) -> Lines:
 
 
 def _slept(player: "Player", args: Argv) -> set[End]:
-    seconds = _number(args[0]) if args else 0
+    seconds = number(args[0]) if args else 0
     if seconds >= player.world.setting.timeout_s:
         player.world.note("slower_than_timeout", str(seconds), str(player.world.setting.timeout_s))
-        return {End(124, NOTHING, stopped=True)}
-    return {End(0)}
-
-
-def _set(player: "Player", name: str, args: Argv, stdin: Lines) -> set[End]:
-    """``set -e`` and ``set -o pipefail``; dash has no word for the latter, and ends."""
-    del name, stdin
-    words = [arg or "" for arg in args]
-    letters = "".join(word[1:] for word in words if word.startswith("-") and not word.startswith("--"))
-    if "pipefail" in words and player.dialect == "dash":
-        player.world.note("needs_bash", "set -o pipefail")
-        return {End(2, NOTHING, stopped=True)}
-    player.options |= {"errexit"} if "e" in letters or "errexit" in words else set()
-    player.options |= {"pipefail"} & {*words}
+        return {End(124, NOTHING, Stop.SHELL)}
     return {End(0)}
 
 
@@ -125,8 +113,7 @@ def _nested(player: "Player", name: str, args: Argv) -> set[End]:
     if text is None:
         return set(EITHER)
     inner = type(player)(player.world, name if name != "sh" else player.dialect)
-    inner.options |= {"errexit"} if "e" in texts[0] else set()
-    return inner.shell(text, argv=f"{name} {texts[0]} {text}")
+    return inner.shell(text, argv=f"{name} {texts[0]} {text}", options=frozenset({"e"} & {*texts[0]}))
 
 
 def _wrapped(player: "Player", name: str, args: Argv, stdin: Lines) -> set[End]:
@@ -141,7 +128,7 @@ def _wrapped(player: "Player", name: str, args: Argv, stdin: Lines) -> set[End]:
     found = player.exec(words, stdin)
     if name == "timeout" and player.world.service is Service.GONE:
         found = {*found, End(124)} if any(end.status for end in found) else found
-    return {End(end.status, end.output, stopped=True) for end in found} if name == "exec" else found
+    return {End(end.status, end.output, Stop.SHELL) for end in found} if name == "exec" else found
 
 
 def _counted(args: Argv, stdin: Lines) -> Lines:
@@ -163,20 +150,12 @@ def _filtered(name: str, args: Argv, stdin: Lines) -> set[End]:
     return {End(0, NOTHING if stdin == NOTHING else ANY)}
 
 
-def _exit(player: "Player", name: str, args: Argv, stdin: Lines) -> set[End]:
-    del player, name, stdin
-    return {End(_number(args[0]) if args else 0, NOTHING, stopped=True)}
-
-
 _LOOKERS: Final[dict[str, Program]] = {
-    "exit": _exit,
-    "return": _exit,
     "false": lambda *_: {End(1)},
     "echo": lambda _player, _name, args, _stdin: {End(0, _said(args))},
     "printf": lambda _player, _name, args, _stdin: {End(0, _said(args))},
     "sleep": lambda player, _name, args, _stdin: _slept(player, args),
     "wc": lambda _player, _name, args, stdin: {End(0, _counted(args, stdin))},
-    "set": _set,
     "jq": lambda *_: set(EITHER),
     **dict.fromkeys(("test", "[", "[["), lambda player, name, args, _stdin: comparisons.ends(player, name, args)),
     **dict.fromkeys(("command", "which", "type"), lambda player, name, args, _stdin: _found(player, name, args)),

@@ -1,5 +1,6 @@
 """From a file to the health checks in it: task definitions as the API shows them, and CloudFormation templates."""
 
+from dataclasses import replace
 from typing import Any
 
 from doctor.health_checks.checks import Check, NoTaskDefinitionError, of_task_definition
@@ -28,6 +29,12 @@ def checks_in(text: str, *, parameters: dict[str, str] | None = None) -> list[Ch
             " or a CloudFormation template with an AWS::ECS::TaskDefinition"
         )
     return found
+
+
+def parameters_in(text: str) -> frozenset[str]:
+    """The names of a template's parameters; none for a task definition."""
+    data = load(text)
+    return frozenset(data.get("Parameters") or {}) if is_template(data) else frozenset()
 
 
 def _definitions(data: Any) -> list[dict[str, Any]]:
@@ -59,8 +66,9 @@ def _of_template(template: dict[str, Any], parameters: dict[str, str] | None) ->
             definitions[logical_id] = resolver.value(resource.get("Properties") or {})
     if not definitions:
         raise NoTaskDefinitionError("this template has no AWS::ECS::TaskDefinition")
+    names = frozenset(template.get("Parameters") or {})
     return [
-        check
+        replace(check, template_names=names)
         for logical_id, definition in definitions.items()
         for service in services.get(logical_id, [_family(definition, logical_id)])
         for check in of_task_definition(definition, service=service)

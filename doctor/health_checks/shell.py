@@ -1,9 +1,11 @@
+# long: one function for each kind of node of the grammar
 """Reads a shell command into a tree.
 
 The grammar is tree-sitter's; this module only turns its nodes into ours and puts right what that grammar nests the
 other way round: in ``a | b || c`` it hangs ``|| c`` below the pipe.
 """
 
+import re
 import shlex
 from collections.abc import Sequence
 
@@ -12,10 +14,15 @@ from tree_sitter import Language, Node, Parser
 
 from doctor.health_checks.trees import (
     AndOr,
+    Assignment,
+    Background,
+    Case,
     Choice,
     Command,
     Expansion,
+    Function,
     Group,
+    Loop,
     Negated,
     NotShellError,
     Opaque,
@@ -39,9 +46,9 @@ def parse(text: str) -> Tree:
     Raises:
         NotShellError: A quote is not closed, or an operator has nothing on one of its sides.
     """
-    root = Parser(_BASH).parse(text.replace("<>", "<").encode()).root_node
+    root = Parser(_BASH).parse(_readable(text).encode()).root_node
     if not root.has_error:
-        return _series(root.named_children)
+        return _series(root.children)
     try:
         words = list(shlex.shlex(text, posix=True, punctuation_chars=True))
     except ValueError as error:
@@ -51,16 +58,27 @@ def parse(text: str) -> Tree:
     return Opaque(text)
 
 
+def _readable(text: str) -> str:
+    """What every shell knows but this grammar does not, in words that it does: ``<>``, curl's ``%{name}``."""
+    return re.sub(r"%\{(\w+)\}", r"%\1%", text.replace("<>", "<"))
+
+
 def _text(node: Node) -> str:
     return (node.text or b"").decode()
 
 
 def _series(nodes: Sequence[Node]) -> Tree:
-    steps = tuple(_tree(node) for node in nodes if node.type != "comment")
-    return steps[0] if len(steps) == 1 else Series(steps)
+    """The commands among some nodes, in their order; a ``&`` behind one sends it to the background."""
+    steps: list[Tree] = []
+    for node in nodes:
+        if node.type == "&" and steps:
+            steps[-1] = Background(steps[-1])
+        elif node.is_named and node.type not in {"comment", "heredoc_body"}:
+            steps.append(_tree(node))
+    return steps[0] if len(steps) == 1 else Series(tuple(steps))
 
 
-def _tree(node: Node) -> Tree:  # noqa: C901, PLR0911 -- one line for each kind of node
+def _tree(node: Node) -> Tree:  # noqa: C901, PLR0911, PLR0912 -- one line for each kind of node
     match node.type:
         case "command":
             return _command(node)
@@ -76,13 +94,20 @@ def _tree(node: Node) -> Tree:  # noqa: C901, PLR0911 -- one line for each kind 
         case "negated_command":
             return Negated(_tree(node.named_children[-1]))
         case "subshell":
-            return Group(_series(node.named_children), apart=True)
+            return Group(_series(node.children), apart=True)
         case "compound_statement":
-            return Group(_series(node.named_children), apart=False)
+            return Group(_series(node.children), apart=False)
         case "if_statement":
             return _choice(node)
         case "variable_assignment" | "variable_assignments" | "declaration_command":
-            return Command((("true",),))
+            return Assignment(tuple(_pair(found) for found in _assignments(node)))
+        case "for_statement" | "while_statement":
+            return _loop(node)
+        case "case_statement":
+            return _case(node)
+        case "function_definition":
+            body = node.child_by_field_name("body")
+            return Function(_field(node, "name"), _tree(body)) if body is not None else Opaque(_text(node))
         case _:
             return Opaque(_text(node))
 
@@ -117,6 +142,46 @@ def _otherwise(clauses: list[Node]) -> Tree | None:
         return _series(inside)
     then = [child.type for child in inside].index("then")
     return Choice(_series(inside[:then]), _series(inside[then + 1 :]), _otherwise(clauses[1:]))
+
+
+def _assignments(node: Node) -> list[Node]:
+    if node.type == "variable_assignment":
+        return [node]
+    return [child for child in node.named_children if child.type == "variable_assignment"]
+
+
+def _pair(node: Node) -> tuple[str, Word]:
+    value = node.child_by_field_name("value")
+    return _field(node, "name"), ("", *_word(value)) if value is not None else ("",)
+
+
+def _field(node: Node, name: str) -> str:
+    found = node.child_by_field_name(name)
+    return _text(found) if found is not None else ""
+
+
+def _loop(node: Node) -> Tree:
+    body = node.child_by_field_name("body")
+    if body is None:
+        return Opaque(_text(node))
+    inside = _series([child for child in body.children if child.type not in {"do", "done", "{", "}"}])
+    tests = [child for child in node.children_by_field_name("condition") if child.is_named]
+    if not tests:
+        return Loop(inside, variable=_field(node, "variable"))
+    return Loop(inside, _series(tests), ends_when=node.children[0].type == "until")
+
+
+def _case(node: Node) -> Tree:
+    subject = node.child_by_field_name("value")
+    if subject is None:
+        return Opaque(_text(node))
+    branches = []
+    for item in node.named_children:
+        if item.type == "case_item":
+            patterns = item.children_by_field_name("value")
+            rest = [child for child in item.children if child not in patterns and child.type not in {"|", ")", "("}]
+            branches.append((tuple(_text(pattern).strip("\"'") for pattern in patterns), _series(rest)))
+    return Case(_word(subject), tuple(branches))
 
 
 def _command(node: Node) -> Command:

@@ -84,13 +84,67 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Assignment:
+    """``NAME=word``, one or more; its status is that of a substitution in it."""
+
+    pairs: tuple[tuple[str, Word], ...]
+
+
+@dataclass(frozen=True)
+class Background:
+    """``command &``: nobody waits for it, and its status is 0."""
+
+    inside: "Tree"
+
+
+@dataclass(frozen=True)
+class Loop:
+    """``for``, ``while`` and ``until``; ``test`` is None for ``for``, whose ``variable`` takes any of its words."""
+
+    body: "Tree"
+    test: "Tree | None" = None
+    ends_when: bool = False
+    variable: str = ""
+
+
+@dataclass(frozen=True)
+class Case:
+    """``case word in patterns) … ;; esac``."""
+
+    subject: Word
+    branches: tuple[tuple[tuple[str, ...], "Tree"], ...]
+
+
+@dataclass(frozen=True)
+class Function:
+    """``name() { …; }``."""
+
+    name: str
+    body: "Tree"
+
+
+@dataclass(frozen=True)
 class Opaque:
-    """Loops, functions and the like: whatever they end with is possible."""
+    """What is not read any further: whatever it ends with is possible."""
 
     text: str
 
 
-Tree = Command | Pipeline | AndOr | Series | Negated | Group | Choice | Opaque
+Tree = (
+    Command
+    | Pipeline
+    | AndOr
+    | Series
+    | Negated
+    | Group
+    | Choice
+    | Assignment
+    | Background
+    | Loop
+    | Case
+    | Function
+    | Opaque
+)
 
 
 def simple(tree: Tree) -> bool:

@@ -40,12 +40,37 @@ NOTHING: Final[Lines] = ()
 
 
 @dataclass(frozen=True)
+class Memory:
+    """What a shell carries from one command to the next: ``$?``, its own variables, its options such as ``-e``."""
+
+    last: int = 0
+    variables: tuple[tuple[str, str | None], ...] = ()
+    options: frozenset[str] = frozenset()
+
+    def with_variables(self, pairs: dict[str, str | None]) -> "Memory":
+        """The same with some variables set."""
+        return Memory(self.last, tuple(sorted({**dict(self.variables), **pairs}.items())), self.options)
+
+
+FRESH: Final = Memory()
+
+
+class Stop(Enum):
+    """How far an end reaches: over the next command not at all, to the end of the function, or of the whole shell."""
+
+    NOT = "not"
+    FUNCTION = "function"
+    SHELL = "shell"
+
+
+@dataclass(frozen=True)
 class End:
-    """How a command ends: its exit status, what it wrote, and whether the whole shell ended with it."""
+    """How a command ends: its exit status, what it wrote, what else ended with it, and the shell after it."""
 
     status: int
     output: Lines = NOTHING
-    stopped: bool = False
+    stop: Stop = Stop.NOT
+    memory: Memory = FRESH
 
 
 @dataclass(frozen=True)
@@ -60,6 +85,7 @@ class Setting:
         ports: The ports that are known to be listened on in this task.
         ports_sure: Whether the command line itself says so, so that no other port can answer.
         hosts: Names that mean this container.
+        template_names: Parameters of the template around it, which only ``Fn::Sub`` fills in.
         timeout_s: After this time ECS counts the check as failed, seconds.
     """
 
@@ -70,6 +96,7 @@ class Setting:
     ports: frozenset[int] = frozenset()
     ports_sure: bool = False
     hosts: frozenset[str] = frozenset()
+    template_names: frozenset[str] = frozenset()
     timeout_s: int = 5
 
 

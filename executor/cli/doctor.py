@@ -10,7 +10,7 @@ import typer
 from doctor.health_checks.checks import Check, NoTaskDefinitionError
 from doctor.health_checks.dockerfile import Built, DockerfileError, read
 from doctor.health_checks.judge import Verdict, judge
-from doctor.health_checks.reading import checks_in
+from doctor.health_checks.reading import checks_in, parameters_in
 from executor.cli.errors import CommandError, Exit
 from executor.cli.verdicts import lines_of
 
@@ -51,6 +51,7 @@ def health_check(
     parameters = dict(_named(text, "--parameter") for text in parameter or [])
     checks = [check for path in files for check in _checks(path, parameters)]
     _refuse_strangers(images, checks)
+    _refuse_unknown_parameters(files, parameters)
     verdicts = [
         verdict
         for check in checks
@@ -121,6 +122,15 @@ def _refuse_strangers(images: dict[str, Built], checks: list[Check]) -> None:
         if name and name not in known_names:
             message = f"no service or container is named {name!r}; there are: {', '.join(sorted(known_names))}."
             raise CommandError(message, Exit.USAGE)
+
+
+def _refuse_unknown_parameters(files: list[Path], parameters: dict[str, str]) -> None:
+    names = {name for path in files for name in parameters_in(path.read_text(encoding="utf-8"))}
+    for name in parameters.keys() - names:
+        message = (
+            f"--parameter {name}: no template has such a parameter; there are: {', '.join(sorted(names)) or 'none'}."
+        )
+        raise CommandError(message, Exit.USAGE)
 
 
 def _perhaps_named(text: str) -> tuple[str, str]:

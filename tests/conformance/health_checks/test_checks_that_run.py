@@ -82,6 +82,19 @@ CHECKS: list[tuple[list[str], list[str], bool, bool, str]] = [
     (SLIM, ["CMD-SHELL", "python -c 'print(1)' || exit 1"], True, False, "always_passes"),
     (SLIM, ["CMD", "python", "-c", "import sys; sys.exit(0)"], True, False, "always_passes"),
     (SLIM, ["CMD-SHELL", "find src -mmin -1 || exit 1"], True, True, "find_always_zero"),
+    (CURL, ["CMD-SHELL", "s=$(curl -s -o /dev/null -w '%{{http_code}}' {web}); [ \"$s\" = 200 ]"], True, True, ""),
+    (CURL, ["CMD-SHELL", "curl -fs http://{web}/; RC=$?; exit $RC"], True, True, ""),
+    (CURL, ["CMD-SHELL", 'out=$(curl -fs http://{web}/) || exit 1; echo "$out"'], True, True, ""),
+    (CURL, ["CMD-SHELL", "X=$(curl -fs http://{web}/); [ $? -eq 0 ]"], True, True, ""),
+    (CURL, ["CMD-SHELL", "curl -fs http://{web}/ || exit"], True, True, ""),
+    (CURL, ["CMD-SHELL", "curl -fs http://{web}/ || exit 255"], True, True, ""),
+    (CURL, ["CMD-SHELL", "for i in 1 2; do curl -fs http://{web}/ && exit 0; done; exit 1"], True, True, ""),
+    (CURL, ["CMD-SHELL", "probe() {{ curl -fs http://{web}/; }}; probe || exit 1"], True, True, ""),
+    (CURL, ["CMD-SHELL", "if curl -fs http://{web}/; then echo ok; else exit 1; fi"], True, True, ""),
+    (CURL, ["CMD-SHELL", "curl -fs http://{web}/ &"], True, False, "always_passes"),
+    (SLIM, ["CMD-SHELL", '[ "$(echo ok)" == ok ]'], False, True, "needs_bash"),
+    (SLIM, ["CMD-SHELL", 'case "$(echo ok)" in ok) exit 1;; *) exit 0;; esac'], False, True, "always_fails"),
+    (SLIM, ["CMD", "python", "-c", "import socket as s; print(s.socket().connect_ex(('0', {port})))"], True, False, "always_passes"),  # noqa: E501 -- one row, one line
 ]  # fmt: skip
 
 

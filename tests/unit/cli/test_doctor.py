@@ -90,6 +90,7 @@ def test_people_read_the_change_as_a_diff_and_a_summary(folder: Path) -> None:
         (["template.json", "--dockerfile", "nobody=consumer.Dockerfile"], "no service or container is named 'nobody'"),
         (["template.json", "--dockerfile", "absent"], "--dockerfile absent: No such file"),
         (["template.json", "--parameter", "Tag"], "--parameter Tag: wants name=value"),
+        (["template.json", "--parameter", "Tag=1"], "--parameter Tag: no template has such a parameter"),
         (["consumer.Dockerfile"], "consumer.Dockerfile: "),
     ],
 )

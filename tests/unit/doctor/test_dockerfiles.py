@@ -112,13 +112,24 @@ def test_a_file_without_from_is_no_dockerfile() -> None:
         'ARG TOOLS="curl jq"\nRUN apt-get install -y $TOOLS',
         "RUN for tool in curl jq; do apt-get install -y $tool; done",
         "COPY tools.txt .\nRUN xargs apt-get install -y < tools.txt",
-        "RUN <<EOF\napt-get install -y curl\nEOF",
         "RUN wget -qO- https://get.example/ | bash",
     ],
 )
 def test_what_is_installed_under_a_name_that_is_not_read_may_be_there(lines: str) -> None:
     contents = read(f"FROM python:3.11-slim\n{lines}\n").contents
     assert has(contents, "curl", "sh") == [None, True]
+
+
+def test_commands_in_a_here_document_are_read() -> None:
+    contents = read(
+        "FROM python:3.11-slim\nRUN <<EOF\nset -e\n# tools\napt-get install -y curl\nEOF\nUSER 1\n"
+    ).contents
+    assert has(contents, "curl", "wget") == [True, False]
+
+
+def test_what_a_library_brings_may_be_there() -> None:
+    contents = read("FROM python:3.11-slim\nRUN pip install -r requirements.txt\n").contents
+    assert has(contents, "supervisorctl", "curl") == [None, False]
 
 
 def test_a_program_that_no_list_names_is_missing_for_sure_only_where_there_is_nothing() -> None:

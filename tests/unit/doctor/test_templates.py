@@ -129,27 +129,6 @@ def test_with_the_dockerfile_both_faults_of_a_process_check_are_named_and_withou
     assert [fault.id for fault in open_.faults] == ["program_doubtful"]
 
 
-def test_ports_of_the_task_decide_which_address_can_answer() -> None:
-    asks = ["CMD", "curl", "-f", "http://localhost:9090/"]
-    mapped, beside, said = (
-        of(definition(asks, portMappings=[{"containerPort": 8080}], image="python:3.11")),
-        of(
-            json.dumps(
-                {
-                    "containerDefinitions": [
-                        {"name": "a", "image": "python:3.11", "healthCheck": {"command": asks}},
-                        {"name": "b", "image": "python:3.11", "portMappings": [{"containerPort": 9090}]},
-                    ]
-                }
-            )
-        ),
-        of(definition(asks, image="python:3.11", command=["uvicorn", "app:app", "--port", "8080"])),
-    )
-    assert [v.can_ever_pass for v in (mapped[0], beside[0], said[0]) if v] == ["depends", True, False]
-    assert mapped[0] is not None
-    assert [fault.id for fault in mapped[0].faults] == ["wrong_port"]
-
-
 def test_times_that_ecs_would_not_take_are_named() -> None:
     check = {"command": ["CMD", "curl", "-f", "http://localhost/"], "interval": 4, "timeout": 5, "retries": 11}
     (verdict,) = of(definition([], healthCheck=check, image="python:3.11"))
@@ -167,6 +146,20 @@ def test_a_start_that_was_measured_longer_than_the_patience_is_a_fault() -> None
     assert slow is not None
     assert quick is not None
     assert ([f.id for f in slow.faults], quick.faults) == (["start_period_too_short"], ())
+
+
+def test_a_parameter_outside_of_sub_is_named() -> None:
+    template = TEMPLATE.replace('"curl -f http://localhost:${Port}${Path} || exit 1"', '"exit 0"').replace(
+        "[CMD, python, -c, \"import os; os.stat('/tmp/alive')\"]", '[CMD-SHELL, "curl -f http://localhost:${Port}/"]'
+    )
+    verdicts = [judge(check) for check in checks_in(template)]
+    assert {fault.id for verdict in verdicts[1:] if verdict for fault in verdict.faults} == {"parameter_not_filled"}
+
+
+def test_a_health_check_without_a_command_is_a_fault() -> None:
+    (verdict,) = of(definition([]))
+    assert verdict is not None
+    assert (verdict.can_ever_pass, [fault.id for fault in verdict.faults]) == (False, ["command_empty"])
 
 
 def test_a_healthcheck_of_the_image_counts_for_nothing() -> None:
