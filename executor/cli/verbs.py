@@ -30,6 +30,8 @@ VERBS: Final = {
     "classify": "classify.classify",
     "deploy": "deploy.app",
     "doctor": "doctor.app",
+    "explain": "explain.app",
+    "compare": "compare.compare",
     "local": "local_faults.app",
 }
 """Each verb, and its module and function (or its own Typer) in this package; in the order of the list."""
@@ -54,6 +56,8 @@ LINES: Final = {
     "classify": "Tell the cause of failure texts, without any connection.",
     "deploy": "Install or upgrade the product.",
     "doctor": "Find what will break before it breaks.",
+    "explain": "Tell why something failed: cause, evidence, what to change.",
+    "compare": "Show what differs between two task definitions, services or templates, grouped by what it can cause.",
     "local": "What the local cloud offers besides Snowflake and AWS.",
 }
 """What the list says of each verb: the first line of its own help."""
@@ -83,6 +87,9 @@ EXAMPLES: Final = {
     "deploy snowflake": "reporting deploy snowflake",
     "doctor": "reporting doctor health-check template.yaml --dockerfile Dockerfile",
     "doctor health-check": "reporting doctor health-check template.yaml --dockerfile consumer=Dockerfile",
+    "explain": "reporting explain bundle incident.zip --dockerfile consumer=Dockerfile",
+    "explain bundle": "reporting explain bundle incident.zip --service consumer --image-base python:3.11-slim",
+    "compare": "reporting compare old/task-definition.json new/task-definition.json",
     "local": "reporting local fault list",
     "local fault": "reporting local fault kinds",
     "local fault add": "reporting local fault add aws RunTask throttle --times 3",

@@ -1,0 +1,86 @@
+"""A task definition or service as a flat list of facts, so that two can be compared one by one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+_NOT_COMPARED: Final = frozenset({
+    "clusterArn", "compatibilities", "createdAt", "createdBy", "deployments", "deregisteredAt", "events", "family",
+    "pendingCount", "registeredAt", "registeredBy", "requiresAttributes", "revision", "runningCount", "serviceArn",
+    "serviceName", "status", "taskDefinition", "taskDefinitionArn", "taskSets",
+})  # fmt: skip
+"""Names, times and counts, which differ between any two."""
+_BY_NAME: Final = {"containerDefinitions": "name", "environment": "name", "secrets": "name", "volumes": "name"}
+_WHOLE: Final = frozenset({"command", "entryPoint", "subnets", "securityGroups"})
+_DEFAULTS: Final[dict[str, Any]] = {
+    "assignPublicIp": "DISABLED", "cpu": 0, "essential": True, "interval": 30, "operatingSystemFamily": "LINUX",
+    "cpuArchitecture": "X86_64", "retries": 3, "timeout": 5, "platformVersion": "LATEST", "protocol": "tcp",
+    "enableExecuteCommand": False, "readonlyRootFilesystem": False,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One value; ``group`` tells what it is about, ``path`` where it stands."""
+
+    group: str
+    path: str
+    value: str
+
+
+_GROUPS: Final = (
+    ("image", ("image", "runtimePlatform", "cpuArchitecture", "operatingSystemFamily", "imageDigest")),
+    ("command", ("command", "entryPoint", "workingDirectory", "user", "linuxParameters", "readonlyRootFilesystem")),
+    ("health check", ("healthCheck", "healthCheckGracePeriodSeconds", "stopTimeout")),
+    ("secrets", ("secrets", "repositoryCredentials")),
+    ("environment", ("environment", "environmentFiles")),
+    ("roles", ("taskRoleArn", "executionRoleArn")),
+    ("logs", ("logConfiguration", "firelensConfiguration")),
+    ("size", ("cpu", "memory", "memoryReservation", "ephemeralStorage", "ulimits")),
+    ("network", (
+        "networkMode", "networkConfiguration", "portMappings", "loadBalancers", "serviceRegistries", "dnsServers",
+        "extraHosts", "serviceConnectConfiguration", "links",
+    )),
+)  # fmt: skip
+
+
+def facts(data: dict[str, Any]) -> dict[str, Fact]:
+    """Every value of a task definition or service by its path; what is empty or as ECS sets it is left out."""
+    return {fact.path: fact for fact in _facts(data, ())}
+
+
+def group_of(path: tuple[str, ...]) -> str:
+    """What a value is about, by the keys above it; the outermost that is known decides."""
+    for key in path:
+        for group, keys in _GROUPS:
+            if key in keys:
+                return group
+    return "deployment"
+
+
+def _facts(data: Any, path: tuple[str, ...]) -> Iterator[Fact]:
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if path or key not in _NOT_COMPARED:
+                yield from _facts(_keyed(key, value), (*path, str(key)))
+    elif isinstance(data, list):
+        for number, item in enumerate(data):
+            yield from _facts(item, (*path, str(number)))
+    elif data not in (None, "") and _DEFAULTS.get(path[-1], _NOT_COMPARED) != data:
+        yield Fact(group_of(path), ".".join(path), str(data))
+    elif data == "" and "environment" in path:
+        yield Fact(group_of(path), ".".join(path), "")
+
+
+def _keyed(key: str, value: Any) -> Any:
+    """Lists of named things by their name; lists whose order says nothing sorted; a command as one text."""
+    if key in _WHOLE and isinstance(value, list):
+        return repr([str(item) for item in (value if key in {"command", "entryPoint"} else sorted(map(str, value)))])
+    if key in _BY_NAME and isinstance(value, list):
+        name = _BY_NAME[key]
+        return {
+            str(item.get(name)): item.get("value", item.get("valueFrom")) if key in {"environment", "secrets"} else item
+            for item in value
+            if isinstance(item, dict)
+        }
+    return value

@@ -1,0 +1,36 @@
+"""What the failure catalogue knows of the words of ECS and of logs."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from doctor.evidence.evidence import Line, Log
+from executor import causes
+from executor.core.causes import Cause, Scope
+
+_LAST_LINES: Final = 200
+_OF_LOGS: Final = tuple(scope for scope in Scope if scope.value in {"network", "snowflake", "api", "log"})
+
+
+def of_stop(text: str) -> Cause | None:
+    """The cause behind what ECS says of a task's end."""
+    return causes.load().find(Scope.STOPPED, text)
+
+
+def of_exit(code: int) -> Cause | None:
+    """The cause behind an exit code."""
+    return causes.load().find(Scope.EXIT, f"exit={code}")
+
+
+def of_line(text: str) -> Cause | None:
+    """The cause that a line of a log tells of."""
+    catalogue = causes.load()
+    return next((found for scope in _OF_LOGS if (found := catalogue.find(scope, text))), None)
+
+
+def of_logs(logs: Iterable[Log]) -> tuple[Cause, Line] | None:
+    """The last line with a known cause among the last lines of some logs."""
+    for log in logs:
+        for line in reversed(log.lines[-_LAST_LINES:]):
+            if found := of_line(line.text):
+                return found, line
+    return None

@@ -1,0 +1,81 @@
+"""The theory that the tasks have no way out of their subnets, or a security group that lets nothing out."""
+
+from typing import Any, Final
+
+from doctor.explain.facts import Facts
+from doctor.explain.theory import Certainty, Theory, Verdict, open_, refuted
+
+ID: Final = "network"
+TITLE: Final = "The tasks have no way out of their subnets"
+
+
+def network(facts: Facts) -> Theory:
+    """Routes and security groups where they are in the evidence, else what a start proves."""
+    closed = _closed_groups(facts)
+    if closed:
+        return Theory(
+            ID, TITLE, Verdict.SUPPORTED, Certainty.LIKELY, "egress_closed",
+            tuple(f"security group {group} lets nothing out" for group in closed),
+            settles=_settles(facts), remedy="Allow outbound TCP 443, and the ports of brokers and databases.",
+        )  # fmt: skip
+    stranded = _stranded_subnets(facts) if not facts.started else []
+    if stranded:
+        return Theory(
+            ID, TITLE, Verdict.SUPPORTED, Certainty.LIKELY, "no_route_out",
+            tuple(f"subnet {subnet} has no default route that the tasks could use" for subnet in stranded),
+            settles=_settles(facts), remedy="Add a NAT gateway or the endpoints, or assign public addresses.",
+        )  # fmt: skip
+    if facts.started:
+        pulled = sum(task.pulled is not None for task in facts.started)
+        how = f"{pulled} of them pulled their image" if pulled else "which needs the registry"
+        return refuted(
+            ID, TITLE,
+            f"{len(facts.started)} tasks started from these subnets, {how}: registry, log and secret endpoints answer"
+            " there; brokers, caches and tables are a theory of their own",
+        )  # fmt: skip
+    if facts.unhealthy:
+        return refuted(ID, TITLE, "tasks ran until a health check failed, so they could pull their image from there")
+    return open_(ID, TITLE, "neither routes nor a started task are in the evidence", settles=_settles(facts))
+
+
+def _configuration(facts: Facts) -> dict[str, Any]:
+    service = facts.subject.service or {}
+    found = (service.get("networkConfiguration") or {}).get("awsvpcConfiguration") or {}
+    return found if isinstance(found, dict) else {}
+
+
+def _closed_groups(facts: Facts) -> list[str]:
+    wanted = set(_configuration(facts).get("securityGroups") or [])
+    groups = facts.subject.whole.network.get("SecurityGroups", [])
+    return [
+        str(group["GroupId"])
+        for group in groups
+        if (not wanted or group.get("GroupId") in wanted)
+        and "IpPermissionsEgress" in group
+        and not group["IpPermissionsEgress"]
+    ]
+
+
+def _stranded_subnets(facts: Facts) -> list[str]:
+    """Subnets without a default route that serves tasks: an internet gateway needs public addresses."""
+    tables = facts.subject.whole.network.get("RouteTables", [])
+    public = _configuration(facts).get("assignPublicIp") == "ENABLED"
+    found: list[str] = []
+    for subnet in _configuration(facts).get("subnets") or []:
+        own = [t for t in tables if any(a.get("SubnetId") == subnet for a in t.get("Associations") or [])]
+        own = own or [t for t in tables if any(a.get("Main") for a in t.get("Associations") or [])]
+        if own and not any(_leads_out(route, public=public) for table in own for route in table.get("Routes") or []):
+            found.append(str(subnet))
+    return found
+
+
+def _leads_out(route: dict[str, Any], *, public: bool) -> bool:
+    if route.get("DestinationCidrBlock") != "0.0.0.0/0" or route.get("State") == "blackhole":
+        return False
+    gateway = str(route.get("GatewayId") or "")
+    return not gateway.startswith("igw-") or public
+
+
+def _settles(facts: Facts) -> str:
+    subnets = ",".join(map(str, _configuration(facts).get("subnets") or [])) or "SUBNETS"
+    return f"aws ec2 describe-route-tables --filters Name=association.subnet-id,Values={subnets}"
