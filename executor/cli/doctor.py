@@ -11,15 +11,12 @@ from doctor.health_checks.checks import Check, NoTaskDefinitionError
 from doctor.health_checks.dockerfile import Built, DockerfileError, read
 from doctor.health_checks.judge import Verdict, judge
 from doctor.health_checks.reading import checks_in, parameters_in
+from executor.cli.deployment import deployment
 from executor.cli.errors import CommandError, Exit
 from executor.cli.verdicts import lines_of
 
-app = typer.Typer(help="Find what will break before it breaks.", no_args_is_help=True, add_completion=False)
-
-
-@app.callback()
-def doctor() -> None:
-    """Find what will break before it breaks."""
+app = typer.Typer(help="Find what will break before it breaks.", add_completion=False)
+app.callback(invoke_without_command=True)(deployment)
 
 
 @app.command("health-check")

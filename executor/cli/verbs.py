@@ -85,7 +85,7 @@ EXAMPLES: Final = {
     "deploy images": "reporting deploy images prod --architecture ARM64",
     "deploy move-over": "reporting deploy move-over --matching 'HTTP_REPORTS_*'",
     "deploy snowflake": "reporting deploy snowflake",
-    "doctor": "reporting doctor health-check template.yaml --dockerfile Dockerfile",
+    "doctor": "reporting doctor --only subnets --only way_out",
     "doctor health-check": "reporting doctor health-check template.yaml --dockerfile consumer=Dockerfile",
     "explain": "reporting explain bundle incident.zip --dockerfile consumer=Dockerfile",
     "explain bundle": "reporting explain bundle incident.zip --service consumer --image-base python:3.11-slim",

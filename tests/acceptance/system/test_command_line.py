@@ -133,3 +133,34 @@ def test_another_installation_is_refused(stack: Stack) -> None:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 2
     assert "installed as local" in done.stderr
+
+
+def test_the_doctor_finds_nothing_wrong_with_the_local_environment(stack: Stack) -> None:
+    done = stack.reporting("doctor", "--json")
+    found = {check["id"]: check for check in json.loads(done.stdout)["checks"]}
+    states = {name: check["state"] for name, check in found.items() if check["state"] != "well"}
+    assert states == {"quota": "not asked", "way_out": "not asked", "image": "not asked"}, found
+    assert f"{len(found)}/{len(found)} " in done.stderr
+
+
+def test_the_doctor_finds_every_wrong_setting_by_asking(stack: Stack) -> None:
+    wrong = {
+        "REPORTING_BUCKET": "nobodys-bucket",
+        "REPORTING_CLUSTER": "nobodys-cluster",
+        "REPORTING_SUBNETS": "subnet-0d62741a9b460cc61",
+        "REPORTING_LOG_GROUP": "/nobodys/logs",
+        "REPORTING_HINTS_QUEUE_URL": stack.settings["REPORTING_HINTS_QUEUE_URL"] + "-gone",
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "executor", "doctor", "--json"],
+        env=stack.environment | wrong,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    found = {check["id"]: check for check in json.loads(done.stdout)["checks"]}
+    assert done.returncode == 1
+    for check, setting in zip(("bucket", "cluster", "subnets", "log_group", "hints"), wrong, strict=True):
+        assert found[check]["state"] == "failed", found[check]
+        assert setting in found[check]["faults"][0]["says"]

@@ -1,0 +1,67 @@
+"""Where checks look: the settings of one installation, and ways to ask AWS and Snowflake that change nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from executor.settings import ExecutorSettings, ObjectNames
+
+SIGN_IN: Final = "sign-in"
+"""The code of a refusal of Snowflake to let us in."""
+
+
+class CannotLookError(Exception):
+    """A check cannot read what it needs; the message says what is needed."""
+
+
+class NotAskedError(Exception):
+    """The question does not arise here; the message says why."""
+
+
+class RefusedError(Exception):
+    """AWS or Snowflake refused with a code of its own, such as one for something that is not there."""
+
+    def __init__(self, code: str, says: str) -> None:
+        """``code`` is theirs, ``says`` the message."""
+        super().__init__(says)
+        self.code = code
+
+
+Aws = Callable[..., dict[str, Any]]
+"""``aws("ecs", "describe_clusters", clusters=[…])``; raises CannotLookError when denied, else RefusedError."""
+Rows = Callable[..., list[dict[str, Any]]]
+"""``rows("tasks")``: a statement of ours by its name; raises RefusedError."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """One installation.
+
+    Attributes:
+        given: Its settings; None when they cannot be used.
+        names: The queue's place in Snowflake.
+        wrong: Why the settings cannot be used; empty when they can.
+        aws: Asks AWS.
+        rows: Asks Snowflake.
+        is_local: Whether AWS is the local cloud.
+        region: The region that is asked.
+    """
+
+    given: ExecutorSettings | None
+    names: ObjectNames
+    wrong: str
+    aws: Aws
+    rows: Rows
+    is_local: bool
+    region: str
+
+    @property
+    def settings(self) -> ExecutorSettings:
+        """The settings.
+
+        Raises:
+            CannotLookError: they cannot be used.
+        """
+        if self.given is None:
+            raise CannotLookError("the settings cannot be used; see the check settings")
+        return self.given

@@ -1,0 +1,121 @@
+"""How ``doctor`` asks: AWS through boto3, Snowflake through one connection, both only to read."""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from doctor.checks.place import SIGN_IN, CannotLookError, Place, RefusedError
+from executor.cli import aws
+from executor.cli.client import Client, connected
+from executor.cli.errors import CommandError
+from executor.settings import ExecutorSettings, ObjectNames, SettingsError, SnowflakeSettings, load
+
+_CONFIG: Final = Config(connect_timeout=4, read_timeout=8, retries={"mode": "standard", "total_max_attempts": 2})
+_DENIED: Final = frozenset({
+    "AccessDenied", "AccessDeniedException", "AccessDeniedFault", "AuthorizationError", "UnauthorizedOperation",
+})  # fmt: skip
+_PREFIXES: Final = {"service-quotas": "servicequotas"}
+_RIGHTS: Final = {"HeadBucket": "ListBucket"}
+
+
+@contextmanager
+def place() -> Iterator[Place]:
+    """The installation of the environment, whether or not its settings can be used."""
+    settings, names, wrong = _settings()
+    with ExitStack() as open_:
+        yield Place(
+            given=settings,
+            names=names,
+            wrong=wrong,
+            aws=_Aws(),
+            rows=_Snowflake(open_),
+            is_local=any(name.startswith("AWS_ENDPOINT_URL") for name in os.environ),
+            region=_region(),
+        )
+
+
+def _settings() -> tuple[ExecutorSettings | None, ObjectNames, str]:
+    try:
+        settings, names, _ = load(ExecutorSettings, ObjectNames, SnowflakeSettings, also=aws.region_faults())
+    except SettingsError as error:
+        wrong = str(error)
+    else:
+        return settings, names, ""
+    try:
+        return ExecutorSettings(), ObjectNames(), wrong  # what is wrong may be about Snowflake only
+    except ValueError:
+        return None, ObjectNames.model_construct(), wrong
+
+
+def _region() -> str:
+    try:
+        return boto3.session.Session().region_name or ""
+    except BotoCoreError:
+        return ""
+
+
+class _Aws:
+    """Calls AWS; clients are made one at a time, because boto3's session is not for several threads."""
+
+    def __init__(self) -> None:
+        self._making = threading.Lock()
+        self._make: Any = boto3.client  # the types name hundreds of services, one by one
+        self._clients: dict[str, Any] = {}
+
+    def __call__(self, service: str, operation: str, **arguments: Any) -> dict[str, Any]:
+        try:
+            with self._making:
+                if service not in self._clients:
+                    self._clients[service] = self._make(service, config=_CONFIG)
+            answer: dict[str, Any] = getattr(self._clients[service], operation)(**arguments)
+        except ClientError as error:
+            raise _refusal(service, error) from error
+        except BotoCoreError as error:
+            raise CannotLookError(f"AWS cannot be asked: {error}") from error
+        asked_at = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
+        if asked_at:
+            answer["ResponseMetadata"]["asked_at"] = parsedate_to_datetime(asked_at)
+        return answer
+
+
+def _refusal(service: str, error: ClientError) -> Exception:
+    code, message = str(error.response["Error"]["Code"]), str(error.response["Error"].get("Message", ""))
+    operation = error.operation_name
+    if code in _DENIED:
+        right = f"{_PREFIXES.get(service, service)}:{_RIGHTS.get(operation, operation)}"
+        return CannotLookError(f"this takes the right {right}, which is denied: {message}")
+    return RefusedError(code, f"{code}: {message}")
+
+
+class _Snowflake:
+    """Runs statements on one connection, one after the other; signs in when it is first asked."""
+
+    def __init__(self, open_: ExitStack) -> None:
+        self._open, self._one = open_, threading.Lock()
+        self._client: Client | None = None
+        self._refused: RefusedError | None = None
+
+    def __call__(self, statement: str, **values: object) -> list[dict[str, Any]]:
+        with self._one:
+            try:
+                return self._signed_in().rows(statement, **values)
+            except CommandError as error:
+                raise RefusedError("refused", str(error)) from error
+
+    def _signed_in(self) -> Client:
+        if self._refused is not None:
+            raise self._refused
+        if self._client is None:
+            try:
+                self._client = self._open.enter_context(connected("doctor"))
+            except CommandError as error:
+                self._refused = RefusedError(SIGN_IN, str(error))
+                raise self._refused from error
+        return self._client
