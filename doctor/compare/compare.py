@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from doctor.compare.flat import Fact, facts
 from doctor.evidence.evidence import Evidence
+from doctor.evidence.masking import names_secret
 
 CAUSES: Final = {
     "image": "another program runs, or none: it may not fit the architecture, lack tools, or be missing",
@@ -22,9 +23,6 @@ CAUSES: Final = {
     "deployment": "tasks run elsewhere, are replaced otherwise, or a failed rollout does not end",
 }
 """Groups of differences, those that most often keep a service from running first."""
-_SECRET_NAMES: Final = re.compile(
-    r"(PASSWORD|PASSWD|PWD|SECRET|TOKEN|API_?KEY|PRIVATE|CREDENTIAL|ACCESS_KEY|PASSPHRASE|SIGNING)", re.IGNORECASE
-)
 _IN_URL: Final = re.compile(r"(?<=://)([^@/\s:]*):([^@/\s]+)(?=@)")
 
 
@@ -135,7 +133,7 @@ def _shown(old: Fact | None, new: Fact | None, key: bytes) -> Difference:
 
 def _masked(fact: Fact, key: bytes) -> str:
     """The value; a password, wherever it stands, as a fingerprint."""
-    if fact.group == "environment" and _SECRET_NAMES.search(fact.path.rsplit(".", 1)[-1]) and fact.value:
+    if fact.group == "environment" and names_secret(fact.path.rsplit(".", 1)[-1]) and fact.value:
         return fingerprint(fact.value, key)
     return _IN_URL.sub(lambda found: f"{found[1]}:{fingerprint(found[2], key)}", fact.value)
 

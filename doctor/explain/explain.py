@@ -70,10 +70,10 @@ class Report:
         return self.settled and not self.cause_id
 
 
-def explain(subject: Subject) -> Report:
-    """The report on one subject."""
+def explain(subject: Subject, *own: Theory) -> Report:
+    """The report on one subject; ``own`` are theories of the caller's, which come first where they weigh the same."""
     facts = Facts(subject)
-    ranked = sorted((theory(facts) for theory in THEORIES), key=_key)
+    ranked = sorted((*own, *(theory(facts) for theory in THEORIES)), key=_key)
     first = ranked[0]
     suspect = first if first.verdict is Verdict.SUPPORTED else None
     settled = suspect is not None and suspect.certainty in {Certainty.CERTAIN, Certainty.LIKELY}

@@ -2,16 +2,21 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from doctor.evidence.evidence import Evidence
+from doctor.evidence.masking import masked
 from doctor.evidence.reading import NoEvidenceError, read
 from doctor.evidence.subjects import Subject, subject_of_task, subjects
 from doctor.explain.explain import Report, explain
 from doctor.explain.words import as_data, markdown
 from executor.cli.errors import CommandError, Exit
+from executor.cli.explained_job import kept, theory
+
+if TYPE_CHECKING:
+    from executor.cli.collecting import Collector
 
 app = typer.Typer(
     help="Tell why something failed: cause, evidence, what to change.", no_args_is_help=True, add_completion=False
@@ -29,6 +34,7 @@ Notes = Annotated[
     list[str] | None,
     typer.Option("--note", help="What people saw, as a sentence that may speak for or against a theory."),
 ]
+Collect = Annotated[Path | None, typer.Option("--collect", help="Also write what AWS told there, secrets masked.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print a list with one object per service.")]
 
 
@@ -57,6 +63,85 @@ def bundle(
     evidence = saved(path)
     add(evidence, dockerfile or [], image_base or [], note or [])
     tell([explain(subject) for subject in chosen(evidence, service or [], task)], evidence, json_=json_)
+
+
+@app.command()
+def service(
+    name: Annotated[str, typer.Argument(help="The service's name.")],
+    *,
+    cluster: Annotated[str, typer.Option("--cluster", help="Its cluster.")] = "default",
+    bundle_: Annotated[Path | None, typer.Option("--bundle", help="Explain it from this bundle; ask nobody.")] = None,
+    collect: Collect = None,
+    dockerfile: Dockerfiles = None,
+    image_base: Bases = None,
+    note: Notes = None,
+    json_: AsJson = False,
+) -> None:
+    """Explain why an always-on service does not get healthy, by what AWS tells of it.
+
+    Account and region are those of the environment (AWS_PROFILE, AWS_DEFAULT_REGION).
+    """
+    if bundle_ is not None:
+        evidence = saved(bundle_)
+    else:
+        collector = _collector()
+        collector.service(cluster, name)
+        evidence = _collected(collector, collect)
+    add(evidence, dockerfile or [], image_base or [], note or [])
+    tell([explain(subject) for subject in chosen(evidence, [name], None)], evidence, json_=json_)
+
+
+@app.command()
+def task(
+    reference: Annotated[str, typer.Argument(metavar="TASK", help="The task's ARN, or its id with --cluster.")],
+    *,
+    cluster: Annotated[str | None, typer.Option("--cluster", help="Its cluster; an ARN names it.")] = None,
+    collect: Collect = None,
+    json_: AsJson = False,
+) -> None:
+    """Explain why one task ended, while ECS remembers it: about an hour."""
+    named = reference.split("/")[1] if reference.count("/") == 2 else "default"
+    collector = _collector()
+    if not collector.task(cluster or named, reference):
+        raise CommandError(
+            f"ECS does not know task {reference} in cluster {cluster or named}; it forgets after an hour."
+        )
+    evidence = _collected(collector, collect)
+    tell([explain(subject) for subject in chosen(evidence, [], reference)], evidence, json_=json_)
+
+
+@app.command()
+def job(
+    job_id: Annotated[str, typer.Argument(metavar="JOB")],
+    *,
+    collect: Collect = None,
+    json_: AsJson = False,
+) -> None:
+    """Explain why a job failed: its attempts, also after ECS has forgotten their tasks."""
+    from executor.cli.client import connected  # noqa: PLC0415 - a saved bundle is explained without Snowflake's client
+
+    with connected() as client:
+        row = client.job(job_id)
+        attempts = client.rows("attempts_of_job", job_id=job_id)
+    collector = _collector()
+    collector.answers |= masked(json.loads(json.dumps(kept(row, attempts), default=str)))
+    evidence = _collected(collector, collect)
+    mine = Subject(job_id, None, None, tuple(evidence.tasks), (), tuple(evidence.logs), None, evidence)
+    tell([explain(mine, theory(row, attempts))], evidence, json_=json_)
+
+
+def _collector() -> "Collector":
+    from executor.cli.collecting import Collector  # noqa: PLC0415 - a saved bundle is explained without AWS's client
+
+    return Collector()
+
+
+def _collected(collector: "Collector", path: Path | None) -> Evidence:
+    """The evidence; written to a path as well, secrets masked."""
+    if path is not None:
+        path.write_text(json.dumps(collector.answers, indent=2, default=str, ensure_ascii=False), encoding="utf-8")
+        typer.echo(f"{path}: {len(collector.answers)} answers, secrets masked", err=True)
+    return collector.evidence()
 
 
 def saved(path: Path) -> Evidence:

@@ -107,7 +107,7 @@ def test_waiting_answers_with_the_ended_job(analyst: Analyst) -> None:
     assert analyst.call("CALL reporting.report_status(?)", asked["job_id"])["result_uri"] == answer["result_uri"]
 
 
-def test_a_query_that_fails_ends_with_its_error_on_the_row_while_others_succeed(analyst: Analyst) -> None:
+def test_a_query_that_fails_ends_with_its_error_on_the_row_while_others_succeed(analyst: Analyst, stack: Stack) -> None:
     query = {"name": "q", "sql": "SELECT no_such_column FROM sales.orders"}
     analyst.define("BROKEN", {"title": "Broken", "queries": [query]})
     broken = analyst.call("CALL reporting.generate_report('BROKEN')")["job_id"]
@@ -118,6 +118,13 @@ def test_a_query_that_fails_ends_with_its_error_on_the_row_while_others_succeed(
     assert row["REMEDY"]
     assert row["ATTEMPT"] == 1
     assert analyst.ended(sound)["STATUS"] == "SUCCEEDED"
+    (report,) = json.loads(stack.reporting("explain", "job", broken, "--json").stdout)
+    assert (report["settled"], report["theory"], report["cause_id"]) == (True, "executor", row["CAUSE_ID"])
+    assert "NO_SUCH_COLUMN" in " ".join(report["theories"][0]["evidence"]).upper()
+    assert report["remedy"] == row["REMEDY"]
+    assert "start" in report["ruled_out"]
+    (well,) = json.loads(stack.reporting("explain", "job", sound, "--json").stdout)
+    assert (well["settled"], well["cause_id"]) == (True, "")
 
 
 def test_the_view_shows_the_life_of_a_job_in_order(analyst: Analyst) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from local_cloud.aws.process import LocalAwsProcess
+from tests.field.live import is_explained
 
 STAYS = "import time; time.sleep(600)"
 
@@ -104,7 +105,9 @@ def test_a_task_that_ends_or_is_stopped_is_replaced(fast: Any, run: Run) -> None
     assert run.primary()["failedTasks"] == 0
 
 
-def test_a_service_that_never_gets_healthy_goes_2_4_2_4(fast: Any, run: Run) -> None:
+def test_a_service_that_never_gets_healthy_goes_2_4_2_4_and_is_explained(
+    fast: Any, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     run.create(checked(fast, ["CMD-SHELL", "nosuchps aux | grep runner || exit 1"]), desiredCount=2)
     seen = [0]
 
@@ -124,6 +127,7 @@ def test_a_service_that_never_gets_healthy_goes_2_4_2_4(fast: Any, run: Run) -> 
         "Task failed container health checks",
     )
     assert task["containers"][0]["exitCode"] == 143
+    is_explained(fast, run.name, monkeypatch, tmp_path / "incident.json")
 
 
 def test_the_breaker_stops_a_first_deployment_that_has_nothing_to_roll_back_to(fast: Any, run: Run) -> None:

@@ -1,0 +1,46 @@
+"""Takes secrets out of evidence before it leaves the house."""
+
+import re
+from typing import Any, Final
+
+MASK: Final = "***"
+_NAMES: Final = re.compile(
+    r"(PASSWORD|PASSWD|PWD|SECRET|TOKEN|API_?KEY|PRIVATE|CREDENTIAL|ACCESS_KEY|PASSPHRASE|SIGNING)", re.IGNORECASE
+)
+_IN_TEXT: Final = (
+    (re.compile(r"(?<=://)([^@/\s:\"']*):([^@/\s\"']+)(?=@)"), r"\1:" + MASK),
+    (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"), MASK),
+    (re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"), MASK),
+    (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)", re.DOTALL), MASK),
+    (
+        re.compile(
+            r"(?i)(?<!:)((?:password|passwd|pwd|secret|token|api[_-]?key|passphrase)[\"']?\s*[=:]\s*[\"']?)([^\s\"',;&}]+)"
+        ),
+        r"\1" + MASK,
+    ),
+)
+
+
+def names_secret(name: str) -> bool:
+    """Whether a variable's name says that its value is a secret."""
+    return _NAMES.search(name) is not None
+
+
+def masked(data: Any) -> Any:
+    """The same data without passwords, keys and tokens: in variables by their name, in texts by their look."""
+    if isinstance(data, list):
+        return [masked(item) for item in data]
+    if isinstance(data, str):
+        return masked_text(data)
+    if not isinstance(data, dict):
+        return data
+    if {"name", "value"} <= set(data) and names_secret(str(data["name"])) and data["value"]:
+        return data | {"value": MASK}
+    return {key: masked(value) for key, value in data.items()}
+
+
+def masked_text(text: str) -> str:
+    """A text without what looks like a secret."""
+    for pattern, instead in _IN_TEXT:
+        text = pattern.sub(instead, text)
+    return text

@@ -1,0 +1,132 @@
+"""Asks AWS for the evidence of a failure, only to read; what is denied is said, and the rest is used."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from doctor.evidence.answers import take
+from doctor.evidence.evidence import Evidence
+from doctor.evidence.masking import masked
+from executor.cli.aws import region_faults
+from executor.cli.errors import CommandError, Exit
+
+_CONFIG: Final = Config(connect_timeout=4, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3})
+_PAGE: Final = 100
+_LOGS_OF: Final = 6
+_LINES: Final = 300
+
+
+class Collector:
+    """One look at one account and region; ``answers`` holds what was told, by name, without secrets."""
+
+    def __init__(self) -> None:
+        """The account and region of the environment are asked.
+
+        Raises:
+            CommandError: no region is set, or the profile does not exist (2).
+        """
+        self.answers: dict[str, Any] = {}
+        self.absent: list[str] = []
+        if faults := region_faults():
+            raise CommandError("; ".join(faults), Exit.USAGE)
+        self._session: Any = boto3.session.Session()
+
+    def evidence(self) -> Evidence:
+        """What was collected, as evidence."""
+        evidence = Evidence(absent=list(self.absent))
+        for name, answer in self.answers.items():
+            take(answer, evidence, name)
+        return evidence
+
+    def service(self, cluster: str, name: str) -> None:
+        """A service with its task definition, tasks, logs and network.
+
+        Raises:
+            CommandError: it is not there (1), or ECS cannot be asked (3).
+        """
+        found = self._must("ecs", "describe_services", cluster=cluster, services=[name])["services"]
+        if not found:
+            raise CommandError(f"cluster {cluster} has no service {name} in this account and region.")
+        service = found[0]
+        self._keep("services", {"services": [service]})
+        definition = self._definition(str(service["taskDefinition"]))
+        arns: list[str] = []
+        for status in ("RUNNING", "STOPPED"):
+            listed = self._told("ecs", "list_tasks", cluster=cluster, serviceName=name, desiredStatus=status)
+            arns += listed.get("taskArns", [])
+        self._tasks(cluster, arns, definition)
+        self._network((service.get("networkConfiguration") or {}).get("awsvpcConfiguration") or {})
+
+    def task(self, cluster: str, reference: str) -> bool:
+        """A task with its task definition and logs; False when ECS has forgotten it."""
+        found = self._must("ecs", "describe_tasks", cluster=cluster, tasks=[reference])["tasks"]
+        if found:
+            definition = self._definition(str(found[0]["taskDefinitionArn"]))
+            self._tasks(cluster, [str(found[0]["taskArn"])], definition)
+        return bool(found)
+
+    def _definition(self, reference: str) -> dict[str, Any]:
+        answer = self._told("ecs", "describe_task_definition", taskDefinition=reference)
+        self._keep("task-definition", answer)
+        return dict(answer.get("taskDefinition") or {})
+
+    def _tasks(self, cluster: str, arns: list[str], definition: dict[str, Any]) -> None:
+        for at in range(0, len(arns), _PAGE):
+            answer = self._told("ecs", "describe_tasks", cluster=cluster, tasks=arns[at : at + _PAGE])
+            self._keep(f"tasks-{at // _PAGE}", answer)
+        for group, stream in _streams(definition, arns[-_LOGS_OF:]):
+            events = self._told("logs", "get_log_events", logGroupName=group, logStreamName=stream, limit=_LINES)
+            if events.get("events"):
+                self._keep(f"logs/{stream}", {"events": events["events"]})
+
+    def _network(self, configuration: dict[str, Any]) -> None:
+        subnets, groups = configuration.get("subnets") or [], configuration.get("securityGroups") or []
+        if subnets:
+            filters = [{"Name": "association.subnet-id", "Values": subnets}]
+            self._keep("route-tables", self._told("ec2", "describe_route_tables", Filters=filters))
+        if groups:
+            self._keep("security-groups", self._told("ec2", "describe_security_groups", GroupIds=groups))
+
+    def _keep(self, name: str, answer: dict[str, Any]) -> None:
+        plain = {key: value for key, value in answer.items() if key != "ResponseMetadata"}
+        if plain:
+            self.answers[name] = masked(plain)
+
+    def _must(self, service: str, operation: str, **arguments: Any) -> dict[str, Any]:
+        try:
+            return self._call(service, operation, arguments)
+        except ClientError as error:
+            raise CommandError(f"AWS refuses: {error}", Exit.UNREACHABLE) from error
+        except BotoCoreError as error:
+            raise CommandError(f"AWS cannot be asked: {error}", Exit.UNREACHABLE) from error
+
+    def _told(self, service: str, operation: str, **arguments: Any) -> dict[str, Any]:
+        try:
+            return self._call(service, operation, arguments)
+        except ClientError as error:
+            code, message = error.response["Error"]["Code"], error.response["Error"].get("Message")
+            what = (
+                f"the log {arguments.get('logStreamName')}"
+                if service == "logs"
+                else f"{service}:{error.operation_name}"
+            )
+            self.absent.append(f"{what}: {code}: {message}")
+        except BotoCoreError as error:
+            self.absent.append(f"the answer of {service}, {operation}: {error}")
+        return {}
+
+    def _call(self, service: str, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        ask: Callable[..., dict[str, Any]] = getattr(self._session.client(service, config=_CONFIG), operation)
+        return ask(**arguments)
+
+
+def _streams(definition: dict[str, Any], arns: list[str]) -> Iterator[tuple[str, str]]:
+    """Log group and stream of each container of the last tasks: ``prefix/container/task``."""
+    for entry in definition.get("containerDefinitions") or []:
+        options = (entry.get("logConfiguration") or {}).get("options") or {}
+        group, prefix = options.get("awslogs-group"), options.get("awslogs-stream-prefix")
+        if group and prefix:
+            yield from ((group, f"{prefix}/{entry['name']}/{arn.rsplit('/', 1)[-1]}") for arn in arns)

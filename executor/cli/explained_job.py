@@ -1,0 +1,43 @@
+"""One job as evidence: its task while ECS knows it, else what the executor kept of its attempts."""
+
+from typing import Any
+
+from contract.states import TERMINAL, JobState
+from doctor.explain.theory import Certainty, Theory, Verdict, refuted
+
+ID, TITLE = "executor", "What the executor found when the task ended"
+
+
+def kept(job: dict[str, Any], attempts: list[dict[str, Any]]) -> dict[str, Any]:
+    """Tasks and logs of a job's ended attempts, as ECS would show them."""
+    tasks, logs = [], {}
+    for attempt in attempts:
+        arn = job["task_arn"] if attempt["attempt"] == job["attempt"] and job["task_arn"] else ""
+        arn = str(arn or f"{job['job_id']}/attempt-{attempt['attempt']}")
+        name = str(arn).rsplit("/", 1)[-1]
+        started = attempt["run_s"] is not None
+        tasks.append({
+            "taskArn": arn, "lastStatus": "STOPPED", "group": f"job:{job['job_id']}",
+            "startedAt": attempt["ended_at"] if started else None, "stoppedAt": attempt["ended_at"],
+            "stopCode": attempt["stop_code"], "stoppedReason": attempt["stop_reason"],
+            "containers": [{"name": "report", "exitCode": attempt["exit_code"]}],
+        })  # fmt: skip
+        if attempt["log_tail"]:
+            logs[f"logs/{name}"] = str(attempt["log_tail"]).splitlines()
+    return {"tasks": tasks, **logs}
+
+
+def theory(job: dict[str, Any], attempts: list[dict[str, Any]]) -> Theory:
+    """The executor's own verdict, which it took from the manifest, the stop reason and the log."""
+    last = attempts[-1] if attempts else job
+    if job["status"] == JobState.SUCCEEDED:
+        return refuted(ID, TITLE, f"the job is SUCCEEDED at attempt {job['attempt']}")
+    if not job["cause_id"] and job["status"] not in TERMINAL:
+        return refuted(ID, TITLE, f"the job is {job['status']}: nothing has failed")
+    said = (job["diagnosis"], job.get("error") or last.get("error"), last.get("stop_reason"))
+    cause = str(job["cause_id"] or "")
+    return Theory(
+        ID, TITLE, Verdict.SUPPORTED, Certainty.CERTAIN if cause and cause != "unknown" else Certainty.LIKELY,
+        cause or "unknown", tuple(dict.fromkeys(str(text) for text in said if text)),
+        remedy=str(job["remedy"] or ""),
+    )  # fmt: skip
