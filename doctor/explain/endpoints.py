@@ -11,11 +11,12 @@ from doctor.explain import commands
 from doctor.explain.addresses import Doubt, doubts
 from doctor.explain.facts import Facts
 from doctor.explain.theory import Certainty, Change, Theory, Verdict, open_, refuted
+from executor.core.families import Family
 
 ID: Final = "endpoints"
 TITLE: Final = "An endpoint in the environment (broker, cache, table, queue) is missing or wrong"
 
-_OF_NETWORK: Final = ("resolved", "refused", "unreachable")
+_FAMILIES: Final = {Family.DNS, Family.TLS, Family.PROXY, Family.SNOWFLAKE_UNREACHABLE}
 
 
 @dataclass(frozen=True)
@@ -84,10 +85,7 @@ def _spoken(facts: Facts) -> Theory | None:
     if facts.told is None:
         return None
     cause, line = facts.told
-    family = str(getattr(cause, "family", ""))
-    if family not in {"dns", "tls", "proxy"} and not any(
-        word in cause.cause_id for word in ("resolved", "refused", "unreachable")
-    ):
+    if cause.family not in _FAMILIES:
         return None
     return Theory(
         ID, TITLE, Verdict.SUPPORTED, Certainty.LIKELY, cause.cause_id,

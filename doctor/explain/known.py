@@ -6,9 +6,9 @@ from typing import Final
 from doctor.evidence.evidence import Line, Log
 from executor import causes
 from executor.core.causes import Cause, Scope
+from executor.core.classify import cause_told
 
 _LAST_LINES: Final = 200
-_OF_LOGS: Final = tuple(scope for scope in Scope if scope.value in {"network", "snowflake", "api", "log"})
 
 
 def of_stop(text: str) -> Cause | None:
@@ -23,8 +23,7 @@ def of_exit(code: int) -> Cause | None:
 
 def of_line(text: str) -> Cause | None:
     """The cause that a line of a log tells of."""
-    catalogue = causes.load()
-    return next((found for scope in _OF_LOGS if (found := catalogue.find(scope, text))), None)
+    return cause_told(causes.load(), text, "log")
 
 
 def of_logs(logs: Iterable[Log]) -> tuple[Cause, Line] | None:

@@ -9,13 +9,14 @@ from doctor.evidence.tasks import Task
 from doctor.explain import commands
 from doctor.explain.facts import Facts
 from doctor.explain.theory import Certainty, Change, Theory, Verdict, open_, refuted
+from executor.core.families import Family
 
 _READY: Final = re.compile(
     r"\b(ready|startup complete|started (?:in|on|successfully)|listening|serving on|running on http|subscribed"
     r"|consuming|waiting for messages|connected to)\b",
     re.IGNORECASE,
 )
-_MISSING: Final = re.compile(r"env|variable|setting|config|KeyError", re.IGNORECASE)
+_FAMILIES: Final = {Family.APP_CONFIG_MISSING, Family.SECRET_DENIED, Family.SECRET_MISSING}
 
 
 def configuration(facts: Facts) -> Theory:
@@ -23,8 +24,7 @@ def configuration(facts: Facts) -> Theory:
     name, title = "configuration", "A variable or a secret is missing"
     if facts.told:
         cause, line = facts.told
-        family = str(getattr(cause, "family", ""))
-        if family in {"app_config_missing", "secret_denied", "secret_missing"} or _MISSING.search(cause.cause_id):
+        if cause.family in _FAMILIES:
             return Theory(
                 name, title, Verdict.SUPPORTED, Certainty.LIKELY, cause.cause_id,
                 (f"the log says: {line.text.strip()[:300]}", cause.summary), remedy=cause.remedy,

@@ -15,6 +15,7 @@ from botocore.config import Config
 
 from local_cloud.aws.bootstrap import StackOutputs, create_stack
 from local_cloud.aws.process import LocalAwsProcess
+from tests.field import live
 
 DEADLINE_S = 60.0
 IMAGE = "python:test"
@@ -194,3 +195,9 @@ def make_cloud(images_file: Path, tmp_path: Path) -> Iterator[Any]:
     yield make
     for server in started:
         server.stop()
+
+
+@pytest.fixture
+def is_explained(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[Cloud, str], None]:
+    """Asks ``reporting explain`` for the cause of a service that never gets healthy."""
+    return lambda cloud, name: live.is_explained(cloud, name, monkeypatch, tmp_path / "incident.json")

@@ -99,6 +99,18 @@ def test_the_log_names_the_cause_of_a_crash(tmp_path: Path) -> None:
     assert any("No module named" in what for _, what in report.timeline)
 
 
+def test_a_name_that_does_not_resolve_in_the_log_of_unhealthy_tasks_goes_before_a_truthful_check(
+    tmp_path: Path,
+) -> None:
+    stopped = [task(n, ran_s=95, code=137, reason=HEALTH) for n in range(3)]
+    log = "2026-03-02T09:00:04Z socket.gaierror: [Errno -2] Name or service not known\n"
+    pair = {"name": "BROKER_URL", "value": "amqps://mq.acme.net:5671"}
+    files = {"services": service(), "definition": definition(healthCheck=CHECK, environment=[pair])}
+    report = reported(tmp_path, **files, tasks={"tasks": stopped}, web=log)
+    assert (report.theory, report.cause_id) == ("endpoints", "name_not_resolved")
+    assert verdict(report, "health_check") is Verdict.REFUTED
+
+
 def test_a_start_slower_than_the_checks_patience_is_measured_from_the_log(tmp_path: Path) -> None:
     stopped = task(ran_s=95, code=137, reason=HEALTH, stopCode="ServiceSchedulerInitiated")
     log = "2026-03-02T09:00:01Z loading the model\n2026-03-02T09:01:35Z ready\n"
