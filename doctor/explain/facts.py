@@ -55,6 +55,11 @@ class Facts:
         now = [task for task in self.subject.tasks if task.health == "UNHEALTHY" and not task.is_stopped]
         return self.cycle.unhealthy + len(now)
 
+    @property
+    def spared(self) -> bool:
+        """Whether tasks or events are known, and none of them tells of a failed health check."""
+        return not self.unhealthy and bool(self.subject.tasks or self.subject.events)
+
     @cached_property
     def was_healthy(self) -> list[Task]:
         """Tasks of the same revision that ECS found healthy."""

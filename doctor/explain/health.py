@@ -16,7 +16,7 @@ _DOUBTFUL: Final = frozenset({"program_doubtful", "program_unknown"})
 def health_check(facts: Facts) -> Theory:
     """Whether the command can pass at all, against what ECS did with the tasks."""
     if not facts.subject.definition:
-        if not facts.unhealthy:
+        if facts.spared:
             return refuted(ID, TITLE, "ECS ended no task for a failed health check")
         says = "the task definition is not in the evidence"
         return open_(ID, TITLE, facts.cycle.says, says, settles=commands.definition(facts))
@@ -28,7 +28,7 @@ def health_check(facts: Facts) -> Theory:
     worst = facts.verdicts[0]
     if worst.can_ever_pass is False:
         return _never(facts, worst)
-    if not facts.unhealthy:
+    if facts.spared:
         return refuted(ID, TITLE, "ECS ended no task for a failed health check")
     return _depends(facts, worst) if worst.can_ever_pass is not True else _truthful(worst)
 

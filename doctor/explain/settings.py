@@ -44,7 +44,7 @@ def configuration(facts: Facts) -> Theory:
 def slow_start(facts: Facts) -> Theory:
     """The service needs longer to start than the health check waits."""
     name, title = "slow_start", "The service starts too slowly for the check"
-    if not facts.unhealthy:
+    if facts.spared:
         return refuted(name, title, "ECS ended no task for a failed health check")
     if facts.was_healthy:
         return refuted(name, title, f"task {facts.was_healthy[0].id} became HEALTHY")

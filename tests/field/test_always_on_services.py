@@ -60,6 +60,17 @@ def test_from_the_evidence_alone_it_is_not_settled_and_one_command_would_settle_
         assert any("Dockerfile" in line for line in report["missing"])
 
 
+def test_from_the_task_definitions_and_a_note_alone_the_check_is_still_the_first_suspect(tmp_path: Path) -> None:
+    folder = always_on.save(tmp_path)
+    for path in [folder / "services.json", *folder.glob("tasks-*.json")]:
+        path.unlink()
+    report = explained(folder)["consumer"]
+    assert (report["settled"], report["theory"], report["certainty"]) == (False, "health_check", "possible")
+    assert "same images worked" in report["says"]
+    assert report["settles"].startswith("docker run")
+    assert report["ruled_out"] == []
+
+
 def test_an_endpoint_that_no_network_can_make_work_goes_before_a_check_that_may_pass(tmp_path: Path) -> None:
     faulty = {"KAFKA_BOOTSTRAP_SERVERS": "", "LOG_LEVEL": "INFO"}
     report = explained(always_on.save(tmp_path, environment=faulty))["consumer"]
