@@ -12,7 +12,7 @@ IMAGE_ARGS ?=
 BIN := .venv/bin
 PROCEDURES := tests/procedure_packages/oldest tests/procedure_packages/newest
 
-.PHONY: help setup demo up test test-thorough test-browser check simulate format bench bench-executor bench-runner bench-local soak chaos verify-account image clean
+.PHONY: help setup demo up doctor test test-thorough test-browser check simulate format bench bench-executor bench-runner bench-local soak chaos verify-account image clean
 .PHONY: format-check lint types layers house
 
 help: ## this list
@@ -28,6 +28,9 @@ demo: .venv/.ready ## the whole way on this machine: local cloud, executor, CALL
 
 up: .venv/.ready ## the same stack in the foreground for your own clients; Ctrl-C stops it, .local/ keeps the data
 	@$(BIN)/reporting up
+
+doctor: .venv/.ready ## the checks of the deployment that the environment names; DOCTOR_ARGS=... goes to reporting doctor
+	@$(BIN)/reporting doctor $(DOCTOR_ARGS)
 
 test: .venv/.ready tests/clients/.venv/.ready $(PROCEDURES:%=%/.venv/.ready) ## the test suite; PYTEST_ARGS=... goes to pytest
 	@$(BIN)/pytest --without-thorough $(PYTEST_ARGS)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from doctor.checks.frame import Check, Fault, Result, Severity, State
-from doctor.checks.place import CannotLookError, NotAskedError, Place
+from doctor.checks.place import SIGN_IN, CannotLookError, NotAskedError, Place, RefusedError
 
 
 def run(
@@ -54,6 +54,9 @@ def result(check: Check, place: Place) -> Result:
         state, says = _state(check, faults), ""
     except NotAskedError as error:
         state, says = State.NOT_ASKED, str(error)
+    except RefusedError as error:
+        signed_out = "nobody is signed in; see the check sign_in"
+        state, says = State.COULD_NOT_LOOK, signed_out if error.code == SIGN_IN else str(error)
     except CannotLookError as error:
         state, says = State.COULD_NOT_LOOK, str(error)
     except Exception as error:  # noqa: BLE001 - one check that breaks must not take the others along

@@ -41,7 +41,7 @@ class Installed:
             place.rows("jobs", status=None, report_type=None, since=None, most=1)
         except RefusedError as error:
             if error.code == SIGN_IN:
-                raise CannotLookError("nobody is signed in; see the check sign_in") from error
+                raise
             return [Fault(str(error), "Install with reporting deploy snowflake, or ask for the role.")]
         return []
 

@@ -43,5 +43,5 @@ def instead(facts: Facts) -> tuple[str, ...]:
     return (
         "ECS Exec is off for these tasks or denied; the command above looks from outside, on any machine with Docker",
         "or once on Fargate, with the answer in the log: "
-        + commands.run_once(facts, "command -v ps; cat /proc/1/cmdline | tr \\0 _; env | cut -d= -f1"),
+        + commands.run_once(facts, "command -v ps; xargs -0 echo < /proc/1/cmdline; env | cut -d= -f1"),
     )

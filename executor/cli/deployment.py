@@ -71,4 +71,6 @@ def _looked(checks: list[Check], limit_s: float) -> list[Result]:
 
 def _theory(check: Check) -> str:
     reads = ", ".join(check.reads) or "nothing but the environment"
-    return f"{check.id}: {check.question}.\n{check.theory}\nA fault is an {check.severity.value}. It reads: {reads}."
+    return (
+        f"{check.id}: {check.question}.\n{check.theory}\nA fault counts as {check.severity.value}. It reads: {reads}."
+    )

@@ -12,7 +12,7 @@ import pytest
 
 from doctor.checks.every import EVERY
 from doctor.checks.frame import Result, Severity, State
-from doctor.checks.place import CannotLookError, Place
+from doctor.checks.place import SIGN_IN, CannotLookError, Place, RefusedError
 from doctor.checks.run import result, run
 from doctor.checks.words import FORMATS, as_data, summary
 from tests.unit.doctor.deployments import SEEDED, named, place, right, spoilt
@@ -36,6 +36,15 @@ def test_a_seeded_fault_is_found_by_its_check_and_says_what_to_do(check: str, pa
 
 def test_there_is_a_seeded_fault_for_every_check_but_the_settings() -> None:
     assert {check for check, *_ in SEEDED} | {"settings"} == {check.id for check in EVERY}
+
+
+def test_without_a_sign_in_only_the_check_of_it_fails() -> None:
+    refused = RefusedError(SIGN_IN, "the password is wrong")
+    answers = right() | dict.fromkeys(("current_role", "jobs", "tasks", "show_external_functions"), refused)
+    first, *others = [one for one in run(EVERY, place(answers)) if one.state is not State.WELL]
+    assert (first.id, first.state) == ("sign_in", State.FAILED)
+    assert {one.says for one in others} == {"nobody is signed in; see the check sign_in"}
+    assert [one.id for one in others] == ["installed", "tasks_resumed", "earlier_design"]
 
 
 def test_wrong_settings_are_faults_and_what_needs_them_could_not_look() -> None:
