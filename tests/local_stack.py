@@ -20,6 +20,7 @@ from botocore.config import Config
 from contract.ids import result_prefix
 from contract.manifest import Manifest
 from contract.report import Scalar
+from tests.forking import Forked
 
 DATABASE = "ANALYTICS_PLATFORM"
 WAREHOUSE = "TEST_WH"
@@ -60,9 +61,7 @@ class RunningReport:
     """A runner process whose log lines can be waited for."""
 
     def __init__(self, environment: dict[str, str]) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "runner"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        self.process = Forked(["runner"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.lines: list[dict[str, Any]] = []
         self._watchdog = threading.Timer(ENDS_WITHIN_S, self.process.kill)
         self._watchdog.start()

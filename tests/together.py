@@ -15,6 +15,7 @@ SHARE_SERVERS = (
     "conformance/local_aws",
     "conformance/local_snowflake",
     "conformance/ports",
+    "conformance/runner",
 )
 ANY_WORKER = {"test_lives_and_deaths.py", "test_seeds.py", "test_mutants.py"}
 """Their tests share nothing, and together they are too much for one worker."""

@@ -1,12 +1,12 @@
 """``reporting``: what it prints, and how it ends."""
 
 import json
-import subprocess
-import sys
+from subprocess import CompletedProcess
 
 import pytest
 
 from tests.acceptance.system.driving import Stack, plain_environment
+from tests.forking import run
 
 pytestmark = pytest.mark.usefixtures("executor")
 
@@ -56,9 +56,7 @@ def test_a_report_type_that_does_not_exist_is_told_instead_of_an_empty_table(sta
 
 
 def test_no_snowflake_is_exit_code_three(stack: Stack) -> None:
-    environment = stack.environment | {"SNOWFLAKE_PORT": "1"}
-    command = [sys.executable, "-m", "executor", "jobs"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=90)
+    done = asked("jobs", **stack.environment | {"SNOWFLAKE_PORT": "1"})
     assert done.returncode == 3
     assert "Snowflake cannot be reached" in done.stderr
     assert "Traceback" not in done.stderr
@@ -82,8 +80,7 @@ def test_a_refusal_of_snowflakes_is_no_silence_and_says_what_to_do(
 
 
 def test_missing_settings_are_all_listed_and_stop_the_start() -> None:
-    command = [sys.executable, "-m", "executor", "run"]
-    done = subprocess.run(command, env=plain_environment(), capture_output=True, text=True, check=False, timeout=60)
+    done = asked("run", **plain_environment())
     assert done.returncode == 2
     for name in ("REPORTING_INSTALLATION", "REPORTING_BUCKET", "REPORTING_CLUSTER", "REPORTING_SUBNETS"):
         assert name in done.stderr
@@ -91,9 +88,8 @@ def test_missing_settings_are_all_listed_and_stop_the_start() -> None:
         assert name in done.stderr
 
 
-def asked(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "executor", *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=90)
+def asked(*arguments: str, **environment: str) -> CompletedProcess[str]:
+    return run("executor", *arguments, env=environment)
 
 
 def test_a_check_asks_snowflake_and_aws(stack: Stack) -> None:
@@ -128,9 +124,7 @@ def test_where_nothing_is_installed_the_remedy_is_one_sentence(
 
 
 def test_another_installation_is_refused(stack: Stack) -> None:
-    environment = stack.environment | {"REPORTING_INSTALLATION": "other"}
-    command = [sys.executable, "-m", "executor", "run"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    done = asked("run", **stack.environment | {"REPORTING_INSTALLATION": "other"})
     assert done.returncode == 2
     assert "installed as local" in done.stderr
 

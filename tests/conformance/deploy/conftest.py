@@ -2,12 +2,11 @@
 
 import json
 import os
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ import snowflake.connector
 from executor.cli.local_settings import CONNECTION, write_files
 from executor.settings import ObjectNames, SnowflakeSettings
 from tests.conformance.deploy.inventory import Inventory, inventory
+from tests.forking import run
 from tests.local_stack import served
 
 
@@ -29,13 +29,12 @@ class Account:
     fresh: Inventory = field(default_factory=dict)
     """Every object as the first deployment made it."""
 
-    def deploy(self, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    def deploy(self, *options: str, **environment: str) -> CompletedProcess[str]:
         """Deploy as an operator would, with nothing set but the connection's name."""
         own = {key: value for key, value in os.environ.items() if not key.startswith(("SNOWFLAKE_", "REPORTING_"))}
         own |= {"SNOWFLAKE_HOME": str(self.home), "SNOWFLAKE_DEFAULT_CONNECTION_NAME": CONNECTION}
         own |= {"REPORTING_INSTALLATION": "deploying", "REPORTING_BUCKET": "report-files", **environment}
-        command = [sys.executable, "-m", "executor", "deploy", "snowflake", *options]
-        return subprocess.run(command, env=own, capture_output=True, text=True, check=False, timeout=120)
+        return run("executor", "deploy", "snowflake", *options, env=own)
 
     def what(self, **names: Any) -> dict[str, Any]:
         """What a deployment from this process is given; without the second that a process of its own takes to start."""
