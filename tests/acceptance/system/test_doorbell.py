@@ -32,11 +32,8 @@ def test_a_call_rings_and_the_executor_looks_at_once(stack: Stack, drowsy: Runni
 def see_one_through(analyst: Analyst) -> None:
     job_id = analyst.call("CALL reporting.generate_report('CONNECTION_TEST')")["job_id"]
 
-    def is_seen() -> bool:
-        (row,) = analyst.rows("SELECT status FROM reporting.jobs WHERE job_id = ?", job_id)
-        return str(row["STATUS"]) != "QUEUED"
-
-    until(is_seen, timeout_s=LOOKS_EVERY_S - 15)
+    is_seen = "SELECT 1 FROM reporting.job_state WHERE job_id = ?"
+    until(lambda: analyst.rows(is_seen, job_id), timeout_s=LOOKS_EVERY_S - 15)
     assert analyst.ended(job_id)["STATUS"] == "SUCCEEDED"
 
 

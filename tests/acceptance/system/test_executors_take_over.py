@@ -37,7 +37,7 @@ def test_p7_an_executor_that_stops_leaves_tasks_running_and_the_next_one_adopts_
     first = leads(started())
     analyst.define("SLOW", SLOW)
     job_id = analyst.call("CALL reporting.generate_report('SLOW')")["job_id"]
-    until(lambda: analyst.rows("SELECT 1 FROM reporting.jobs WHERE job_id = ? AND status = 'RUNNING'", job_id))
+    until(lambda: analyst.rows("SELECT 1 FROM reporting.job_state WHERE job_id = ? AND status = 'RUNNING'", job_id))
     assert first.stop(signal.SIGTERM) == 0
     assert analyst.rows("SELECT status FROM reporting.jobs WHERE job_id = ?", job_id)[0]["STATUS"] == "RUNNING"
 

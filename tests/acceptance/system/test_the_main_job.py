@@ -94,7 +94,7 @@ def test_the_schedules_tasks_are_there_and_resumed_and_those_that_cost_or_forget
 def test_a_task_of_snowflake_asks_for_reports(analyst: Analyst) -> None:
     analyst.define("TASK_MADE", {"title": "t", "cadence": "weekly", "queries": [{"name": "q", "sql": "SELECT 1 AS n"}]})
     analyst.rows("EXECUTE TASK reporting.weekly_executive_dashboard_task")
-    asked = "SELECT job_id FROM reporting.jobs WHERE report_type = 'TASK_MADE'"
+    asked = "SELECT job_id FROM reporting.job_intake WHERE report_type = 'TASK_MADE'"
     job_id = until(lambda: analyst.rows(asked))[0]["JOB_ID"]
     assert analyst.ended(job_id)["STATUS"] == "SUCCEEDED"
 
