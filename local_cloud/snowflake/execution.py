@@ -1,5 +1,6 @@
 """One translated statement on the engine: queries and DML directly, whatever else through fakesnow."""
 
+import warnings
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,11 +15,14 @@ from local_cloud.snowflake.spool import stored
 from local_cloud.snowflake.translation import Part
 
 _BATCH_ROWS: Final = 4_096
+_FEW_ROWS: Final = 1_024
 _COUNTS: Final[dict[type[Expr], tuple[str, ...]]] = {
     exp.Insert: ("number of rows inserted",),
     exp.Update: ("number of rows updated", "number of multi-joined rows updated"),
     exp.Delete: ("number of rows deleted",),
 }
+# Meant for large answers; here only small ones are copied.
+warnings.filterwarnings("ignore", "Arrow output on a DB-API result makes an extra copy", UserWarning)
 
 
 def execute(session: Session, part: Part, params: Any, kind: int) -> Result:
@@ -28,7 +32,7 @@ def execute(session: Session, part: Part, params: Any, kind: int) -> Result:
         Exception: whatever the engine or fakesnow raises; the caller translates it.
     """
     if part.plain and isinstance(part.tree, exp.Query):
-        return _query(session.engine, part.sql, params, session.server.results_dir, kind)
+        return _query(session.engine, part, params, session.server.results_dir, kind)
     if part.plain and type(part.tree) in _COUNTS:
         return _dml(session.engine, part, params, kind)
     cursor = FakeSnowflakeCursor(session, session.engine)
@@ -38,16 +42,19 @@ def execute(session: Session, part: Part, params: Any, kind: int) -> Result:
     return Result(table, _types(session.engine.description), int(cursor.rowcount or 0), kind, upload=upload)
 
 
-def _query(engine: duckdb.DuckDBPyConnection, sql: str, params: Any, directory: Path, kind: int) -> Result:
-    # What `execute` has run, the engine hands out as a whole only; a relation it hands out while it makes it.
+def _query(engine: duckdb.DuckDBPyConnection, part: Part, params: Any, directory: Path, kind: int) -> Result:
+    # What `execute` has run, the engine hands out as a whole only; a relation it hands out while it makes it, but it
+    # binds the statement twice for that, which is most of the work of a view over many tables.
     engine.complete()  # a result of `execute` that was read but not to its end would be in the way
-    asked = engine.sql(sql, params=params)
+    is_small = part.answered.rows <= _FEW_ROWS
+    asked: Any = engine.execute(part.sql, params) if is_small else engine.sql(part.sql, params=params)
     types = _types(asked.description)
     try:
         reader = asked.to_arrow_reader(_BATCH_ROWS)
         table = stored(reader, reader.schema, directory)
     except (OSError, pa.ArrowException) as error:  # a batch that failed tells the engine's error in this form
         raise _as_raised(error) from error
+    part.answered.rows = table.num_rows
     return Result(table, types, table.num_rows, kind)
 
 

@@ -163,6 +163,10 @@ CREATE OR REPLACE MACRO _fs_global.main._sf_quotient_type(a, b) AS round(
     a * CAST(0 AS DECIMAL(38, 6)) * round(b),
     greatest(least(_fs_global.main._sf_places(a) + 6, 12), _fs_global.main._sf_places(a)));
 
+-- The same of a whole number by another that is not 0, which is a tenth of the work for whoever reads the statement.
+CREATE OR REPLACE MACRO _fs_global.main._sf_quotient_of_whole(a, b) AS
+    CAST(a // b AS DECIMAL(38, 6)) + CAST((a % b) / b AS DECIMAL(38, 6));
+
 CREATE OR REPLACE MACRO _fs_global.main._sf_quotient_of_quotients(a, b) AS
     cast_to_type(a / b, _fs_global.main._sf_quotient_type(a, b));
 

@@ -27,14 +27,20 @@ def rewrite_quotient(node: exp.Div) -> Expr:
     """`a / b` in the type that Snowflake gives it.
 
     The exact macro repeats its operands many times; a quotient of quotients or of subqueries takes the one that repeats
-    them only to find the type, and is exact to the sixteen digits of a FLOAT.
+    them only to find the type, and is exact to the sixteen digits of a FLOAT. Of what is surely whole there is a short
+    one.
     """
     repeats_much = node.find(exp.Query) is not None or any(
         str(inner.this).startswith(f"{PREFIX}_sf_quotient") for inner in node.find_all(exp.Anonymous)
     )
-    name = "quotient_of_quotients" if repeats_much else "quotient"
+    name = "quotient_of_quotients" if repeats_much else "quotient_of_whole" if _is_of_whole(node) else "quotient"
     quotient = exp.Anonymous(this=f"{PREFIX}_sf_{name}", expressions=[node.this, node.expression])
     return _named_as_written(node, quotient)
+
+
+def _is_of_whole(node: exp.Div) -> bool:
+    by = node.expression
+    return isinstance(node.this, exp.DateDiff) and isinstance(by, exp.Literal) and by.is_int and int(by.name) != 0
 
 
 def rewrite_mean(node: exp.Avg | exp.Window) -> Expr:

@@ -1,7 +1,8 @@
 """From Snowflake's SQL to the engine's, remembered, because clients repeat their statements with other binds."""
 
 import re
-from dataclasses import dataclass
+import sys
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from fakesnow.cursor import FakeSnowflakeCursor
@@ -28,6 +29,13 @@ _OF_THE_MOMENT: Final = re.compile(
 _LONGEST: Final = 20_000
 
 
+@dataclass
+class Answered:
+    """How many rows a statement answered when it was last run; as many as there can be before that."""
+
+    rows: int = sys.maxsize
+
+
 @dataclass(frozen=True)
 class Part:
     """One statement for the engine; fakesnow reads its arguments from the tree."""
@@ -36,6 +44,7 @@ class Part:
     sql: str
     has_binds: bool
     plain: bool  # the text is all of it; fakesnow left no arguments of its own in the tree
+    answered: Answered = field(default_factory=Answered, compare=False)
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,14 @@ def test_chunks_outlive_other_statements_and_can_be_fetched_twice(cursor: Any, a
     assert last == [batches[-1].rowcount] * 2
 
 
+def test_a_statement_whose_answers_were_small_has_a_large_one_whole_and_in_chunks(opened: Any) -> None:
+    cursor = opened(paramstyle="qmark").cursor()
+    for rows in (3, 5, 200_000, 4):
+        cursor.execute(f"SELECT * FROM ({SQL}) WHERE n < ? ORDER BY n", (rows,))
+        assert (len(cursor.get_result_batches()) > 2) is (rows == 200_000)
+        assert [row[0] for row in cursor] == list(range(rows))
+
+
 def test_a_large_answer_can_be_fetched_as_arrow(cursor: Any) -> None:
     numbers = [number for part in cursor.fetch_arrow_batches() for number in part.column("N").to_pylist()]
     assert len(numbers) == ROWS
