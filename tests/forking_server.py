@@ -9,7 +9,6 @@ import json
 import os
 import pkgutil
 import runpy
-import signal
 import socket
 import struct
 import sys
@@ -47,6 +46,7 @@ def orders(line: socket.socket) -> dict[str, Any] | None:
         while len(text) < length:
             text += line.recv(length - len(text))
         *streams, status = descriptors
+        _bury_the_dead()
         if os.fork() == 0:
             line.close()
             _stand_between(streams, status)
@@ -55,9 +55,18 @@ def orders(line: socket.socket) -> dict[str, Any] | None:
             os.close(descriptor)
 
 
+def _bury_the_dead() -> None:
+    """Those that stood between; their time, and that of their forks, then counts as this process's children's."""
+    while True:
+        try:
+            if os.waitpid(-1, os.WNOHANG)[0] == 0:
+                return
+        except ChildProcessError:
+            return
+
+
 def _stand_between(streams: list[int], status: int) -> None:
     """Fork once more and wait for that one's end; only the second fork returns, with its streams."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     pid = os.fork()
     if pid:
         for stream in streams:
@@ -88,7 +97,6 @@ def main() -> None:
     line.set_inheritable(False)
     load(module)
     assert threading.active_count() == 1, f"{module} starts threads while it is loaded; no thread survives a fork"
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that stand between
     gc.collect()
     gc.freeze()  # else the first search for garbage in a fork would copy all of it
     if order := orders(line):
