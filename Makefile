@@ -32,8 +32,8 @@ up: .venv/.ready ## the same stack in the foreground for your own clients; Ctrl-
 doctor: .venv/.ready ## the checks of the deployment that the environment names; DOCTOR_ARGS=... goes to reporting doctor
 	@$(BIN)/reporting doctor $(DOCTOR_ARGS)
 
-test: .venv/.ready tests/clients/.venv/.ready $(PROCEDURES:%=%/.venv/.ready) ## the test suite; PYTEST_ARGS=... goes to pytest
-	@$(BIN)/pytest --without-thorough $(PYTEST_ARGS)
+test: .venv/.ready tests/clients/.venv/.ready $(PROCEDURES:%=%/.venv/.ready) ## the test suite, 2,000 seeded scenarios among it; PYTEST_ARGS=... goes to pytest
+	@$(BIN)/pytest --without-thorough --seeds 2000 $(PYTEST_ARGS)
 
 test-thorough: .venv/.ready tests/clients/.venv/.ready ## what make test leaves out: restarts, kills, upgrades, fifty callers; minutes more
 	@$(BIN)/pytest -m thorough $(PYTEST_ARGS)
@@ -79,7 +79,7 @@ bench-local: .venv/.ready ## the local cloud beside plain fakesnow and moto: spe
 soak: .venv/.ready ## the whole stack under load for 30 minutes: does anything grow or fail; SOAK_ARGS="--minutes 2"
 	@$(BIN)/python -m benchmarks.soak $(SOAK_ARGS)
 
-simulate: .venv/.ready ## 2,000 seeded scenarios of 20 jobs and 10 of 1,000 in virtual time; make test plays the first 300
+simulate: .venv/.ready ## of make test only the scenarios: 2,000 of 20 jobs and 10 of 1,000 in virtual time
 	@$(BIN)/pytest -n 2 tests/simulation/test_seeds.py --seeds 2000
 
 chaos: .venv/.ready ## executors killed, frozen and cut off while jobs run, and the jobs counted; CHAOS_ARGS="--size small"

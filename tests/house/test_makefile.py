@@ -37,6 +37,11 @@ def test_every_target_that_runs_something_of_ours_sets_up_by_itself() -> None:
     assert set(parts) <= set(rules)
 
 
+def test_the_tests_play_as_many_scenarios_as_the_simulation_alone() -> None:
+    played = re.findall(r"pytest .*--seeds (\d+)", tree.text(Path("Makefile")))
+    assert played == ["2000", "2000"]
+
+
 def test_without_a_fitting_python_make_says_how_to_name_one(tmp_path: Path) -> None:
     folder = tmp_path / "a folder"
     folder.mkdir()
@@ -56,14 +61,14 @@ def test_without_a_fitting_python_make_says_how_to_name_one(tmp_path: Path) -> N
 @pytest.mark.parametrize("code", [0, 1])
 def test_ci_prints_the_closing_line_of_pytest_last_and_fails_with_it(tmp_path: Path, closing: str, code: int) -> None:
     shutil.copytree(tree.ROOT / ".ci", tmp_path / ".ci")
-    before = "check simulate test-thorough test-browser:\n\t@true\n"
+    before = "check test-thorough test-browser:\n\t@true\n"
     recipe = f"{before}test:\n\t@echo '{closing}'\n\t@echo 'afterwards' >&2\n\t@exit {code}\n"
     (tmp_path / "Makefile").write_text(recipe, encoding="utf-8")
     done = run_ci(tmp_path, with_browser())
     assert (done.returncode, done.stdout.splitlines()[-1]) == (code, closing)
 
 
-STEPS = ("check", "simulate", "test-thorough", "test", "test-browser")
+STEPS = ("check", "test-thorough", "test", "test-browser")
 
 
 def ci_with(folder: Path, failing: str | None) -> None:
@@ -82,7 +87,7 @@ def with_browser() -> dict[str, str]:
     return {**os.environ, "CHROME_PATH": sys.executable}
 
 
-@pytest.mark.parametrize("failing", [None, "check", "simulate", "test-thorough", "test-browser"])
+@pytest.mark.parametrize("failing", [None, "check", "test-thorough", "test-browser"])
 def test_ci_fails_when_only_one_step_fails(tmp_path: Path, failing: str | None) -> None:
     ci_with(tmp_path, failing)
     assert run_ci(tmp_path, with_browser()).returncode == int(failing is not None)

@@ -1,6 +1,8 @@
 """``reporting``: what it prints, and how it ends."""
 
 import json
+import subprocess
+import sys
 from subprocess import CompletedProcess
 
 import pytest
