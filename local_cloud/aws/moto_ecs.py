@@ -74,32 +74,21 @@ class FargateResponse(EC2ContainerServiceResponse):
         """Answer CreateService."""
         return self._answer(self.services.create)
 
-    def update_service(self) -> str | ActionResult:  # type: ignore[override]  # as above
-        """Answer UpdateService, for ours and for those of stacks of CloudFormation."""
-        if self._is_of_a_stack():
-            return super().update_service()
+    def update_service(self) -> str:  # type: ignore[override]  # as above
+        """Answer UpdateService."""
         return self._answer(self.services.update)
 
-    def delete_service(self) -> str | ActionResult:  # type: ignore[override]  # as above
-        """Answer DeleteService, for ours and for those of stacks of CloudFormation."""
-        if self._is_of_a_stack():
-            return super().delete_service()
+    def delete_service(self) -> str:  # type: ignore[override]  # as above
+        """Answer DeleteService."""
         return self._answer(self.services.delete)
 
-    def describe_services(self) -> str | ActionResult:  # type: ignore[override]  # as above
-        """Answer DescribeServices, for ours and for those of stacks of CloudFormation."""
-        if self._is_of_a_stack():
-            return super().describe_services()
+    def describe_services(self) -> str:  # type: ignore[override]  # as above
+        """Answer DescribeServices."""
         return self._answer(self.services.describe)
 
     def list_services(self) -> str:  # type: ignore[override]  # as above
-        """Answer ListServices; those of stacks of CloudFormation come with the last page."""
-        answer = json.loads(self._answer(self.services.list))
-        if "nextToken" not in answer:
-            prefix = f"{self._cluster()}:"
-            of_stacks = [item.arn for key, item in self.ecs_backend.services.items() if key.startswith(prefix)]
-            answer["serviceArns"] += of_stacks
-        return json.dumps(answer)
+        """Answer ListServices."""
+        return self._answer(self.services.list)
 
     def describe_clusters(self) -> ActionResult:
         """Answer DescribeClusters with the tasks and services that are there."""
@@ -107,13 +96,13 @@ class FargateResponse(EC2ContainerServiceResponse):
             tasks = self.roster.count_in(cluster.arn)
             cluster.running_tasks_count = tasks["RUNNING"]
             cluster.pending_tasks_count = tasks["PROVISIONING"] + tasks["PENDING"] + tasks["ACTIVATING"]
-            cluster.active_services_count = self._services_in(cluster)
+            cluster.active_services_count = self.services.count_in(cluster.arn)
         return super().describe_clusters()
 
     def delete_cluster(self) -> ActionResult:
         """Answer DeleteCluster; one that has services or tasks stays."""
         cluster = self.ecs_backend.clusters.get(self._cluster())
-        if cluster and self._services_in(cluster):
+        if cluster and self.services.count_in(cluster.arn):
             raise _cluster_contains("Services")
         with self.roster.lock:  # no task is launched between the look and the deed
             tasks = self.roster.count_in(cluster.arn) if cluster else {}
@@ -170,15 +159,6 @@ class FargateResponse(EC2ContainerServiceResponse):
 
     def _cluster(self) -> str:
         return str(self.params.get("cluster") or "default").rsplit("/", 1)[-1]
-
-    def _services_in(self, cluster: Any) -> int:
-        prefix = f"{cluster.name}:"
-        of_stacks = [item for key, item in list(self.ecs_backend.services.items()) if key.startswith(prefix)]
-        return self.services.count_in(cluster.arn) + sum(item.status == "ACTIVE" for item in of_stacks)
-
-    def _is_of_a_stack(self) -> bool:
-        names = self.params.get("services") or [self.params.get("service")]
-        return any(f"{self._cluster()}:{str(name).rsplit('/', 1)[-1]}" in self.ecs_backend.services for name in names)
 
     def _tagged_task(self) -> TaskRecord | None:
         arn = str(self._get_param("resourceArn"))

@@ -2,11 +2,13 @@
 
 * `moto.ecs.urls.url_paths["{0}/$"]`: which class answers ECS; read when ECS is first asked for, so hooks
   must be in place before the first request.
-* `moto.logs.urls.url_paths["{0}/$"]`: likewise for Logs.
+* `moto.logs.urls.url_paths["{0}/$"]`, `moto.cloudformation.urls.url_paths["{0}/$"]`: likewise for Logs and
+  CloudFormation.
 * `moto.events.urls.url_paths["{0}/"]` and every path of `moto.scheduler.urls.url_paths`: likewise for EventBridge and
   its Scheduler.
 * `moto.s3.responses.S3Response`: which class answers S3; moto loads `moto.s3.urls` anew when S3 is first
   asked for, so a change to its `url_paths` would be lost.
+* `moto.s3.models.FakeBucket.get_permission`: see `s3/moto_policies.py`.
 * `moto.moto_api._internal.urls.url_paths["{0}/moto-api/reset"]`: what a reset does.
 * `moto.sns.models.Topic.sent_notifications`, `moto.sqs.models.Queue.deleted_messages`: see `moto_memory.py`.
 * `moto.backends.list_of_moto_modules`: lists a folder of 175 entries for every request; answered once.
@@ -16,21 +18,26 @@ from collections.abc import Callable
 from typing import Any
 
 import moto.backends
+import moto.cloudformation.urls
 import moto.ecs.urls
 import moto.events.urls
 import moto.logs.urls
 import moto.moto_api._internal.urls
+import moto.s3.models
 import moto.s3.responses
 import moto.scheduler.urls
 
 from local_cloud.aws.clock import Clock
+from local_cloud.aws.cloudformation.api import StackApi
 from local_cloud.aws.fargate.engine import FargateEngine
 from local_cloud.aws.fargate.roster import Roster
+from local_cloud.aws.moto_cloudformation import stacks_response
 from local_cloud.aws.moto_ecs import engine_response
 from local_cloud.aws.moto_logs import keeping_logs_response
 from local_cloud.aws.moto_schedules import HonestEventsResponse, HonestSchedulerResponse
 from local_cloud.aws.moto_world import MotoWorld
 from local_cloud.aws.s3.keeper import S3Keeper
+from local_cloud.aws.s3.moto_policies import permission
 from local_cloud.aws.s3.moto_s3 import keeping_response
 from local_cloud.aws.services.api import ServiceApi
 
@@ -48,6 +55,11 @@ def hook_logs(world: MotoWorld) -> None:
     moto.logs.urls.url_paths["{0}/$"] = keeping_logs_response(world).dispatch
 
 
+def hook_cloudformation(stacks: StackApi) -> None:
+    """Let our stacks answer for CloudFormation."""
+    moto.cloudformation.urls.url_paths["{0}/$"] = stacks_response(stacks).dispatch
+
+
 def hook_schedules() -> None:
     """Let our EventBridge and its Scheduler answer."""
     moto.events.urls.url_paths["{0}/"] = HonestEventsResponse.dispatch
@@ -58,6 +70,7 @@ def hook_schedules() -> None:
 def hook_s3(keeper: S3Keeper, clock: Clock) -> None:
     """Let our S3 answer, one request at a time, and keep what it is given."""
     moto.s3.responses.S3Response = keeping_response(keeper, clock)  # type: ignore[misc]  # the seam itself
+    moto.s3.models.FakeBucket.get_permission = permission  # type: ignore[method-assign]  # the seam itself
 
 
 def hook_reset(before_reset: Callable[[], None], after_reset: Callable[[], None]) -> None:

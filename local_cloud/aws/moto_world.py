@@ -141,6 +141,7 @@ def _definition(found: Any) -> TaskDefinition:
         memory=found.memory,
         containers=tuple(found.container_definitions),
         tags=tuple(found.tags),
+        volumes=tuple(found.volumes or ()),
         ephemeral_storage_gib=int(storage.get("sizeInGiB") or 20),
     )
 

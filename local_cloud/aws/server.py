@@ -3,12 +3,17 @@
 import logging
 import os
 import threading
+from functools import cache
+from typing import Any
 
+import boto3
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from local_cloud.aws import moto_hooks
 from local_cloud.aws.clock import utc_now
+from local_cloud.aws.cloudformation.api import StackApi
+from local_cloud.aws.cloudformation.engine import Engine
 from local_cloud.aws.default_network import settle_default_network
 from local_cloud.aws.fargate.container_plan import Surroundings
 from local_cloud.aws.fargate.engine import FargateEngine
@@ -77,6 +82,8 @@ class LocalAws:
         self._scheduler = Scheduler(self._engine, utc_now, settings.time_scale)
         moto_hooks.hook_ecs(self._engine, self._roster, ServiceApi(self._scheduler, world, utc_now))
         moto_hooks.hook_logs(world)
+        self._stacks = StackApi(Engine(self._client, utc_now), utc_now)
+        moto_hooks.hook_cloudformation(self._stacks)
         moto_hooks.hook_schedules()
         moto_hooks.hook_s3(self._keeper, utc_now)
         moto_hooks.hook_reset(self._reset, settle_default_network)
@@ -117,6 +124,10 @@ class LocalAws:
             request_handler=MotoRequestHandler,
         )
 
+    def _client(self, place: Place, service: str) -> Any:
+        # As any client of the account: a stack is made through the front door.
+        return _made_client(self.endpoint, place.region, service)
+
     def _surroundings(self, container_id: str, place: Place) -> Surroundings:
         return Surroundings(
             environment={
@@ -135,7 +146,27 @@ class LocalAws:
 
     def _reset(self) -> None:
         self._faults.clear()
+        self._stacks.forget()
         self._scheduler.forget()
         self._engine.reset()
         self._log_files.forget()
         self._keeper.forget()
+
+
+_MAKES_CLIENTS = threading.Lock()  # sessions are not for several threads at once
+
+
+@cache
+def _session(region: str) -> boto3.Session:
+    return boto3.Session("AKIALOCALCLOUDSTACK0", "local", region_name=region)
+
+
+@cache
+def _cached_client(endpoint: str, region: str, service: str) -> Any:
+    session: Any = _session(region)
+    return session.client(service, endpoint_url=endpoint)
+
+
+def _made_client(endpoint: str, region: str, service: str) -> Any:
+    with _MAKES_CLIENTS:
+        return _cached_client(endpoint, region, service)

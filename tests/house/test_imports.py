@@ -41,6 +41,7 @@ OUTSIDE: dict[str, set[str]] = {
     "doctor.health_checks.dockerfile": {"dockerfile_parse"},
     "doctor.health_checks.shell": {"tree_sitter", "tree_sitter_bash"},
     "doctor": set(),
+    "local_cloud.aws.cloudformation.template": {"moto", "yaml"},  # moto brings it
     "local_cloud.snowflake.credentials": {"cryptography", "jwt"},  # the connector brings both
     "local_cloud": {
         "boto3", "botocore", "duckdb", "fakesnow", "moto", "pyarrow", "snowflake.connector", "snowflake.snowpark",

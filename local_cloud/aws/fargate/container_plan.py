@@ -1,6 +1,6 @@
 """From a container definition, its overrides and its image to the command that is run."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from local_cloud.aws.fargate.images import Image
 from local_cloud.aws.fargate.processes import Command
 
+TEMPORARY = "/tmp"  # noqa: S108 - where a container's programs look for room, as a volume's path
 DEFAULT_STOP_TIMEOUT_S = 30  # Fargate's default between SIGTERM and SIGKILL
 STOP_TIMEOUT_RANGE_S = (2, 120)  # Fargate's bounds for the container definition's stopTimeout
 
@@ -29,10 +30,12 @@ class Surroundings:
     Attributes:
         environment: variables the platform sets (PATH, HOME, credentials, endpoints).
         home: folder a container starts in when its image names none.
+        volumes: folder of the task's own volumes, each by its name; made when the task is prepared.
     """
 
     environment: Mapping[str, str]
     home: Path
+    volumes: Path = Path("volumes")
 
 
 def plan_command(
@@ -45,23 +48,50 @@ def plan_command(
     """Work out program, environment and folder of one container.
 
     What comes later wins: platform, image, definition, secrets, overrides. The definition's
-    `entryPoint` replaces the image's; `command` is appended to whichever it is. The definition's
+    `entryPoint` replaces the image's, its CMD too; `command` is appended to whichever it is. The definition's
     `workingDirectory` is a folder inside the image, so here the image's entry says where that is.
+    A volume is a folder of the task's own on this machine: the definition's words and variables that begin with its
+    path name it.
 
     Raises:
         SecretUnavailableError: from `fetch_secret`.
     """
     override = override_for(str(definition["name"]), overrides)
-    entry = definition.get("entryPoint") or image.command
-    command = override.get("command") or definition.get("command") or []
+    volumes = volume_folders(definition, around)
+    entry, given = definition.get("entryPoint"), override.get("command") or definition.get("command")
+    words = [*(_placed(entry, volumes) or image.command)]
+    words += _placed(given, volumes) if given or entry else image.arguments
     environment = {
         **around.environment,
+        **_temporary(volumes),
         **image.environment,
-        **_pairs(definition.get("environment")),
+        **{name: in_volume(value, volumes) for name, value in _pairs(definition.get("environment")).items()},
         **{item["name"]: fetch_secret(item["valueFrom"]) for item in definition.get("secrets") or []},
         **_pairs(override.get("environment")),
     }
-    return Command([*entry, *command], environment, image.working_dir or around.home)
+    return Command(words, environment, image.working_dir or around.home)
+
+
+def volume_folders(definition: Mapping[str, Any], around: Surroundings) -> dict[str, Path]:
+    """Where the volumes that a container mounts are on this machine, by their path in the container."""
+    mounts = definition.get("mountPoints") or []
+    return {item["containerPath"].rstrip("/"): around.volumes / item["sourceVolume"] for item in mounts}
+
+
+def in_volume(word: str, volumes: Mapping[str, Path]) -> str:
+    """A word with the path of a volume, at its beginning, as it is on this machine."""
+    for path, folder in volumes.items():
+        if word == path or word.startswith(f"{path}/"):
+            return f"{folder}{word.removeprefix(path)}"
+    return word
+
+
+def _placed(words: Sequence[str] | None, volumes: Mapping[str, Path]) -> list[str]:
+    return [in_volume(word, volumes) for word in words or ()]
+
+
+def _temporary(volumes: Mapping[str, Path]) -> dict[str, str]:
+    return {"TMPDIR": str(volumes[TEMPORARY])} if TEMPORARY in volumes else {}
 
 
 def override_for(name: str, overrides: Mapping[str, Any]) -> Mapping[str, Any]:

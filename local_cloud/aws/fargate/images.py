@@ -9,16 +9,18 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """What an image brings: its ENTRYPOINT, its ENV and its WORKDIR."""
+    """What an image brings: its ENTRYPOINT, its ENV, its WORKDIR and its CMD."""
 
     command: tuple[str, ...]
     environment: dict[str, str] = field(default_factory=dict)
     working_dir: Path | None = None
+    arguments: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
         """What names these contents, in a registry's form; the same entry has the same digest."""
         parts = [list(self.command), sorted(self.environment.items()), str(self.working_dir)]
+        parts += [list(self.arguments)] if self.arguments else []
         return f"sha256:{hashlib.sha256(json.dumps(parts).encode()).hexdigest()}"
 
 
@@ -30,7 +32,7 @@ class ImageMap:
     """Images by name, from a JSON file that is read again whenever it changes.
 
     The file holds an object: image name, as task definitions write it, to
-    `{"command": [..], "environment": {..}, "working_dir": ".."}`.
+    `{"command": [..], "environment": {..}, "working_dir": "..", "arguments": [..]}`.
     """
 
     def __init__(self, path: Path) -> None:
@@ -85,9 +87,10 @@ def _image(name: str, entry: Any) -> Image:
     command = entry.get("command") if isinstance(entry, dict) else None
     if not isinstance(command, list) or not all(isinstance(word, str) for word in command):
         raise ImageShapeError(f"image {name!r} has no list of strings `command`")
-    working_dir = entry.get("working_dir")
+    working_dir, arguments = entry.get("working_dir"), entry.get("arguments") or []
     return Image(
         command=tuple(command),
         environment={key: str(value) for key, value in (entry.get("environment") or {}).items()},
         working_dir=Path(working_dir) if working_dir else None,
+        arguments=tuple(map(str, arguments)),
     )

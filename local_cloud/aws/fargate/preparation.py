@@ -2,10 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Protocol
 
 from local_cloud.aws.fargate.awslogs import stream_name
-from local_cloud.aws.fargate.container_plan import LogTarget, Surroundings, log_target, plan_command
+from local_cloud.aws.fargate.container_plan import (
+    LogTarget,
+    Surroundings,
+    in_volume,
+    log_target,
+    plan_command,
+    volume_folders,
+)
 from local_cloud.aws.fargate.images import Image, ImageFileError, ImageMap
 from local_cloud.aws.fargate.processes import Command
 from local_cloud.aws.fargate.record import TaskRecord
@@ -25,6 +33,7 @@ class ContainerPlan:
     definition: dict[str, Any]
     command: Command
     target: LogTarget | None
+    volumes: Path
 
 
 class Supplies(Protocol):
@@ -72,6 +81,10 @@ def prepare(
     plans = []
     for definition, image, container_id in zip(request.definition.containers, images, container_ids, strict=True):
         around = supplies.around(container_id, request.place)
+        around = replace(around, volumes=around.home / "volumes" / record.task_id)
+        volumes = volume_folders(definition, around)
+        for folder in volumes.values():
+            folder.mkdir(parents=True, exist_ok=True)
         try:
             command = plan_command(
                 definition, request.overrides, image, around, lambda ref: world.secret(request.place, ref)
@@ -83,8 +96,15 @@ def prepare(
             log_place(record, target), target.group, target.stream, create_group=target.create_group
         ):
             raise log_group_missing()
-        plans.append(ContainerPlan(definition, command, target))
+        plans.append(ContainerPlan(_with_own_volumes(definition, volumes), command, target, around.volumes))
     return plans
+
+
+def _with_own_volumes(definition: dict[str, Any], volumes: dict[str, Path]) -> dict[str, Any]:
+    check = definition.get("healthCheck") or {}
+    if not check.get("command"):
+        return definition
+    return {**definition, "healthCheck": {**check, "command": [in_volume(word, volumes) for word in check["command"]]}}
 
 
 def log_place(record: TaskRecord, target: LogTarget) -> Place:

@@ -5,16 +5,18 @@ any two of them. Everything that fails before RUNNING is `TaskFailedToStart`. Fr
 essential container to end, or StopTask, leads through DEACTIVATING, STOPPING and DEPROVISIONING to STOPPED.
 """
 
+import shutil
 import signal
 import threading
 import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
 from local_cloud.aws.clock import Clock
 from local_cloud.aws.fargate.awslogs import OutputPump
+from local_cloud.aws.fargate.container import Container
 from local_cloud.aws.fargate.container_plan import LogTarget, Surroundings, is_essential, stop_timeout_s
 from local_cloud.aws.fargate.health import HealthWatch, health_check, task_health
 from local_cloud.aws.fargate.images import ImageMap
@@ -52,15 +54,6 @@ class Platform:
     time_scale: float
 
 
-@dataclass(slots=True)
-class Container:
-    """A container of a running task."""
-
-    definition: dict[str, Any]
-    process: Process
-    pump: OutputPump
-
-
 class Supervisor(threading.Thread):
     """Brings one task to life and to its end; started when its first pause is over.
 
@@ -83,6 +76,7 @@ class Supervisor(threading.Thread):
         self._platform = platform
         self._mishap = mishap
         self._healths: dict[str, str] = {}
+        self._volumes: Path | None = None
         self._changed = threading.Event()
         self._killed = threading.Event()
         self.hurry: Callable[[], None] = lambda: None  # for one that still waits to be started
@@ -145,6 +139,7 @@ class Supervisor(threading.Thread):
         plans = prepare(record, images, self._container_ids, self._platform)
         if self._pause():
             return False
+        self._volumes = plans[0].volumes
         for plan in plans:
             self._launch(plan)
         self._attach_network()
@@ -234,6 +229,8 @@ class Supervisor(threading.Thread):
             self._note_ends()
             self._record.change(at={"executionStoppedAt": clock()})
         self._record.change("DEPROVISIONING")
+        if self._volumes:
+            shutil.rmtree(self._volumes, ignore_errors=True)
         self._record.finish(clock())
 
     def _stop_containers(self) -> None:

@@ -15,11 +15,11 @@ OF_CONTAINER = (
     "dependsOn",
     "environmentFiles",
     "firelensConfiguration",
-    "mountPoints",
     "volumesFrom",
     "systemControls",
 )
 RESTARTS = ("restartPolicy",)  # when it is enabled
+VOLUMES_ELSEWHERE = ("efsVolumeConfiguration", "dockerVolumeConfiguration", "fsxWindowsFileServerVolumeConfiguration")
 OF_OVERRIDE = ("environmentFiles", "resourceRequirements")
 
 
@@ -35,6 +35,12 @@ def refuse_unsupported(params: Mapping[str, Any], definition: TaskDefinition) ->
         *_of(definition.containers, OF_CONTAINER),
         *_of(overrides, OF_OVERRIDE),
         *_of((item for item in definition.containers if (item.get("restartPolicy") or {}).get("enabled")), RESTARTS),
+        *(
+            f"{kind} of volume {item['name']}"
+            for item in definition.volumes
+            for kind in VOLUMES_ELSEWHERE
+            if item.get(kind)
+        ),
     ]
     if asked:
         raise invalid_parameter(f"not supported by the local cloud: {', '.join(asked)}")

@@ -38,6 +38,7 @@ class TaskDefinition:
     containers: tuple[dict[str, Any], ...]
     tags: tuple[dict[str, str], ...] = ()
     ephemeral_storage_gib: int = 20
+    volumes: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import weakref
 from typing import Any
 
 import moto.backends
+import moto.cloudformation.urls
 import moto.core.responses
 import moto.ec2.utils
 import moto.ecs.models
@@ -63,6 +64,7 @@ def test_ecs_is_answered_by_one_class_under_one_path() -> None:
 
 def test_logs_are_answered_by_one_class_under_one_path() -> None:
     assert set(moto.logs.urls.url_paths) == {"{0}/$"}, "moto answers Logs under other paths now"
+    assert "{0}/$" in moto.cloudformation.urls.url_paths, "moto answers CloudFormation under another path now"
 
 
 def test_events_and_schedules_are_answered_by_one_class_each() -> None:
@@ -97,6 +99,7 @@ def test_s3_urls_take_the_response_class_from_its_module_when_loaded() -> None:
         (moto.s3.responses.S3Response, "_bucket_response", ["self", "request", "full_url"]),
         (moto.s3.responses.S3Response, "_get_checksum", ["self", "response_headers"]),
         (moto.s3.responses.S3Response, "parse_key_name", ["self"]),
+        (moto.s3.models.FakeBucket, "get_permission", ["self", "action", "resource"]),
         (moto.core.responses.BaseResponse, "parse_parameters", ["self", "request"]),
         (moto.core.responses.BaseResponse, "_get_action", ["self"]),
         (JSONFileLoader, "load_file", ["self", "file_path"]),

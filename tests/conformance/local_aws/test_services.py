@@ -1,6 +1,5 @@
 """Services: their tasks are processes, checked, replaced and rolled as ECS does it, a hundred times as fast."""
 
-import json
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -228,18 +227,6 @@ def test_refusals_have_the_codes_of_ecs(fast: Any, run: Run) -> None:
         fast.ecs.delete_service(**run.where)
     missing = fast.ecs.describe_services(cluster=fast.stack.cluster, services=["nobody"])["failures"]
     assert [item["reason"] for item in missing] == ["MISSING"]
-
-
-def test_a_service_of_a_stack_of_cloudformation_is_described_as_moto_has_it(fast: Any) -> None:
-    properties = {"Cluster": fast.stack.cluster, "DesiredCount": 1, "TaskDefinition": fast.stack.task_definition}
-    template = {"Resources": {"InAStack": {"Type": "AWS::ECS::Service", "Properties": properties}}}
-    stacks = fast.client("cloudformation")
-    stacks.create_stack(StackName="with-a-service", TemplateBody=json.dumps(template))
-    where = {"cluster": fast.stack.cluster}
-    (name,) = [arn.rsplit("/", 1)[-1] for arn in fast.ecs.list_services(**where)["serviceArns"] if "InAStack" in arn]
-    (service,) = fast.ecs.describe_services(**where, services=[name])["services"]
-    assert (service["status"], service["desiredCount"]) == ("ACTIVE", 1)
-    stacks.delete_stack(StackName="with-a-service")
 
 
 def test_what_is_not_done_here_is_refused_by_name(fast: Any) -> None:

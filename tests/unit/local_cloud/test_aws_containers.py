@@ -44,6 +44,32 @@ def test_command_and_entry_point_combine_as_in_a_container(
     assert plan(definition, overrides).argv == argv
 
 
+@pytest.mark.parametrize(
+    ("definition", "argv"),
+    [
+        ({}, ["prog", "run"]),
+        ({"command": ["drain"]}, ["prog", "drain"]),
+        ({"entryPoint": ["sh"]}, ["sh"]),
+    ],
+)
+def test_an_images_own_arguments_give_way_to_command_and_entry_point(
+    definition: dict[str, Any], argv: list[str]
+) -> None:
+    assert plan(definition, image=Image(("prog",), arguments=("run",))).argv == argv
+
+
+def test_words_and_variables_that_begin_with_a_volumes_path_name_the_tasks_own_folder() -> None:
+    definition = {
+        "command": ["/tmp/a", "/tmpa", "/tmp"],
+        "environment": [{"name": "FILE", "value": "/tmp/heartbeat"}, {"name": "OTHER", "value": "/var/tmp"}],
+        "mountPoints": [{"sourceVolume": "scratch", "containerPath": "/tmp"}],
+    }
+    around = Surroundings({}, Path("/home"), Path("/own"))
+    found = plan_command({"name": "c", **definition}, {}, Image(("/tmp/image",)), around, str)
+    assert found.argv == ["/tmp/image", "/own/scratch/a", "/tmpa", "/own/scratch"]
+    assert found.environment == {"FILE": "/own/scratch/heartbeat", "OTHER": "/var/tmp", "TMPDIR": "/own/scratch"}
+
+
 def test_what_is_closer_to_the_call_wins_in_the_environment() -> None:
     definition = {
         "environment": [{"name": "B", "value": "definition"}, {"name": "C", "value": "definition"}],

@@ -1,0 +1,230 @@
+"""CloudFormation on the local AWS: our own template, a service that runs, what fails taken back, what stays."""
+
+import json
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local_cloud.aws.process import LocalAwsProcess
+
+TEMPLATE = Path("infra/stack.yaml").read_text(encoding="utf-8")
+NAMED = ["CAPABILITY_NAMED_IAM"]
+
+
+def parameters(**values: str) -> list[dict[str, str]]:
+    return [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()]
+
+
+class Stacks:
+    """The verbs of CloudFormation that these tests need."""
+
+    def __init__(self, cloud: Any) -> None:
+        self.cloud = cloud
+        self.client = cloud.client("cloudformation")
+
+    def change(self, name: str, template: str | dict[str, Any], kind: str = "CREATE", **values: str) -> list[str]:
+        """Make and execute a change set; answers with its changes once the stack is at rest."""
+        text = template if isinstance(template, str) else json.dumps(template)
+        arn = self.client.create_change_set(
+            StackName=name,
+            ChangeSetName=f"c{uuid.uuid4().hex}",
+            ChangeSetType=kind,
+            TemplateBody=text,
+            Capabilities=NAMED,
+            Parameters=parameters(**values),
+            ImportExistingResources=True,
+        )["Id"]
+        found = self.client.describe_change_set(ChangeSetName=arn)
+        if found["Status"] == "FAILED":
+            return [found["StatusReason"]]
+        self.client.execute_change_set(ChangeSetName=arn)
+        self.at_rest(name)
+        changes = [item["ResourceChange"] for item in found["Changes"]]
+        return [f"{item['Action']} {item['LogicalResourceId']}" for item in changes]
+
+    def at_rest(self, name: str) -> Any:
+        def rested() -> Any:
+            (stack,) = self.client.describe_stacks(StackName=name)["Stacks"]
+            return None if stack["StackStatus"].endswith("_IN_PROGRESS") else stack
+
+        return self.cloud.until(rested, f"{name} is at rest")
+
+    def outputs(self, name: str) -> dict[str, str]:
+        return {item["OutputKey"]: item["OutputValue"] for item in self.at_rest(name)["Outputs"]}
+
+    def delete(self, name: str) -> list[str]:
+        """Delete a stack; answers with what it leaves behind."""
+        arn = self.at_rest(name)["StackId"]
+        self.client.delete_stack(StackName=name)
+        assert self.at_rest(arn)["StackStatus"] == "DELETE_COMPLETE"
+        events = self.client.describe_stack_events(StackName=arn)["StackEvents"]
+        return sorted(item["LogicalResourceId"] for item in events if item["ResourceStatus"] == "DELETE_SKIPPED")
+
+    def failures(self, name: str) -> dict[str, str]:
+        events = self.client.describe_stack_events(StackName=name)["StackEvents"]
+        return {
+            item["LogicalResourceId"]: item["ResourceStatusReason"]
+            for item in events
+            if item["ResourceStatus"].endswith("_FAILED")
+        }
+
+
+@pytest.fixture(scope="module")
+def fast(tmp_path_factory: pytest.TempPathFactory, images_file: Path, cloud: Any) -> Iterator[Any]:
+    folder = tmp_path_factory.mktemp("stacks")
+    with LocalAwsProcess(folder, images_file, start_delay_s=0.0, time_scale=0.01) as server:
+        yield cloud.elsewhere(server.endpoint)
+
+
+def network(cloud: Any) -> dict[str, str]:
+    subnets = cloud.client("ec2").describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]
+    return {"VpcId": subnets[0]["VpcId"], "SubnetIds": ",".join(item["SubnetId"] for item in subnets[:2])}
+
+
+def with_service(cloud: Any, code: str) -> dict[str, Any]:
+    """A template with a definition of a Python program and a service that runs it."""
+    where = {"AwsvpcConfiguration": {"Subnets": list(cloud.stack.subnets)}}
+    breaker = {"DeploymentCircuitBreaker": {"Enable": True, "Rollback": True}}
+    return {
+        "Resources": {
+            "Service": {
+                "Type": "AWS::ECS::Service",
+                "Properties": {
+                    "ServiceName": "of-a-stack", "Cluster": cloud.stack.cluster, "TaskDefinition": {"Ref": "Program"},
+                    "DesiredCount": 1, "LaunchType": "FARGATE", "NetworkConfiguration": where,
+                    "DeploymentConfiguration": breaker,
+                },
+            },
+            "Program": {
+                "Type": "AWS::ECS::TaskDefinition",
+                "UpdateReplacePolicy": "Retain",
+                "Properties": {
+                    "Family": "of-a-stack", "NetworkMode": "awsvpc", "RequiresCompatibilities": ["FARGATE"],
+                    "Cpu": "256", "Memory": "512",
+                    "ContainerDefinitions": [{"Name": "report", "Image": "python:test", "Command": ["-c", code]}],
+                },
+            },
+        },
+        "Outputs": {"Definition": {"Value": {"Ref": "Program"}}},
+    }  # fmt: skip
+
+
+def test_the_template_of_the_product_comes_up_says_no_change_and_goes_but_for_its_data(cloud: Any) -> None:
+    stacks, given = Stacks(cloud), {"Environment": "tests", **network(cloud)}
+    assert "Add Bucket" in stacks.change("whole", TEMPLATE, **given)
+    assert stacks.failures("whole") == {}
+    outputs = stacks.outputs("whole")
+    assert outputs["Bucket"] == "reporting-tests-123456789012-us-east-1"
+    cloud.s3.put_object(Bucket=outputs["Bucket"], Key="reports/kept.csv", Body=b"kept")
+    queue = cloud.client("sqs").get_queue_attributes(QueueUrl=outputs["HintsQueueUrl"], AttributeNames=["Policy"])
+    assert "TaskEvents" in queue["Attributes"]["Policy"]
+    (said,) = stacks.change("whole", TEMPLATE, "UPDATE", **given)
+    assert "didn't contain changes" in said
+    changed = stacks.change("whole", TEMPLATE, "UPDATE", **given, LogDays="90")
+    assert changed == ["Modify ExecutorLog", "Modify JobsLog"]
+    assert stacks.delete("whole") == ["Bucket", "ExecutorLog", "JobsLog"]
+    assert "Add Bucket" in stacks.change("whole", TEMPLATE, **given), "what was left behind is taken up again"
+    assert stacks.failures("whole") == {}
+    assert cloud.s3.get_object(Bucket=outputs["Bucket"], Key="reports/kept.csv")["Body"].read() == b"kept"
+    cloud.s3.delete_object(Bucket=outputs["Bucket"], Key="reports/kept.csv")
+    stacks.delete("whole")
+
+
+def test_a_service_runs_and_a_version_that_does_not_start_leaves_the_one_before_at_work(fast: Any) -> None:
+    stacks = Stacks(fast)
+    stacks.change("serving", with_service(fast, "import time; time.sleep(600)"))
+    assert stacks.failures("serving") == {}
+    where = {"cluster": fast.stack.cluster, "services": ["of-a-stack"]}
+    (before,) = fast.ecs.describe_services(**where)["services"]
+    assert (before["runningCount"], before["deployments"][0]["rolloutState"]) == (1, "COMPLETED")
+    assert before["taskDefinition"] == stacks.outputs("serving")["Definition"]
+    stacks.change("serving", with_service(fast, "raise SystemExit(3)"), "UPDATE")
+    assert stacks.at_rest("serving")["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert "Circuit Breaker" in stacks.failures("serving")["Service"]
+    (after,) = fast.ecs.describe_services(**where)["services"]
+    assert (after["taskDefinition"], after["runningCount"]) == (before["taskDefinition"], 1)
+    stacks.delete("serving")
+    assert fast.ecs.describe_services(**where)["services"][0]["status"] == "INACTIVE"
+
+
+def test_a_first_version_that_does_not_start_takes_everything_back(fast: Any) -> None:
+    stacks = Stacks(fast)
+    stacks.change("broken", with_service(fast, "raise SystemExit(3)"))
+    assert stacks.at_rest("broken")["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert "Circuit Breaker" in stacks.failures("broken")["Service"]
+    with pytest.raises(ClientError, match="is in ROLLBACK_COMPLETE state"):
+        stacks.change("broken", with_service(fast, "pass"), "UPDATE")
+    stacks.delete("broken")
+
+
+def test_an_update_that_waits_is_cancelled_and_taken_back(fast: Any) -> None:
+    stacks = Stacks(fast)
+    stacks.change("waiting", with_service(fast, "import time; time.sleep(600)"))
+    slow = with_service(fast, "import time; time.sleep(500)")
+    slow["Resources"]["Program"]["Properties"]["ContainerDefinitions"][0]["HealthCheck"] = {
+        "Command": ["CMD", "false"], "Interval": 300, "Retries": 10,
+    }  # fmt: skip
+    stacks.client.update_stack(StackName="waiting", TemplateBody=json.dumps(slow), Capabilities=NAMED)
+
+    def under_way() -> bool:
+        events = stacks.client.describe_stack_events(StackName="waiting")["StackEvents"]
+        return (events[0]["LogicalResourceId"], events[0]["ResourceStatus"]) == ("Service", "UPDATE_IN_PROGRESS")
+
+    fast.until(under_way, "the service is being updated")
+    stacks.client.cancel_update_stack(StackName="waiting")
+    assert stacks.at_rest("waiting")["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert "cancelled" in stacks.failures("waiting")["Service"]
+    stacks.delete("waiting")
+
+
+@pytest.mark.parametrize(
+    ("resource", "told"),
+    [
+        ({"Type": "AWS::Lambda::Function"}, "not supported by the local cloud: AWS::Lambda::Function"),
+        (
+            {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "q", "FifoQueue": True}},
+            "not supported by the local cloud: FifoQueue of AWS::SQS::Queue",
+        ),
+    ],
+)
+def test_what_is_not_done_here_fails_the_stack_by_name(cloud: Any, resource: dict[str, Any], told: str) -> None:
+    stacks = Stacks(cloud)
+    stacks.change("other", {"Resources": {"One": resource}})
+    assert stacks.failures("other") == {"One": told}
+    stacks.delete("other")
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"Environment": "Prod"}, "must match pattern"),
+        ({"MaxRunning": "0"}, "not less than 1"),
+        ({"Architecture": "MIPS"}, "must be one of AllowedValues"),
+        ({"Other": "1"}, r"\[Other\] do not exist"),
+        ({"ExecutorImage": f"e@sha256:{'0' * 64}"}, "ExecutorImage needs RunnerImage and SnowflakeAccount"),
+    ],
+)
+def test_parameters_are_held_against_the_template(cloud: Any, values: dict[str, str], told: str) -> None:
+    with pytest.raises(ClientError, match=told):
+        Stacks(cloud).change("refused", TEMPLATE, **{**network(cloud), **values})
+
+
+def test_a_template_that_does_not_hold_together_is_refused(cloud: Any) -> None:
+    stacks = Stacks(cloud)
+    circle = {
+        "One": {"Type": "AWS::SNS::Topic", "DependsOn": "Two"},
+        "Two": {"Type": "AWS::SNS::Topic", "DependsOn": "One"},
+    }
+    for resources, told in (
+        (circle, "Circular dependency"),
+        ({"One": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": {"Ref": "No"}}}}, r"dependencies \[No\]"),
+        ({"One": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": {"Fn::Nope": 1}}}}, "local cloud: Fn::Nope"),
+    ):
+        with pytest.raises(ClientError, match=told):
+            stacks.client.create_stack(StackName="circle", TemplateBody=json.dumps({"Resources": resources}))
+    with pytest.raises(ClientError, match="not supported by the local cloud: cloudformation:CreateStackSet"):
+        stacks.client.create_stack_set(StackSetName="none")
