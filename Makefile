@@ -9,10 +9,12 @@ BENCH_ARGS ?=
 SOAK_ARGS ?=
 CHAOS_ARGS ?=
 IMAGE_ARGS ?=
+DEPLOY_ARGS ?=
 BIN := .venv/bin
 PROCEDURES := tests/procedure_packages/oldest tests/procedure_packages/newest
 
 .PHONY: help setup demo up doctor test test-thorough test-browser check simulate format bench bench-executor bench-runner bench-local soak chaos verify-account image clean
+.PHONY: help setup demo up test test-thorough test-browser check simulate format bench bench-executor bench-runner bench-local soak chaos verify-account image deploy rollback destroy clean
 .PHONY: format-check lint types layers house
 
 help: ## this list
@@ -90,6 +92,15 @@ verify-account: .venv/.ready ## what only a real account can prove, step by step
 
 image: .venv/.ready ## build the images with Docker and push them to the registry of ENV=...; IMAGE_ARGS="--architecture X86_64"
 	@$(BIN)/reporting deploy images $(ENV) $(IMAGE_ARGS)
+
+deploy: .venv/.ready ## all of an environment, from nothing or from the version before; ENV=local is this machine; DEPLOY_ARGS="--plan"
+	@$(BIN)/reporting deploy --env "$(ENV)" $(DEPLOY_ARGS)
+
+rollback: .venv/.ready ## let the version before work again in ENV=...; DEPLOY_ARGS="--to 3"
+	@$(BIN)/reporting rollback --env "$(ENV)" $(DEPLOY_ARGS)
+
+destroy: .venv/.ready ## remove ENV=... but for its data, which are listed
+	@$(BIN)/reporting destroy --env "$(ENV)" $(DEPLOY_ARGS)
 
 clean: ## remove environments, caches and build/; the data of make up in .local/ stays
 	rm -rf .venv .tools tests/clients/.venv tests/procedure_packages/*/.venv benchmarks/runner/rival/.venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -10,6 +10,7 @@ from snowflake.connector import connect, errors
 
 from contract.ids import Bucket, Installation
 from executor.cli.deploy_plan import lines_of
+from executor.cli.environments import HERE, Folder, deploy_all
 from executor.cli.errors import CommandError, Exit
 from executor.cli.images import images
 from executor.cli.snowflake_troubles import of_sign_in, of_statement, one_line
@@ -18,7 +19,7 @@ from executor.deploy import snowflake as snowflake_side
 from executor.deploy.lock import LockedError
 from executor.settings import ObjectNames, SettingsError, SnowflakeSettings, load
 
-app = typer.Typer(help="Install or upgrade the product.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(help="Install or upgrade the product.", add_completion=False)
 app.command()(images)
 
 
@@ -39,9 +40,24 @@ class DoorbellSettings(BaseSettings):
     hints_queue_url: str
 
 
-@app.callback()
-def deploy() -> None:
+@app.callback(invoke_without_command=True)
+def deploy(
+    context: typer.Context,
+    *,
+    environment: Annotated[
+        str | None, typer.Option("--env", help="All of an environment: infra/environments/<name>.toml, or local.")
+    ] = None,
+    plan: Annotated[bool, typer.Option("--plan", help="Show what would be done, and end.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask no question.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print plan and result as JSON, and no steps.")] = False,
+    folder: Folder = HERE,
+) -> None:
     """Install or upgrade the product."""
+    if context.invoked_subcommand is not None:
+        return
+    if environment is None:
+        raise CommandError("--env names the environment to deploy; or take a part: reporting deploy --help", Exit.USAGE)
+    deploy_all(environment, plan=plan, yes=yes, as_json=as_json, folder=folder)
 
 
 @app.command()

@@ -113,6 +113,25 @@ def deploy(
         say("built-in reports: " + (", ".join(f"{name} v{version}" for name, version in added.items()) or "unchanged"))
 
 
+def use_code(
+    zip_name: str, *, installation: str, bucket: str, names: ObjectNames, snowflake_settings: SnowflakeSettings
+) -> None:
+    """Let the procedures run code that an earlier deployment has staged; tables and views stay as they are.
+
+    Raises:
+        DeployError: schemachange refused a script.
+        snowflake.connector.errors.Error: Snowflake refused a statement.
+    """
+    arguments = signing_in.explicit(snowflake_settings.connect_arguments(names))
+    with snowflake.connector.connect(**arguments, paramstyle="qmark", session_parameters=_SESSION) as connection:
+        before = tasks.states(connection)
+        variables = _variables(installation, bucket, names, zip_name, _role(connection))
+        try:
+            _migrate(names, arguments, variables)
+        finally:
+            tasks.resume(connection, before)
+
+
 def _check_owner(connection: snowflake.connector.SnowflakeConnection, installation: str, bucket: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(load("installation"))

@@ -70,7 +70,7 @@ def hook_schedules() -> None:
 def hook_s3(keeper: S3Keeper, clock: Clock) -> None:
     """Let our S3 answer, one request at a time, and keep what it is given."""
     moto.s3.responses.S3Response = keeping_response(keeper, clock)  # type: ignore[misc]  # the seam itself
-    moto.s3.models.FakeBucket.get_permission = permission  # type: ignore[method-assign]  # the seam itself
+    moto.s3.models.FakeBucket.get_permission = permission  # type: ignore[assignment, method-assign]  # the seam itself
 
 
 def hook_reset(before_reset: Callable[[], None], after_reset: Callable[[], None]) -> None:

@@ -35,6 +35,8 @@ OUTSIDE: dict[str, set[str]] = {
     },
     "executor.wiring": {"aiobotocore"},
     "executor.deploy": VENDORS,
+    "executor.deploy.environment": {"pydantic"},
+    "executor.deploy.key_pairs": {"cryptography"},  # the connector brings it
     "executor.deploy.migrations": {"schemachange", "structlog"},  # whose notes go through structlog
     "executor.cli": VENDORS | {"pydantic", "pydantic_settings", "rich", "structlog", "typer"},
     "doctor.health_checks.cloudformation": {"yaml"},

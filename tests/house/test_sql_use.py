@@ -28,7 +28,9 @@ LUMP = re.compile(
       | DROP\ kind\ IF\ EXISTS\ name
       | CREATE\ NOTIFICATION\ INTEGRATION\ IF\ NOT\ EXISTS\ \w+\s+TYPE\ =\ QUEUE\s+(?:\w+\ =\ (?:\w+|'\w+')\s*)+
       | CREATE\ ROLE\ IF\ NOT\ EXISTS\ \w+\ COMMENT\ =\ '[^']*'
-      | GRANT\ ROLE\ \w+\ TO\ ROLE\ "?\w+"?
+      | GRANT\ ROLE\ \w+\ TO\ (?:ROLE|USER)\ "?\w+"?
+      | CREATE\ USER\ IF\ NOT\ EXISTS\ \w+\ TYPE\ =\ SERVICE\ DEFAULT_ROLE\ =\ \w+\ DEFAULT_WAREHOUSE\ =\ \w+
+      | ALTER\ USER\ \w+\ SET\ (?:RSA_PUBLIC_KEY\ =\ '\w+'|WORKLOAD_IDENTITY\ =\ \(TYPE\ =\ AWS\ ARN\ =\ '\w+'\))
       | GRANT\ OWNERSHIP\ ON\ PROCEDURE\ \w+\(\w*\)\ TO\ ROLE\ \w+\ COPY\ CURRENT\ GRANTS
       | GRANT\ SELECT\ ON\ ALL\ (?:TABLES|VIEWS)\ IN\ SCHEMA\ [\w.]+\ TO\ ROLE\ \w+
       | GRANT\ MONITOR,\ OPERATE\ ON\ TASK\ \w+\ TO\ ROLE\ \w+

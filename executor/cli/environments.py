@@ -1,0 +1,185 @@
+"""``deploy --env``, ``rollback``, ``destroy``: whole environments."""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import boto3
+import typer
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from snowflake.connector import errors
+
+from executor.cli.deploy_plan import lines_of
+from executor.cli.errors import CommandError, Exit
+from executor.cli.local_environment import NAME as LOCAL
+from executor.cli.local_environment import LocalCloud
+from executor.cli.snowflake_troubles import of_sign_in, of_statement, one_line
+from executor.deploy import environment as environments
+from executor.deploy import images, versions
+from executor.deploy.guard import DeployedElsewhereError
+from executor.deploy.lock import LockedError
+from executor.deploy.smoke import SmokeError
+from executor.deploy.snowflake import DeployError
+from executor.deploy.stack import StackError
+from executor.deploy.whole import Deployment, GroundError, Plan, Site
+from executor.settings import ObjectNames, SettingsError, SnowflakeSettings, load
+
+_CONFIG = Config(connect_timeout=10, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 5})
+Name = Annotated[str, typer.Option("--env", help="The environment: infra/environments/<name>.toml, or local.")]
+Folder = Annotated[Path, typer.Option("--local-dir", help="Where the environment local keeps its cloud.")]
+HERE = Path(".local/deploy")
+
+
+def deploy_all(name: str, *, plan: bool, yes: bool, as_json: bool, folder: Path) -> None:
+    """Deploy an environment: look, plan, stack, images, Snowflake, executor, first report."""
+    say = _timed(quiet=as_json)
+    with _told():
+        site = _site(name, folder, say, starts=True)
+        deployment = Deployment(site)
+        planned = deployment.plan()
+        if not as_json:
+            typer.echo("\n".join(_lines(planned)))
+        if plan:
+            deployment.stack.forget(planned.stack)
+            if as_json:
+                typer.echo(json.dumps({"plan": planned.as_json()}, indent=2))
+            return
+        if not (yes or as_json or name == LOCAL) and _at_a_terminal() and not typer.confirm("Go on?"):
+            deployment.stack.forget(planned.stack)
+            raise CommandError("nothing was done, as you said")
+        version = deployment.carry_out(planned)
+    say(f"{name} is at work: version {version.number}")
+    if as_json:
+        document = {"plan": planned.as_json(), "version": version.number, "outputs": deployment.stack.outputs()}
+        typer.echo(json.dumps(document, indent=2))
+
+
+def rollback(
+    name: Name,
+    *,
+    to: Annotated[int | None, typer.Option("--to", help="Number of the version; without, the one before.")] = None,
+    listed: Annotated[bool, typer.Option("--list", help="List the versions, and end.")] = False,
+    folder: Folder = HERE,
+) -> None:
+    """Let an earlier version of programs and procedures work again; tables and data stay as they are."""
+    say = _timed(quiet=False)
+    with _told():
+        site = _site(name, folder, say, starts=False)
+        deployment = Deployment(site)
+        outputs = deployment.stack.outputs()
+        if not outputs:
+            raise CommandError(f"{name} is not deployed: there is no stack {deployment.stack.name}")
+        kept = versions.Versions(site.aws("s3"), outputs["Bucket"], name).all()
+        at_work = versions.current(kept, deployment.stack.parameters())
+        if listed:
+            for one in kept:
+                mark = "  at work" if at_work and one.number == at_work.number else ""
+                typer.echo(f"version {one.number}  {one.at}  {one.code}{mark}")
+            return
+        wanted = _wanted(kept, at_work, to)
+        if wanted is None:
+            typer.echo(f"{name} has no version before {at_work.number if at_work else 'this one'}; it stays at work")
+            return
+        deployment.go_back(wanted)
+    say(f"{name} is at work: version {wanted.number}")
+
+
+def destroy(
+    name: Name,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask no question.")] = False,
+    folder: Folder = HERE,
+) -> None:
+    """Remove an environment's programs and all that costs while idle; its data stay, and are listed."""
+    say = _timed(quiet=False)
+    with _told():
+        site = _site(name, folder, say, starts=False)
+        deployment = Deployment(site)
+        if not (yes or name == LOCAL) and _at_a_terminal() and not typer.confirm(f"Remove {name}?"):
+            raise CommandError("nothing was done, as you said")
+        left = deployment.stack.delete()
+    where = site.environment.names()
+    typer.echo(f"{name} is removed; what stays, because it is data or costs nothing:")
+    snowflake_left = [
+        f"Snowflake schema {where.database}.{where.schema_name}, warehouse {where.warehouse}",
+        f"Snowflake integrations {where.storage_integration}, {where.doorbell_integration}",
+        f"Snowflake users {site.environment.user('executor')}, {site.environment.user('runner')}",
+    ]
+    secrets = [f"secret reporting/{name}/{program}" for program in ("executor", "runner")]
+    keeps_keys = site.environment.snowflake.sign_in == "key-pair"
+    for line in [*left, *snowflake_left, *(secrets if keeps_keys else [])]:
+        typer.echo(f"  {line}")
+    if name == LOCAL:
+        LocalCloud(folder).stop()
+        typer.echo(f"the local cloud is stopped; its data stay in {folder}")
+
+
+def _wanted(kept: list[versions.Version], at_work: versions.Version | None, to: int | None) -> versions.Version | None:
+    if to is not None:
+        found = next((one for one in kept if one.number == to), None)
+        if found is None:
+            known = ", ".join(str(one.number) for one in kept) or "none"
+            raise CommandError(f"--to {to}: there is no such version; kept are: {known}", Exit.USAGE)
+        return found
+    earlier = [one for one in kept if at_work is None or one.number < at_work.number]
+    return earlier[-1] if earlier else None
+
+
+def _site(name: str, folder: Path, say: Callable[[str], None], *, starts: bool) -> Site:
+    if name == LOCAL:
+        cloud = LocalCloud(folder)
+        if starts:
+            cloud.start(say)
+        return Site(cloud.environment(), cloud.aws, cloud.sign_in(), Path.cwd(), cloud.build(), say)
+    environment = environments.from_file(name)
+    _, sign_in = load(ObjectNames, SnowflakeSettings)
+    session: Any = boto3.Session(region_name=environment.region)
+    return Site(
+        environment, lambda service: session.client(service, config=_CONFIG), sign_in, Path.cwd(), images.run, say
+    )
+
+
+def _lines(plan: Plan) -> list[str]:
+    count = len(plan.stack.changes)
+    head = f"Plan for the stack: {count} changes" if count else "Plan for the stack: nothing to do"
+    return [head, *(f"  {line}" for line in plan.stack.changes), *lines_of(plan.snowflake)]
+
+
+def _timed(*, quiet: bool) -> Callable[[str], None]:
+    began_s = time.monotonic()
+
+    def say(text: str) -> None:
+        if not quiet:
+            typer.echo(f"{time.monotonic() - began_s:6.1f} s  {text}")
+
+    return say
+
+
+def _at_a_terminal() -> bool:
+    return sys.stdin.isatty()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    # Everything that can stop a deployment, as one sentence.
+    try:
+        yield
+    except SettingsError as error:
+        raise CommandError(str(error), Exit.USAGE) from error
+    except (
+        GroundError, StackError, images.ImageError, DeployError, LockedError, DeployedElsewhereError, SmokeError,
+        ValueError,
+    ) as error:  # fmt: skip
+        raise CommandError(str(error)) from error
+    except errors.ProgrammingError as error:
+        refused = f"Snowflake refused a statement: {one_line(error)}; the version that was there works on; repeat"
+        raise of_statement(error) or CommandError(refused) from error
+    except errors.Error as error:
+        raise of_sign_in(error, {}) from error
+    except (BotoCoreError, ClientError) as error:
+        raise CommandError(f"AWS: {error}; what was at work is at work; repeat", Exit.UNREACHABLE) from error

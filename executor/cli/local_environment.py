@@ -1,0 +1,194 @@
+"""The environment ``local``: a local cloud that runs in the background, from ``deploy`` to ``destroy``."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlparse
+
+import boto3
+
+from executor.cli import local_settings as local
+from executor.cli.errors import CommandError
+from executor.cli.local_install import only
+from executor.deploy.environment import Environment, SnowflakeSide
+from executor.deploy.images import Run
+from executor.settings import SnowflakeSettings
+
+NAME: Final = "local"
+READY_WITHIN_S: Final = 60.0
+ENDS_WITHIN_S: Final = 20.0
+TIME_SCALE: Final = 0.1
+"""ECS's timers are ten times as fast: nothing has to be pulled here."""
+_LOOK_S: Final = 0.1
+_MODULES: Final = {"aws": "local_cloud.aws", "snowflake": "local_cloud.snowflake"}
+
+
+class LocalCloud:
+    """A local Snowflake and a local AWS of a folder, as processes of their own.
+
+    Args:
+        folder: data, logs, and who runs.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.resolve()
+        self._note = self._folder / "cloud.json"
+        self.images = self._folder / "images.json"
+
+    def start(self, say: Callable[[str], None]) -> None:
+        """Start what does not run.
+
+        Raises:
+            CommandError: a server does not answer; its log is named.
+        """
+        for name in _MODULES:
+            (self._folder / name).mkdir(parents=True, exist_ok=True)
+        if not self.images.exists():
+            self.images.write_text("{}", encoding="utf-8")
+        known = self._known()
+        if all(name in known and _runs(known[name]["pid"]) for name in _MODULES):
+            return
+        self.stop()
+        aws = self._server("aws", "--images", str(self.images), "--time-scale", str(TIME_SCALE))
+        endpoint = aws["endpoint"]
+        administrators = ("--administrators", local.USER)
+        snowflake = self._server("snowflake", *administrators, "--aws-endpoint-url", endpoint)
+        self._note.write_text(json.dumps({"aws": aws, "snowflake": snowflake}), encoding="utf-8")
+        say(f"local cloud: Snowflake {snowflake['endpoint']}, AWS {endpoint}; logs in {self._folder}")
+
+    def stop(self) -> None:
+        """End what runs."""
+        for server in self._known().values():
+            _end(int(server["pid"]))
+        self._note.unlink(missing_ok=True)
+
+    def endpoint(self, name: str) -> str:
+        """Where a server answers.
+
+        Raises:
+            CommandError: none runs.
+        """
+        known = self._known()
+        if name not in known or not _runs(known[name]["pid"]):
+            raise CommandError(f"no local cloud runs in {self._folder}; reporting deploy --env local starts one")
+        return str(known[name]["endpoint"])
+
+    def aws(self, service: str) -> Any:
+        """A client of the local AWS."""
+        session: Any = boto3.Session("AKIALOCALCLOUD000000", "local", region_name=local.REGION)
+        return session.client(service, endpoint_url=self.endpoint("aws"))
+
+    def sign_in(self) -> SnowflakeSettings:
+        """How an administrator signs in to the local Snowflake."""
+        return only(local.snowflake_environment(self.endpoint("snowflake"), local.ADMINISTRATOR))
+
+    def environment(self) -> Environment:
+        """The environment, in the local AWS's default network."""
+        default = [{"Name": "default-for-az", "Values": ["true"]}]
+        subnets = self.aws("ec2").describe_subnets(Filters=default)["Subnets"][:2]
+        url = urlparse(self.endpoint("snowflake"))
+        side = {"account": "local", "host": url.hostname, "port": url.port, "protocol": "http", "sign_in": "key-pair"}
+        return Environment(
+            name=NAME,
+            region=local.REGION,
+            architecture="ARM64",
+            vpc=subnets[0]["VpcId"],
+            subnets=tuple(item["SubnetId"] for item in subnets),
+            snowflake=SnowflakeSide.model_validate(side),
+        )
+
+    def build(self) -> Run:
+        """What stands for Docker: an image is an entry point of this checkout, known to the registry by its digest."""
+
+        def run(command: Any, folder: Path, _text: str | None) -> None:
+            if "--tag" not in command:
+                return
+            address = command[command.index("--tag") + 1]
+            program = Path(command[command.index("--file") + 1]).name.partition(".")[0]
+            repository, _, tag = address.partition("/")[2].rpartition(":")
+            manifest = json.dumps(
+                {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json", "program": address}
+            )
+            answer = self.aws("ecr").put_image(repositoryName=repository, imageManifest=manifest, imageTag=tag)
+            digest = answer["image"]["imageId"]["imageDigest"]
+            self._remember(f"{address.rpartition(':')[0]}@{digest}", program, folder)
+
+        return run
+
+    def _remember(self, address: str, program: str, folder: Path) -> None:
+        known = json.loads(self.images.read_text(encoding="utf-8"))
+        own = Path(sys.executable).parent
+        entry = {
+            "command": [sys.executable, "-m", program],
+            "arguments": ["run"] if program == "executor" else [],
+            "environment": {
+                "PATH": f"{own}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+                "PYTHONPATH": str(folder),
+            },
+            "working_dir": str(self._folder),
+        }
+        fresh = self.images.with_suffix(".new")
+        fresh.write_text(json.dumps({**known, address: entry}, indent=2), encoding="utf-8")
+        fresh.replace(self.images)
+
+    def _known(self) -> dict[str, Any]:
+        try:
+            found: dict[str, Any] = json.loads(self._note.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found
+
+    def _server(self, name: str, *words: str) -> dict[str, Any]:
+        log = self._folder / f"{name}.log"
+        data = self._folder / name
+        with log.open("wb") as out:
+            process = subprocess.Popen(  # noqa: S603 - our own interpreter and modules
+                [sys.executable, "-m", _MODULES[name], "--data-dir", str(data), *words],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+            )
+        until_s = time.monotonic() + READY_WITHIN_S
+        while time.monotonic() < until_s and process.poll() is None:
+            for line in log.read_text(errors="replace").splitlines():
+                if line.startswith('{"ready"'):
+                    return {"pid": process.pid, "endpoint": json.loads(line)["endpoint"]}
+            time.sleep(_LOOK_S)
+        _end(process.pid)
+        raise CommandError(
+            f"the local {name} did not start; its last words:\n{log.read_text(errors='replace')[-2000:]}"
+        )
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
+
+
+def _end(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGTERM)
+        until_s = time.monotonic() + ENDS_WITHIN_S
+        while _runs(pid) and time.monotonic() < until_s:
+            _reap(pid)
+            time.sleep(_LOOK_S)
+        os.kill(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return
+
+
+def _reap(pid: int) -> None:
+    try:
+        os.waitpid(pid, os.WNOHANG)  # where it is a child of this very process
+    except ChildProcessError:
+        return
