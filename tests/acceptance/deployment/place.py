@@ -1,0 +1,143 @@
+"""A checkout of our own with a local cloud of its own, deployed by its command line as a stranger would."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import boto3
+import snowflake.connector
+
+ROOT = Path(__file__).parents[3]
+PARTS = (
+    "contract", "sql", "snowpark_procs", "executor", "runner", "doctor", "local_cloud", "infra", ".ci", "Makefile",
+    "pyproject.toml", "uv.lock",
+)  # fmt: skip
+DEADLINE_S = 120.0
+SERVICE = {"cluster": "reporting-local", "services": ["reporting-local-executor"]}
+LITTLE = {"title": "Little", "queries": [{"name": "one", "sql": "SELECT 1 AS one"}], "formats": ["csv"]}
+
+
+class Place:
+    """One checkout and its environment ``local``."""
+
+    def __init__(self, folder: Path) -> None:
+        """Copy what a fresh clone has, as far as a deployment needs it."""
+        self.root = folder / "checkout"
+        self.root.mkdir()
+        for name in PARTS:
+            source = ROOT / name
+            if source.is_dir():
+                shutil.copytree(source, self.root / name, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy2(source, self.root / name)
+        (self.root / ".venv").symlink_to(sys.prefix)
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "SNOWFLAKE_"))}
+        self.environment = {**kept, "PYTHONPATH": str(self.root)}
+
+    @property
+    def cloud(self) -> dict[str, Any]:
+        """What runs: processes and endpoints of both servers."""
+        found: dict[str, Any] = json.loads((self.root / ".local/deploy/cloud.json").read_text(encoding="utf-8"))
+        return found
+
+    def run(self, *words: str, until: str = "") -> "subprocess.CompletedProcess[str]":
+        """Run ``reporting``; with ``until`` it is killed as soon as it says that."""
+        command = [sys.executable, "-m", "executor", *words]
+        process = subprocess.Popen(
+            command, cwd=self.root, env=self.environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+        said = []
+        for line in process.stdout or ():
+            said.append(line)
+            if until and until in line:
+                process.kill()
+                break
+        code = process.wait(DEADLINE_S)
+        if process.stdout:
+            process.stdout.close()
+        return subprocess.CompletedProcess(command, code, "".join(said))
+
+    def make(self, target: str) -> "subprocess.CompletedProcess[str]":
+        """Run a target of the Makefile for the environment local; the environment for Python is there already."""
+        command = ["make", "--assume-old=.venv/.ready", target, "ENV=local"]
+        return subprocess.run(command, cwd=self.root, env=self.environment, text=True, capture_output=True, check=False)
+
+    def change(self, path: str, text: str = "\n# another version\n") -> Callable[[], None]:
+        """Add to a file; answers with what takes it back."""
+        file = self.root / path
+        before = file.read_text(encoding="utf-8") if file.exists() else None
+        file.write_text((before or "") + text, encoding="utf-8")
+
+        def undo() -> None:
+            if before is None:
+                file.unlink()
+            else:
+                file.write_text(before, encoding="utf-8")
+
+        return undo
+
+    def aws(self, service: str) -> Any:
+        session: Any = boto3.Session("AKIALOCALCLOUDTESTS0", "local", region_name="us-east-1")
+        return session.client(service, endpoint_url=self.cloud["aws"]["endpoint"])
+
+    def at_work(self) -> str:
+        """The image that the one executor runs, when it is up; empty when none is."""
+        ecs = self.aws("ecs")
+        (service,) = ecs.describe_services(**SERVICE)["services"]
+        if service["runningCount"] < 1:
+            return ""
+        definition = ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
+        return str(definition["containerDefinitions"][0]["image"])
+
+    def report(self) -> list[str]:
+        """Ask for a small report by CALL, wait for it; answers with the names of its files in S3."""
+        _, _, address = self.cloud["snowflake"]["endpoint"].partition("//")
+        host, _, port = address.partition(":")
+        with snowflake.connector.connect(
+            account="local", user="REPORTING", password="any", host=host, port=int(port), protocol="http",
+            role="ACCOUNTADMIN", database="ANALYTICS_PLATFORM", schema="REPORTING", warehouse="REPORTS_WH",
+            paramstyle="qmark",
+        ) as connection:  # fmt: skip
+            cursor = connection.cursor()
+            cursor.execute("CALL define_report('LITTLE', PARSE_JSON(?)::OBJECT)", (json.dumps(LITTLE),))
+            (answer,) = cursor.execute("CALL generate_report('LITTLE')").fetchone()  # type: ignore[misc, union-attr]  # one row
+            job_id = json.loads(answer)["job_id"]
+            until_s = time.monotonic() + DEADLINE_S
+            while time.monotonic() < until_s:
+                row: Any = cursor.execute("SELECT status, result_uri FROM jobs WHERE job_id = ?", (job_id,)).fetchone()
+                if row and row[0] == "SUCCEEDED":
+                    bucket, _, prefix = str(row[1]).removeprefix("s3://").partition("/")
+                    found = self.aws("s3").list_objects_v2(Bucket=bucket, Prefix=prefix)["Contents"]
+                    return sorted(item["Key"].rpartition("/")[2] for item in found)
+                assert not row or row[0] != "FAILED", row
+                time.sleep(0.2)
+        raise AssertionError(f"{job_id} has not ended")
+
+    def order(self, server: str, *orders: dict[str, Any]) -> None:
+        """Order trouble at one of the servers, in the place of what was ordered before."""
+        where = f"{self.cloud[server]['endpoint']}/local-cloud/faults"
+        headers = {"Content-Type": "application/json"}
+        urllib.request.urlopen(urllib.request.Request(where, method="DELETE"), timeout=10).close()
+        body = json.dumps(orders).encode()
+        urllib.request.urlopen(urllib.request.Request(where, body, headers), timeout=10).close()
+
+    def end(self) -> None:
+        """End the servers, whatever happened."""
+        try:
+            servers = self.cloud.values()
+        except FileNotFoundError:
+            return
+        for server in servers:
+            try:
+                os.kill(server["pid"], signal.SIGTERM)
+            except ProcessLookupError:
+                continue
