@@ -12,6 +12,7 @@ from executor.core.leadership import RENEW_EVERY_S
 from executor.loops.cancel import Cancel
 from executor.loops.claim import Claim
 from executor.loops.commands import Commands
+from executor.loops.drained import Drained
 from executor.loops.flush import Flush
 from executor.loops.hints import Listen
 from executor.loops.launch import Launch
@@ -21,6 +22,7 @@ from executor.loops.reconcile import Reconcile
 from executor.loops.settle import Settle
 from executor.loops.vitals import Vitals
 from executor.loops.watch import Watch
+from executor.ports import Clock
 from executor.pulse import Pulse
 
 LAUNCH_EVERY_S = 2.0
@@ -30,12 +32,15 @@ COMMANDS_EVERY_S = 10.0
 RECONCILE_LOOK_S = 10.0
 LISTEN_EVERY_S = 0.1
 VITALS_EVERY_S = 10.0
+DRAINED_EVERY_S = 2.0
 STAND_BY_S = 30.0
 """So long a loop rests that only a leader needs; the beginning of a reign rings its bell."""
 LET_GO_S = 60.0
 """So long the last writes may take; a container is given two minutes to stop."""
 
 Round = Callable[[], Awaitable[float | None]]
+Turn = tuple[str, Round, float, asyncio.Event | None]
+"""A loop's name, its round, how often in seconds, and the bell that wakes it."""
 
 log = structlog.get_logger()
 
@@ -73,30 +78,21 @@ class Service:
         """The loops, already given their ports; the board that they share, and where they give signs of life."""
         self._loops, self._board, self._rhythm, self._pulse = loops, board, rhythm, pulse
 
-    async def run(self, stop: asyncio.Event) -> None:
+    async def run(self, stop: asyncio.Event, until_empty: Clock | None = None) -> None:
         """Work until ``stop`` is set; then write back what is known and let go of the lease.
+
+        Args:
+            stop: ends it when it is set.
+            until_empty: the clock by which it ends as well when the queue is empty; None lets it wait for jobs.
 
         Raises:
             LoopDiedError: a loop failed too often, or gave no sign of life; the process must end loudly.
         """
-        loops, board, rhythm = self._loops, self._board, self._rhythm
-        rounds: list[tuple[str, Round, float, asyncio.Event | None]] = [
-            ("lead", loops.lead.tick, RENEW_EVERY_S, None),
-            ("claim", loops.claim.tick, rhythm.poll_s, board.claim_bell),
-            ("launch", loops.launch.tick, LAUNCH_EVERY_S, board.launch_bell),
-            ("watch", loops.watch.tick, rhythm.watch_s, board.watch_bell),
-            ("settle", loops.settle.tick, SETTLE_EVERY_S, board.settle_bell),
-            ("cancel", loops.cancel.tick, CANCEL_EVERY_S, board.cancel_bell),
-            ("commands", loops.commands.tick, COMMANDS_EVERY_S, None),
-            ("reconcile", loops.reconcile.tick, RECONCILE_LOOK_S, board.reconcile_bell),
-            ("flush", loops.flush.tick, rhythm.flush_s, None),
-            ("vitals", loops.vitals.tick, VITALS_EVERY_S, None),
-        ]
-        rounds = [
-            (name, tick if bell is None else self._led(tick), every_s, bell) for name, tick, every_s, bell in rounds
-        ]
-        if loops.listen is not None:
-            rounds.append(("listen", loops.listen.tick, LISTEN_EVERY_S, None))
+        loops = self._loops
+        rounds = self._rounds()
+        if until_empty is not None:
+            drained = Drained(loops.claim, self._board, until_empty, stop)
+            rounds.append(("drained", drained.tick, DRAINED_EVERY_S, None))
         try:
             async with asyncio.TaskGroup() as group:
                 for name, tick, every_s, bell in rounds:
@@ -118,6 +114,27 @@ class Service:
                     )
         finally:
             await self._let_go()
+
+    def _rounds(self) -> list[Turn]:
+        loops, board, rhythm = self._loops, self._board, self._rhythm
+        rounds: list[Turn] = [
+            ("lead", loops.lead.tick, RENEW_EVERY_S, None),
+            ("claim", loops.claim.tick, rhythm.poll_s, board.claim_bell),
+            ("launch", loops.launch.tick, LAUNCH_EVERY_S, board.launch_bell),
+            ("watch", loops.watch.tick, rhythm.watch_s, board.watch_bell),
+            ("settle", loops.settle.tick, SETTLE_EVERY_S, board.settle_bell),
+            ("cancel", loops.cancel.tick, CANCEL_EVERY_S, board.cancel_bell),
+            ("commands", loops.commands.tick, COMMANDS_EVERY_S, None),
+            ("reconcile", loops.reconcile.tick, RECONCILE_LOOK_S, board.reconcile_bell),
+            ("flush", loops.flush.tick, rhythm.flush_s, None),
+            ("vitals", loops.vitals.tick, VITALS_EVERY_S, None),
+        ]
+        rounds = [
+            (name, tick if bell is None else self._led(tick), every_s, bell) for name, tick, every_s, bell in rounds
+        ]
+        if loops.listen is not None:
+            rounds.append(("listen", loops.listen.tick, LISTEN_EVERY_S, None))
+        return rounds
 
     def _led(self, tick: Round) -> Round:
         async def led() -> float | None:

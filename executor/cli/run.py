@@ -14,6 +14,7 @@ from snowflake.connector import errors
 
 from contract import sign_in
 from executor import wiring
+from executor.adapters.system_clock import SystemClock
 from executor.adapters.telemetry import configure_logging
 from executor.cli import aws
 from executor.cli.errors import CommandError, Exit
@@ -37,6 +38,18 @@ def run(
     pretty: Annotated[bool, typer.Option("--pretty", help="Readable log lines instead of JSON.")] = False,
 ) -> None:
     """Run the executor: claim jobs, launch tasks, write back. SIGTERM stops it; tasks run on."""
+    _run(check=check, pretty=pretty, drains=False)
+
+
+def drain(
+    *,
+    pretty: Annotated[bool, typer.Option("--pretty", help="Readable log lines instead of JSON.")] = False,
+) -> None:
+    """Run an executor until the queue is empty, then end; jobs of a later day stay in it."""
+    _run(check=False, pretty=pretty, drains=True)
+
+
+def _run(*, check: bool, pretty: bool, drains: bool) -> None:
     configure_logging(pretty=pretty or sys.stdout.isatty())
     _warn_of_slips()
     try:
@@ -45,7 +58,7 @@ def run(
     except SettingsError as error:
         raise CommandError(str(error), Exit.USAGE) from error
     try:
-        asyncio.run(_serve(*settings, check=check))
+        asyncio.run(_serve(*settings, check=check, drains=drains))
     except SettingsError as error:
         raise CommandError(str(error), Exit.USAGE) from error
     except (StoreUnavailableError, StateMissingError, errors.Error) as error:
@@ -70,7 +83,9 @@ def _check_connection(settings: ExecutorSettings, names: ObjectNames, snowflake:
         raise SettingsError("; ".join(str(problem) for problem in wrong))
 
 
-async def _serve(settings: ExecutorSettings, names: ObjectNames, snowflake: SnowflakeSettings, *, check: bool) -> None:
+async def _serve(
+    settings: ExecutorSettings, names: ObjectNames, snowflake: SnowflakeSettings, *, check: bool, drains: bool
+) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -82,7 +97,7 @@ async def _serve(settings: ExecutorSettings, names: ObjectNames, snowflake: Snow
             return
         _leave_be_what_is_there()
         try:
-            await service.run(stop)
+            await service.run(stop, SystemClock() if drains else None)
         except* LoopDiedError:
             # Whatever the dead loop holds, a thread or a connection, must not keep the process from ending.
             _end_in(END_IN_S)

@@ -85,6 +85,17 @@ class Claim:
         self._board.looked_at_s = asked_at_s
         return self._rest_s(token)
 
+    def finds_nothing_until(self, until_s: float) -> bool:
+        """Whether the last look found nothing to claim until this moment of the monotonic clock.
+
+        What is due and may not start, because its type is paused, counts as nothing.
+        """
+        seen = self._fence is not None and self._fence == self._board.fence and self._seen_token is not None
+        at_rest = self._claim_id is None and self._ask_due_at_s is None and not self._more_waits
+        return (
+            seen and at_rest and self._seen_token == self._board.token and (self._blocked or self._look_at_s > until_s)
+        )
+
     def _room(self) -> int:
         return room_to_claim(self._limits, self._board.places, self._launchable())
 

@@ -59,7 +59,7 @@ class Line:
 class Executor:
     """One executor process."""
 
-    def __init__(self, world: "World", name: str, own: ExecutorSettings) -> None:
+    def __init__(self, world: "World", name: str, own: ExecutorSettings, *, drains: bool = False) -> None:
         self.name = name
         self.steps: list[str] = []
         self.dies_at: str | None = None
@@ -79,7 +79,8 @@ class Executor:
         ports = Ports(clock=world.clock, **{key: Line(port, key, self) for key, port in lines.items()})
         self.service = assemble(ports, own, name)
         self.stop = asyncio.Event()
-        self.task = asyncio.create_task(self.service.run(self.stop), name=name)
+        until_empty = world.clock if drains else None
+        self.task = asyncio.create_task(self.service.run(self.stop, until_empty), name=name)
 
     async def reaches(self, step: str) -> None:
         """A step of the process: here it waits while frozen, and here it may die."""
@@ -162,6 +163,12 @@ class World:
     def cancel(self, asked: RunRequest) -> None:
         """A caller's cancel."""
         self.store.order(CommandKind.CANCEL, asked.job_id)
+
+    def drain(self, name: str = "drain") -> Executor:
+        """Start an executor process that ends when the queue is empty."""
+        started = Executor(self, name, settings(), drains=True)
+        self.executors.append(started)
+        return started
 
     def executor(self, name: str = "one", **changes: Any) -> Executor:
         """Start an executor process."""

@@ -72,10 +72,24 @@ def changes(stack: Stack, version: Version) -> list[dict[str, Any]]:
             new_names |= {name} if anew else set()
             found.append(_change("Modify", name, resource) | {"Replacement": "True" if anew else "False"})
             found[-1]["PhysicalResourceId"] = there.made.physical_id
+    outputs_of(scope, version.template)  # what they name must be there
     for name, there in stack.resources.items():
         if name not in wanted:
             found.append(_change("Remove", name, {"Type": there.kind}) | {"PhysicalResourceId": there.made.physical_id})
     return found
+
+
+def outputs_of(scope: Scope, template: Mapping[str, Any]) -> dict[str, str]:
+    """The outputs whose condition holds.
+
+    Raises:
+        CloudFormationError: ValidationError, for one that names what is not there.
+    """
+    return {
+        key: str(scope.value(one["Value"]))
+        for key, one in (template.get("Outputs") or {}).items()
+        if "Condition" not in one or scope.holds(one["Condition"])
+    }
 
 
 def _change(action: str, name: str, resource: Mapping[str, Any]) -> dict[str, Any]:

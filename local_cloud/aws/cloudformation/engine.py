@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from moto.cloudformation.exceptions import CloudFormationError
 
 from local_cloud.aws.clock import Clock
-from local_cloud.aws.cloudformation.changes import attribute_of, scope_of
+from local_cloud.aws.cloudformation.changes import attribute_of, outputs_of, scope_of
 from local_cloud.aws.cloudformation.kinds import KINDS
 from local_cloud.aws.cloudformation.kinds.kind import Hands, Kind
 from local_cloud.aws.cloudformation.refusals import ResourceFailedError
@@ -79,12 +79,11 @@ class Engine:
                 what = "create" if name not in stack.resources else "update"
                 self._take_back(stack, done, f"The following resource(s) failed to {what}: [{name}]. ", first=first)
                 return
-        outputs = (version.template.get("Outputs") or {}).items()
-        stack.outputs = {
-            key: str(scope.value(one["Value"]))
-            for key, one in outputs
-            if "Condition" not in one or scope.holds(one["Condition"])
-        }
+        try:
+            stack.outputs = outputs_of(scope, version.template)
+        except TROUBLE as error:
+            self._take_back(stack, done, _words(error), first=first)
+            return
         stack.version = version
         if not first:
             stack.enter("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "", self._clock())

@@ -109,11 +109,13 @@ class Place:
         ) as connection:  # fmt: skip
             cursor = connection.cursor()
             cursor.execute("CALL define_report('LITTLE', PARSE_JSON(?)::OBJECT)", (json.dumps(LITTLE),))
-            (answer,) = cursor.execute("CALL generate_report('LITTLE')").fetchone()  # type: ignore[misc, union-attr]  # one row
-            job_id = json.loads(answer)["job_id"]
+            cursor.execute("CALL generate_report('LITTLE')")
+            asked: Any = cursor.fetchone()
+            job_id = json.loads(asked[0])["job_id"]
             until_s = time.monotonic() + DEADLINE_S
             while time.monotonic() < until_s:
-                row: Any = cursor.execute("SELECT status, result_uri FROM jobs WHERE job_id = ?", (job_id,)).fetchone()
+                cursor.execute("SELECT status, result_uri FROM jobs WHERE job_id = ?", (job_id,))
+                row: Any = cursor.fetchone()
                 if row and row[0] == "SUCCEEDED":
                     bucket, _, prefix = str(row[1]).removeprefix("s3://").partition("/")
                     found = self.aws("s3").list_objects_v2(Bucket=bucket, Prefix=prefix)["Contents"]

@@ -31,7 +31,11 @@ def resource_fails(place: Place) -> Undo:
     file.write_text(
         text.replace("\nResources:\n", "\nResources:\n  Other: {Type: AWS::Lambda::Function}\n"), encoding="utf-8"
     )
-    return lambda: file.write_text(text, encoding="utf-8") and None
+
+    def undo() -> None:
+        file.write_text(text, encoding="utf-8")
+
+    return undo
 
 
 def image_missing(place: Place) -> Undo:

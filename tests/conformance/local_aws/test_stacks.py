@@ -214,7 +214,7 @@ def test_parameters_are_held_against_the_template(cloud: Any, values: dict[str, 
 
 
 def test_a_template_that_does_not_hold_together_is_refused(cloud: Any) -> None:
-    stacks = Stacks(cloud)
+    stacks, outputs = Stacks(cloud), {"Out": {"Value": {"Ref": "Gone"}}}
     circle = {
         "One": {"Type": "AWS::SNS::Topic", "DependsOn": "Two"},
         "Two": {"Type": "AWS::SNS::Topic", "DependsOn": "One"},
@@ -223,8 +223,11 @@ def test_a_template_that_does_not_hold_together_is_refused(cloud: Any) -> None:
         (circle, "Circular dependency"),
         ({"One": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": {"Ref": "No"}}}}, r"dependencies \[No\]"),
         ({"One": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": {"Fn::Nope": 1}}}}, "local cloud: Fn::Nope"),
+        ({"One": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "t"}}}, r"dependencies \[Gone\]"),
     ):
         with pytest.raises(ClientError, match=told):
-            stacks.client.create_stack(StackName="circle", TemplateBody=json.dumps({"Resources": resources}))
+            stacks.client.create_stack(
+                StackName="circle", TemplateBody=json.dumps({"Resources": resources, "Outputs": outputs})
+            )
     with pytest.raises(ClientError, match="not supported by the local cloud: cloudformation:CreateStackSet"):
         stacks.client.create_stack_set(StackSetName="none")
