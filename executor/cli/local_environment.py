@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from executor.cli.errors import CommandError
 from executor.cli.local_install import only
 from executor.deploy.environment import Environment, SnowflakeSide
 from executor.deploy.images import Run
+from executor.deploy.recipes import RECIPES, Recipe
 from executor.settings import SnowflakeSettings
 
 NAME: Final = "local"
@@ -104,32 +106,37 @@ class LocalCloud:
         )
 
     def build(self) -> Run:
-        """What stands for Docker: an image is an entry point of this checkout, known to the registry by its digest."""
+        """What stands for Docker: an image is a copy of our packages, known to the registry by its digest."""
 
         def run(command: Any, folder: Path, _text: str | None) -> None:
             if "--tag" not in command:
                 return
             address = command[command.index("--tag") + 1]
-            program = Path(command[command.index("--file") + 1]).name.partition(".")[0]
+            recipe = RECIPES[address.rpartition(":")[0].rpartition("/")[2]]
             repository, _, tag = address.partition("/")[2].rpartition(":")
             manifest = json.dumps(
                 {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json", "program": address}
             )
             answer = self.aws("ecr").put_image(repositoryName=repository, imageManifest=manifest, imageTag=tag)
             digest = answer["image"]["imageId"]["imageDigest"]
-            self._remember(f"{address.rpartition(':')[0]}@{digest}", program, folder)
+            self._remember(f"{address.rpartition(':')[0]}@{digest}", recipe, folder, tag)
 
         return run
 
-    def _remember(self, address: str, program: str, folder: Path) -> None:
+    def _remember(self, address: str, recipe: Recipe, root: Path, tag: str) -> None:
+        # A copy, as an image is one: what a version runs does not change with the checkout.
+        layers = self._folder / "images" / f"{recipe.program}-{tag}"
+        for package in recipe.packages:
+            shutil.rmtree(layers / package, ignore_errors=True)
+            shutil.copytree(root / package, layers / package, ignore=shutil.ignore_patterns("__pycache__"))
         known = json.loads(self.images.read_text(encoding="utf-8"))
         own = Path(sys.executable).parent
         entry = {
-            "command": [sys.executable, "-m", program],
-            "arguments": ["run"] if program == "executor" else [],
+            "command": [sys.executable, "-m", recipe.program],
+            "arguments": ["run"] if recipe.program == "executor" else [],
             "environment": {
                 "PATH": f"{own}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
-                "PYTHONPATH": str(folder),
+                "PYTHONPATH": str(layers),
             },
             "working_dir": str(self._folder),
         }

@@ -8,8 +8,10 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-LOOK_EVERY_S: Final = 0.5
-"""Between two looks at a stack that moves; CloudFormation lets an account look several times a second."""
+LOOK_EVERY_S: Final = 1.0
+"""Between two looks at a stack that moves; each look is two requests, and an account has ten or so a second."""
+BEGINS_WITHIN_S: Final = 30.0
+"""So long a stack may still say of itself what it was before it was asked to move."""
 _MADE_AFRESH: Final = frozenset({"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"})
 _BEING_MADE: Final = frozenset({"CREATE_PENDING", "CREATE_IN_PROGRESS"})
 _NOTHING: Final = ("didn't contain changes", "No updates are to be performed")
@@ -35,14 +37,16 @@ class Stack:
     Args:
         client: of CloudFormation.
         name: of the stack.
-        until_s: until when there must be a verdict, by the monotonic clock, in seconds.
         say: told what happens.
+
+    Attributes:
+        until_s: until when there must be a verdict, by the monotonic clock, in seconds.
     """
 
     def __init__(self, client: Any, name: str, until_s: float, say: Say) -> None:
         self._client = client
         self.name = name
-        self._until_s = until_s
+        self.until_s = until_s
         self._say = say
 
     def found(self) -> Mapping[str, Any] | None:
@@ -108,7 +112,7 @@ class Stack:
 
     def _proposed(self, arn: str) -> Proposal:
         while (made := self._client.describe_change_set(ChangeSetName=arn))["Status"] in _BEING_MADE:
-            if time.monotonic() > self._until_s:
+            if time.monotonic() > self.until_s:
                 raise StackError(f"stack {self.name}: CloudFormation has made no change set in time; repeat")
             time.sleep(LOOK_EVERY_S)
         if made["Status"] == "FAILED":
@@ -163,15 +167,16 @@ class Stack:
         return [f"{item['ResourceType']} {item['PhysicalResourceId']}" for item in reversed(left)]
 
     def _at_rest(self, arn: str, whose: str, told: set[str] | None = None) -> str:
-        cancelled = False
+        cancelled, began_s, known = False, time.monotonic(), len(told or ())
         while True:
             found = self._client.describe_stacks(StackName=arn)["Stacks"][0]
             status = str(found["StackStatus"])
             if told is not None:
                 self._tell(arn, told)
-            if not status.endswith("_IN_PROGRESS"):
+            has_begun = told is None or len(told) > known or time.monotonic() - began_s > BEGINS_WITHIN_S
+            if has_begun and not status.endswith("_IN_PROGRESS"):
                 return status
-            if time.monotonic() > self._until_s and not cancelled:
+            if time.monotonic() > self.until_s and not cancelled:
                 if status != "UPDATE_IN_PROGRESS":
                     raise StackError(f"stack {self.name}: the work {whose} has no end in time; it is {status}")
                 self._say(f"stack {self.name}: no verdict in time; the update is taken back")
@@ -186,7 +191,7 @@ class Stack:
             told.add(event["EventId"])
             status = str(event["ResourceStatus"])
             if status.endswith(("_COMPLETE", "_FAILED")):
-                reason = f": {event['ResourceStatusReason']}" if status.endswith("_FAILED") else ""
+                reason = f": {event.get('ResourceStatusReason')}" if status.endswith("_FAILED") else ""
                 self._say(f"  {event['LogicalResourceId']} {status.lower().replace('_', ' ')}{reason}")
 
     def _events(self, arn: str | None = None) -> list[dict[str, Any]]:
@@ -200,7 +205,8 @@ class Stack:
 
     def _why(self, before: set[str], arn: str | None = None) -> str:
         fresh = [item for item in self._events(arn) if item["EventId"] not in before]
-        failed = [item for item in fresh if str(item["ResourceStatus"]).endswith("_FAILED")]
+        of_resources = [item for item in fresh if item["LogicalResourceId"] != self.name]
+        failed = [item for item in of_resources if str(item["ResourceStatus"]).endswith("_FAILED")]
         causes = [item for item in failed if "cancelled" not in str(item.get("ResourceStatusReason", "")).lower()]
         if not causes:
             return "no verdict in time" if failed else "it failed without a word"

@@ -33,7 +33,7 @@ from executor.deploy.stack import Proposal, Stack, StackError
 from executor.settings import SnowflakeSettings
 
 WITHIN_S: Final = 900.0
-"""No deployment is longer without a verdict."""
+"""No deployment is longer without a verdict; the building of images is not counted."""
 TEMPLATE: Final = Path("infra/stack.yaml")
 _FROM_BEFORE: Final = (
     *versions.KEPT_IMAGES, "ExecutorSecretArn", "RunnerSecretArn", "ExecutorUser", "RunnerUser", "LinksUserArn",
@@ -89,8 +89,9 @@ class Deployment:
 
     def __init__(self, site: Site, within_s: float = WITHIN_S) -> None:
         self._site = site
-        self._until_s = time.monotonic() + within_s
-        self.stack = Stack(site.aws("cloudformation"), site.environment.stack_name, self._until_s, site.say)
+        self._within_s = within_s
+        until_s = time.monotonic() + within_s
+        self.stack = Stack(site.aws("cloudformation"), site.environment.stack_name, until_s, site.say)
 
     def plan(self) -> Plan:
         """Look at everything, and say what would be done.
@@ -128,6 +129,7 @@ class Deployment:
         """
         site, environment = self._site, self._site.environment
         site.say(f"stack {self.stack.name}: {len(plan.stack.changes)} changes")
+        self._begin()
         self.stack.execute(plan.stack)
         outputs = self.stack.outputs()
         with guard.held(site.aws("s3"), outputs["Bucket"], environment.name, site.say) as left_behind:
@@ -135,6 +137,7 @@ class Deployment:
                 site.aws("ecr"), environment.name, environment.architecture, site.root, environment.base_image
             )
             built = images.ensure(registry, site.say, site.build)
+            self._begin()
             trusted = self._snowflake_side(outputs, left_behind=left_behind)
             named = {f"{name.capitalize()}Image": address for name, address in built.items()}
             self._programs({**named, **trusted}, outputs)
@@ -151,7 +154,7 @@ class Deployment:
         site = self._site
         arguments = signing_in.explicit(site.sign_in.connect_arguments(site.environment.names()))
         with snowflake.connector.connect(**arguments, paramstyle="qmark") as connection:
-            left_s = max(1.0, self._until_s - time.monotonic())
+            left_s = max(1.0, self.stack.until_s - time.monotonic())
             smoke.run(connection, site.say, min(smoke.WITHIN_S, left_s))
 
     def go_back(self, to: versions.Version) -> None:
@@ -170,6 +173,10 @@ class Deployment:
             snowflake_side.use_code(to.code, bucket=outputs["Bucket"], **self._queue())
             site.say(f"procedures' code: {to.code}")
             self.smoke()
+
+    def _begin(self) -> None:
+        # A person's answer and the building of images are not AWS's time.
+        self.stack.until_s = time.monotonic() + self._within_s
 
     def _snowflake_side(self, outputs: Mapping[str, str], *, left_behind: bool) -> dict[str, str]:
         site, environment = self._site, self._site.environment

@@ -64,6 +64,11 @@ class CloudFormationResponse(BaseResponse):
         self.stacks.cancel(self.params, self._place)
         return EmptyResult()
 
+    def continue_update_rollback(self) -> ActionResult:
+        """Answer ContinueUpdateRollback."""
+        self.stacks.go_on(self.params, self._place)
+        return EmptyResult()
+
     def delete_stack(self) -> ActionResult:
         """Answer DeleteStack."""
         self.stacks.delete(self.params, self._place)

@@ -169,6 +169,18 @@ class StackApi:
             raise invalid("CancelUpdateStack cannot be called from current stack status")
         stack.cancelled.set()
 
+    def go_on(self, params: Params, place: Place) -> None:
+        """Go on with a roll-back that stopped.
+
+        Raises:
+            CloudFormationError: none has stopped.
+        """
+        stack = self.stack(str(params["StackName"]), place)
+        with self._lock:
+            if stack.status != "UPDATE_ROLLBACK_FAILED":
+                raise invalid(f"Stack:{stack.arn} is in {stack.status} state and can not be rolled back.")
+            self._engine.go_on_taking_back(stack)
+
     def delete(self, params: Params, place: Place) -> None:
         """Delete a stack; one that is not there is deleted."""
         with self._lock:

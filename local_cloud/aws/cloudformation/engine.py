@@ -58,6 +58,15 @@ class Engine:
         stack.enter("CREATE_IN_PROGRESS" if first else "UPDATE_IN_PROGRESS", "User Initiated", self._clock())
         threading.Thread(target=self._apply, args=(stack, version, adopts), name="stack", daemon=True).start()
 
+    def go_on_taking_back(self, stack: Stack) -> None:
+        """Go on with the roll-back of an update that stopped; answers at once."""
+        done = list(stack.not_taken_back)
+        stack.enter("UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated", self._clock())
+        how = {"first": False}
+        threading.Thread(
+            target=self._take_back, args=(stack, done, "User Initiated"), kwargs=how, name="stack", daemon=True
+        ).start()
+
     def start_deleting(self, stack: Stack) -> None:
         """Delete a stack; answers at once."""
         stack.cancelled.clear()
@@ -120,7 +129,7 @@ class Engine:
         prefix = "" if first else "UPDATE_"
         stack.enter(f"{prefix}ROLLBACK_IN_PROGRESS", reason, self._clock())
         stack.cancelled.clear()
-        failed = False
+        stack.not_taken_back = []
         for deed in reversed(done):
             try:
                 if deed.before is None:
@@ -130,8 +139,8 @@ class Engine:
                     self._restore(stack, deed, deed.before)
             except TROUBLE as error:
                 self._tell_failure(stack, deed.name, deed.after.kind, error)
-                failed = True
-        stack.enter(f"{prefix}ROLLBACK_{'FAILED' if failed else 'COMPLETE'}", "", self._clock())
+                stack.not_taken_back.insert(0, deed)
+        stack.enter(f"{prefix}ROLLBACK_{'FAILED' if stack.not_taken_back else 'COMPLETE'}", "", self._clock())
 
     def _restore(self, stack: Stack, deed: Deed, before: Resource) -> None:
         stack.tell(deed.name, before.kind, before.made.physical_id, "UPDATE_IN_PROGRESS", "", self._clock())

@@ -60,6 +60,7 @@ class Stack:
     Attributes:
         version: the one that it has; None before the first one is complete.
         cancelled: set when what is under way shall be given up.
+        not_taken_back: what a roll-back that stopped has left to do.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Stack:
     change_sets: dict[str, ChangeSet] = field(default_factory=dict)
     cancelled: threading.Event = field(default_factory=threading.Event)
     updated_at: datetime | None = None
+    not_taken_back: list[Any] = field(default_factory=list)
 
     @property
     def is_busy(self) -> bool:
