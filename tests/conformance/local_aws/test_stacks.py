@@ -85,10 +85,16 @@ def network(cloud: Any) -> dict[str, str]:
     return {"VpcId": subnets[0]["VpcId"], "SubnetIds": ",".join(item["SubnetId"] for item in subnets[:2])}
 
 
-def with_service(cloud: Any, code: str) -> dict[str, Any]:
-    """A template with a definition of a Python program and a service that runs it."""
+def with_service(cloud: Any, check: str, **timing: int) -> dict[str, Any]:
+    """A template with a definition of a program with a health check, and a service that runs it."""
     where = {"AwsvpcConfiguration": {"Subnets": list(cloud.stack.subnets)}}
     breaker = {"DeploymentCircuitBreaker": {"Enable": True, "Rollback": True}}
+    program: dict[str, Any] = {
+        "Name": "report",
+        "Image": "python:test",
+        "Command": ["-c", "import time; time.sleep(600)"],
+    }
+    program["HealthCheck"] = {"Command": ["CMD", check], "Interval": 10, "Retries": 1, **timing}
     return {
         "Resources": {
             "Service": {
@@ -105,7 +111,7 @@ def with_service(cloud: Any, code: str) -> dict[str, Any]:
                 "Properties": {
                     "Family": "of-a-stack", "NetworkMode": "awsvpc", "RequiresCompatibilities": ["FARGATE"],
                     "Cpu": "256", "Memory": "512",
-                    "ContainerDefinitions": [{"Name": "report", "Image": "python:test", "Command": ["-c", code]}],
+                    "ContainerDefinitions": [program],
                 },
             },
         },
@@ -136,13 +142,13 @@ def test_the_template_of_the_product_comes_up_says_no_change_and_goes_but_for_it
 
 def test_a_service_runs_and_a_version_that_does_not_start_leaves_the_one_before_at_work(fast: Any) -> None:
     stacks = Stacks(fast)
-    stacks.change("serving", with_service(fast, "import time; time.sleep(600)"))
+    stacks.change("serving", with_service(fast, "true"))
     assert stacks.failures("serving") == {}
     where = {"cluster": fast.stack.cluster, "services": ["of-a-stack"]}
     (before,) = fast.ecs.describe_services(**where)["services"]
     assert (before["runningCount"], before["deployments"][0]["rolloutState"]) == (1, "COMPLETED")
     assert before["taskDefinition"] == stacks.outputs("serving")["Definition"]
-    stacks.change("serving", with_service(fast, "raise SystemExit(3)"), "UPDATE")
+    stacks.change("serving", with_service(fast, "false"), "UPDATE")
     assert stacks.at_rest("serving")["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
     assert "Circuit Breaker" in stacks.failures("serving")["Service"]
     (after,) = fast.ecs.describe_services(**where)["services"]
@@ -153,21 +159,18 @@ def test_a_service_runs_and_a_version_that_does_not_start_leaves_the_one_before_
 
 def test_a_first_version_that_does_not_start_takes_everything_back(fast: Any) -> None:
     stacks = Stacks(fast)
-    stacks.change("broken", with_service(fast, "raise SystemExit(3)"))
+    stacks.change("broken", with_service(fast, "false"))
     assert stacks.at_rest("broken")["StackStatus"] == "ROLLBACK_COMPLETE"
     assert "Circuit Breaker" in stacks.failures("broken")["Service"]
     with pytest.raises(ClientError, match="is in ROLLBACK_COMPLETE state"):
-        stacks.change("broken", with_service(fast, "pass"), "UPDATE")
+        stacks.change("broken", with_service(fast, "true"), "UPDATE")
     stacks.delete("broken")
 
 
 def test_an_update_that_waits_is_cancelled_and_taken_back(fast: Any) -> None:
     stacks = Stacks(fast)
-    stacks.change("waiting", with_service(fast, "import time; time.sleep(600)"))
-    slow = with_service(fast, "import time; time.sleep(500)")
-    slow["Resources"]["Program"]["Properties"]["ContainerDefinitions"][0]["HealthCheck"] = {
-        "Command": ["CMD", "false"], "Interval": 300, "Retries": 10,
-    }  # fmt: skip
+    stacks.change("waiting", with_service(fast, "true"))
+    slow = with_service(fast, "false", Interval=300, Retries=10)
     stacks.client.update_stack(StackName="waiting", TemplateBody=json.dumps(slow), Capabilities=NAMED)
 
     def under_way() -> bool:
