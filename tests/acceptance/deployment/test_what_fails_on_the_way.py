@@ -98,8 +98,8 @@ def test_a_deployment_that_fails_names_its_cause_and_leaves_the_version_before(
 
 @pytest.mark.parametrize(
     "step",
-    ["Plan for the stack", "image executor: building", "integrations:", "procedures' code:", "users ", "executor: 3 ch",
-     "executor: at work"],
+    ["Plan for the stack", "image executor: building", "integrations:", "procedures' code:", "users ",
+     "ExecutorTask update complete", "executor: at work"],
 )  # fmt: skip
 def test_a_deployment_that_is_killed_can_be_repeated(deployed: Place, step: str) -> None:
     before = deployed.at_work()
