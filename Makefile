@@ -13,8 +13,7 @@ DEPLOY_ARGS ?=
 BIN := .venv/bin
 PROCEDURES := tests/procedure_packages/oldest tests/procedure_packages/newest
 
-.PHONY: help setup demo up doctor test test-thorough test-browser check simulate format bench bench-executor bench-runner bench-local soak chaos verify-account image clean
-.PHONY: help setup demo up test test-thorough test-browser check simulate format bench bench-executor bench-runner bench-local soak chaos verify-account image deploy rollback destroy clean
+.PHONY: help setup demo up doctor test test-thorough test-browser check simulate format bench bench-executor bench-runner bench-local soak chaos verify-account image deploy rollback destroy clean
 .PHONY: format-check lint types layers house
 
 help: ## this list

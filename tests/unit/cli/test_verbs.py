@@ -39,7 +39,6 @@ def test_the_help_of_every_command_has_an_example_that_can_be_typed(words: str) 
     verb, *rest = shlex.split(example)[1:]
     command = loaded(verb)
     while hasattr(command, "commands") and not rest[0].startswith("-"):  # a group may do something by itself
-    while hasattr(command, "commands") and not rest[0].startswith("-"):
         command, rest = command.commands[rest[0]], rest[1:]
     command.make_context(verb, rest)  # a wrong option or a missing argument ends here
 
