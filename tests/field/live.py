@@ -23,6 +23,6 @@ def is_explained(cloud: Any, name: str, monkeypatch: pytest.MonkeyPatch, saved: 
         (report,) = json.loads(done.stdout)
         assert report["cause_id"] == "container_health_failed"
         assert (report["theory"], report["certainty"]) == ("health_check", "certain")
-        assert "`nosuchps` is not in `python:3.11-slim`" in report["theories"][0]["evidence"][1]
+        assert "`wget2` is not in `python:3.11-slim`" in report["theories"][0]["evidence"][1]
         assert any("ended for failed health checks" in line and "with 2 wanted" in line for line in report["seen"])
         assert {"start", "crash", "command", "memory", "network"} <= set(report["ruled_out"])

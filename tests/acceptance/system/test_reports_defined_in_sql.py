@@ -77,8 +77,10 @@ def test_links_work_and_bring_what_the_view_says(made: str, analyst: Analyst) ->
         assert (len(body), hashlib.sha256(body).hexdigest()) == (row["BYTES"], row["SHA256"])
         assert headers["content-type"] == row["CONTENT_TYPE"]
         assert headers["content-disposition"].startswith("attachment")
-        saved_as = f"{made.replace('CATEGORIES', 'categories')}_by_category.{row['FORMAT']}"
-        assert f'filename="{saved_as}"' in headers["content-disposition"]
+        saved_as = (
+            rf'filename="categories_\d{{4}}-\d\d-\d\d_{made.removeprefix("CATEGORIES_")}_by_category\.{row["FORMAT"]}"'
+        )
+        assert re.search(saved_as, headers["content-disposition"])
         assert row["URI"].startswith("s3://reporting-local/reports/CATEGORIES/adhoc/")
 
 

@@ -104,7 +104,7 @@ def test_a_task_that_ends_or_is_stopped_is_replaced(fast: Any, run: Run) -> None
 
 
 def test_a_service_that_never_gets_healthy_goes_2_4_2_4(fast: Any, run: Run, is_explained: Any) -> None:
-    run.create(checked(fast, ["CMD-SHELL", "nosuchps aux | grep runner || exit 1"]), desiredCount=2)
+    run.create(checked(fast, ["CMD-SHELL", "wget2 -qO- http://localhost/ | grep runner || exit 1"]), desiredCount=2)
     seen = [0]
 
     def cycled() -> bool:
