@@ -66,7 +66,9 @@ def test_it_is_held_while_the_work_lasts_and_given_back() -> None:
     assert bucket.objects == {}
 
 
-@pytest.mark.parametrize(("host", "pid"), [("elsewhere", DEAD), (socket.gethostname(), os.getpid())])
+@pytest.mark.parametrize(
+    ("host", "pid"), [("elsewhere", DEAD), (socket.gethostname(), os.getpid())], ids=["elsewhere", "here"]
+)
 def test_a_living_deployments_lock_refuses_and_names_its_holder(host: str, pid: int) -> None:
     bucket = Bucket()
     bucket.held_by(host, pid)
@@ -78,6 +80,7 @@ def test_a_living_deployments_lock_refuses_and_names_its_holder(host: str, pid: 
 @pytest.mark.parametrize(
     ("host", "pid", "age_s"),
     [(socket.gethostname(), DEAD, 1), ("elsewhere", os.getpid(), guard.STALE_AFTER_S)],
+    ids=["here", "elsewhere"],
 )
 def test_a_dead_deployments_lock_is_taken_over_and_said(host: str, pid: int, age_s: int) -> None:
     bucket, said = Bucket(), list[str]()
