@@ -26,6 +26,7 @@ def _parts(plan: Plan) -> Iterator[str]:
         yield f"tasks that will start: {', '.join(plan.tasks_to_start)}"
     if plan.reports:
         yield f"built-in reports: {', '.join(plan.reports)}"
+    yield from plan.bells
     if plan.not_known:
         yield plan.not_known
     yield f"grants: {len(plan.grants)}, said again each time (--json lists them)"

@@ -22,23 +22,17 @@ _QUEUE: Final = re.compile(
 )
 
 
+class MissingIntegrationError(LookupError):
+    """A notification integration that the settings name is not there, or this role may not use it."""
+
+
 def choose(connection: SnowflakeConnection, names: ObjectNames) -> str:
     """Keep which integrations the procedures use; answers what to say of them.
 
     Raises:
-        LookupError: one that the settings name is not there, or this role may not use it.
+        MissingIntegrationError: one that the settings name is not there, or this role may not use it.
     """
-    known = {
-        str(row["name"]).upper(): str(row["type"]).upper() for row in _rows(connection, "notification_integrations")
-    }
-    chosen = {"doorbell": names.doorbell_integration, "operators": names.operators_integration}
-    for use, name in chosen.items():
-        if name is not None and name.upper() not in known:
-            raise LookupError(
-                f"REPORTING_{use.upper()}_INTEGRATION is {name}, but Snowflake shows this role no notification "
-                f"integration of that name; an administrator makes it and grants USAGE on it, the statements "
-                "are printed by: reporting deploy doorbell"
-            )
+    chosen, known = _chosen(names), _known(connection, names)
     by_mail = known.get((names.operators_integration or "").upper()) == "EMAIL"
     text, values = bound(load("set_bells"), {**chosen, "operators_by_mail": by_mail})
     connection.cursor().execute(text, values)
@@ -46,13 +40,56 @@ def choose(connection: SnowflakeConnection, names: ObjectNames) -> str:
     return f"doorbell: {names.doorbell_integration or 'none'}; operators are told through: {by}"
 
 
-def operators(connection: SnowflakeConnection) -> str | None:
-    """Through which integration operators are told so far; None when nothing is installed, or it is there no more."""
+def changes(connection: SnowflakeConnection, names: ObjectNames, *, is_first: bool) -> list[str]:
+    """What ``choose`` would change, as ``doorbell: REPORTS_DOORBELL, from now on none``; changes nothing.
+
+    Args:
+        connection: in the schema of the installation, with a warehouse, unless there is none yet.
+        names: with the integrations that the settings name.
+        is_first: whether nothing is installed yet.
+
+    Raises:
+        MissingIntegrationError: one that the settings name is not there, or this role may not use it.
+    """
+    _known(connection, names)
+    before = {} if is_first else _before(connection)
+    return [
+        f"{use}: {before.get(use) or 'none'}, from now on {name or 'none'}"
+        for use, name in _chosen(names).items()
+        if (before.get(use) or "").upper() != (name or "").upper()
+    ]
+
+
+def _chosen(names: ObjectNames) -> dict[str, str | None]:
+    return {"doorbell": names.doorbell_integration, "operators": names.operators_integration}
+
+
+def _before(connection: SnowflakeConnection) -> dict[str, str | None]:
     try:
         rows = _rows(connection, "bells")
-    except errors.ProgrammingError:
-        return None
-    chosen = str(rows[0]["OPERATORS"]) if rows and rows[0]["OPERATORS"] else None
+    except errors.ProgrammingError:  # before the migration that adds these columns there was no bell
+        return {}
+    return {use: rows[0][use.upper()] for use in ("doorbell", "operators")} if rows else {}
+
+
+def _known(connection: SnowflakeConnection, names: ObjectNames) -> dict[str, str]:
+    """The type of every notification integration by its name."""
+    known = {
+        str(row["name"]).upper(): str(row["type"]).upper() for row in _rows(connection, "notification_integrations")
+    }
+    for use, name in _chosen(names).items():
+        if name is not None and name.upper() not in known:
+            raise MissingIntegrationError(
+                f"REPORTING_{use.upper()}_INTEGRATION is {name}, but Snowflake shows this role no notification "
+                f"integration of that name; an administrator makes it and grants USAGE on it, the statements "
+                "are printed by: reporting deploy doorbell"
+            )
+    return known
+
+
+def operators(connection: SnowflakeConnection) -> str | None:
+    """Through which integration operators are told so far; None when nothing is installed, or it is there no more."""
+    chosen = _before(connection).get("operators")
     known = {str(row["name"]).upper() for row in _rows(connection, "notification_integrations")}
     return chosen if chosen and chosen.upper() in known else None
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from snowflake.connector import DictCursor, SnowflakeConnection
 
-from executor.deploy import migrations, report_types, rights, tasks, templates
+from executor.deploy import bells, migrations, owner, report_types, rights, tasks, templates
 from executor.settings import ObjectNames
 from sql import BOOTSTRAP_STEPS
 
@@ -47,13 +47,15 @@ class Plan:
     grants: tuple[str, ...]
     """Said again at each deployment, so that what somebody took away comes back."""
     reports: tuple[str, ...]
+    bells: tuple[str, ...] = ()
+    """Which notification integrations will be others than so far, for the doorbell and for telling operators."""
     not_known: str | None = None
     """Why changes and reports could not be told, if so."""
 
     @property
     def nothing_new(self) -> bool:
         """Whether all is there already and only the grants would be said again."""
-        return not (self.new_objects or self.code_is_new or self.changes or self.reports)
+        return not (self.new_objects or self.code_is_new or self.changes or self.reports or self.bells)
 
     def as_json(self) -> dict[str, Any]:
         """The plan for machines; its keys are stable."""
@@ -74,6 +76,8 @@ def made(
     Raises:
         MigrationError: schemachange could not tell.
         MissingRightsError: the role may not deploy.
+        ForeignQueueError: the queue is another installation's.
+        MissingIntegrationError: the settings name a notification integration that is not there.
         snowflake.connector.errors.Error: Snowflake refused a look.
     """
     where = f"{names.database}.{names.schema_name}"
@@ -88,6 +92,7 @@ def made(
         before = tasks.states(connection)
     if may_ask:
         connection.cursor().execute(templates.query("use_warehouse", warehouse=names.warehouse))
+        owner.check(connection, variables["installation"], variables["bucket"])
     runtime, packages = _surroundings()
     changes = tuple(_changes(variables, where, arguments, is_first=is_first)) if is_first or may_ask else ()
     # What reads the versions of reports reads columns that a migration may still have to add.
@@ -106,6 +111,7 @@ def made(
         tasks_to_start=tuple(name for name in tasks.wanted(before) if before.get(name) != "started"),
         grants=tuple(_grants(variables)),
         reports=tuple(f"{name} v{version}" for name, version, _ in reports),
+        bells=tuple(bells.changes(connection, names, is_first=is_first)) if is_first or may_ask else (),
         not_known=_not_known(names, is_first=is_first, may_ask=may_ask, migrates=migrates),
     )
 
@@ -114,7 +120,10 @@ def _not_known(names: ObjectNames, *, is_first: bool, may_ask: bool, migrates: b
     if is_first:
         return None
     if not may_ask:
-        return f"scripts and built-in reports cannot be compared before warehouse {names.warehouse} is there"
+        return (
+            "whose queue this is, scripts, built-in reports and integrations cannot be compared before warehouse "
+            f"{names.warehouse} is there"
+        )
     return "built-in reports are compared after the migrations" if migrates else None
 
 

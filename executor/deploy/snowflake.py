@@ -17,6 +17,7 @@ from executor.deploy import (
     links,
     lock,
     migrations,
+    owner,
     plan,
     procedures_zip,
     report_types,
@@ -30,6 +31,9 @@ from sql import BOOTSTRAP_STEPS, load
 
 _SESSION = {"QUERY_TAG": "reporting:deploy"}
 _OBJECTS = {"database", "schema", "warehouse"}
+_NO_PLAN = (
+    migrations.MigrationError, rights.MissingRightsError, owner.ForeignQueueError, bells.MissingIntegrationError
+)  # fmt: skip
 
 
 class DeployError(RuntimeError):
@@ -40,7 +44,8 @@ def planned(*, installation: str, bucket: str, names: ObjectNames, snowflake_set
     """What ``deploy`` would do, with the same arguments; nothing is changed.
 
     Raises:
-        DeployError: the role may not deploy, or schemachange could not tell.
+        DeployError: the role may not deploy, the queue is another installation's, a notification integration that
+            the settings name is not there, or schemachange could not tell.
         SettingsError: connections.toml has no connection of that name.
         snowflake.connector.errors.Error: Snowflake refused a statement.
     """
@@ -50,7 +55,7 @@ def planned(*, installation: str, bucket: str, names: ObjectNames, snowflake_set
         variables = _variables(installation, bucket, names, procedures_zip.build()[0], _role(connection))
         try:
             return plan.made(connection, names, variables, arguments)
-        except (migrations.MigrationError, rights.MissingRightsError) as error:
+        except _NO_PLAN as error:
             raise DeployError(f"there is no plan: {error}") from error
 
 
@@ -76,7 +81,7 @@ def deploy(
         founded: called once database, schema, warehouse and roles are there, before anything is put into them.
 
     Raises:
-        DeployError: schemachange refused a script.
+        DeployError: the queue is another installation's and was left as it is, or schemachange refused a script.
         LockedError: somebody else deploys into this schema.
         SettingsError: connections.toml has no connection of that name.
         snowflake.connector.errors.Error: Snowflake refused a statement.
@@ -87,30 +92,30 @@ def deploy(
         for step in BOOTSTRAP_STEPS:
             first.cursor().execute(_bootstrap(step, names))
     say(f"database {names.database}, schema {names.schema_name}, warehouse {names.warehouse}: there")
-    founded()
-    with (
-        snowflake.connector.connect(**arguments, paramstyle="qmark", session_parameters=_SESSION) as connection,
-        lock.held(connection, f"{names.database}.{names.schema_name}", say, stale_lock_after_s),
-    ):
-        zip_name = _stage_code(connection)
-        say(f"procedures' code: {zip_name}")
-        before, role = tasks.states(connection), _role(connection)
-        variables = _variables(installation, bucket, names, zip_name, role)
-        try:
-            applied = _migrate(names, arguments, variables)
-        finally:
-            # A script suspends the task that it alters; one that fails must not leave the mornings without reports.
-            tasks.resume(connection, before)
-        say(f"migrations, views, procedures, tasks, grants: applied ({len(applied)} scripts)")
-        _check_owner(connection, installation, bucket)
-        say(callers.let_them_be_known(connection, role))
-        say(links.create_stage(connection, names, bucket))
-        try:
-            say(bells.choose(connection, names))
-        except LookupError as error:
-            raise DeployError(str(error)) from error
-        added = report_types.define_builtin(connection)
-        say("built-in reports: " + (", ".join(f"{name} v{version}" for name, version in added.items()) or "unchanged"))
+    with snowflake.connector.connect(**arguments, paramstyle="qmark", session_parameters=_SESSION) as connection:
+        _check_owner(connection, installation, bucket)  # before the lock, which is a table in that schema
+        founded()
+        with lock.held(connection, f"{names.database}.{names.schema_name}", say, stale_lock_after_s):
+            _check_owner(connection, installation, bucket)  # another's first deployment may have ended meanwhile
+            zip_name = _stage_code(connection)
+            say(f"procedures' code: {zip_name}")
+            before, role = tasks.states(connection), _role(connection)
+            variables = _variables(installation, bucket, names, zip_name, role)
+            try:
+                applied = _migrate(names, arguments, variables)
+            finally:
+                # A script suspends the task that it alters; one that fails must not leave the mornings without reports.
+                tasks.resume(connection, before)
+            say(f"migrations, views, procedures, tasks, grants: applied ({len(applied)} scripts)")
+            say(callers.let_them_be_known(connection, role))
+            say(links.create_stage(connection, names, bucket))
+            try:
+                say(bells.choose(connection, names))
+            except bells.MissingIntegrationError as error:
+                raise DeployError(str(error)) from error
+            added = report_types.define_builtin(connection)
+            new = ", ".join(f"{name} v{version}" for name, version in added.items())
+            say(f"built-in reports: {new or 'unchanged'}")
 
 
 def use_code(
@@ -119,11 +124,12 @@ def use_code(
     """Let the procedures run code that an earlier deployment has staged; tables and views stay as they are.
 
     Raises:
-        DeployError: schemachange refused a script.
+        DeployError: the queue is another installation's and was left as it is, or schemachange refused a script.
         snowflake.connector.errors.Error: Snowflake refused a statement.
     """
     arguments = signing_in.explicit(snowflake_settings.connect_arguments(names))
     with snowflake.connector.connect(**arguments, paramstyle="qmark", session_parameters=_SESSION) as connection:
+        _check_owner(connection, installation, bucket)
         before = tasks.states(connection)
         variables = _variables(installation, bucket, names, zip_name, _role(connection))
         try:
@@ -133,14 +139,10 @@ def use_code(
 
 
 def _check_owner(connection: snowflake.connector.SnowflakeConnection, installation: str, bucket: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(load("installation"))
-        row = cursor.fetchone()
-    if row != (installation, bucket):
-        raise DeployError(
-            f"this queue belongs to installation {row and tuple(row)}, not to ({installation!r}, {bucket!r}); set "
-            "REPORTING_INSTALLATION and REPORTING_BUCKET to its own, or take another REPORTING_DATABASE"
-        )
+    try:
+        owner.check(connection, installation, bucket)
+    except owner.ForeignQueueError as error:
+        raise DeployError(str(error)) from error
 
 
 def _bootstrap(step: str, names: ObjectNames) -> str:

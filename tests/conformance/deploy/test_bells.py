@@ -9,6 +9,7 @@ import snowflake.connector
 from snowflake.connector.errors import ProgrammingError
 
 from executor.deploy import bells
+from executor.deploy import snowflake as snowflake_side
 from executor.settings import ObjectNames
 from tests.acceptance.system.driving import until
 from tests.conformance.deploy.conftest import Account
@@ -17,6 +18,25 @@ from tests.conformance.deploy.conftest import Account
 def test_an_integration_that_is_not_there_is_told(connection: snowflake.connector.SnowflakeConnection) -> None:
     with pytest.raises(LookupError, match=r"REPORTING_DOORBELL_INTEGRATION is NOBODY, .* reporting deploy doorbell"):
         bells.choose(connection, ObjectNames(doorbell_integration="NOBODY"))
+
+
+def test_a_plan_tells_that_a_bell_is_switched_on_or_off_and_one_that_is_not_there(
+    account: Account, connection: snowflake.connector.SnowflakeConnection
+) -> None:
+    bells.create_doorbell(
+        connection, "PLANNED", "arn:aws:sns:us-east-1:123456789012:x", "arn:aws:iam::123456789012:role/x"
+    )
+    on = snowflake_side.planned(**account.what(doorbell_integration="PLANNED"))
+    assert on.bells == ("doorbell: none, from now on PLANNED",)
+    bells.choose(connection, ObjectNames(doorbell_integration="PLANNED"))
+    assert snowflake_side.planned(**account.what(doorbell_integration="planned")).bells == ()
+    off = snowflake_side.planned(**account.what())
+    assert off.bells == ("doorbell: PLANNED, from now on none",)
+    assert not off.nothing_new
+    connection.cursor().execute("DROP INTEGRATION planned")
+    with pytest.raises(snowflake_side.DeployError, match="there is no plan: REPORTING_OPERATORS_INTEGRATION is NOBODY"):
+        snowflake_side.planned(**account.what(operators_integration="NOBODY"))
+    bells.choose(connection, ObjectNames())
 
 
 def test_a_bell_that_cannot_be_rung_fails_no_call(connection: snowflake.connector.SnowflakeConnection) -> None:

@@ -83,6 +83,26 @@ def test_a_role_that_was_granted_what_a_deployment_takes_is_shown_its_plan(
     )
 
 
+@pytest.mark.parametrize("other", [{"installation": "local"}, {"bucket": "other-files"}])
+@pytest.mark.parametrize("act", ["plan", "deploy"])
+def test_anothers_queue_is_refused_before_anything_of_it_is_changed(
+    account: Account, connection: snowflake.connector.SnowflakeConnection, act: str, other: dict[str, str]
+) -> None:
+    def traces() -> list[object]:
+        with connection.cursor() as cursor:
+            asked = ("SELECT COUNT(*) FROM change_history", "LIST @procedure_code", "SHOW TASKS")
+            return [cursor.execute(each).fetchall() for each in asked]  # type: ignore[union-attr]  # a cursor, not None
+
+    before, told = traces(), list[str]()
+    what = account.what(keep_days=150) | other
+    with pytest.raises(
+        snowflake_side.DeployError, match=r"belongs to installation \('deploying', 'report-files'\), not to"
+    ):
+        snowflake_side.planned(**what) if act == "plan" else snowflake_side.deploy(**what, say=told.append)
+    assert traces() == before
+    assert len(told) == (act == "deploy")  # that database, schema and warehouse are there
+
+
 def test_an_upgrade_alters_tasks_and_wakes_none_that_an_operator_suspended(
     account: Account, connection: snowflake.connector.SnowflakeConnection
 ) -> None:

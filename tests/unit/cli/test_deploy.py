@@ -53,6 +53,9 @@ def test_a_plan_says_what_is_made_what_is_changed_and_with_what() -> None:
         "  grants: 1, said again each time (--json lists them)",
     ]
     assert lines_of(NOTHING)[0] == "Plan for A.B: nothing to do but to say the grants again"
+    bell = replace(NOTHING, bells=("doorbell: RING, from now on none",))
+    assert lines_of(bell)[0] == "Plan for A.B: what will be done"
+    assert "  doorbell: RING, from now on none" in lines_of(bell)
     assert PLAN.as_json()["changes"][0]["kind"] == "migration"
 
 
