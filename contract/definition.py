@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from contract import definition_names, one_select
+from contract import definition_bounds, definition_names, one_select
 from contract.locales import LOCALES
 from contract.refusal import Problem, RefusedError, refusal_of, shown
 from contract.relative_dates import resolve_date
@@ -23,7 +23,11 @@ MAX_CHARS: Final = 400_000
 # pydantic puts the kind of a section, and what of a mapping's item is wrong, between the keys of the document.
 _SECTION: Final = re.compile(r"(\.sections\[\d+\])\.(?:key_figures|table|chart)(?=\.|$)")
 # The model's own words about names, which are said by their paths already.
-_SAID: Final = re.compile(r"^queries: |^sections: |: a range goes from |: used, but not among ")
+_SAID: Final = re.compile(
+    r"^queries: |^sections: |: a range goes from |: used, but not among |^due goes with a cadence"
+)
+_OWN_WORDS: Final = frozenset({f"{ROOT}.locale"})
+"""Fields of which is said here what is wrong; the model would say that it does not match a pattern."""
 _OF_KEY: Final = re.compile(r"\.\[key\]$")
 
 
@@ -36,12 +40,17 @@ def parse_definition(given: Mapping[str, Any]) -> ReportDefinition:
             queries that there are not, texts that are not one SELECT.
     """
     problems = [*unknown_keys(ReportDefinition, given, ROOT), *definition_names.problems(given, ROOT), *_texts(given)]
-    problems += _locale(given)
+    problems += [*_locale(given), *_due(given), *definition_bounds.problems(given, ROOT)]
     report = None
     try:
         report = ReportDefinition.model_validate(dict(given))
     except ValidationError as error:
-        problems += [problem for problem in _in_callers_words(error) if not (problems and _SAID.search(problem.says))]
+        told = {problem.field for problem in problems} & _OWN_WORDS
+        problems += [
+            problem
+            for problem in _in_callers_words(error)
+            if problem.field not in told and not (problems and _SAID.search(problem.says))
+        ]
     if problems or report is None:
         raise RefusedError(_each_once(problems))
     if (length := len(canonical(report))) > MAX_CHARS:
@@ -95,6 +104,12 @@ def _locale(given: Mapping[str, Any]) -> list[Problem]:
         return []
     near = nearest(locale, LOCALES).partition("known are")[0]
     return [Problem(f"{ROOT}.locale", f"{shown(locale)} is no locale; {near}write it as de or de-DE")]
+
+
+def _due(given: Mapping[str, Any]) -> list[Problem]:
+    if given.get("due") is None or given.get("cadence") is not None:
+        return []
+    return [Problem(f"{ROOT}.due", "goes with a cadence; give one, or leave due out")]
 
 
 def _in_callers_words(error: ValidationError) -> list[Problem]:

@@ -44,10 +44,34 @@ _FITS: Final[dict[ColumnKind, frozenset[ColumnType]]] = {
     ColumnKind.TIMESTAMP: frozenset({ColumnType.TIMESTAMP}),
 }
 _ORDERED: Final = frozenset({ColumnType.NUMBER, ColumnType.DATE, ColumnType.TIMESTAMP})
-_CAST: Final[dict[ColumnKind, str]] = {
-    ColumnKind.DATE: "DATE",
-    ColumnKind.MONTH: "DATE",
-    ColumnKind.TIMESTAMP: "TIMESTAMP_TZ",
+_A_NUMBER: Final[dict[ColumnType, str]] = {
+    ColumnType.TEXT: "make a number of it, as in {name}::NUMBER(38, 2)",
+    ColumnType.BOOLEAN: "make a number of it, as in IFF({name}, 1, 0)",
+    ColumnType.OTHER: "of a VARIANT that holds numbers take {name}::NUMBER(38, 2)",
+    ColumnType.DATE: "take kind date",
+    ColumnType.TIMESTAMP: "take kind timestamp",
+}
+_A_DAY: Final[dict[ColumnType, str]] = {
+    ColumnType.TEXT: "make a day of it, as in TO_DATE({name})",
+    ColumnType.NUMBER: (
+        "take kind number, or, of numbers such as 20260131, TO_DATE(TO_VARCHAR({name}::NUMBER(8, 0)), 'YYYYMMDD')"
+    ),
+    ColumnType.OTHER: "of a VARIANT that holds days take {name}::DATE",
+}
+_AN_INSTANT: Final[dict[ColumnType, str]] = {
+    ColumnType.TEXT: "make an instant of it, as in {name}::TIMESTAMP_TZ",
+    ColumnType.NUMBER: "take kind number, or, of seconds since 1970, TO_TIMESTAMP_NTZ({name})",
+    ColumnType.DATE: "take kind date, or {name}::TIMESTAMP_TZ",
+    ColumnType.OTHER: "of a VARIANT that holds instants take {name}::TIMESTAMP_TZ",
+}
+# What Snowflake can make of each type; what it cannot make anything of is shown as text.
+_REMEDIES: Final[dict[ColumnKind, dict[ColumnType, str]]] = {
+    ColumnKind.NUMBER: _A_NUMBER,
+    ColumnKind.CURRENCY: _A_NUMBER,
+    ColumnKind.PERCENT: _A_NUMBER,
+    ColumnKind.DATE: _A_DAY,
+    ColumnKind.MONTH: _A_DAY,
+    ColumnKind.TIMESTAMP: _AN_INSTANT,
 }
 
 
@@ -84,11 +108,8 @@ def problems(report: ReportDefinition, types: Mapping[str, Mapping[str, ColumnTy
 def _of_column(query: Query, name: str, look: ColumnFormat, kind: ColumnType) -> Iterator[tuple[str, str]]:
     fits = _FITS[look.kind] if look.kind is not None else frozenset(ColumnType)
     if look.kind is not None and kind not in fits:
-        cast = _CAST.get(look.kind, "NUMBER(38, 2)")
-        yield (
-            "kind",
-            f"{_is(name, query.name, kind)}, not {look.kind}; cast it, as in {name}::{cast}, or leave kind out",
-        )
+        remedy = _REMEDIES[look.kind].get(kind, "take kind text").format(name=name)
+        yield "kind", f"{_is(name, query.name, kind)}, not {look.kind}; {remedy}, or leave kind out"
         return
     as_text = look.kind is ColumnKind.TEXT
     if look.decimals is not None and (kind is not ColumnType.NUMBER or as_text):

@@ -42,3 +42,12 @@ def fault(sql: str) -> str | None:
     if first not in _BEGINS:
         return f"begins with {first or 'nothing'}; a report only reads: write one SELECT, or WITH … SELECT"
     return None
+
+
+def alone(sql: str) -> str:
+    """The statement without the semicolon at its end and the comments after that, which Snowflake takes for a second.
+
+    A text that is not one SELECT stays as it is.
+    """
+    end = next((found.start() for found in _SKIPPED.finditer(sql) if found.group("end")), None)
+    return sql if end is None or fault(sql) is not None else sql[:end]

@@ -11,6 +11,7 @@ from snowflake.connector.constants import FIELD_ID_TO_NAME
 
 from contract.binding import MOMENT, binds, with_placeholders
 from contract.moment import as_of, says_moment
+from contract.one_select import alone
 from contract.outcome import ExitCode
 from contract.report import Query, Scalar
 from contract.task_spec import TaskSpec
@@ -125,7 +126,7 @@ class Source:
         """
         cursor = self._connection.cursor()
         try:
-            cursor.execute(with_placeholders(query.sql), tuple(values))
+            cursor.execute(with_placeholders(alone(query.sql)), tuple(values))
             columns = columns_of(query, cursor.description)
             # The connector fails on a result without rows unless pandas is there to describe it.
             tables = cursor.fetch_arrow_batches() if cursor.rowcount else iter(())
@@ -141,7 +142,7 @@ class Source:
         """
         cursor = self._connection.cursor()
         try:
-            told = cursor.describe(with_placeholders(query.sql), tuple(values))
+            told = cursor.describe(with_placeholders(alone(query.sql)), tuple(values))
         except errors.Error as error:
             raise failed_query(query.name, error, cursor.sfqid) from error
         return [(entry.name, FIELD_ID_TO_NAME[entry.type_code]) for entry in told]

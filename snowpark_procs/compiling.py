@@ -56,7 +56,7 @@ def _compiled(session: Session, sql: str, values: list[Any]) -> dict[str, Any]:
     if (fault := one_select.fault(sql)) is not None:
         return {"refused": fault}
     try:
-        fields = session.sql(sql, params=values).schema.fields
+        fields = session.sql(one_select.alone(sql), params=values).schema.fields
     except SnowparkSQLException as error:
         return {"refused": "Snowflake refuses it: " + " ".join(str(error.raw_message or error.message).split())}
     except (SnowparkClientException, NotImplementedError) as error:

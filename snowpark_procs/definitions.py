@@ -35,8 +35,9 @@ def define_report(session: Session, report_type: str | None, definition: object)
     """
     problems, report = _named(report_type), None
     try:
-        report = parse_definition(_numbers(enqueue.object_of(definition, ROOT)))
-        problems += _time_zone(report)
+        document = _numbers(enqueue.object_of(definition, ROOT))
+        problems += _time_zone(document)
+        report = parse_definition(document)
     except RefusedError as error:
         problems += error.problems
     if problems or report is None:
@@ -99,12 +100,13 @@ def _number(value: object) -> object:
     return float(value) if "." in value or "e" in value.lower() else int(value)
 
 
-def _time_zone(report: ReportDefinition) -> list[Problem]:
-    known = available_timezones()
-    if not known or report.time_zone in known:  # where Python has no zones, nobody is refused for it
+def _time_zone(given: Mapping[str, Any]) -> list[Problem]:
+    known, zone = available_timezones(), given.get("time_zone", "UTC")
+    # Where Python has no zones, nobody is refused for it; what is no text, the model refuses.
+    if not known or not isinstance(zone, str) or zone in known:
         return []
-    near = nearest(report.time_zone, known).partition("known are")[0]
-    says = f"{shown(report.time_zone)} is no time zone; {near}write it as in Europe/Berlin"
+    near = nearest(zone, known).partition("known are")[0]
+    says = f"{shown(zone)} is no time zone; {near}write it as in Europe/Berlin"
     return [Problem(f"{ROOT}.time_zone", says)]
 
 

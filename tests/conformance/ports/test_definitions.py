@@ -148,6 +148,11 @@ def test_a_query_is_compiled_and_not_run(author: Author) -> None:
     assert author.administrator.cursor().execute(history, (sql,)).fetchall() == [(1,)]  # type: ignore[union-attr]  # a cursor
 
 
+@pytest.mark.parametrize("sql", ["SELECT 1 a; -- fin", "SELECT 1 a; /* end; */\n", "SELECT 1 a;"])
+def test_a_query_may_end_with_a_semicolon_and_a_comment(author: Author, sql: str) -> None:
+    assert author.define("COMMENTED_REPORT", **query(sql))["columns"] == {"one": ["A"]}
+
+
 def test_a_query_of_one_moment_is_compiled_too(author: Author) -> None:
     sql = "SELECT day FROM shop.open_orders AT(TIMESTAMP => CAST(:_moment AS TIMESTAMP_TZ))"
     assert author.define("MOMENT_REPORT", **query(sql))["columns"] == {"one": ["DAY"]}

@@ -34,7 +34,8 @@ DEFINITION: dict[str, Any] = {
     "parameters": {"day": {"type": "string", "format": "date"}, "top": {"type": "integer"}},
     "queries": [
         {"name": "all_kinds", "sql": VALUES},
-        {"name": "none", "sql": "SELECT 1 AS id WHERE 1 = 0"},
+        # Snowflake takes what follows the semicolon for a second statement.
+        {"name": "none", "sql": "SELECT 1 AS id WHERE 1 = 0; -- nothing\n/* end; */"},
     ],
 }
 PARAMS: dict[str, Any] = {"day": "2026-02-28", "top": 7}

@@ -34,3 +34,24 @@ def test_a_format_wants_a_column_that_it_fits(look: dict[str, Any], word: str, w
     told = list(definition_kinds.problems(report, {"q": definition_kinds.types_of(["A"], [word])}, "definition"))
     assert [problem.field for problem in told] == ([f"definition.queries[0].columns.A.{wrong}"] if wrong else [])
     assert list(definition_kinds.problems(report, {"q": definition_kinds.types_of(["A"], [])}, "definition")) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "remedy"),
+    [
+        ("date", "DecimalType", "take kind number, or, of numbers such as 20260131, TO_DATE(TO_VARCHAR("),
+        ("percent", "DATE", "take kind date, or leave kind out"),
+        ("number", "TIMESTAMP_NTZ", "take kind timestamp, or leave kind out"),
+        ("number", "BOOLEAN", "IFF(A, 1, 0)"),
+        ("percent", "TEXT", "A::NUMBER(38, 2)"),
+        ("month", "TimeType", "take kind text, or leave kind out"),
+        ("timestamp", "DATE", "take kind date, or A::TIMESTAMP_TZ"),
+    ],
+)
+def test_a_kind_that_does_not_fit_is_refused_with_what_snowflake_can_make_of_the_column(
+    kind: str, word: str, remedy: str
+) -> None:
+    queries = [{"name": "q", "sql": "SELECT 1", "columns": {"A": {"kind": kind}}}]
+    report = ReportDefinition.model_validate({"title": "t", "queries": queries})
+    (told,) = definition_kinds.problems(report, {"q": definition_kinds.types_of(["A"], [word])}, "definition")
+    assert remedy in told.says

@@ -99,7 +99,29 @@ def test_every_problem_is_told_at_once_by_its_path() -> None:
 
 
 def test_what_the_model_says_of_the_whole_is_told_beside_what_is_wrong_with_names() -> None:
-    assert refused(WHOLE | {"due": "06:00", "required": ["nobody"]}) == ["definition.required[0]", "definition"]
+    assert refused(WHOLE | {"due": "06:00", "required": ["nobody"]}) == ["definition.required[0]", "definition.due"]
+
+
+def test_a_locale_is_told_once_and_a_due_time_beside_a_wrong_value() -> None:
+    document = WHOLE | {"locale": "deutsch", "due": "05:00", "timeout_s": 5}
+    assert refused(document) == ["definition.locale", "definition.due", "definition.timeout_s"]
+
+
+@pytest.mark.parametrize(
+    ("spec", "field"),
+    [
+        ({"type": "integer", "minimum": 5, "maximum": 1}, "minimum"),
+        ({"type": "number", "minimum": "0.5", "maximum": 0.25}, "minimum"),
+        ({"type": "string", "minLength": 5, "maxLength": 4}, "minLength"),
+        ({"type": "string", "minLength": 201}, "minLength"),
+    ],
+)
+def test_a_parameter_that_no_value_fits_is_refused_by_its_path(spec: dict[str, Any], field: str) -> None:
+    document = changed("parameters/none", spec)
+    document["queries"].append({"name": "other", "sql": "SELECT :none AS it"})
+    assert refused(document) == [f"definition.parameters.none.{field}"]
+    document["parameters"]["none"] |= {"maximum": 5, "maxLength": 4000}
+    parse_definition(document)
 
 
 @pytest.mark.parametrize(
@@ -185,6 +207,19 @@ def test_one_select_is_one_select(sql: str) -> None:
 )
 def test_anything_else_is_not_one_select(sql: str, says: str) -> None:
     assert says in (one_select.fault(sql) or "")
+
+
+@pytest.mark.parametrize(
+    ("sql", "alone"),
+    [
+        ("SELECT 1 a; -- fin", "SELECT 1 a"),
+        ("SELECT ';' a /* ; */ ; /* end */ // ;\n", "SELECT ';' a /* ; */ "),
+        ("SELECT 1 a -- fin", "SELECT 1 a -- fin"),
+        ("SELECT 1; SELECT 2", "SELECT 1; SELECT 2"),
+    ],
+)
+def test_a_comment_after_the_semicolon_does_not_go_to_snowflake(sql: str, alone: str) -> None:
+    assert one_select.alone(sql) == alone
 
 
 def test_columns_are_compared_without_regard_to_capitals() -> None:

@@ -41,6 +41,18 @@ def added(database: Database) -> list[dict[str, Any]]:
     return [values for name, values in database.asked if name == "add_report_version"]
 
 
+def test_a_time_zone_that_there_is_not_is_told_beside_all_else(filled: Database) -> None:
+    with pytest.raises(RefusedError) as refused:
+        handlers.define_report(
+            filled.session, "MINE", DOCUMENT | {"time_zone": "Berlin", "due": "05:00", "timeout_s": 5}
+        )
+    assert {problem.field for problem in refused.value.problems} == {
+        "definition.time_zone",
+        "definition.due",
+        "definition.timeout_s",
+    }
+
+
 def test_a_version_that_somebody_else_made_meanwhile_is_tried_again(filled: Database) -> None:
     answers = [0, 1]
     filled.answers["add_report_version"] = lambda **_: [{"number of rows inserted": answers.pop(0)}]
