@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from contract.events import AttemptResult, Event, JobEvent
 from contract.job import JobRow
@@ -102,10 +103,11 @@ def _after_failure(
     facts |= plan.facts
     if plan.due_in_s is None:
         ended = _moved(job, Trigger.FAIL_FOR_GOOD, facts)
-        failed = event(ended, JobEvent.FAILED, now, cause_id=verdict.cause_id, diagnosis=plan.verdict.diagnosis)
+        failed = event(ended, JobEvent.FAILED, now, **_what_failed(job, verdict), diagnosis=plan.verdict.diagnosis)
         return Settlement(ended, _result(ended, evidence, plan.verdict, now), (failed,))
     waiting = _moved(job, Trigger.FAIL_AGAIN, facts | {"finished_at": None})
-    planned = event(waiting, JobEvent.RETRY_PLANNED, now, cause_id=verdict.cause_id, due_in_s=round(plan.due_in_s, 1))
+    due_in_s = round(plan.due_in_s, 1)
+    planned = event(waiting, JobEvent.RETRY_PLANNED, now, **_what_failed(job, verdict), due_in_s=due_in_s)
     return Settlement(waiting, _result(waiting, evidence, plan.verdict, now), (planned,), plan.due_in_s)
 
 
@@ -124,6 +126,12 @@ def refused(
     says = {"cause_id": verdict.cause_id, "diagnosis": plan.verdict.diagnosis, "remedy": plan.verdict.remedy}
     planned = event(waiting, JobEvent.LAUNCH_REFUSED, now, **says, due_in_s=round(plan.due_in_s, 1))
     return Settlement(waiting, None, (planned,), plan.due_in_s)
+
+
+def _what_failed(job: JobRow, verdict: Verdict) -> dict[str, Any]:
+    # The row tells the size of the next attempt; which size was too small stands in the history alone.
+    size = {"cpu": job.cpu, "memory_mb": job.memory_mb} if verdict.failure_class is FailureClass.OUT_OF_MEMORY else {}
+    return {"cause_id": verdict.cause_id, "failure_class": verdict.failure_class, **size}
 
 
 def lacks_room(verdict: Verdict) -> bool:
@@ -156,10 +164,10 @@ def _plan(job: JobRow, found: Verdict, max_attempts: int, by: _Terms, *, now: da
         "refusals": job.refusals + lacks_room(verdict),
         "waits_since": since if patient else job.waits_since,
     }
-    if size is not None:
-        facts |= {"cpu": size.cpu, "memory_mb": size.memory_mb}
     if not spent.may_retry:
         return _Plan(verdict, facts, None)
+    if size is not None:
+        facts |= {"cpu": size.cpu, "memory_mb": size.memory_mb}
     if by.breaker and verdict is not found:
         return _Plan(verdict, facts, wait_s(by.breaker, dice))
     # What nobody is to blame for costs no budget, so patience must grow with the tries instead.

@@ -96,7 +96,8 @@ SELECT
     COALESCE(s.attempt, 0) AS attempt,
     -- Until a container has run, or left something, nothing lies there.
     IFF(
-        s.started_at IS NULL AND r.exit_code IS NULL AND r.manifest IS NULL AND s.status <> 'SUCCEEDED',
+        -- A path, because a manifest that there is not is a JSON null, which IS NULL does not know.
+        s.started_at IS NULL AND r.exit_code IS NULL AND r.manifest:files IS NULL AND s.status <> 'SUCCEEDED',
         NULL, s.result_uri
     ) AS result_uri,
     COALESCE(r.manifest:file_count::NUMBER, ARRAY_SIZE(r.manifest:files)) AS files,
@@ -150,7 +151,7 @@ SELECT
                 || TO_CHAR(at_work.written_at, 'YYYY-MM-DD HH24:MI:SS') || ' UTC: none seems to lead.'
         WHEN s.status = 'RETRY_WAIT' AND so_far.says IS NOT NULL THEN so_far.says || ' Its next try is due.'
         WHEN so_far.is_answer THEN so_far.says || ' It is being launched again.'
-        ELSE r.diagnosis
+        ELSE COALESCE(r.diagnosis, 'Attempt ' || previous.attempt || ': ' || previous.diagnosis)
     END AS diagnosis,
     CASE
         WHEN s.status = 'EXPIRED'
@@ -191,7 +192,9 @@ SELECT
     s.updated_at
 FROM job_intake AS i
 LEFT JOIN job_state AS s ON s.request_id = i.request_id
-LEFT JOIN latest_result AS r ON r.request_id = i.request_id
+-- What an attempt left says nothing of the one after it.
+LEFT JOIN latest_result AS r ON r.request_id = i.request_id AND r.attempt >= COALESCE(s.attempt, 0)
+LEFT JOIN latest_result AS previous ON previous.request_id = i.request_id AND previous.attempt < s.attempt
 LEFT JOIN cancels ON cancels.job_id = i.job_id
 LEFT JOIN report_pauses AS own ON own.report_type = i.report_type
 LEFT JOIN report_pauses AS every ON every.report_type = '*'

@@ -23,18 +23,31 @@ WITH sizes AS (
         (16384, 32768), (16384, 40960), (16384, 49152), (16384, 57344), (16384, 65536), (16384, 73728),
         (16384, 81920), (16384, 90112), (16384, 98304), (16384, 106496), (16384, 114688), (16384, 122880)
 ),
+-- Attempts that ran out, also of jobs that the next size cured: their rows tell the last attempt's size only.
+ran_out AS (
+    SELECT
+        job_id,
+        COUNT(DISTINCT attempt) AS attempts,
+        MIN(detail:memory_mb::NUMBER) AS first_mb,
+        MIN(detail:cpu::NUMBER) AS first_cpu,
+        MAX(detail:memory_mb::NUMBER) AS too_small_mb
+    FROM job_events
+    WHERE event IN ('retry_planned', 'failed') AND detail:failure_class::STRING = 'OUT_OF_MEMORY'
+    GROUP BY job_id
+),
 used AS (
     SELECT
-        report_type,
+        h.report_type,
         COUNT(*) AS jobs,
-        MAX_BY(memory_mb, finished_at) AS memory_mb,
-        MAX_BY(cpu, finished_at) AS cpu,
-        MAX(peak_memory_mb) AS most_used_mb,
-        COUNT_IF(failure_class = 'OUT_OF_MEMORY') AS out_of_memory,
-        MAX(IFF(failure_class = 'OUT_OF_MEMORY', memory_mb, NULL)) AS too_small_mb
-    FROM job_history
-    WHERE finished_at >= DATEADD('day', -30, SYSDATE()) AND memory_mb IS NOT NULL
-    GROUP BY report_type
+        MAX_BY(COALESCE(o.first_mb, h.memory_mb), h.finished_at) AS memory_mb,
+        MAX_BY(COALESCE(o.first_cpu, h.cpu), h.finished_at) AS cpu,
+        MAX(h.peak_memory_mb) AS most_used_mb,
+        SUM(COALESCE(o.attempts, IFF(h.failure_class = 'OUT_OF_MEMORY', 1, 0))) AS out_of_memory,
+        MAX(COALESCE(o.too_small_mb, IFF(h.failure_class = 'OUT_OF_MEMORY', h.memory_mb, NULL))) AS too_small_mb
+    FROM job_history AS h
+    LEFT JOIN ran_out AS o ON o.job_id = h.job_id
+    WHERE h.finished_at >= DATEADD('day', -30, SYSDATE()) AND h.memory_mb IS NOT NULL
+    GROUP BY h.report_type
 ),
 fitting AS (
     SELECT u.report_type, s.memory_mb AS fitting_mb, s.cpu AS fitting_cpu
@@ -59,8 +72,11 @@ SELECT
         WHEN u.too_small_mb >= (SELECT MAX(memory_mb) FROM sizes)
             THEN 'It ran out of the most memory that Fargate has: make it of fewer rows, or as several reports.'
         WHEN f.fitting_mb IS NULL THEN 'No size that Fargate has leaves a quarter to spare: take the largest, or make it of fewer rows.'
+        WHEN u.out_of_memory > 0 AND f.fitting_mb > u.memory_mb
+            THEN 'Give it more memory: ' || u.out_of_memory || IFF(u.out_of_memory = 1, ' attempt', ' attempts')
+                || ' ran out of it.'
         WHEN u.jobs < 5 THEN 'Too few jobs to tell: fewer than five within 30 days.'
-        WHEN f.fitting_mb > u.memory_mb THEN 'Give it more memory: it came close to its limit, or met it.'
+        WHEN f.fitting_mb > u.memory_mb THEN 'Give it more memory: it came close to its limit.'
         WHEN f.fitting_mb < u.memory_mb THEN 'It can do with less memory.'
         ELSE 'It fits.'
     END AS advice

@@ -129,6 +129,23 @@ def test_rightsizing_recommends_more_to_what_ran_out_and_could_not_tell_how_much
     assert row["advice"].startswith(advice)
 
 
+def test_rightsizing_counts_attempts_that_ran_out_and_were_cured_by_the_next_size(desk: Desk) -> None:
+    for place in range(5):
+        desk.job(f"job-{place}", "SUCCEEDED", attempt=2, memory_mb=2048, peak_memory_mb=100)
+        for event_id in (f"{place}", f"{place}-again"):  # an event can be told twice
+            desk.rows(
+                'INSERT INTO job_events (event_id, job_id, attempt, event, detail, "AT") '
+                "SELECT ?, ?, 1, 'retry_planned', PARSE_JSON(?), SYSDATE()",
+                event_id,
+                f"job-{place}",
+                '{"cause_id": "exit_137", "failure_class": "OUT_OF_MEMORY", "cpu": 256, "memory_mb": 1024}',
+            )
+    (row,) = desk.rows("SELECT * FROM rightsizing")
+    assert (row["cpu"], row["memory_mb"], row["out_of_memory"]) == (256, 1024, 5)
+    assert (row["recommended_cpu"], row["recommended_memory_mb"]) == (256, 2048)
+    assert row["advice"] == "Give it more memory: 5 attempts ran out of it."
+
+
 async def test_what_is_pruned_stays_in_the_history_once(desk: Desk) -> None:
     desk.job("old", "SUCCEEDED", 40, cost_usd=0.25)
     desk.job("young", "SUCCEEDED", 1)

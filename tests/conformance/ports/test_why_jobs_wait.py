@@ -171,3 +171,39 @@ async def test_a_job_that_never_ran_shows_no_place_of_files(queue: SnowflakeQueu
         queue.sql(f"UPDATE job_state SET result_uri = ?, {changes} WHERE job_id IS NOT NULL", uri)
         told.append(queue.sql("SELECT result_uri FROM jobs")[0]["result_uri"])
     assert told == [None, None, uri, uri]
+
+
+async def test_a_job_that_was_refused_at_launch_shows_no_place_of_files(queue: SnowflakeQueue) -> None:
+    asked = request()
+    queue.enqueue(asked)
+    await claim(queue)
+    changes = "result_uri = 's3://bucket/reports/x/', status = 'FAILED'"
+    queue.sql(f"UPDATE job_state SET {changes} WHERE job_id IS NOT NULL")
+    queue.sql(
+        'INSERT INTO job_results (request_id, job_id, attempt, diagnosis, manifest, "AT") '
+        "SELECT ?, ?, 1, 'No such cluster.', PARSE_JSON('null'), SYSDATE()",
+        asked.request_id,
+        asked.job_id,
+    )
+    assert queue.sql("SELECT result_uri, diagnosis FROM jobs") == [{"result_uri": None, "diagnosis": "No such cluster."}]
+
+
+async def test_what_an_attempt_left_is_told_of_the_next_one_as_the_earlier_ones(queue: SnowflakeQueue) -> None:
+    asked = request()
+    queue.enqueue(asked)
+    await claim(queue)
+    queue.sql("UPDATE job_state SET status = 'RUNNING', attempt = 2, started_at = SYSDATE() WHERE job_id IS NOT NULL")
+    queue.sql(
+        "INSERT INTO job_results (request_id, job_id, attempt, exit_code, diagnosis, remedy, error, log_tail, manifest, "
+        "\"AT\") SELECT ?, ?, 1, 137, 'Memory ran out.', 'Give it more.', 'Killed', 'rows', PARSE_JSON(?), SYSDATE()",
+        asked.request_id,
+        asked.job_id,
+        '{"files": [], "file_count": 0}',
+    )
+    shown = "diagnosis, remedy, exit_code, error, log_tail, files"
+    (running,) = queue.sql(f"SELECT {shown} FROM jobs")
+    assert running.pop("diagnosis") == "Attempt 1: Memory ran out."
+    assert set(running.values()) == {None}
+    queue.sql("UPDATE job_state SET status = 'FAILED', attempt = 1 WHERE job_id IS NOT NULL")
+    (ended,) = queue.sql(f"SELECT {shown} FROM jobs")
+    assert tuple(ended.values()) == ("Memory ran out.", "Give it more.", 137, "Killed", "rows", 0)
