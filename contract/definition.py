@@ -11,10 +11,11 @@ from pydantic import ValidationError
 
 from contract import definition_bounds, definition_names, one_select
 from contract.locales import LOCALES
+from contract.meant import nearest
 from contract.refusal import Problem, RefusedError, refusal_of, shown
 from contract.relative_dates import resolve_date
 from contract.report import ParameterSpec, ReportDefinition, Scalar
-from contract.unknown_keys import nearest, unknown_keys
+from contract.unknown_keys import unknown_keys
 
 ROOT: Final = "definition"
 MAX_CHARS: Final = 400_000

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from contract.meant import nearest
 from contract.presentation import ChartSection, KeyFigures, Section, TableSection
 from contract.refusal import Problem, shown
 from contract.report import ReportDefinition
-from contract.unknown_keys import nearest
 
 
 def problems(report: ReportDefinition, columns: Mapping[str, Sequence[str]], root: str) -> Iterator[Problem]:

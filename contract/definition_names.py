@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from contract.binding import MOMENT, binds
+from contract.meant import nearest
 from contract.refusal import Problem, shown
-from contract.unknown_keys import nearest
 
 
 def problems(given: Mapping[str, Any], root: str) -> Iterator[Problem]:

@@ -4,10 +4,10 @@ import math
 from collections.abc import Mapping
 from datetime import date
 
+from contract.meant import closest
 from contract.refusal import Problem, RefusedError, shown
 from contract.relative_dates import resolve_date
 from contract.report import ParameterSpec, ReportDefinition, Scalar
-from contract.unknown_keys import closest
 
 _BEYOND_NUMBER = 10**38
 """Snowflake's NUMBER has 38 digits."""

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from contract.meant import closest
+
 _SHOWN_CHARS = 80
 
 
@@ -91,7 +93,9 @@ _WORDS: Final = {
 def _says(item: Mapping[str, Any], known: Sequence[str]) -> str:
     given = shown(item["input"])
     if item["type"] == "extra_forbidden":
-        return "is not known" + (f"; known are {', '.join(known)}" if known else "")
+        close = closest(str(item["loc"][-1]), known)
+        meant = f"did you mean {close}? " if close else ""
+        return "is not known" + (f"; {meant}known are {', '.join(known)}" if known else "")
     if item["type"] == "value_error":
         return str(item["msg"]).removeprefix("Value error, ")
     if item["type"] in _WORDS:

@@ -3,27 +3,14 @@
 Models that are read leniently pass over such keys; who writes a document by hand wants to hear of them.
 """
 
-import difflib
 import types
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
+from contract.meant import nearest
 from contract.refusal import Problem, shown
-
-
-def closest(name: str, known: Iterable[str]) -> str | None:
-    """The name that was perhaps meant."""
-    return next(iter(difflib.get_close_matches(name, sorted(known), n=1)), None)
-
-
-def nearest(name: str, known: Iterable[object]) -> str:
-    """What a message about an unknown name adds: the name that was perhaps meant, and those that there are."""
-    names = sorted({str(one) for one in known})
-    close = closest(name, names)
-    meant = f"did you mean {close}? " if close else ""
-    return f"{meant}known are {', '.join(names) or 'none'}"
 
 
 def unknown_keys(model: type[BaseModel], given: object, path: str) -> Iterator[Problem]:

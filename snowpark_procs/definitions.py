@@ -13,10 +13,10 @@ from contract import definition_changes, definition_columns, definition_kinds
 from contract.binding import bound
 from contract.definition import ROOT, canonical, digest_of, parse_definition, sample_values
 from contract.ids import REPORT_TYPE_PATTERN
+from contract.meant import nearest
 from contract.moment import as_of
 from contract.refusal import Problem, RefusedError, refuse, shown
 from contract.report import ReportDefinition
-from contract.unknown_keys import nearest
 from snowpark_procs import enqueue
 from snowpark_procs.report_types import find
 from snowpark_procs.statements import insert_with_patience, run, variant

@@ -55,13 +55,15 @@ def pairs(given: list[str] | None, option: str) -> dict[str, Any]:
     """What was given as ``name=value``, values read as JSON where they are.
 
     Raises:
-        CommandError: one has no equals sign.
+        CommandError: one has no equals sign, or a name stands twice.
     """
     pairs: dict[str, Any] = {}
     for item in given or []:
         name, equals, text = item.partition("=")
         if not equals:
             raise CommandError(f"{option} {item}: write it as name=value", Exit.USAGE)
+        if name in pairs:
+            raise CommandError(f"{option} {name} stands twice; give it once", Exit.USAGE)
         try:
             pairs[name] = json.loads(text)
         except json.JSONDecodeError:

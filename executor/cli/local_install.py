@@ -97,7 +97,7 @@ def _aws_resources(folder: Path, endpoint: str, signing_in: Mapping[str, str]) -
         raise CommandError('the local cloud is not installed; run: pip install "reporting[local]"') from error
     # What docker would run for this image: the runner of this checkout, in an environment of its own.
     image = {"command": [sys.executable, "-m", "runner"], "working_dir": str(folder)}
-    (folder / "images.json").write_text(json.dumps({local.IMAGE: image}, indent=2), encoding="utf-8")
+    make_known(folder / "images.json", {local.IMAGE: image})
     return create_stack(
         endpoint,
         bucket=local.BUCKET,
@@ -111,6 +111,21 @@ def _aws_resources(folder: Path, endpoint: str, signing_in: Mapping[str, str]) -
         memory_mb=512,
         region=local.REGION,
     )
+
+
+def make_known(file: Path, images: Mapping[str, Any]) -> None:
+    """Add images to the file that stands for a registry; those that somebody added stay.
+
+    Args:
+        file: the JSON file, made if it is not there.
+        images: what `docker run` of each would start, by name.
+    """
+    before: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    after = {**before, **images}
+    if after != before:
+        fresh = file.with_suffix(".new")  # the local Fargate must never read half of it
+        fresh.write_text(json.dumps(after, indent=2), encoding="utf-8")
+        fresh.replace(file)
 
 
 def _deploy(settings: SnowflakeSettings, names: ObjectNames, say: Say, founded: Callable[[], object]) -> None:

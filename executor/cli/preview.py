@@ -54,7 +54,7 @@ def preview(  # noqa: PLR0913 - one for each option
 ) -> None:
     """Make a report with few rows on this machine, by the container's own code, and say where its files are."""
     name = report_type.strip().upper()
-    day = business_date.date() if business_date else _yesterday()
+    day = _past(business_date.date()) if business_date else _yesterday()
     found = _from_file(definition) if definition is not None else _kept(name)
     try:
         order = {
@@ -78,6 +78,14 @@ def preview(  # noqa: PLR0913 - one for each option
         webbrowser.open(Path(answer["files"][0]["path"]).as_uri())
 
 
+def _past(day: date) -> date:
+    # As a CALL has it: tomorrow, because a caller east of UTC may have it already.
+    latest = _yesterday() + timedelta(days=2)
+    if day > latest:
+        raise CommandError(f"--business-date {day} lies in the future; {latest} is the latest", Exit.USAGE)
+    return day
+
+
 def _yesterday() -> date:
     return datetime.now(UTC).date() - timedelta(days=1)  # noqa: TID251 - the edge reads the clock
 
@@ -95,14 +103,25 @@ def _from_file(path: Path) -> ReportDefinition:
     """A definition as ``define_report`` takes it; its queries' SQL may stand in files beside it (``"file"``)."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-        for query in document.get("queries", ()):
+        for at, query in enumerate(document.get("queries", ())):
             if "file" in query:
-                query["sql"] = (path.parent / query.pop("file")).read_text(encoding="utf-8")
+                query["sql"] = _text_of(path, at, query.pop("file"))
         return parse_definition(document)
     except RefusedError as error:
         raise CommandError(f"{path}: {error}", Exit.USAGE) from error
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise CommandError(f"{path} is no definition as JSON: {error}", Exit.USAGE) from error
+
+
+def _text_of(path: Path, at: int, name: str) -> str:
+    file = path.parent / name
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeError) as error:
+        why = getattr(error, "strerror", None) or "it is no UTF-8"
+        raise CommandError(
+            f"{path}: definition.queries[{at}].file: {file} cannot be read: {why}", Exit.USAGE
+        ) from error
 
 
 def _shown(found: ReportDefinition, formats: list[ReportFormat] | None) -> ReportDefinition:

@@ -30,7 +30,7 @@ def of_sign_in(error: errors.Error, arguments: Mapping[str, Any]) -> CommandErro
     if refusal is None:
         return CommandError(
             f"Snowflake cannot be reached: {one_line(error)}; check SNOWFLAKE_ACCOUNT, SNOWFLAKE_USER and the "
-            "network, or run: set -a; . .local/env; set +a",
+            "network; reporting up starts a local one, for which: set -a; . .local/env; set +a",
             Exit.UNREACHABLE,
         )
     who = f" of {arguments['user']}" if arguments.get("user") else ""

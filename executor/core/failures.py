@@ -79,7 +79,7 @@ def judge(evidence: Evidence, catalogue: Catalogue = EMPTY) -> Verdict:
     rule = rules.FILES_MISSING if claims_success(evidence.manifest) else _rule(evidence, catalogue)
     rule = _known_better(_named(rule, evidence.manifest, catalogue), evidence.manifest)
     code = evidence.exit_code
-    said = cut("; ".join(evidence.text.splitlines()), MAX_SAID_BYTES)
+    said = cut("; ".join(_news(evidence.text.splitlines(), code)), MAX_SAID_BYTES)
     suffix = f" (exit code {code})" if code is not None else ""
     return Verdict(
         failure_class=rule.failure_class,
@@ -94,6 +94,22 @@ def judge(evidence: Evidence, catalogue: Catalogue = EMPTY) -> Verdict:
         f"{' ' + _first_of(evidence.wrong_files) if evidence.wrong_files else ''}",
         remedy=rule.remedy,
     )
+
+
+_EXITED: Final = "essential container in task exited"
+
+
+def _news(lines: list[str], code: int | None) -> list[str]:
+    """What ECS says and nobody has said yet: of a pull it says the same of task and container, of an exit nothing."""
+    plain = [" ".join(line.split()).rstrip(".").lower() for line in lines]
+    return [
+        line
+        for at, (line, words) in enumerate(zip(lines, plain, strict=True))
+        if words
+        and not (code is not None and words == _EXITED)
+        and words not in plain[:at]
+        and not any(words != other and words in other for other in plain)
+    ]
 
 
 _SAID_IN: Final = {

@@ -24,7 +24,7 @@ _IN_WORDS = {
 
 
 def chart_part(
-    title: str, section: ChartSection, kept: KeptPoints, result: Result, rows: int, shown: Shown
+    title: str, section: ChartSection, kept: KeptPoints, result: Result, rows: int, file: str | None, shown: Shown
 ) -> ChartPart:
     """The chart, in words what it shows, and a note when it does not show all.
 
@@ -34,6 +34,7 @@ def chart_part(
         kept: the rows, up to ``MOST_POINTS``.
         result: the query's columns.
         rows: how many rows the query gave.
+        file: the name of a file that holds them all.
         shown: how values become text.
     """
     if not kept.rows:
@@ -45,6 +46,8 @@ def chart_part(
     notes = [drawing.left_out] if drawing.left_out else []
     if rows > len(kept.rows):
         notes.append(f"Drawn from the first {shown.count(MOST_POINTS)} of {shown.count(rows)} rows.")
+    if notes and file:
+        notes.append(f"All rows are in {file}.")
     return ChartPart(title, drawing.svg, printable(alt), " ".join(notes))
 
 

@@ -110,7 +110,7 @@ class Collected:
             case TableSection(), KeptTable():
                 return table_part(title, kept, result, rows, self._file_of(section.query), self._shown)
             case ChartSection(), KeptPoints():
-                return chart_part(title, section, kept, result, rows, self._shown)
+                return chart_part(title, section, kept, result, rows, self._file_of(section.query), self._shown)
             case KeyFigures(), KeptFigures():
                 return figures_part(printable(section.title), section, kept, result, self._shown)
         raise TypeError(f"section {section.type} was kept as {type(kept).__name__}")
@@ -143,4 +143,7 @@ class Collected:
         spec = self._report.definition.parameters.get(name)
         if spec is not None and spec.format == "date" and isinstance(value, str):
             return self._shown.text(date.fromisoformat(value), _PLAIN)
-        return "all" if value is None else self._shown.text(value, _PLAIN) or NULL
+        if value is None:
+            # A text that is left out usually filters nothing; a number may be a limit that is not there, or anything.
+            return "all" if spec is None or spec.type == "string" else "none given"
+        return self._shown.text(value, _PLAIN) or NULL

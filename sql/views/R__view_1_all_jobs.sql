@@ -167,7 +167,10 @@ SELECT
         WHEN COALESCE(s.status, 'RETRY_WAIT') IN ('RETRY_WAIT', 'CLAIMED') AND held.diagnosis IS NOT NULL
             THEN held.remedy
         WHEN s.status = 'RETRY_WAIT' AND s.due_at > SYSDATE() AND s.launched_at IS NULL
-            THEN COALESCE(so_far.remedy || ' ', '') || 'It is launched again by itself.'
+            THEN IFF(
+                CONTAINS(so_far.remedy, 'again by itself'),
+                so_far.remedy, COALESCE(so_far.remedy || ' ', '') || 'It is launched again by itself.'
+            )
         WHEN COALESCE(s.status, 'RETRY_WAIT') = 'RETRY_WAIT' AND busy.jobs >= type_caps.max_running
             AND COALESCE(i.not_before <= SYSDATE(), TRUE) AND COALESCE(s.due_at <= SYSDATE(), TRUE)
             THEN 'It begins when one of them ends; max_running of its definition says how many may be at work.'
@@ -178,8 +181,12 @@ SELECT
             AND GREATEST(i.enqueued_at, COALESCE(i.not_before, i.enqueued_at)) < DATEADD('second', -60, SYSDATE())
             THEN 'See that an executor runs for this queue (reporting run) and what its log says; reporting run --check tries its settings.'
         WHEN so_far.is_answer
-            THEN COALESCE(so_far.remedy || ' ', '')
-                || 'It is launched again by itself: every few seconds, and less often while AWS goes on refusing.'
+            THEN IFF(
+                CONTAINS(so_far.remedy, 'again by itself'),
+                so_far.remedy,
+                COALESCE(so_far.remedy || ' ', '')
+                    || 'It is launched again by itself: every few seconds, and less often while AWS goes on refusing.'
+            )
         ELSE r.remedy
     END AS remedy,
     r.log_tail,

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,27 +35,13 @@ def client(stack: Stack, service: str) -> Any:
     )
 
 
-def image(stack: Stack, name: str, command: list[str]) -> None:
-    """What a registry does: make an image known, here as a program of this machine."""
-    path = stack.folder / "images.json"
-    known = json.loads(path.read_text()) | {name: {"command": command, "working_dir": str(stack.folder)}}
-    fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps(known))
-    fresh.replace(path)
-
-
-def register(
-    stack: Stack, family: str, name: str | None = None, secrets: dict[str, str] | None = None, **environment: str
-) -> None:
-    """The usual task definition with another image, environment or secrets, as a family of its own."""
+def register(stack: Stack, family: str, secrets: dict[str, str] | None = None, **environment: str) -> None:
+    """The usual task definition with another environment or secrets, as a family of its own."""
     ecs = client(stack, "ecs")
     usual = ecs.describe_task_definition(taskDefinition=USUAL)["taskDefinition"]
     container = usual["containerDefinitions"][0]
-    if name is not None:
-        container = container | {"image": name, "secrets": [], "environment": []}
-    else:
-        kept = [pair for pair in container["environment"] if pair["name"] not in environment]
-        container["environment"] = kept + [{"name": key, "value": value} for key, value in environment.items()]
+    kept = [pair for pair in container["environment"] if pair["name"] not in environment]
+    container["environment"] = kept + [{"name": key, "value": value} for key, value in environment.items()]
     if secrets is not None:
         manager = client(stack, "secretsmanager")
         arns = {key: manager.create_secret(Name=f"{family}/{key}", SecretString=secrets[key])["ARN"] for key in secrets}
@@ -71,11 +58,12 @@ def register(
     )
 
 
-def test_the_pages_container_makes_a_report(stack: Stack, analyst: Analyst) -> None:
-    program = stack.folder / "hello.py"
-    program.write_text(block("python"))
-    image(stack, "hello:1", [sys.executable, str(program)])
-    register(stack, "hello", "hello:1")
+def test_the_pages_container_makes_a_report(stack: Stack, analyst: Analyst, tmp_path: Path) -> None:
+    (tmp_path / "hello.py").write_text(block("python"))
+    (tmp_path / ".local").symlink_to(stack.folder)
+    (trying,) = re.findall(r"<<'END'\n(.*?)\nEND\n", block("sh"), re.DOTALL)
+    tried = subprocess.run([sys.executable, "-c", trying], cwd=tmp_path, env=stack.environment, check=False)
+    assert tried.returncode == 0
     analyst.define("HELLO", json.loads(block("json")))
     asked = analyst.call("CALL reporting.generate_report('HELLO', PARSE_JSON(?)::OBJECT)", '{"name": "you"}')
     row = analyst.ended(asked["job_id"])

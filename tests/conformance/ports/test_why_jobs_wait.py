@@ -1,5 +1,6 @@
 """A job that waits says why, as far as the tables tell; and where nothing ran, no files are promised."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -133,6 +134,9 @@ async def test_p9_a_job_whose_launch_aws_puts_off_says_what_aws_said_and_what_co
         "Its launch was refused: Fargate has no room. Its next try is due at 2999-01-02 03:04:05 UTC.",
         "Add subnets. It is launched again by itself.",
     )
+    said["remedy"] = "The job is tried again by itself. If it happens often, add subnets."
+    queue.sql("UPDATE job_events SET detail = PARSE_JSON(?) WHERE event = 'launch_refused'", json.dumps(said))
+    assert why(queue, asked.job_id)[1] == said["remedy"]
     queue.sql("UPDATE job_state SET due_at = '2026-01-01' WHERE job_id IS NOT NULL")
     assert why(queue, asked.job_id)[0] == "Its launch was refused: Fargate has no room. Its next try is due."
 
@@ -185,7 +189,9 @@ async def test_a_job_that_was_refused_at_launch_shows_no_place_of_files(queue: S
         asked.request_id,
         asked.job_id,
     )
-    assert queue.sql("SELECT result_uri, diagnosis FROM jobs") == [{"result_uri": None, "diagnosis": "No such cluster."}]
+    assert queue.sql("SELECT result_uri, diagnosis FROM jobs") == [
+        {"result_uri": None, "diagnosis": "No such cluster."}
+    ]
 
 
 async def test_what_an_attempt_left_is_told_of_the_next_one_as_the_earlier_ones(queue: SnowflakeQueue) -> None:
@@ -194,8 +200,9 @@ async def test_what_an_attempt_left_is_told_of_the_next_one_as_the_earlier_ones(
     await claim(queue)
     queue.sql("UPDATE job_state SET status = 'RUNNING', attempt = 2, started_at = SYSDATE() WHERE job_id IS NOT NULL")
     queue.sql(
-        "INSERT INTO job_results (request_id, job_id, attempt, exit_code, diagnosis, remedy, error, log_tail, manifest, "
-        "\"AT\") SELECT ?, ?, 1, 137, 'Memory ran out.', 'Give it more.', 'Killed', 'rows', PARSE_JSON(?), SYSDATE()",
+        "INSERT INTO job_results (request_id, job_id, attempt, exit_code, diagnosis, remedy, error, log_tail, "
+        'manifest, "AT") '
+        "SELECT ?, ?, 1, 137, 'Memory ran out.', 'Give it more.', 'Killed', 'rows', PARSE_JSON(?), SYSDATE()",
         asked.request_id,
         asked.job_id,
         '{"files": [], "file_count": 0}',

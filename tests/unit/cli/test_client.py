@@ -125,6 +125,7 @@ def test_a_refused_sign_in_is_exit_code_three_with_its_own_remedy(text: str, say
 def test_a_snowflake_that_does_not_answer_cannot_be_reached() -> None:
     said = of_sign_in(errors.OperationalError(msg="no route", errno=250001), {"user": "MARY"})
     assert (said.code, "cannot be reached" in str(said)) == (Exit.UNREACHABLE, True)
+    assert "reporting up" in str(said)
 
 
 @pytest.mark.parametrize("ask", ASKS)

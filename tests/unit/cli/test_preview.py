@@ -2,7 +2,7 @@
 
 import io
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,7 @@ def test_a_definition_may_keep_its_sql_in_files_beside_it(tmp_path: Path) -> Non
             DOCUMENT | {"queries": [{"name": "one", "sql": "DROP TABLE t"}]},
             "definition.queries[0].sql: begins with DROP",
         ),
-        (DOCUMENT | {"queries": [{"name": "one", "file": "absent.sql"}]}, "No such file"),
+        (DOCUMENT | {"queries": [{"name": "one", "file": "absent.sql"}]}, "absent.sql cannot be read: No such file"),
         ([1], "is no definition as JSON"),
         (DOCUMENT | {"queries": 5}, "is no definition as JSON"),
     ],
@@ -57,6 +57,12 @@ def test_a_file_that_is_no_definition_is_wrong_usage(tmp_path: Path, document: o
 
 
 def test_wrong_parameters_are_refused_before_anybody_signs_in(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="--business-date 2999-01-01 lies in the future"):
+        preview.preview("MINE", business_date=datetime(2999, 1, 1, tzinfo=UTC))
+    with pytest.raises(CommandError, match="--param since stands twice; give it once"):
+        preview.preview("MINE", ["since=1", "since=2"], definition=written(tmp_path, DOCUMENT))
+    with pytest.raises(CommandError, match=r"params\.SINCE: .*did you mean since\?"):
+        preview.preview("MINE", ["SINCE=1"], definition=written(tmp_path, DOCUMENT))
     with pytest.raises(CommandError, match=r"params\.colour: is not a parameter of this report; it takes since"):
         preview.preview("MINE", ["colour=red"], definition=written(tmp_path, DOCUMENT))
 

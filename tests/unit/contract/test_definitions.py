@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contract import definition_columns, one_select
+from contract import definition_columns
 from contract.definition import MAX_CHARS, canonical, digest_of, parse_definition, sample_values
 from contract.refusal import RefusedError
 from contract.report import ReportDefinition
@@ -171,55 +171,6 @@ def test_what_equals_its_default_does_not_make_another_version() -> None:
 @pytest.mark.parametrize("name", report_names())
 def test_the_built_in_reports_are_defined_by_the_same_rules(name: str) -> None:
     assert parse_definition(load_report(name)).title
-
-
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "SELECT 1",
-        "  -- Why.\n select 1 ;\n",
-        "WITH a AS (SELECT 1) SELECT * FROM a",
-        "((SELECT 1) UNION ALL (SELECT 2))",
-        "SELECT 'a;b', \"c;d\", $$e;f$$ -- ;\n/* ; */ // ;\n",
-        "SELECT 'it''s; \\'; so'",
-        "SELECT FILTER(a, x -> x > 1) AS procedure, '->>' AS arrow FROM t",
-    ],
-)
-def test_one_select_is_one_select(sql: str) -> None:
-    assert one_select.fault(sql) is None
-
-
-@pytest.mark.parametrize(
-    ("sql", "says"),
-    [
-        ("", "begins with nothing"),
-        ("-- SELECT 1", "begins with nothing"),
-        ("DELETE FROM t", "begins with DELETE"),
-        ("/* SELECT */ CALL p()", "begins with CALL"),
-        ("SELECT 1; SELECT 2", "more than one statement"),
-        ("SELECT 1; -- nothing\n; DROP TABLE t", "more than one statement"),
-        ("SELECT 'a", "has no end"),
-        ("SELECT 1 /* a", "has no end"),
-        ("EXPLAIN SELECT 1", "begins with EXPLAIN"),
-        ("SELECT a FROM t ->> INSERT INTO u SELECT * FROM $1", "chains statements"),
-        ("WITH p AS PROCEDURE () RETURNS STRING LANGUAGE SQL AS $$BEGIN END$$ CALL p()", "makes a procedure"),
-    ],
-)
-def test_anything_else_is_not_one_select(sql: str, says: str) -> None:
-    assert says in (one_select.fault(sql) or "")
-
-
-@pytest.mark.parametrize(
-    ("sql", "alone"),
-    [
-        ("SELECT 1 a; -- fin", "SELECT 1 a"),
-        ("SELECT ';' a /* ; */ ; /* end */ // ;\n", "SELECT ';' a /* ; */ "),
-        ("SELECT 1 a -- fin", "SELECT 1 a -- fin"),
-        ("SELECT 1; SELECT 2", "SELECT 1; SELECT 2"),
-    ],
-)
-def test_a_comment_after_the_semicolon_does_not_go_to_snowflake(sql: str, alone: str) -> None:
-    assert one_select.alone(sql) == alone
 
 
 def test_columns_are_compared_without_regard_to_capitals() -> None:

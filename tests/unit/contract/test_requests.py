@@ -145,5 +145,8 @@ def test_p22_a_refusal_is_in_the_callers_words(options: dict[str, object], says:
 
 
 def test_p22_an_unknown_option_is_told_which_there_are() -> None:
-    with pytest.raises(RefusedError, match=r"options.prio: is not known; known are formats, priority, not_before"):
+    with pytest.raises(
+        RefusedError,
+        match=r"options.prio: is not known; did you mean priority\? known are formats, priority, not_before",
+    ):
         parse_options({"prio": 5})

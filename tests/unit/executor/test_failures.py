@@ -129,6 +129,17 @@ def test_a_failed_manifest_beside_exit_code_zero_says_what_failed() -> None:
     assert judge(Evidence("report", stopped(0), failed)).failure_class is FailureClass.QUERY_FAILED
 
 
+def test_what_ecs_says_is_told_once() -> None:
+    pull = "CannotPullContainerError: pull image manifest has been retried 5 time(s): not found"
+    container = ContainerView("report", reason=pull)
+    task = TaskView(ARN, "STOPPED", stop_code="TaskFailedToStart", stopped_reason=pull, containers=(container,))
+    assert verdict(task).diagnosis.count("CannotPullContainerError") == 1
+    general = "Essential container in task exited"
+    assert "ECS says" not in verdict(stopped(1, stopped_reason=general)).diagnosis
+    without_code = verdict(stopped(None, stop_code="EssentialContainerExited", stopped_reason=general))
+    assert f"ECS says: {general}" in without_code.diagnosis  # it is all there is
+
+
 def said(remedy: str | None, *, retry_helps: bool | None = None) -> Manifest:
     failure = ReportFailure(kind="K", message="m", remedy=remedy, retry_helps=retry_helps)
     return manifest("failed", 13).model_copy(update={"failure": failure})

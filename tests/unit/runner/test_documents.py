@@ -45,14 +45,15 @@ def test_the_cover_names_title_day_parameters_and_when_it_was_made(kind: str) ->
         "title": "Sales of the north",
         "description": "What was sold.",
         "parameters": {name: {"type": "string", "format": "date"} for name in ("first", "last")}
-        | {"tier": {"type": "string"}, "region": {"type": "string"}},
+        | {"tier": {"type": "string"}, "region": {"type": "string"}, "top": {"type": "integer"}},
         "ranges": (("first", "last"),),
         "time_zone": "Europe/Berlin",
     }
-    params = {"first": "2026-11-01", "last": "2026-11-21", "tier": None, "region": "../../etc/passwd"}
+    params = {"first": "2026-11-01", "last": "2026-11-21", "tier": None, "region": "../../etc/passwd", "top": None}
     text = "".join(said(kind, made(kind, {"a": [rows(x=[1])]}, params=params, **told)).split())
     for wanted in (
         "Sales of the north", "November 21, 2026", "Nov 1, 2026 \N{EN DASH} Nov 21, 2026", "all", "../../etc/passwd",
+        "none given",
         "Nov 22, 2026, 7:02 AM CET", "What was sold.", "SALES · job-1",
     ):  # fmt: skip
         assert "".join(wanted.split()) in text
@@ -162,4 +163,7 @@ def test_long_cells_are_cut_with_a_word_on_how_much_is_missing(kind: str) -> Non
 def test_a_chart_of_more_rows_than_it_can_show_says_so(kind: str) -> None:
     section = ChartSection(type="chart", query="a", kind=ChartKind.BAR, x="x", y=("x",))
     text = said(kind, made(kind, {"a": [rows(x=list(range(3000)))]}, sections=(section,)))
-    assert "The first 60 of 2000 bars are drawn. Drawn from the first 2,000 of 3,000 rows." in " ".join(text.split())
+    assert (
+        "The first 60 of 2000 bars are drawn. Drawn from the first 2,000 of 3,000 rows. All rows are in a.csv."
+        in " ".join(text.split())
+    )
