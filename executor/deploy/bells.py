@@ -26,15 +26,31 @@ class MissingIntegrationError(LookupError):
     """A notification integration that the settings name is not there, or this role may not use it."""
 
 
+def check(connection: SnowflakeConnection, names: ObjectNames) -> dict[str, str]:
+    """See that every integration that the settings name is there; answers with the type of each by its name.
+
+    Raises:
+        MissingIntegrationError: one is not there, or this role may not use it.
+    """
+    known = _known(connection)
+    for use, name in _chosen(names).items():
+        if name is not None and name.upper() not in known:
+            raise MissingIntegrationError(
+                f"REPORTING_{use.upper()}_INTEGRATION is {name}, but Snowflake shows this role no notification "
+                f"integration of that name; an administrator makes it and grants USAGE on it, the statements "
+                "are printed by: reporting deploy doorbell"
+            )
+    return known
+
+
 def choose(connection: SnowflakeConnection, names: ObjectNames) -> str:
     """Keep which integrations the procedures use; answers what to say of them.
 
     Raises:
         MissingIntegrationError: one that the settings name is not there, or this role may not use it.
     """
-    chosen, known = _chosen(names), _known(connection, names)
-    by_mail = known.get((names.operators_integration or "").upper()) == "EMAIL"
-    text, values = bound(load("set_bells"), {**chosen, "operators_by_mail": by_mail})
+    by_mail = check(connection, names).get((names.operators_integration or "").upper()) == "EMAIL"
+    text, values = bound(load("set_bells"), {**_chosen(names), "operators_by_mail": by_mail})
     connection.cursor().execute(text, values)
     by = names.operators_integration or "nothing"
     return f"doorbell: {names.doorbell_integration or 'none'}; operators are told through: {by}"
@@ -47,17 +63,16 @@ def changes(connection: SnowflakeConnection, names: ObjectNames, *, is_first: bo
         connection: in the schema of the installation, with a warehouse, unless there is none yet.
         names: with the integrations that the settings name.
         is_first: whether nothing is installed yet.
-
-    Raises:
-        MissingIntegrationError: one that the settings name is not there, or this role may not use it.
     """
-    _known(connection, names)
-    before = {} if is_first else _before(connection)
-    return [
-        f"{use}: {before.get(use) or 'none'}, from now on {name or 'none'}"
-        for use, name in _chosen(names).items()
-        if (before.get(use) or "").upper() != (name or "").upper()
-    ]
+    before: dict[str, str | None] = {} if is_first else _before(connection)
+    known = _known(connection)
+    told = []
+    for use, name in _chosen(names).items():
+        missing = name is not None and name.upper() not in known
+        if missing or (before.get(use) or "").upper() != (name or "").upper():
+            absent = ", which is not there yet" if missing else ""
+            told.append(f"{use}: {before.get(use) or 'none'}, from now on {name or 'none'}{absent}")
+    return told
 
 
 def _chosen(names: ObjectNames) -> dict[str, str | None]:
@@ -72,19 +87,11 @@ def _before(connection: SnowflakeConnection) -> dict[str, str | None]:
     return {use: rows[0][use.upper()] for use in ("doorbell", "operators")} if rows else {}
 
 
-def _known(connection: SnowflakeConnection, names: ObjectNames) -> dict[str, str]:
+def _known(connection: SnowflakeConnection) -> dict[str, str]:
     """The type of every notification integration by its name."""
-    known = {
+    return {
         str(row["name"]).upper(): str(row["type"]).upper() for row in _rows(connection, "notification_integrations")
     }
-    for use, name in _chosen(names).items():
-        if name is not None and name.upper() not in known:
-            raise MissingIntegrationError(
-                f"REPORTING_{use.upper()}_INTEGRATION is {name}, but Snowflake shows this role no notification "
-                f"integration of that name; an administrator makes it and grants USAGE on it, the statements "
-                "are printed by: reporting deploy doorbell"
-            )
-    return known
 
 
 def operators(connection: SnowflakeConnection) -> str | None:

@@ -77,7 +77,6 @@ def made(
         MigrationError: schemachange could not tell.
         MissingRightsError: the role may not deploy.
         ForeignQueueError: the queue is another installation's.
-        MissingIntegrationError: the settings name a notification integration that is not there.
         snowflake.connector.errors.Error: Snowflake refused a look.
     """
     where = f"{names.database}.{names.schema_name}"

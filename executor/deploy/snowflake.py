@@ -31,9 +31,7 @@ from sql import BOOTSTRAP_STEPS, load
 
 _SESSION = {"QUERY_TAG": "reporting:deploy"}
 _OBJECTS = {"database", "schema", "warehouse"}
-_NO_PLAN = (
-    migrations.MigrationError, rights.MissingRightsError, owner.ForeignQueueError, bells.MissingIntegrationError
-)  # fmt: skip
+_NO_PLAN = (migrations.MigrationError, rights.MissingRightsError, owner.ForeignQueueError)
 
 
 class DeployError(RuntimeError):
@@ -44,8 +42,7 @@ def planned(*, installation: str, bucket: str, names: ObjectNames, snowflake_set
     """What ``deploy`` would do, with the same arguments; nothing is changed.
 
     Raises:
-        DeployError: the role may not deploy, the queue is another installation's, a notification integration that
-            the settings name is not there, or schemachange could not tell.
+        DeployError: the role may not deploy, the queue is another installation's, or schemachange could not tell.
         SettingsError: connections.toml has no connection of that name.
         snowflake.connector.errors.Error: Snowflake refused a statement.
     """
@@ -81,7 +78,8 @@ def deploy(
         founded: called once database, schema, warehouse and roles are there, before anything is put into them.
 
     Raises:
-        DeployError: the queue is another installation's and was left as it is, or schemachange refused a script.
+        DeployError: the queue is another installation's, or a notification integration that the settings name is not
+            there, and all was left as it is; or schemachange refused a script.
         LockedError: somebody else deploys into this schema.
         SettingsError: connections.toml has no connection of that name.
         snowflake.connector.errors.Error: Snowflake refused a statement.
@@ -94,6 +92,7 @@ def deploy(
     say(f"database {names.database}, schema {names.schema_name}, warehouse {names.warehouse}: there")
     with snowflake.connector.connect(**arguments, paramstyle="qmark", session_parameters=_SESSION) as connection:
         _check_owner(connection, installation, bucket)  # before the lock, which is a table in that schema
+        _check_bells(connection, names)
         founded()
         with lock.held(connection, f"{names.database}.{names.schema_name}", say, stale_lock_after_s):
             _check_owner(connection, installation, bucket)  # another's first deployment may have ended meanwhile
@@ -109,10 +108,7 @@ def deploy(
             say(f"migrations, views, procedures, tasks, grants: applied ({len(applied)} scripts)")
             say(callers.let_them_be_known(connection, role))
             say(links.create_stage(connection, names, bucket))
-            try:
-                say(bells.choose(connection, names))
-            except bells.MissingIntegrationError as error:
-                raise DeployError(str(error)) from error
+            say(bells.choose(connection, names))
             added = report_types.define_builtin(connection)
             new = ", ".join(f"{name} v{version}" for name, version in added.items())
             say(f"built-in reports: {new or 'unchanged'}")
@@ -143,6 +139,13 @@ def _check_owner(connection: snowflake.connector.SnowflakeConnection, installati
         owner.check(connection, installation, bucket)
     except owner.ForeignQueueError as error:
         raise DeployError(str(error)) from error
+
+
+def _check_bells(connection: snowflake.connector.SnowflakeConnection, names: ObjectNames) -> None:
+    try:
+        bells.check(connection, names)
+    except bells.MissingIntegrationError as error:
+        raise DeployError(f"nothing was changed: {error}") from error
 
 
 def _bootstrap(step: str, names: ObjectNames) -> str:

@@ -34,9 +34,11 @@ def test_a_plan_tells_that_a_bell_is_switched_on_or_off_and_one_that_is_not_ther
     assert off.bells == ("doorbell: PLANNED, from now on none",)
     assert not off.nothing_new
     connection.cursor().execute("DROP INTEGRATION planned")
-    with pytest.raises(snowflake_side.DeployError, match="there is no plan: REPORTING_OPERATORS_INTEGRATION is NOBODY"):
-        snowflake_side.planned(**account.what(operators_integration="NOBODY"))
     bells.choose(connection, ObjectNames())
+    absent = account.what(operators_integration="NOBODY")
+    assert snowflake_side.planned(**absent).bells == ("operators: none, from now on NOBODY, which is not there yet",)
+    with pytest.raises(snowflake_side.DeployError, match="nothing was changed: REPORTING_OPERATORS_INTEGRATION is NOB"):
+        snowflake_side.deploy(**absent, say=lambda _line: None)
 
 
 def test_a_bell_that_cannot_be_rung_fails_no_call(connection: snowflake.connector.SnowflakeConnection) -> None:
