@@ -80,7 +80,11 @@ def test_a_statement_names_what_it_binds(path: Path) -> None:
     assert params_faults(tree.text(path)) == []
 
 
-@pytest.mark.parametrize("path", QUERIES, ids=str)
+# It makes the fence where there is none, and is as good as none where there is one.
+MAKES_THE_FENCE = {Path("sql/queries/recover_leader.sql")}
+
+
+@pytest.mark.parametrize("path", sorted(set(QUERIES) - MAKES_THE_FENCE), ids=str)
 def test_who_writes_job_state_carries_the_fence(path: Path) -> None:
     assert fence_faults(tree.text(path)) == []
 

@@ -32,6 +32,8 @@ STAYS = {
         "SELECT SYSTEM$CANCEL",
     ): "the image of the runner carries none of sql/; one call of a function",
     ("runner/source.py", "SELECT CURRENT_TIMESTAMP"): "as above",
+    ("executor/cli/recover.py", "CALL "): "shown to the user, not sent",
+    ("executor/core/recover.py", "CALL "): "as above, made where it is known what is lost",
     ("executor/cli/demo.py", ""): "shown to the user, not sent",
 }
 
