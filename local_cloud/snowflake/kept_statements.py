@@ -7,11 +7,13 @@ client gives up, its repeat would run the statement a second time; so its id out
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 from local_cloud.snowflake.errors import failure
+from local_cloud.snowflake.packed_answers import is_small, packed, unpacked
 from local_cloud.snowflake.result import Result
 from local_cloud.snowflake.spool import rows_in_memory
 
@@ -22,25 +24,43 @@ _MOST_ANSWERS: Final = 256
 _MOST_ROWS: Final = 1_000_000
 _REMEMBERED_S: Final = 900.0  # longer than any client's patience with one request
 _MOST_REMEMBERED: Final = 8_000
-_SMALL_ROWS: Final = 1  # a DML's count stays with its id
 
 
 class Ended:
-    """What is left of a statement whose rows were dropped: its outcome if that is small."""
+    """What is left of a statement whose rows were dropped: its outcome if that is small.
+
+    Thousands of these are kept, and an Arrow table costs the same for a row of it as for none, half a KiB a column.
+    So the outcome is packed, and made anew for who asks.
+    """
+
+    __slots__ = ("_error", "_packed", "_upload", "lost_answers", "query_id", "user")
 
     def __init__(self, statement: "Statement") -> None:
         """Keep of a finished statement what weighs nothing."""
         self.query_id = statement.query_id
         self.user = statement.user
         self.lost_answers = statement.lost_answers
-        self.done: Future[Result] = Future()
+        self._error: BaseException | None = None
+        self._packed = b""
+        self._upload: Mapping[str, Any] | None = None
         if error := statement.done.exception():
-            self.done.set_exception(error.with_traceback(None))  # whose frames would hold the session
-        elif _rows(statement) <= _SMALL_ROWS:
-            self.done.set_result(statement.done.result())
+            self._error = _without_frames(error)
+        elif is_small(result := statement.done.result()):
+            self._packed, self._upload = packed(result), result.upload
         else:
             text = f"Result for query {self.query_id} has not been found: it ended well and newer ones took its place"
-            self.done.set_exception(failure(612, "02000", text))
+            self._error = failure(612, "02000", text)
+
+    @property
+    def done(self) -> Future[Result]:
+        """The outcome, as of a statement that ends."""
+        done: Future[Result] = Future()
+        if self._error:
+            done.set_exception(self._error)
+        else:
+            answer = unpacked(self._packed)
+            done.set_result(replace(answer, query_id=self.query_id, upload=self._upload, user=self.user))
+        return done
 
     def cancel(self) -> bool:
         """There is nothing to stop."""
@@ -117,3 +137,9 @@ class KeptStatements:
 
 def _rows(statement: "Statement") -> int:
     return 0 if statement.done.exception() else rows_in_memory(statement.done.result().table)
+
+
+def _without_frames(error: BaseException) -> BaseException:
+    """The error alone: a traceback, its own or that of what it comes from, would hold the session and the statement."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
