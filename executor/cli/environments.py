@@ -1,4 +1,4 @@
-"""``deploy --env``, ``rollback``, ``destroy``: whole environments."""
+"""``deploy --env`` and ``rollback``: whole environments."""
 
 import json
 import sys
@@ -23,6 +23,7 @@ from executor.deploy import environment as environments
 from executor.deploy import images, versions
 from executor.deploy.guard import DeployedElsewhereError
 from executor.deploy.lock import LockedError
+from executor.deploy.opening import HoursError
 from executor.deploy.smoke import SmokeError
 from executor.deploy.snowflake import DeployError
 from executor.deploy.stack import StackError
@@ -37,9 +38,9 @@ HERE = Path(".local/deploy")
 
 def deploy_all(name: str, *, plan: bool, yes: bool, as_json: bool, folder: Path) -> None:
     """Deploy an environment: look, plan, stack, images, Snowflake, executor, first report."""
-    say = _timed(quiet=as_json)
-    with _told():
-        site = _site(name, folder, say, starts=True)
+    say = timed(quiet=as_json)
+    with told():
+        site = site_of(name, folder, say, starts=True)
         deployment = Deployment(site)
         planned = deployment.plan()
         if not as_json:
@@ -49,7 +50,7 @@ def deploy_all(name: str, *, plan: bool, yes: bool, as_json: bool, folder: Path)
             if as_json:
                 typer.echo(json.dumps({"plan": planned.as_json()}, indent=2))
             return
-        if not (yes or as_json or name == LOCAL) and _at_a_terminal() and not typer.confirm("Go on?"):
+        if not (yes or as_json or name == LOCAL) and at_a_terminal() and not typer.confirm("Go on?"):
             deployment.stack.forget(planned.stack)
             raise CommandError("nothing was done, as you said")
         version = deployment.carry_out(planned)
@@ -67,9 +68,9 @@ def rollback(
     folder: Folder = HERE,
 ) -> None:
     """Let an earlier version of programs and procedures work again; tables and data stay as they are."""
-    say = _timed(quiet=False)
-    with _told():
-        site = _site(name, folder, say, starts=False)
+    say = timed(quiet=False)
+    with told():
+        site = site_of(name, folder, say, starts=False)
         deployment = Deployment(site)
         outputs = deployment.stack.outputs()
         if not outputs:
@@ -89,36 +90,6 @@ def rollback(
     say(f"{name} is at work: version {wanted.number}")
 
 
-def destroy(
-    name: Name,
-    *,
-    yes: Annotated[bool, typer.Option("--yes", help="Ask no question.")] = False,
-    folder: Folder = HERE,
-) -> None:
-    """Remove an environment's programs and all that costs while idle; its data stay, and are listed."""
-    say = _timed(quiet=False)
-    with _told():
-        site = _site(name, folder, say, starts=False)
-        deployment = Deployment(site)
-        if not (yes or name == LOCAL) and _at_a_terminal() and not typer.confirm(f"Remove {name}?"):
-            raise CommandError("nothing was done, as you said")
-        left = deployment.stack.delete()
-    where = site.environment.names()
-    typer.echo(f"{name} is removed; what stays, because it is data or costs nothing:")
-    snowflake_left = [
-        f"Snowflake schema {where.database}.{where.schema_name}, warehouse {where.warehouse}",
-        f"Snowflake integrations {where.storage_integration}, {where.doorbell_integration}",
-        f"Snowflake users {site.environment.user('executor')}, {site.environment.user('runner')}",
-    ]
-    secrets = [f"secret reporting/{name}/{program}" for program in ("executor", "runner")]
-    keeps_keys = site.environment.snowflake.sign_in == "key-pair"
-    for line in [*left, *snowflake_left, *(secrets if keeps_keys else [])]:
-        typer.echo(f"  {line}")
-    if name == LOCAL:
-        LocalCloud(folder).stop()
-        typer.echo(f"the local cloud is stopped; its data stay in {folder}")
-
-
 def _wanted(kept: list[versions.Version], at_work: versions.Version | None, to: int | None) -> versions.Version | None:
     if to is not None:
         found = next((one for one in kept if one.number == to), None)
@@ -130,7 +101,13 @@ def _wanted(kept: list[versions.Version], at_work: versions.Version | None, to: 
     return earlier[-1] if earlier else None
 
 
-def _site(name: str, folder: Path, say: Callable[[str], None], *, starts: bool) -> Site:
+def site_of(name: str, folder: Path, say: Callable[[str], None], *, starts: bool) -> Site:
+    """What deploys into an environment; ``starts`` lets a local cloud be started.
+
+    Raises:
+        SettingsError: its file, or the sign-in to Snowflake, cannot be used.
+        CommandError: no local cloud runs.
+    """
     if name == LOCAL:
         cloud = LocalCloud(folder)
         if starts:
@@ -150,7 +127,8 @@ def _lines(plan: Plan) -> list[str]:
     return [head, *(f"  {line}" for line in plan.stack.changes), *lines_of(plan.snowflake)]
 
 
-def _timed(*, quiet: bool) -> Callable[[str], None]:
+def timed(*, quiet: bool) -> Callable[[str], None]:
+    """What prints a step with the seconds since the beginning; nothing when ``quiet``."""
     began_s = time.monotonic()
 
     def say(text: str) -> None:
@@ -160,20 +138,25 @@ def _timed(*, quiet: bool) -> Callable[[str], None]:
     return say
 
 
-def _at_a_terminal() -> bool:
+def at_a_terminal() -> bool:
+    """Whether somebody can answer a question."""
     return sys.stdin.isatty()
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    # Everything that can stop a deployment, as one sentence.
+def told() -> Iterator[None]:
+    """Tell everything that can stop a deployment as one sentence.
+
+    Raises:
+        CommandError: with that sentence.
+    """
     try:
         yield
     except SettingsError as error:
         raise CommandError(str(error), Exit.USAGE) from error
     except (
         GroundError, StackError, images.ImageError, DeployError, LockedError, DeployedElsewhereError, SmokeError,
-        ValueError,
+        HoursError, ValueError,
     ) as error:  # fmt: skip
         raise CommandError(str(error)) from error
     except errors.ProgrammingError as error:

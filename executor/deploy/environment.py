@@ -67,6 +67,10 @@ class Environment(_Part):
         """The storage integration in Snowflake."""
         return f"REPORTS_IN_S3_{self._suffix}"
 
+    def bucket(self, account: str) -> str:
+        """The bucket, whose name is known before the stack is there and after it went; ``account`` is that of AWS."""
+        return f"reporting-{self.name}-{account}-{self.region}"
+
     def user(self, program: str) -> str:
         """The Snowflake user of a program."""
         return f"REPORTING_{self._suffix}_{program.upper()}"

@@ -68,7 +68,7 @@ def _network(environment: Environment, aws: Aws) -> Iterator[str]:
 
 
 def _bucket(environment: Environment, aws: Aws, account: str) -> Iterator[str]:
-    name = f"reporting-{environment.name}-{account}-{environment.region}"
+    name = environment.bucket(account)
     try:
         aws("s3").head_bucket(Bucket=name)
     except ClientError as error:

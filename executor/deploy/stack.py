@@ -86,8 +86,8 @@ class Stack:
             self._say(f"stack {self.name}: {status}; what is left of it is removed")
             self.delete()
 
-    def propose(self, template: str, parameters: Mapping[str, str]) -> Proposal:
-        """Ask CloudFormation what would change; changes nothing.
+    def propose(self, template: str | None, parameters: Mapping[str, str]) -> Proposal:
+        """Ask CloudFormation what would change; changes nothing. None is the template that the stack has.
 
         Raises:
             StackError: CloudFormation refuses template or parameters.
@@ -100,7 +100,7 @@ class Stack:
                     StackName=self.name,
                     ChangeSetName=f"deploy-{uuid.uuid4().hex}",
                     ChangeSetType="CREATE" if first else "UPDATE",
-                    TemplateBody=template,
+                    **({"UsePreviousTemplate": True} if template is None else {"TemplateBody": template}),
                     Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
                     Capabilities=["CAPABILITY_NAMED_IAM"],
                     ImportExistingResources=first,  # a bucket that was kept when its stack went

@@ -18,9 +18,11 @@ from executor.deploy import (
     ground,
     guard,
     handshake,
+    hours,
     images,
     lock,
     procedures_zip,
+    rest,
     signing_in,
     smoke,
     users,
@@ -111,8 +113,8 @@ class Deployment:
         kept = {name: before[name] for name in _FROM_BEFORE if before.get(name)}
         return Plan(
             account=found.account,
-            stack=self.stack.propose(self._template(), {**self._parameters(), **kept}),
-            snowflake=snowflake_side.planned(bucket=self._bucket(found.account), **self._queue()),
+            stack=self.stack.propose(self._template(), {**self._parameters(before), **kept}),
+            snowflake=snowflake_side.planned(bucket=site.environment.bucket(found.account), **self._queue()),
         )
 
     def carry_out(self, plan: Plan) -> versions.Version:
@@ -129,7 +131,7 @@ class Deployment:
         """
         site, environment = self._site, self._site.environment
         site.say(f"stack {self.stack.name}: {len(plan.stack.changes)} changes")
-        self._begin()
+        self.begin()
         self.stack.execute(plan.stack)
         outputs = self.stack.outputs()
         with guard.held(site.aws("s3"), outputs["Bucket"], environment.name, site.say) as left_behind:
@@ -137,10 +139,10 @@ class Deployment:
                 site.aws("ecr"), environment.name, environment.architecture, site.root, environment.base_image
             )
             built = images.ensure(registry, site.say, site.build)
-            self._begin()
+            self.begin()
             trusted = self._snowflake_side(outputs, left_behind=left_behind)
             named = {f"{name.capitalize()}Image": address for name, address in built.items()}
-            self._programs({**named, **trusted}, outputs)
+            self._watched({**self._parameters(self.stack.parameters()), **named, **trusted}, outputs)
             self.smoke()
             kept = versions.Versions(site.aws("s3"), outputs["Bucket"], environment.name)
             return kept.keep(named, procedures_zip.build()[0])
@@ -174,8 +176,8 @@ class Deployment:
             site.say(f"procedures' code: {to.code}")
             self.smoke()
 
-    def _begin(self) -> None:
-        # A person's answer and the building of images are not AWS's time.
+    def begin(self) -> None:
+        """Count the time anew: a person's answer and the building of images are not AWS's."""
         self.stack.until_s = time.monotonic() + self._within_s
 
     def _snowflake_side(self, outputs: Mapping[str, str], *, left_behind: bool) -> dict[str, str]:
@@ -186,6 +188,9 @@ class Deployment:
         with snowflake.connector.connect(**alone) as connection:
             trusted = handshake.ensure(connection, environment, outputs)
             site.say("integrations: Snowflake knows bucket and topic, and whom the roles have to trust")
+            rest.Rest(site.aws("s3"), outputs["Bucket"], environment.name).end(
+                connection, environment.names(), site.say
+            )
             # Whoever held the other lock held this one, too; what is dead here is dead there.
             snowflake_side.deploy(
                 bucket=outputs["Bucket"],
@@ -198,9 +203,6 @@ class Deployment:
             trusted[f"{program.capitalize()}SecretArn"] = arn
             trusted[f"{program.capitalize()}User"] = environment.user(program)
         return trusted
-
-    def _programs(self, found: Mapping[str, str], outputs: Mapping[str, str]) -> None:
-        self._watched({**self._parameters(), **found}, outputs)
 
     def _watched(self, parameters: Mapping[str, str], outputs: Mapping[str, str]) -> None:
         began = datetime.now(UTC)  # noqa: TID251 - the edge reads the clock
@@ -217,9 +219,6 @@ class Deployment:
     def _template(self) -> str:
         return (self._site.root / TEMPLATE).read_text(encoding="utf-8")
 
-    def _bucket(self, account: str) -> str:
-        return f"reporting-{self._site.environment.name}-{account}-{self._site.environment.region}"
-
     def _queue(self) -> dict[str, Any]:
         environment = self._site.environment
         return {
@@ -228,9 +227,10 @@ class Deployment:
             "snowflake_settings": self._site.sign_in,
         }
 
-    def _parameters(self) -> dict[str, str]:
+    def _parameters(self, before: Mapping[str, str]) -> dict[str, str]:
         one, there = self._site.environment, self._site.environment.snowflake
         return {
+            **hours.kept(before),
             "Environment": one.name,
             "Architecture": one.architecture,
             "VpcId": one.vpc,

@@ -30,6 +30,7 @@ LUMP = re.compile(
       | CREATE\ ROLE\ IF\ NOT\ EXISTS\ \w+\ COMMENT\ =\ '[^']*'
       | GRANT\ ROLE\ \w+\ TO\ (?:ROLE|USER)\ "?\w+"?
       | CREATE\ USER\ IF\ NOT\ EXISTS\ \w+\ TYPE\ =\ SERVICE\ DEFAULT_ROLE\ =\ \w+\ DEFAULT_WAREHOUSE\ =\ \w+
+      | DROP\ USER\ IF\ EXISTS\ \w+
       | ALTER\ USER\ \w+\ SET\ (?:RSA_PUBLIC_KEY\ =\ '\w+'|WORKLOAD_IDENTITY\ =\ \(TYPE\ =\ AWS\ ARN\ =\ '\w+'\))
       | GRANT\ OWNERSHIP\ ON\ PROCEDURE\ \w+\(\w*\)\ TO\ ROLE\ \w+\ COPY\ CURRENT\ GRANTS
       | GRANT\ SELECT\ ON\ ALL\ (?:TABLES|VIEWS)\ IN\ SCHEMA\ [\w.]+\ TO\ ROLE\ \w+

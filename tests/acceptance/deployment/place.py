@@ -15,6 +15,8 @@ from typing import Any
 import boto3
 import snowflake.connector
 
+from executor.deploy import tasks
+
 ROOT = Path(__file__).parents[3]
 PARTS = (
     "contract", "sql", "snowpark_procs", "executor", "runner", "doctor", "local_cloud", "infra", ".ci", "Makefile",
@@ -48,13 +50,16 @@ class Place:
         found: dict[str, Any] = json.loads((self.root / ".local/deploy/cloud.json").read_text(encoding="utf-8"))
         return found
 
-    def run(self, *words: str, until: str = "") -> "subprocess.CompletedProcess[str]":
-        """Run ``reporting``; with ``until`` it is killed as soon as it says that."""
+    def run(self, *words: str, until: str = "", typed: str = "") -> "subprocess.CompletedProcess[str]":
+        """Run ``reporting``, to which ``typed`` is typed; with ``until`` it is killed as soon as it says that."""
         command = [sys.executable, "-m", "executor", *words]
         process = subprocess.Popen(
             command, cwd=self.root, env=self.environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL, start_new_session=True,
+            stdin=subprocess.PIPE, start_new_session=True,
         )  # fmt: skip
+        assert process.stdin
+        process.stdin.write(typed and f"{typed}\n")
+        process.stdin.close()
         said = []
         for line in process.stdout or ():
             said.append(line)
@@ -98,15 +103,24 @@ class Place:
         definition = ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
         return str(definition["containerDefinitions"][0]["image"])
 
-    def report(self) -> list[str]:
-        """Ask for a small report by CALL, wait for it; answers with the names of its files in S3."""
+    def signed_in(self) -> snowflake.connector.SnowflakeConnection:
+        """A connection of an administrator, in the schema."""
         _, _, address = self.cloud["snowflake"]["endpoint"].partition("//")
         host, _, port = address.partition(":")
-        with snowflake.connector.connect(
+        return snowflake.connector.connect(
             account="local", user="REPORTING", password="any", host=host, port=int(port), protocol="http",
             role="ACCOUNTADMIN", database="ANALYTICS_PLATFORM", schema="REPORTING", warehouse="REPORTS_WH",
             paramstyle="qmark",
-        ) as connection:  # fmt: skip
+        )  # fmt: skip
+
+    def tasks(self) -> set[str]:
+        """The tasks in Snowflake that run by their schedule."""
+        with self.signed_in() as connection:
+            return {name for name, state in tasks.states(connection).items() if state == "started"}
+
+    def report(self) -> list[str]:
+        """Ask for a small report by CALL, wait for it; answers with the names of its files in S3."""
+        with self.signed_in() as connection:
             cursor = connection.cursor()
             cursor.execute("CALL define_report('LITTLE', PARSE_JSON(?)::OBJECT)", (json.dumps(LITTLE),))
             cursor.execute("CALL generate_report('LITTLE')")

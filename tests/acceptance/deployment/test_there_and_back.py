@@ -35,6 +35,8 @@ def test_deploy_a_report_another_version_back_again_and_destroy(fresh: Place) ->
     assert f"procedures' code: {code}" in back.stdout
     assert "one.csv" in fresh.report()
 
+    running = fresh.tasks()
+    assert "daily_reports_task" in running
     servers = fresh.cloud
     gone = fresh.make("destroy")
     assert gone.returncode == 0, gone.stdout + gone.stderr
@@ -44,6 +46,39 @@ def test_deploy_a_report_another_version_back_again_and_destroy(fresh: Place) ->
     assert not (fresh.root / ".local/deploy/cloud.json").exists()
     again = fresh.make("deploy")
     assert again.returncode == 0, "what was kept is taken up again: " + again.stdout + again.stderr
+    assert fresh.tasks() == running
+
+
+def test_hours_are_refused_by_name_and_a_removal_with_data_leaves_nothing_of_its_own(fresh: Place) -> None:
+    assert fresh.run("deploy", "--env", "local").returncode == 0
+    told = fresh.run("hours", "--env", "local")
+    assert "local: no hours; it always runs; executors: 1 wanted, 1 at work" in told.stdout
+    wanted = ("hours", "--env", "local", "--from", "06:00", "--to", "20:00", "--zone", "Europe/Berlin")
+    planned = fresh.run(*wanted, "--plan")
+    assert "+ Hours AWS::ApplicationAutoScaling::ScalableTarget" in planned.stdout
+    refused = fresh.run(*wanted)
+    assert refused.returncode == 1
+    assert "not supported by the local cloud: AWS::ApplicationAutoScaling::ScalableTarget" in refused.stdout
+    assert "no hours; it always runs; executors: 1 wanted" in fresh.run("hours", "--env", "local").stdout
+
+    unsaid = fresh.run("destroy", "--env", "local", "--data", "--yes")
+    assert unsaid.returncode == 2
+    assert "wants the name local typed" in unsaid.stdout
+    assert fresh.at_work()
+    servers = fresh.cloud
+    gone = fresh.run("destroy", "--env", "local", "--data", typed="local")
+    assert gone.returncode == 0, gone.stdout
+    for what in ("schema ANALYTICS_PLATFORM.REPORTING: dropped", "users", "versions of objects deleted"):
+        assert what in gone.stdout.replace("user REPORTING_LOCAL_RUNNER: dropped", "users"), gone.stdout
+    left = gone.stdout.partition("what stays")[2].splitlines()
+    assert len(left) == 3, left
+    assert "warehouse REPORTS_WH and roles" in left[1]
+    assert set(servers) == {"aws", "snowflake"}
+    again = fresh.run("deploy", "--env", "local")
+    assert again.returncode == 0, "from nothing: " + again.stdout
+    buckets = fresh.aws("s3").list_object_versions(Bucket="reporting-local-123456789012-us-east-1", Prefix="reports/")
+    jobs = {item["Key"].split("/")[3] for item in buckets["Versions"]}
+    assert len(jobs) == 1, "only the first report of this deployment"
 
 
 def test_a_plan_changes_nothing_and_can_be_read_by_machines(fresh: Place) -> None:

@@ -1,0 +1,77 @@
+"""Hours given to an environment, or taken away: its stack, and how many executors run from now on."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from executor.deploy.environment import Environment
+from executor.deploy.hours import OFF, Hours
+from executor.deploy.stack import Proposal, Stack, StackError
+
+
+class HoursError(RuntimeError):
+    """Hours cannot be given to this environment; the message says why, and what to do. Nothing was done."""
+
+
+_OF_THE_FILE: Final = "its file's [stack] says {names}; change them there, and deploy"
+
+
+def propose(stack: Stack, environment: Environment, hours: Hours | None) -> Proposal:
+    """Ask what other hours would change; everything else stays as it was deployed. None lets it always run.
+
+    Raises:
+        HoursError: nothing runs there that could have hours, or the environment's file has the say.
+        StackError: CloudFormation refuses, or the stack does not come to rest.
+    """
+    stack.settle()
+    before = stack.parameters()
+    given: Mapping[str, str] = OFF if hours is None else hours.parameters()
+    file = environment.stack
+    if fixed := [name for name in given if name in file and str(file[name]) != given[name]]:
+        raise HoursError(f"{environment.name}: " + _OF_THE_FILE.format(names=", ".join(fixed)))
+    if not before.get("ExecutorImage"):
+        raise HoursError(f"{environment.name} has no executor yet: reporting deploy --env {environment.name} makes one")
+    if hours is not None and before.get("ExecutorCount") == "0":
+        raise HoursError(f"{environment.name} has ExecutorCount 0: hours would start nothing; set it to 1, and deploy")
+    if before.get("DrainSchedule") and given.get("TimeZone", before["TimeZone"]) != before["TimeZone"]:
+        raise HoursError(
+            f"{environment.name} has a DrainSchedule in {before['TimeZone']}, and hours share its zone: "
+            f"take --zone {before['TimeZone']}"
+        )
+    return stack.propose(None, {**before, **given})
+
+
+def apply(stack: Stack, proposal: Proposal, ecs: Any, hours: Hours | None, now: datetime) -> int:
+    """Do it; answers with the executors that are wanted at this moment.
+
+    A schedule acts only at its times, and one that is taken away leaves behind what it did last.
+
+    Args:
+        stack: of the environment.
+        proposal: of :func:`propose`.
+        ecs: client of ECS.
+        hours: from now on; None is always.
+        now: this moment, with its zone.
+
+    Raises:
+        StackError: a resource failed; the hours before hold.
+    """
+    stack.execute(proposal)
+    parameters, outputs = stack.parameters(), stack.outputs()
+    count = int(parameters["ExecutorCount"]) if hours is None or hours.are_now(now) else 0
+    ecs.update_service(cluster=outputs["Cluster"], service=outputs["ServiceName"], desiredCount=count)
+    return count
+
+
+def counts(stack: Stack, ecs: Any) -> tuple[int, int]:
+    """How many executors are wanted, and how many run.
+
+    Raises:
+        StackError: there is no executor's service.
+    """
+    outputs = stack.outputs()
+    where = {"cluster": outputs.get("Cluster", ""), "services": [outputs.get("ServiceName", "")]}
+    found = ecs.describe_services(**where)["services"] if outputs else []
+    if not found:
+        raise StackError(f"stack {stack.name} has no executor; reporting deploy makes one")
+    return int(found[0]["desiredCount"]), int(found[0]["runningCount"])

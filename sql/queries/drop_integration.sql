@@ -1,0 +1,3 @@
+-- Drop the integration of an environment.
+-- Params: -
+DROP INTEGRATION IF EXISTS {{ integration }}

@@ -1,0 +1,3 @@
+-- Drop the user of a program.
+-- Params: -
+DROP USER IF EXISTS {{ user }}
