@@ -76,9 +76,9 @@ def test_hours_are_refused_by_name_and_a_removal_with_data_leaves_nothing_of_its
     assert set(servers) == {"aws", "snowflake"}
     again = fresh.run("deploy", "--env", "local")
     assert again.returncode == 0, "from nothing: " + again.stdout
-    buckets = fresh.aws("s3").list_object_versions(Bucket="reporting-local-123456789012-us-east-1", Prefix="reports/")
-    jobs = {item["Key"].split("/")[3] for item in buckets["Versions"]}
-    assert len(jobs) == 1, "only the first report of this deployment"
+    found = fresh.aws("s3").list_object_versions(Bucket="reporting-local-123456789012-us-east-1", Prefix="reports/")
+    ended = [item["Key"] for item in found["Versions"] if item["Key"].endswith("/manifest.json")]
+    assert len(ended) == 1, "only the first report of this deployment"
 
 
 def test_a_plan_changes_nothing_and_can_be_read_by_machines(fresh: Place) -> None:
