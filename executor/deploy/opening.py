@@ -63,6 +63,23 @@ def apply(stack: Stack, proposal: Proposal, ecs: Any, hours: Hours | None, now: 
     return count
 
 
+def start_outside(stack: Stack, ecs: Any) -> bool:
+    """Let the executor of an environment with hours run until its next stop; answers whether it has hours.
+
+    CloudFormation starts it only where it changes the service, and a first report needs it in any case.
+
+    Args:
+        stack: of the environment, at rest.
+        ecs: client of ECS.
+    """
+    parameters, outputs = stack.parameters(), stack.outputs()
+    has_hours = bool(parameters.get("HoursStart") and parameters.get("HoursStop"))
+    if has_hours:
+        where = {"cluster": outputs["Cluster"], "service": outputs["ServiceName"]}
+        ecs.update_service(**where, desiredCount=int(parameters["ExecutorCount"]))
+    return has_hours
+
+
 def counts(stack: Stack, ecs: Any) -> tuple[int, int]:
     """How many executors are wanted, and how many run.
 

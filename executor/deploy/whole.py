@@ -21,6 +21,7 @@ from executor.deploy import (
     hours,
     images,
     lock,
+    opening,
     procedures_zip,
     rest,
     signing_in,
@@ -214,7 +215,8 @@ class Deployment:
             place = (outputs["Cluster"], outputs["ServiceName"], outputs["ExecutorLogGroup"])
             found = causes_of_service.told(self._site.aws, *place, began)
             raise StackError("\n  ".join([str(error), *found])) from error
-        self._site.say("executor: at work")
+        until = ", until its next stop" if opening.start_outside(self.stack, self._site.aws("ecs")) else ""
+        self._site.say(f"executor: at work{until}")
 
     def _template(self) -> str:
         return (self._site.root / TEMPLATE).read_text(encoding="utf-8")

@@ -166,6 +166,16 @@ def test_without_hours_an_executor_that_its_schedule_stopped_runs_again() -> Non
     assert ecs.wanted == [2]
 
 
+def test_a_deployment_outside_of_hours_starts_the_executor_for_its_first_report() -> None:
+    ecs, given = Ecs(), asked("06:00", "20:00", "mon-fri", BERLIN)
+    timed: Any = Stack(**given.parameters(), ExecutorCount="2")
+    always: Any = Stack()
+    assert opening.start_outside(timed, ecs)
+    assert ecs.wanted == [2]
+    assert not opening.start_outside(always, ecs)
+    assert ecs.wanted == [2], "what no schedule ever stopped is left to CloudFormation"
+
+
 @pytest.mark.parametrize(
     ("parameters", "file", "told"),
     [
