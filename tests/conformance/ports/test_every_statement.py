@@ -82,6 +82,9 @@ TEMPLATES = {
 # Their table is there only while somebody deploys; the others of the lock make it and take it away. They run in
 # tests/conformance/deploy/test_upgrade.py.
 WHILE_DEPLOYING = {"deployment_lock", "set_aside_deployment_lock"}
+# They take away what the other tests stand on, and run in tests/conformance/deploy/test_removal.py and
+# tests/acceptance/deployment/test_there_and_back.py.
+WHILE_REMOVING = {"drop_integration", "drop_schema", "drop_user"}
 # They need S3 beside Snowflake, and run where both are: tests/acceptance/system/test_reports_defined_in_sql.py.
 WITH_S3 = {"create_storage_integration", "create_links_stage", "link"}
 # It needs a topic, and runs where there is one: tests/acceptance/system/test_doorbell.py.
@@ -110,7 +113,7 @@ def run(cursor: Any, name: str, other_session: str) -> None:
 def test_every_statement_runs(cursor: Any, snowflake_queue: SnowflakeQueue) -> None:
     (other,) = snowflake_queue.sql("SELECT CURRENT_SESSION() AS id")
     assert set(STATEMENTS) > WITH_S3
-    for name in sorted(set(STATEMENTS) - WITH_S3 - WITH_SNS - WHILE_DEPLOYING):
+    for name in sorted(set(STATEMENTS) - WITH_S3 - WITH_SNS - WHILE_DEPLOYING - WHILE_REMOVING):
         cursor.execute("BEGIN")
         refused = None
         try:
