@@ -13,7 +13,7 @@ DEPLOY_ARGS ?=
 BIN := .venv/bin
 PROCEDURES := tests/procedure_packages/oldest tests/procedure_packages/newest
 
-.PHONY: help setup demo up doctor test test-thorough test-browser check simulate format bench bench-executor bench-runner bench-local soak chaos verify-account image deploy rollback destroy clean
+.PHONY: help setup demo up doctor test test-thorough test-deployment test-browser check simulate format bench bench-executor bench-runner bench-local soak chaos verify-account image deploy rollback destroy clean
 .PHONY: format-check lint types layers house
 
 help: ## this list
@@ -37,7 +37,10 @@ test: .venv/.ready tests/clients/.venv/.ready $(PROCEDURES:%=%/.venv/.ready) ## 
 	@$(BIN)/pytest --without-thorough --seeds 2000 $(PYTEST_ARGS)
 
 test-thorough: .venv/.ready tests/clients/.venv/.ready ## what make test leaves out: restarts, kills, upgrades, fifty callers; minutes more
-	@$(BIN)/pytest -m thorough $(PYTEST_ARGS)
+	@$(BIN)/pytest -m thorough --ignore=tests/acceptance/deployment $(PYTEST_ARGS)
+
+test-deployment: .venv/.ready ## make deploy, rollback, destroy of ENV=local, with all that may fail on the way; minutes
+	@$(BIN)/pytest tests/acceptance/deployment $(PYTEST_ARGS)
 
 test-browser: .venv/.ready ## the HTML of the business reports in a headless Chromium of this machine: values, requests, phone, print
 	@$(BIN)/pytest -n 0 tests/browser

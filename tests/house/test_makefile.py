@@ -61,14 +61,14 @@ def test_without_a_fitting_python_make_says_how_to_name_one(tmp_path: Path) -> N
 @pytest.mark.parametrize("code", [0, 1])
 def test_ci_prints_the_closing_line_of_pytest_last_and_fails_with_it(tmp_path: Path, closing: str, code: int) -> None:
     shutil.copytree(tree.ROOT / ".ci", tmp_path / ".ci")
-    before = "check test-thorough test-browser:\n\t@true\n"
+    before = "check test-thorough test-deployment test-browser:\n\t@true\n"
     recipe = f"{before}test:\n\t@echo '{closing}'\n\t@echo 'afterwards' >&2\n\t@exit {code}\n"
     (tmp_path / "Makefile").write_text(recipe, encoding="utf-8")
     done = run_ci(tmp_path, with_browser())
     assert (done.returncode, done.stdout.splitlines()[-1]) == (code, closing)
 
 
-STEPS = ("check", "test-thorough", "test", "test-browser")
+STEPS = ("check", "test-thorough", "test-deployment", "test", "test-browser")
 
 
 def ci_with(folder: Path, failing: str | None) -> None:
@@ -87,7 +87,7 @@ def with_browser() -> dict[str, str]:
     return {**os.environ, "CHROME_PATH": sys.executable}
 
 
-@pytest.mark.parametrize("failing", [None, "check", "test-thorough", "test-browser"])
+@pytest.mark.parametrize("failing", [None, "check", "test-thorough", "test-deployment", "test-browser"])
 def test_ci_fails_when_only_one_step_fails(tmp_path: Path, failing: str | None) -> None:
     ci_with(tmp_path, failing)
     assert run_ci(tmp_path, with_browser()).returncode == int(failing is not None)
