@@ -13,12 +13,12 @@ log = structlog.get_logger()
 
 
 class Unlaunched:
-    """A launch is told of when its trouble becomes another one, however often it is sent."""
+    """Each kind of trouble is told once for a try, however often it is sent and however the kinds alternate."""
 
     def __init__(self, board: Board, writer: Writer, clock: Clock) -> None:
         """Nothing was told yet."""
         self._board, self._writer, self._clock = board, writer, clock
-        self._told: dict[str, tuple[str | None, JobEvent]] = {}
+        self._told: dict[str, set[tuple[str | None, JobEvent]]] = {}
 
     def throttled(self, job: JobRow, reason: str) -> None:
         """AWS asks for patience."""
@@ -32,8 +32,9 @@ class Unlaunched:
 
     def _tell(self, job: JobRow, name: JobEvent, reason: str) -> None:
         told = (job.launch_token, name)
-        if self._told.get(job.request_id) == told:
+        if told in self._told.get(job.request_id, ()):
             return
-        self._told = {key: kept for key, kept in self._told.items() if key in self._board.jobs} | {job.request_id: told}
+        self._told = {key: kept for key, kept in self._told.items() if key in self._board.jobs}
+        self._told.setdefault(job.request_id, set()).add(told)
         event = settle.event(job, name, self._clock.now(), reason=reason)
         self._writer.note(event, waits_since_s=self._clock.monotonic_s())

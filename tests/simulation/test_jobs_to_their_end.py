@@ -8,7 +8,7 @@ from contract.manifest import ReportFailure
 from contract.outcome import FailureClass
 from contract.report import ReportDefinition
 from contract.states import JobState
-from executor.core.launch_answers import Refused, Throttled
+from executor.core.launch_answers import Refused, Throttled, Unknown
 from executor.testing.programs import manifest_of, result_uri, spec_of
 from executor.testing.task_life import Ending
 from tests.jobs import definition
@@ -110,6 +110,17 @@ async def test_p9_a_job_whose_launch_is_throttled_says_so_while_it_waits(world: 
     world.ask()
     names = {JobEvent.LAUNCH_THROTTLED}
     await world.until(lambda: names <= {one.event for one in world.store.events}, within_s=10)
+
+
+async def test_troubles_of_a_launch_that_alternate_are_told_once_each(world: World) -> None:
+    for _ in range(5):
+        world.launcher.answer_next(Throttled("Rate exceeded"))
+        world.launcher.answer_next(Unknown("no answer within 20 s"))
+    world.executor()
+    world.ask()
+    await world.all_ended()
+    told = [one.event for one in world.store.events]
+    assert [told.count(kind) for kind in (JobEvent.LAUNCH_THROTTLED, JobEvent.LAUNCH_UNANSWERED)] == [1, 1]
 
 
 async def test_p10_a_poison_job_ends_within_its_budget_and_starves_nobody(world: World) -> None:
