@@ -86,8 +86,8 @@ def of_the_year(figures: Figures, as_of: date) -> list[Row]:
 
 def of_quality(figures: Figures, as_of: date) -> list[Row]:
     def of(day: date) -> Row:
-        every = checks(figures.shop, day)[-1]
-        checked, failed = every["checked_rows"], every["failed_rows"]
+        rows = checks(figures.shop, day)
+        checked, failed = (sum(row[name] for row in rows) for name in ("checked_rows", "failed_rows"))
         return {
             "checked_rows": checked,
             "failed_rows": failed,

@@ -1,4 +1,4 @@
--- One row per check and one for all of them: rows checked, rows failed, share passed, verdict.
+-- One row per check: rows checked, rows failed, share passed, verdict.
 -- Params: _moment, as_of
 WITH customers AS (
     SELECT
@@ -165,24 +165,6 @@ checks AS (
         COUNT(*) AS checked_rows,
         COUNT_IF(refunded_at < ordered_at) AS failed_rows
     FROM refunds
-),
-
-all_rows AS (
-    SELECT
-        place,
-        check_name,
-        table_name,
-        checked_rows,
-        failed_rows
-    FROM checks
-    UNION ALL
-    SELECT
-        COUNT(*) + 1 AS place,
-        'total' AS check_name,
-        'all' AS table_name,
-        CAST(SUM(checked_rows) AS NUMBER(18, 0)) AS checked_rows,
-        CAST(SUM(failed_rows) AS NUMBER(18, 0)) AS failed_rows
-    FROM checks
 )
 
 SELECT
@@ -198,5 +180,5 @@ SELECT
         WHEN 100 * failed_rows <= checked_rows THEN 'WARN'
         ELSE 'FAIL'
     END AS verdict
-FROM all_rows
+FROM checks
 ORDER BY place
