@@ -10,7 +10,9 @@
   asked for, so a change to its `url_paths` would be lost.
 * `moto.s3.models.FakeBucket.get_permission`: see `s3/moto_policies.py`.
 * `moto.moto_api._internal.urls.url_paths["{0}/moto-api/reset"]`: what a reset does.
-* `moto.sns.models.Topic.sent_notifications`, `moto.sqs.models.Queue.deleted_messages`: see `moto_memory.py`.
+* `moto.core.common_models.BaseModel.__new__`, `moto.sns.models.Topic.sent_notifications`,
+  `moto.sqs.models.Queue.deleted_messages`: see `moto_memory.py`.
+* `moto.logs.models.LogStream.events`: see `moto_log_memory.py`.
 * `moto.backends.list_of_moto_modules`: lists a folder of 175 entries for every request; answered once.
 """
 

@@ -1,14 +1,14 @@
 """What moto remembers for ever and no client can ask for is forgotten: a server that runs for weeks must not grow.
 
-A topic of moto keeps every message it sent, a queue the receipt handle of every message that was deleted, and the S3
-every object and upload that there ever was, to close them when all is reset.
+A topic of moto keeps every message it sent, a queue the receipt handle of every message that was deleted, and each of
+its models every instance that there ever was, for a dashboard: messages, lines of logs, objects of S3.
 """
 
 import threading
 from collections.abc import Iterable
 from typing import Any
 
-import moto.s3.models
+import moto.core.common_models
 import moto.sns.models
 import moto.sqs.models
 
@@ -44,17 +44,13 @@ class _OfEachQueue:
         queue.__dict__.pop("deleted_messages", None)
 
 
-class _Forgetful(list[Any]):
-    """A list that nothing stays in."""
-
-    def append(self, _: Any) -> None:
-        """Let it go."""
+def _untracked(cls: type, *_: Any, **_of: Any) -> Any:
+    return object.__new__(cls)
 
 
 def forget_what_is_over() -> None:
-    """Let topics keep no message, queues only the handles of their last deletions, and S3 nothing that was deleted."""
-    for kept in (moto.s3.models.FakeKey, moto.s3.models.FakeMultipart):
-        kept.instances_tracked = _Forgetful()  # type: ignore[union-attr]  # set on each class when moto makes it
+    """Let topics keep no message, queues only the handles of their last deletions, and models no instance."""
+    moto.core.common_models.BaseModel.__new__ = staticmethod(_untracked)  # type: ignore[method-assign, assignment]  # the seam itself
     nothing = property(lambda _: [], lambda _topic, _value: None)
     moto.sns.models.Topic.sent_notifications = nothing  # type: ignore[assignment]  # the seam itself
     moto.sqs.models.Queue.deleted_messages = _OfEachQueue()  # type: ignore[assignment]  # the seam itself

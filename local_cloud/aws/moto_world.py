@@ -105,11 +105,10 @@ class MotoWorld:
             if found is None or stream not in found.streams:
                 yield  # moto says so
                 return
-            events = found.streams[stream].events
-            before = len(events)
+            before = len(found.streams[stream].events)
             self._log_files.append(place, group, stream, [])  # a name that no file can have is told before, not after
             yield
-            fresh = [(event.timestamp, event.message) for event in events[before:]]
+            fresh = [(event.timestamp, event.message) for event in found.streams[stream].events[before:]]
             self._log_files.append(place, group, stream, fresh)
 
     def forget_log(self, place: Place, group: str, stream: str | None = None) -> None:

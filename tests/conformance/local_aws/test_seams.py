@@ -1,10 +1,8 @@
 """What we reach into inside moto must be where we left it; each failure names what moved."""
 
-import gc
 import importlib.metadata
 import inspect
 import re
-import weakref
 from typing import Any
 
 import moto.backends
@@ -25,8 +23,6 @@ import moto.s3.responses
 import moto.s3.urls
 import moto.scheduler.responses
 import moto.scheduler.urls
-import moto.sns.models
-import moto.sqs.models
 import pytest
 from botocore.loaders import JSONFileLoader
 from moto.ec2.models import ec2_backends
@@ -36,11 +32,9 @@ from moto.logs.models import LogsBackend, logs_backends
 from moto.moto_api._internal import mock_random
 from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
-from moto.sns.models import sns_backends
-from moto.sqs.models import sqs_backends
 from moto.ssm.models import ssm_backends
 
-from local_cloud.aws import moto_hooks, moto_memory
+from local_cloud.aws import moto_hooks
 from local_cloud.aws.moto_ecs import OURS
 from local_cloud.aws.s3.keeper import COPIED_FACTS, PUBLIC_ACCESS
 
@@ -187,37 +181,6 @@ def test_buckets_and_keys_hold_what_we_keep_of_them() -> None:
     assert bucket.keys["k"] is key, "FakeBucket.keys no longer answers with the newest version"
 
 
-def test_topics_and_queues_forget_what_they_sent_and_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
-    for owner, name in ((moto.sns.models.Topic, "sent_notifications"), (moto.sqs.models.Queue, "deleted_messages")):
-        monkeypatch.setattr(owner, name, None, raising=False)  # so that the class is as it was after the test
-    monkeypatch.setattr(moto_memory, "MOST_HANDLES", 2)
-    moto_memory.forget_what_is_over()
-    topic = sns_backends[ACCOUNT][REGION].create_topic("seam")
-    topic.publish("doorbell")
-    assert topic.sent_notifications == []
-    sqs = sqs_backends[ACCOUNT][REGION]
-    queue = sqs.create_queue("seam", {})
-    handles = []
-    for number in range(3):
-        sqs.send_message("seam", str(number))
-        (message,) = sqs.receive_message("seam", 1, 0, 30)
-        handles.append(str(message.receipt_handle))
-        sqs.delete_message("seam", handles[-1])
-        sqs.delete_message("seam", handles[-1])
-    assert [handle in queue.deleted_messages for handle in handles] == [False, True, True]
-
-
 def test_ids_of_the_default_vpc_come_from_moto_s_own_dice() -> None:
     assert callable(mock_random.seed), "moto.moto_api._internal.mock_random has moved; default_network.py seeds it"
     assert vars(moto.ec2.utils)["random"] is mock_random, "EC2 ids come from other dice than default_network.py seeds"
-
-
-def test_an_object_that_was_deleted_is_not_remembered() -> None:
-    moto_memory.forget_what_is_over()
-    backend = moto.s3.models.S3Backend("us-east-1", "123456789012")
-    backend.create_bucket("versions", "us-east-1").versioning_status = "Enabled"
-    watched = weakref.ref(stored := backend.put_object("versions", "key", b"body"))
-    backend.delete_object("versions", "key", version_id=stored.version_id)
-    del stored
-    gc.collect()
-    assert watched() is None

@@ -1,0 +1,144 @@
+"""What is over leaves no trace in memory: moto would keep every message, every object and every line of a log."""
+
+import gc
+import weakref
+from collections.abc import Iterator
+from typing import Any
+
+import moto.core.common_models
+import moto.logs.models
+import moto.s3.models
+import moto.sns.models
+import moto.sqs.models
+import pytest
+from moto.core.model_instances import reset_model_data
+from moto.logs.models import LogStream, logs_backends
+from moto.sns.models import sns_backends
+from moto.sqs.models import sqs_backends
+
+from local_cloud.aws import moto_log_memory, moto_memory
+
+ACCOUNT, REGION = "123456789012", "us-east-1"
+SEAMS = (
+    (moto.core.common_models.BaseModel, "__new__"),
+    (moto.sns.models.Topic, "sent_notifications"),
+    (moto.sqs.models.Queue, "deleted_messages"),
+    (LogStream, "events"),
+)
+
+
+@pytest.fixture(autouse=True)
+def _forgetful(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for owner, name in SEAMS:  # so that the classes are as they were after the test
+        monkeypatch.setattr(owner, name, vars(owner).get(name), raising=False)
+    moto_memory.forget_what_is_over()
+    moto_log_memory.pack_what_rests()
+    yield
+    for backends in (sns_backends, sqs_backends, logs_backends):
+        backends[ACCOUNT][REGION].reset()
+
+
+def is_gone(watched: "weakref.ref[Any]") -> bool:
+    gc.collect()
+    return watched() is None
+
+
+def streams(count: int, lines: int = 3) -> Any:
+    """A group whose streams got so many lines each, one after the other."""
+    backend = logs_backends[ACCOUNT][REGION]
+    backend.create_log_group("group", {})
+    group = backend.groups["group"]
+    for number in range(count):
+        group.create_log_stream(f"stream-{number}")
+        for line in range(lines):
+            group.put_log_events(f"stream-{number}", [{"timestamp": 1_000 + line, "message": f"é {number} {line}"}])
+    return group
+
+
+def rests(stream: LogStream) -> bool:
+    return isinstance(vars(stream)["events"], bytes)
+
+
+def facts(stream: LogStream) -> list[dict[str, Any]]:
+    return [event.to_filter_dict() for event in stream.events]
+
+
+def test_topics_and_queues_forget_what_they_sent_and_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(moto_memory, "MOST_HANDLES", 2)
+    topic = sns_backends[ACCOUNT][REGION].create_topic("seam")
+    topic.publish("doorbell")
+    assert topic.sent_notifications == []
+    sqs = sqs_backends[ACCOUNT][REGION]
+    queue = sqs.create_queue("seam", {})
+    handles = []
+    for number in range(3):
+        sqs.send_message("seam", str(number))
+        (message,) = sqs.receive_message("seam", 1, 0, 30)
+        handles.append(str(message.receipt_handle))
+        sqs.delete_message("seam", handles[-1])
+        sqs.delete_message("seam", handles[-1])
+    assert [handle in queue.deleted_messages for handle in handles] == [False, True, True]
+
+
+def test_a_message_that_was_deleted_is_not_remembered() -> None:
+    sqs = sqs_backends[ACCOUNT][REGION]
+    sqs.create_queue("seam", {})
+    watched = weakref.ref(sqs.send_message("seam", "body"))
+    (handle,) = [str(message.receipt_handle) for message in sqs.receive_message("seam", 1, 0, 30)]
+    sqs.delete_message("seam", handle)
+    assert is_gone(watched)
+
+
+def test_an_object_that_was_deleted_is_not_remembered() -> None:
+    backend = moto.s3.models.S3Backend(REGION, ACCOUNT)
+    backend.create_bucket("versions", REGION).versioning_status = "Enabled"
+    watched = weakref.ref(stored := backend.put_object("versions", "key", b"body"))
+    grants = weakref.ref(stored.acl)
+    backend.delete_object("versions", "key", version_id=stored.version_id)
+    del stored
+    backend.delete_bucket("versions")
+    assert is_gone(watched)
+    assert is_gone(grants)
+
+
+def test_a_reset_does_not_let_moto_remember_again() -> None:
+    reset_model_data()
+    watched = weakref.ref(sqs_backends[ACCOUNT][REGION].create_queue("seam", {}))
+    sqs_backends[ACCOUNT][REGION].delete_queue("seam")
+    assert is_gone(watched)
+
+
+def test_streams_that_rest_are_packed_and_answer_as_before() -> None:
+    group = streams(1)
+    (first,) = group.streams.values()
+    before = facts(first)
+    others = streams_beside(group, moto_log_memory.MOST_AWAKE)
+    assert rests(first)
+    assert not any(rests(stream) for stream in others)
+    assert facts(first) == before
+
+
+def streams_beside(group: Any, count: int) -> list[LogStream]:
+    for number in range(count):
+        group.create_log_stream(f"beside-{number}")
+        group.put_log_events(f"beside-{number}", [{"timestamp": 1, "message": "beside"}])
+    return [stream for name, stream in group.streams.items() if name.startswith("beside")]
+
+
+def test_a_stream_that_rests_takes_more_lines() -> None:
+    group = streams(1)
+    (first,) = group.streams.values()
+    before = facts(first)
+    streams_beside(group, moto_log_memory.MOST_AWAKE)
+    group.put_log_events("stream-0", [{"timestamp": 9_000, "message": "later"}])
+    assert not rests(first)
+    assert facts(first)[:-1] == before
+    assert facts(first)[-1]["message"] == "later"
+
+
+def test_a_stream_that_is_deleted_is_not_kept_for_its_rest() -> None:
+    group = streams(1)
+    watched = weakref.ref(group.streams["stream-0"])
+    group.delete_log_stream("stream-0")
+    streams_beside(group, moto_log_memory.MOST_AWAKE)
+    assert is_gone(watched)
