@@ -47,7 +47,7 @@ class TaskRecord:
         self._watch = watch
         self._lock = threading.RLock()
         self._document = _new_document(request, task_id, container_ids, created_at)
-        self._rendered: dict[bool, str] = {}
+        self._rendered = ""  # all but the tags
 
     @property
     def arn(self) -> str:
@@ -111,11 +111,11 @@ class TaskRecord:
     def to_json(self, *, with_tags: bool = True) -> str:
         """Render the task for an answer; tags are shown only when asked for."""
         with self._lock:
-            text = self._rendered.get(with_tags)
-            if text is None:
-                document = self._document if with_tags else {**self._document, "tags": []}
-                text = self._rendered[with_tags] = json.dumps(document, separators=(",", ":"))
-            return text
+            if not self._rendered:
+                rest = {name: value for name, value in self._document.items() if name != "tags"}
+                self._rendered = json.dumps(rest, separators=(",", ":"))
+            tags = json.dumps(self._document["tags"], separators=(",", ":")) if with_tags else "[]"
+            return f'{self._rendered[:-1]},"tags":{tags}}}'
 
     def _row(self, name: str) -> dict[str, Any]:
         rows: Iterable[dict[str, Any]] = self._document["containers"]
@@ -123,7 +123,7 @@ class TaskRecord:
 
     def _touch(self) -> None:
         self._document["version"] += 1
-        self._rendered.clear()
+        self._rendered = ""
         self._watch(self)
 
 

@@ -120,6 +120,8 @@ class Supervisor(threading.Thread):
             traceback.print_exc()
             self._fail(f"InternalError: {error}", None)
         self._wind_up()
+        # ECS tells of the task for an hour; nobody can do anything to it any more, and processes take much room.
+        self.containers, self.launched_with, self.hurry = {}, "", lambda: None
 
     def _start(self) -> bool:
         record, clock = self._record, self._platform.clock

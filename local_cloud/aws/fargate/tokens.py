@@ -8,6 +8,7 @@ Source: the page on idempotency in the ECS API reference.
 
 import hashlib
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,12 +19,13 @@ from local_cloud.aws.fargate.refusals import RefusedError
 
 LONGEST_MEMORY = timedelta(hours=24)
 MEMORY_AFTER_STOP = timedelta(hours=1)
+_FAST = 1
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
     fingerprint: str
-    answer: str
+    answer: bytes  # compressed: thousands are kept, and hardly one is asked for again
     tasks: tuple[TaskRecord, ...]
     made_at: datetime
 
@@ -59,7 +61,7 @@ class TokenBook:
                 "other parameters.",
                 tuple(task.arn for task in entry.tasks),
             )
-        return entry.answer
+        return zlib.decompress(entry.answer).decode()
 
     def remember(
         self,
@@ -70,7 +72,7 @@ class TokenBook:
         now: datetime,
     ) -> None:
         """Keep the answer of a first call under (cluster ARN, token)."""
-        self._entries[key] = _Entry(fingerprint, answer, tasks, now)
+        self._entries[key] = _Entry(fingerprint, zlib.compress(answer.encode(), _FAST), tasks, now)
 
     def forget_expired(self, now: datetime) -> None:
         """Drop tokens whose time is over."""
