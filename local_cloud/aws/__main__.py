@@ -8,6 +8,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from local_cloud.allocator import share_few_arenas
 from local_cloud.aws.data_lock import DataDirTakenError, take
 from local_cloud.aws.fargate.images import ImageFileError, ImageMap
 from local_cloud.aws.parent_death import die_with_parent
@@ -46,6 +47,7 @@ def parse_arguments(arguments: Sequence[str]) -> ServerSettings:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT; the exit code is 0 then, 2 when it cannot start as asked."""
     settings = parse_arguments(sys.argv[1:] if arguments is None else arguments)
+    share_few_arenas()
     asked_to_stop = threading.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         # In a thread of its own: a handler runs in the main thread, which may hold the event's lock at that moment.

@@ -15,7 +15,7 @@ from local_cloud.collecting import loading
 with loading():
     import uvicorn
 
-    from local_cloud.snowflake.allocator import share_few_arenas
+    from local_cloud.allocator import share_few_arenas
     from local_cloud.snowflake.http_server import Face
     from local_cloud.snowflake.instance import DirectoryInUseError, LocalSnowflake
     from local_cloud.snowflake.lifeline import die_with_parent, end_signal

@@ -1,4 +1,4 @@
-"""How the server takes memory from the system."""
+"""How a server takes memory from the system."""
 
 import ctypes
 from contextlib import suppress
@@ -11,8 +11,8 @@ _MOST_ARENAS: Final = 2
 def share_few_arenas() -> None:
     """Let all threads take memory from two heaps; to be called before there are threads (glibc's mallopt(3)).
 
-    Every statement runs in a thread of its own, and glibc gives threads up to eight heaps per processor. What one
-    statement frees in one heap the next, in another, cannot use, so that all of them grow to the largest statement's
+    Every request runs in a thread of its own, and glibc gives threads up to eight heaps per processor. What one
+    request frees in one heap the next, in another, cannot use, so that all of them grow to the largest request's
     size. Elsewhere nothing happens.
     """
     with suppress(OSError, AttributeError):

@@ -4,13 +4,13 @@ import platform
 import subprocess
 import sys
 
-from local_cloud.snowflake.allocator import share_few_arenas
+from local_cloud.allocator import share_few_arenas
 
 THREADS = 8
 # Each thread asks for memory while the others are alive; malloc_info then tells of every heap.
 PROGRAM = f"""
 import ctypes, sys, threading
-from local_cloud.snowflake.allocator import share_few_arenas
+from local_cloud.allocator import share_few_arenas
 if sys.argv[1] == "few":
     share_few_arenas()
 libc = ctypes.CDLL(None)
