@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from ipaddress import IPv4Network
 from typing import Any
 
@@ -14,20 +15,23 @@ from moto.secretsmanager.models import secretsmanager_backends
 from moto.ssm.models import ssm_backends
 from werkzeug.exceptions import HTTPException
 
+from local_cloud.aws.clock import Clock
 from local_cloud.aws.fargate.secret_reference import ParameterReference, SecretReference, parse_value_from
 from local_cloud.aws.fargate.world import Cluster, Place, SecretUnavailableError, Subnet, TaskDefinition
 from local_cloud.aws.log_files import LogFiles
+from local_cloud.aws.log_retention import LogRetention
 
 ASM_FAILED = "unable to retrieve secret from asm: service call has been retried 1 time(s): "
 SSM_FAILED = "unable to retrieve secrets from ssm: service call has been retried 1 time(s): "
 
 
 class MotoWorld:
-    """The surroundings of tasks in moto; log lines are kept in files as well."""
+    """The surroundings of tasks in moto; log lines are kept in files as well, as long as their group keeps them."""
 
-    def __init__(self, log_files: LogFiles) -> None:
+    def __init__(self, log_files: LogFiles, clock: Clock) -> None:
         self._log_files = log_files
         self._log_lock = threading.Lock()
+        self._log_retention = LogRetention(clock, log_files.remove)
 
     def cluster(self, place: Place, name: str) -> Cluster | None:
         """Find a cluster by its name or ARN."""
@@ -80,6 +84,7 @@ class MotoWorld:
         """Make a log stream; False when its group does not exist."""
         backend = logs_backends[place.account][place.region]
         with self._log_lock:
+            self._log_retention.look()
             if create_group:
                 backend.ensure_log_group(group)
             if group not in backend.groups:
@@ -126,6 +131,8 @@ class MotoWorld:
         found = logs_backends[place.account][place.region].groups.get(group)
         if found and stream in found.streams and events:  # a group deleted under a task takes no more lines
             found.put_log_events(stream, [{"timestamp": at_ms, "message": text} for at_ms, text in events])
+            last = datetime.fromtimestamp(events[-1][0] / 1000, UTC)  # a stream read back is as old as it was
+            found.streams[stream].last_ingestion_time = last.replace(tzinfo=None)
 
 
 def _definition(found: Any) -> TaskDefinition:

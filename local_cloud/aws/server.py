@@ -62,7 +62,7 @@ class LocalAws:
         self._log_files = LogFiles(settings.data_dir / "logs")
         self._keeper = S3Keeper(ObjectFolder(settings.data_dir / "s3"))
         self._faults = FaultBook()
-        world = MotoWorld(self._log_files)
+        world = MotoWorld(self._log_files, utc_now)
         platform = Platform(
             world=world,
             host=ProcessHost(),

@@ -3,6 +3,8 @@
 import gc
 import weakref
 from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import moto.core.common_models
@@ -17,6 +19,10 @@ from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
 from local_cloud.aws import moto_log_memory, moto_memory
+from local_cloud.aws.clock import utc_now
+from local_cloud.aws.fargate.world import Place
+from local_cloud.aws.log_files import LogFiles
+from local_cloud.aws.moto_world import MotoWorld
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 SEAMS = (
@@ -142,3 +148,43 @@ def test_a_stream_that_is_deleted_is_not_kept_for_its_rest() -> None:
     group.delete_log_stream("stream-0")
     streams_beside(group, moto_log_memory.MOST_AWAKE)
     assert is_gone(watched)
+
+
+def test_streams_are_forgotten_with_their_files_when_their_newest_line_is_older_than_the_group_keeps_lines(
+    tmp_path: Path,
+) -> None:
+    now = utc_now()
+    world = MotoWorld(LogFiles(tmp_path), lambda: now)
+    place = Place(ACCOUNT, REGION)
+
+    def write(group: str, stream: str, at: datetime) -> None:
+        assert world.ensure_log_stream(place, group, stream, create_group=True)
+        world.append_log(place, group, stream, [(int(at.timestamp() * 1000), "line")])
+
+    def kept() -> set[str]:
+        files = {path.stem for path in tmp_path.rglob("*.log")}
+        groups = logs_backends[ACCOUNT][REGION].groups.values()
+        assert files == {name for group in groups for name in group.streams}
+        return files
+
+    write("thirty-days", "old", now)
+    write("for-ever", "ancient", now)
+    logs_backends[ACCOUNT][REGION].put_retention_policy("thirty-days", "30")
+    now += timedelta(days=29, hours=23)
+    write("thirty-days", "young", now)
+    assert kept() == {"old", "ancient", "young"}
+    now += timedelta(hours=2)
+    write("thirty-days", "new", now)
+    assert kept() == {"ancient", "young", "new"}
+
+
+def test_lines_read_back_by_a_new_server_are_as_old_as_they_were(tmp_path: Path) -> None:
+    now = utc_now()
+    place, files = Place(ACCOUNT, REGION), LogFiles(tmp_path)
+    files.append(place, "group", "old", [(int((now - timedelta(days=2)).timestamp() * 1000), "line")])
+    world = MotoWorld(files, lambda: now)
+    world.restore_logs()
+    logs_backends[ACCOUNT][REGION].put_retention_policy("group", "1")
+    now += timedelta(hours=1)
+    world.ensure_log_stream(place, "group", "new", create_group=True)
+    assert list(logs_backends[ACCOUNT][REGION].groups["group"].streams) == ["new"]
