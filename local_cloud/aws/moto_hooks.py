@@ -35,6 +35,7 @@ from local_cloud.aws.fargate.engine import FargateEngine
 from local_cloud.aws.fargate.roster import Roster
 from local_cloud.aws.moto_cloudformation import stacks_response
 from local_cloud.aws.moto_ecs import engine_response
+from local_cloud.aws.moto_log_memory import pack_what_rests
 from local_cloud.aws.moto_logs import keeping_logs_response
 from local_cloud.aws.moto_schedules import HonestEventsResponse, HonestSchedulerResponse
 from local_cloud.aws.moto_world import MotoWorld
@@ -53,7 +54,8 @@ def hook_ecs(engine: FargateEngine, roster: Roster, services: ServiceApi) -> Non
 
 
 def hook_logs(world: MotoWorld) -> None:
-    """Let our Logs answer."""
+    """Let our Logs answer, and streams that rest take little memory."""
+    pack_what_rests()
     moto.logs.urls.url_paths["{0}/$"] = keeping_logs_response(world).dispatch
 
 

@@ -50,7 +50,7 @@ def _untracked(cls: type, *_: Any, **_of: Any) -> Any:
 
 def forget_what_is_over() -> None:
     """Let topics keep no message, queues only the handles of their last deletions, and models no instance."""
-    moto.core.common_models.BaseModel.__new__ = staticmethod(_untracked)  # type: ignore[method-assign, assignment]  # the seam itself
+    moto.core.common_models.BaseModel.__new__ = staticmethod(_untracked)  # type: ignore[method-assign]  # the seam itself
     nothing = property(lambda _: [], lambda _topic, _value: None)
     moto.sns.models.Topic.sent_notifications = nothing  # type: ignore[assignment]  # the seam itself
     moto.sqs.models.Queue.deleted_messages = _OfEachQueue()  # type: ignore[assignment]  # the seam itself

@@ -26,7 +26,6 @@ from local_cloud.aws.faults.gate import FaultGate
 from local_cloud.aws.faults.orders import FaultBook
 from local_cloud.aws.log_files import LogFiles
 from local_cloud.aws.moto_events import MotoEventBus
-from local_cloud.aws.moto_log_memory import pack_what_rests
 from local_cloud.aws.moto_memory import forget_what_is_over
 from local_cloud.aws.moto_refusals import honest
 from local_cloud.aws.moto_world import MotoWorld
@@ -90,7 +89,6 @@ class LocalAws:
         moto_hooks.hook_reset(self._reset, settle_default_network)
         moto_hooks.hook_module_list()
         forget_what_is_over()
-        pack_what_rests()
         settle_default_network()
         world.restore_logs()
         self._keeper.restore()

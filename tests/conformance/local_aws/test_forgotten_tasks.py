@@ -86,7 +86,8 @@ def test_a_task_that_has_ended_holds_no_process(fargate: Fargate) -> None:
 
 def test_an_hour_after_its_end_a_task_is_gone_and_so_is_the_answer_to_its_token(fargate: Fargate) -> None:
     record, supervisor = fargate.finish("token")
-    arn, watched = record.arn, [weakref.ref(record), weakref.ref(supervisor)]
+    arn = record.arn
+    watched: list[weakref.ref[Any]] = [weakref.ref(record), weakref.ref(supervisor)]
     del record, supervisor
     fargate.now += timedelta(seconds=KEPT_S - 1)
     assert fargate.known(arn)
