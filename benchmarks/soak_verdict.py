@@ -7,6 +7,7 @@ from dataclasses import dataclass
 MOST_MEMORY_MB_PER_HOUR = 20.0  # a laptop that serves for a week can bear it
 BREATHING_MB = 5.0  # what the allocator takes and gives back, so a short time cannot show a small slope
 MOST_MORE = 4  # threads or files that come and go
+PARTS = 30  # of a soak, in each of which a process has breathed out once
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,19 @@ def trend(samples: Sequence[tuple[float, float]], warm_up_s: float) -> Trend:
     hours = (after[-1][0] - after[0][0]) / 3600
     slope = statistics.linear_regression([at_s for at_s, _ in after], values).slope
     return Trend(statistics.median(values[:quarter]), statistics.median(values[-quarter:]), slope * 3600, hours)
+
+
+def lows(samples: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The lowest (second, value) sample of each thirtieth of the time.
+
+    A process takes memory for a large answer and gives it back; what it keeps is what it holds in between.
+    """
+    part_s = (samples[-1][0] - samples[0][0]) / PARTS or 1.0
+    parts: dict[int, tuple[float, float]] = {}
+    for sample in samples:
+        number = min(int((sample[0] - samples[0][0]) / part_s), PARTS - 1)  # the last moment ends the last part
+        parts[number] = min(parts.get(number, sample), sample, key=lambda one: one[1])
+    return list(parts.values())
 
 
 def memory_mark(memory: Trend) -> float:

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from benchmarks.soak_verdict import count_grows, memory_grows, memory_mark, trend
+from benchmarks.soak_verdict import count_grows, lows, memory_grows, memory_mark, trend
 
 HOUR = range(0, 3600, 5)
 
@@ -32,6 +32,21 @@ def test_a_short_soak_does_not_take_breathing_for_growth_and_says_its_mark() -> 
     assert memory_mark(memory) == pytest.approx(225)
     assert not memory_grows(memory)
     assert memory_mark(trend([(s, 200.0) for s in HOUR], 1200)) == 20
+
+
+@pytest.mark.parametrize(("per_hour", "grows"), [(0, False), (25, True)])
+def test_what_is_taken_for_a_large_answer_and_given_back_is_not_kept(per_hour: float, grows: bool) -> None:
+    # Large answers come in the last minutes only, so that all samples together would show a slope.
+    answers = [50.0 if s > 2400 and s % 60 > 10 else 0.0 for s in HOUR]
+    samples = [(s, 200 + per_hour * s / 3600 + taken) for s, taken in zip(HOUR, answers, strict=True)]
+    assert memory_grows(trend(samples, 1200))
+    memory = trend(lows(samples), 1200)
+    assert memory_grows(memory) == grows
+    assert memory.per_hour == pytest.approx(per_hour, abs=1)
+
+
+def test_a_soak_of_two_minutes_has_lows_enough() -> None:
+    assert trend(lows([(s, 200.0) for s in range(0, 121, 5)]), 40).rise == 0
 
 
 def test_threads_that_stay_are_growing_and_threads_that_come_and_go_are_not() -> None:
