@@ -24,6 +24,16 @@ if TYPE_CHECKING:
 CONTAINER = "report"
 STOP_TIMEOUT_S = 30
 LOG_RETENTION_DAYS = 30
+# As the deployed bucket's: the lease is written every few seconds, and each time the one before is kept.
+OLD_VERSIONS: list[Any] = [
+    {
+        "ID": name,
+        "Status": "Enabled",
+        "Filter": {"Prefix": prefix},
+        "NoncurrentVersionExpiration": {"NoncurrentDays": days},
+    }
+    for name, prefix, days in (("old-leases", "control/", 1), ("old-versions", "reports/", 30))
+]
 PROVIDERS = ["FARGATE", "FARGATE_SPOT"]
 TRUST = {
     "Version": "2012-10-17",
@@ -178,6 +188,7 @@ def _ensure_bucket(s3: "S3Client", bucket: str, region: str) -> None:
             "RestrictPublicBuckets": True,
         },
     )
+    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": OLD_VERSIONS})
 
 
 def _ensure_log_group(logs: "CloudWatchLogsClient", log_group: str) -> None:

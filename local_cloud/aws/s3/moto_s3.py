@@ -8,6 +8,7 @@ from moto.s3.responses import S3Response
 from local_cloud.aws.clock import Clock
 from local_cloud.aws.s3.checksums import PREFIX, agrees, sent_checksum
 from local_cloud.aws.s3.keeper import S3Keeper
+from local_cloud.aws.s3.old_versions import OldVersions
 from local_cloud.aws.s3.preconditions import check_copy, check_upload
 from local_cloud.aws.s3.presigned import has_expired
 
@@ -22,6 +23,7 @@ class KeptS3Response(S3Response):
 
     keeper: ClassVar[S3Keeper]
     clock: ClassVar[Clock]
+    old_versions: ClassVar[OldVersions]
 
     def _key_response(self, request: Any, full_url: str) -> Any:
         if has_expired(request.args, type(self).clock()):
@@ -34,6 +36,7 @@ class KeptS3Response(S3Response):
             response = super()._key_response(request, full_url)
             if request.method not in READS:
                 self.keeper.keep_object(self.backend, self.bucket_name, self.parse_key_name())
+                self.old_versions.look(list(self.backend.buckets.values()))
             return response
 
     def _get_checksum(self, response_headers: dict[str, Any]) -> tuple[str, str | None]:
@@ -58,6 +61,7 @@ def keeping_response(keeper: S3Keeper, clock: Clock) -> type[KeptS3Response]:
     members: dict[str, Any] = {
         "keeper": keeper,
         "clock": staticmethod(clock),
+        "old_versions": OldVersions(clock),
         "__doc__": KeptS3Response.__doc__,
     }
     return type("BoundS3Response", (KeptS3Response,), members)

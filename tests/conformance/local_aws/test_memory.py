@@ -23,6 +23,7 @@ from local_cloud.aws.clock import utc_now
 from local_cloud.aws.fargate.world import Place
 from local_cloud.aws.log_files import LogFiles
 from local_cloud.aws.moto_world import MotoWorld
+from local_cloud.aws.s3.old_versions import OldVersions
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 SEAMS = (
@@ -188,3 +189,42 @@ def test_lines_read_back_by_a_new_server_are_as_old_as_they_were(tmp_path: Path)
     now += timedelta(hours=1)
     world.ensure_log_stream(place, "group", "new", create_group=True)
     assert list(logs_backends[ACCOUNT][REGION].groups["group"].streams) == ["new"]
+
+
+def rule(prefix: str, days: int) -> dict[str, Any]:
+    return {
+        "ID": prefix,
+        "Status": "Enabled",
+        "Filter": {"Prefix": prefix},
+        "NoncurrentVersionExpiration": {"NoncurrentDays": days},
+    }
+
+
+def test_versions_are_forgotten_when_they_are_not_current_for_longer_than_the_lifecycle_keeps_them() -> None:
+    now = utc_now()
+    backend = moto.s3.models.S3Backend(REGION, ACCOUNT)
+    bucket = backend.create_bucket("leases", REGION)
+    bucket.versioning_status = "Enabled"
+    bucket.set_lifecycle([rule("control/", 1)])
+    looking = OldVersions(lambda: now)
+
+    def kept(key: str) -> list[bytes]:
+        looking.look([bucket])
+        return [version.value for version in bucket.keys.getlist(key)]
+
+    def write(key: str, body: bytes, hours_ago: float) -> None:
+        backend.put_object("leases", key, body).last_modified = (now - timedelta(hours=hours_ago)).replace(tzinfo=None)
+
+    for key in ("control/lease", "reports/latest"):
+        for body, hours_ago in ((b"1", 99.0), (b"2", 50.0), (b"3", 23.5), (b"4", 23.0)):
+            write(key, body, hours_ago)
+    write("control/resting", b"1", 99.0)
+    assert kept("control/lease") == [b"1", b"2", b"3", b"4"]  # the next look is in an hour
+    now += timedelta(hours=1)
+    # The second was current until the third came, less than 25 hours ago, which is more than a day by now.
+    assert kept("control/lease") == [b"3", b"4"]
+    assert kept("control/resting") == [b"1"]
+    assert kept("reports/latest") == [b"1", b"2", b"3", b"4"]
+    now += timedelta(days=3)
+    assert kept("control/lease") == [b"4"]
+    backend.reset()
