@@ -98,11 +98,12 @@ class Load:
                     self.errors[f"job {status}"] += 1
 
     def _expire(self, result_uri: str | None) -> None:
-        # What a bucket's lifecycle does in the end: what is kept is kept in memory, and would look like a leak.
+        # What a bucket's lifecycle does in the end, to results and to what the lease and others were before: what is
+        # kept is kept in memory, and would look like a leak.
         if result_uri is not None:
             bucket, _, prefix = result_uri.removeprefix("s3://").partition("/")
-            listed = self._reports.list_object_versions(Bucket=bucket, Prefix=prefix).get("Versions", [])
-            for item in listed:
+            listed = self._reports.list_object_versions(Bucket=bucket).get("Versions", [])
+            for item in [one for one in listed if one["Key"].startswith(prefix) or not one["IsLatest"]]:
                 self._reports.delete_object(Bucket=bucket, Key=item["Key"], VersionId=item["VersionId"])
 
     def settle(self, within_s: float) -> None:
