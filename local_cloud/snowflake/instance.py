@@ -110,7 +110,7 @@ class LocalSnowflake:
         engine.execute(f"SET GLOBAL threads = {min(os.cpu_count() or 1, _MOST_ENGINE_THREADS)}")
         # Waiting for the disk is most of a small statement. A killed process loses nothing; only a power cut could.
         # Old versions of rows stay in memory until a database's log is written into its file, by default at 16 MiB.
-        engine.execute("SET GLOBAL fsync_mode = 'NONE'; SET GLOBAL checkpoint_threshold = '1MiB'")
+        engine.execute("SET GLOBAL fsync_mode = 'NONE'; SET GLOBAL checkpoint_threshold = '256KiB'")
         engine.execute(f"SET GLOBAL temp_directory = '{self.data_dir / 'spill'}'")
         engine.execute("SET GLOBAL TimeZone = 'UTC'")
         engine.execute("SET GLOBAL ieee_floating_point_ops = false; SET GLOBAL error_on_division_by_zero = true")
