@@ -4,6 +4,7 @@ import itertools
 import json
 import urllib.request
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,8 +31,13 @@ def connect(endpoint: dict[str, Any], **more: Any) -> SnowflakeConnection:
 
 
 @pytest.fixture(scope="session")
-def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    with served("local_cloud.snowflake", "--data-dir", str(tmp_path_factory.mktemp("snowflake"))) as server:
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("snowflake")
+
+
+@pytest.fixture(scope="session")
+def endpoint(data_dir: Path) -> Iterator[dict[str, Any]]:
+    with served("local_cloud.snowflake", "--data-dir", str(data_dir)) as server:
         yield server
 
 

@@ -3,6 +3,7 @@
 import json
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 SESSIONS = 50
@@ -62,3 +63,13 @@ def run(session):
 $$""")
     counts = [ask("CALL sessions()")[0][0] for _ in range(10)]
     assert counts[-1] < counts[0] + 5
+
+
+def test_the_log_of_a_database_is_written_into_it_long_before_the_engine_would(ask: Any, data_dir: Path) -> None:
+    # Until then the engine keeps old versions of rows in memory. By itself it would wait for 16 MiB.
+    ask("CREATE TABLE words (word VARCHAR)")
+    sizes = [0]
+    while len(sizes) < 20 and sizes[-1] == max(sizes):
+        ask("INSERT INTO words SELECT UUID_STRING() || UUID_STRING() FROM TABLE(GENERATOR(ROWCOUNT => 2000))")
+        sizes.append(sum(log.stat().st_size for log in (data_dir / "databases").glob("*.wal")))
+    assert sizes[-1] < max(sizes) < 2**20
