@@ -71,6 +71,14 @@ class Installed:
     bucket: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A definition that is there and says what this version does not know: a newer one's, or somebody's by hand."""
+
+    says: str
+    """What is not understood, each by its path."""
+
+
 class StoreUnavailableError(RuntimeError):
     """The store could not be asked; nothing is known of the statement, and asking again is safe."""
 
@@ -171,8 +179,10 @@ class Store(Protocol):
         What was asked for goes before the state: a request without state would be a new job.
         """
 
-    async def definitions(self, keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], ReportDefinition]:
-        """Report definitions by type and version."""
+    async def definitions(
+        self, keys: Iterable[tuple[str, int]]
+    ) -> dict[tuple[str, int], ReportDefinition | Unreadable]:
+        """Report definitions by type and version; those that there are."""
 
     async def write(self, fence: int, batch: Batch) -> int:
         """Write a batch forward; answers how many state rows moved. Raises RowRefusedError for what a row holds."""

@@ -65,7 +65,9 @@ def read_task_spec(environment: Mapping[str, str], fetch: Callable[[str, str], s
         return TaskSpec.model_validate_json(text)
     except ValidationError as error:
         says = refusal_of(error, "spec")
-        raise RunFailedError(ExitCode.BAD_PARAMETERS, f"the task spec in {source} is wrong: {says}") from error
+        newer = "if the executor is newer than this image, deploy the image of the executor's version"
+        message = f"the task spec in {source} is wrong: {says}; {newer}"
+        raise RunFailedError(ExitCode.BAD_PARAMETERS, message) from error
 
 
 def snowflake_arguments(environment: Mapping[str, str], *, service: bool = True) -> dict[str, Any]:

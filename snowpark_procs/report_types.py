@@ -1,12 +1,14 @@
 """Report types as the procedures need them: read, understood, or refused by name."""
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
 from snowflake.snowpark import Session
 
-from contract.refusal import RefusedError, refuse, shown
+from contract.refusal import RefusedError, refusal_of, refuse, shown
 from contract.report import ReportDefinition
 from snowpark_procs.statements import run, variant
 
@@ -20,31 +22,44 @@ class ReportType:
     definition: ReportDefinition
 
 
-def _of(row: dict[str, Any]) -> ReportType:
-    definition = ReportDefinition.model_validate(variant(row["definition"]))
-    return ReportType(row["report_type"], int(row["version"]), definition)
+def _of(row: dict[str, Any], field: str) -> ReportType:
+    name, version = row["report_type"], int(row["version"])
+    try:
+        return ReportType(name, version, ReportDefinition.model_validate(variant(row["definition"])))
+    except ValidationError as error:
+        says = refusal_of(error, "definition")
+        remedy = "deploy the version of the product that defined it, or define it anew"
+        raise refuse(field, f"version {version} of {name} cannot be read by this version: {says}; {remedy}") from None
 
 
 def find(session: Session, given: str | None, field: str = "report_type", *, also_disabled: bool = False) -> ReportType:
     """The type of that name, in capitals or not.
 
     Raises:
-        RefusedError: there is none, or it is switched off.
+        RefusedError: there is none, it is switched off, or it says what this version does not know.
     """
     name = str(given or "").strip().upper()
     rows = run(session, "report_type", report_type=name)
     if not rows:
         known = [row["report_type"] for row in run(session, "report_types")]
         raise unknown_type(field, given, known, dropped_types(session))
-    found = _of(rows[0])
+    found = _of(rows[0], field)
     if not (found.definition.enabled or also_disabled):
         raise refuse(field, f"{found.name} is switched off; enable it in its definition")
     return found
 
 
 def all_types(session: Session) -> list[ReportType]:
-    """Every type in its newest version, switched on or not."""
-    return [_of(row) for row in run(session, "report_types")]
+    """Every type in its newest version, switched on or not.
+
+    One that cannot be read is left out, so that it does not keep the others from being made; whoever asks for it by its
+    name is told, and the calendar misses it.
+    """
+    found = []
+    for row in run(session, "report_types"):
+        with suppress(RefusedError):
+            found.append(_of(row, "report_type"))
+    return found
 
 
 def enabled_types(session: Session) -> list[ReportType]:

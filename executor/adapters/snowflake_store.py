@@ -10,6 +10,7 @@ from snowflake.connector import errors
 from contract.commands import Command
 from contract.job import JobRow
 from contract.policy import NO_CAPS, Caps
+from contract.refusal import refusal_of
 from contract.report import ReportDefinition
 from contract.states import JobState
 from executor.adapters.snowflake_errors import FOR_THE_DATA
@@ -29,7 +30,7 @@ from executor.core.breaker import Breaker
 from executor.core.leadership import Leader
 from executor.core.reconcile import RowState
 from executor.core.transitions import RANK
-from executor.ports import Batch, Installed, RowRefusedError, StateMissingError
+from executor.ports import Batch, Installed, RowRefusedError, StateMissingError, Unreadable
 
 _NO_CAP = 1_000_000
 """More jobs than any installation has at work at once."""
@@ -158,16 +159,20 @@ class SnowflakeStore:
             await self._session.run(name, fence=fence)
         await self._session.run("prune_orders", fence=fence, request_id=request_id, keep_days=keep_days)
 
-    async def definitions(self, keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], ReportDefinition]:
-        """Report definitions by type and version; one that cannot be read is left out, and said."""
+    async def definitions(
+        self, keys: Iterable[tuple[str, int]]
+    ) -> dict[tuple[str, int], ReportDefinition | Unreadable]:
+        """Report definitions by type and version; one that cannot be read is logged, and says why."""
         wanted = json.dumps([{"report_type": name, "version": version} for name, version in keys])
-        found: dict[tuple[str, int], ReportDefinition] = {}
+        found: dict[tuple[str, int], ReportDefinition | Unreadable] = {}
         for row in (await self._session.run("definitions", keys=wanted)).rows:
             key = (str(row["report_type"]), int(row["version"]))
             try:
                 found[key] = ReportDefinition.model_validate_json(row["definition"])
             except ValidationError as error:
-                log.warning("unreadable definition", action="definition_unreadable", key=key, reason=str(error))
+                says = str(refusal_of(error, "definition"))
+                found[key] = Unreadable(says)
+                log.warning("unreadable definition", action="definition_unreadable", key=key, reason=says)
         return found
 
     async def write(self, fence: int, batch: Batch) -> int:

@@ -26,12 +26,13 @@ class Refused:
     """Nothing ran, and a replay would be refused again: the next try needs a new token.
 
     ``permanent`` refusals end the job; ``said_as`` is where in the catalogue the reason is to be looked up, None for
-    reasons of our own.
+    reasons of our own, of which ``rule`` may say what to do.
     """
 
     reason: str
     permanent: bool = False
     said_as: Scope | None = Scope.RUNTASK_FAILURE
+    rule: rules.Rule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +107,16 @@ def refusal_verdict(answer: Refused, catalogue: Catalogue = EMPTY, own: str | No
 
 def _unknown_refusal(answer: Refused) -> Verdict:
     capacity = any(word in answer.reason.lower() for word in _CAPACITY_WORDS) and answer.said_as is not None
-    rule = rules.NO_ROOM if capacity else rules.REFUSED
+    rule = answer.rule or (rules.NO_ROOM if capacity else rules.REFUSED)
     return Verdict(
         failure_class=rule.failure_class,
-        cause_id=rule.failure_class.lower(),
+        cause_id=rule.cause_id or rule.failure_class.lower(),
         blame=rule.blame,
         retry_helps=not answer.permanent,
         code_ran=rule.code_ran,
         start_up=answer.said_as is Scope.RUNTASK_EXCEPTION,
         diagnosis=f"{rule.diagnosis.removesuffix('.')}: {answer.reason}"
-        if answer.said_as is not None
+        if answer.said_as is not None or answer.rule is not None
         else f"The task was not launched: {answer.reason}",
         remedy=rule.remedy,
     )

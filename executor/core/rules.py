@@ -137,6 +137,13 @@ REFUSED: Final = Rule(
     "Correct the launch settings (cluster, task definition, subnets, roles, size), then ask again.",
     code_ran=CodeRan.NO,
 )  # fmt: skip
+NOT_UNDERSTOOD: Final = Rule(
+    _F.LAUNCH_REFUSED, _B.INFRASTRUCTURE, False,
+    "The report's definition says what this executor does not know.",
+    "Upgrade the executor to the version that defined the report, then make the job again with retry_report; or define "
+    "the report without what is named here.",
+    cause_id="definition_not_understood", code_ran=CodeRan.NO,
+)  # fmt: skip
 NO_ROOM: Final = Rule(
     _F.CAPACITY, _B.NOBODY, True,
     "ECS refused to launch the task.",
@@ -167,7 +174,7 @@ _FAULTS: Final = {_B.REPORT: Fault.REPORT, _B.INFRASTRUCTURE: Fault.CLOUD, _B.NO
 def causes() -> tuple[Cause, ...]:
     """What rows say when no text says more, as causes: most are called as their class in small letters."""
     told = (*BY_EXIT.values(), START, MEMORY, NO_MANIFEST, LOST, NEVER_RAN, FILES_MISSING, NO_EXIT_CODE, CRASHED)
-    return tuple(_cause(rule) for rule in (*told, START_LATE, REFUSED, NO_ROOM))
+    return tuple(_cause(rule) for rule in (*told, START_LATE, REFUSED, NOT_UNDERSTOOD, NO_ROOM))
 
 
 def _cause(rule: Rule) -> Cause:

@@ -9,7 +9,7 @@ from contract.events import JobEvent
 from contract.job import JobRow
 from contract.task_spec import TaskSpec
 from executor.board import Board
-from executor.core import launch, settle, watch
+from executor.core import launch, rules, settle, watch
 from executor.core.capacity import room_to_launch
 from executor.core.launch_answers import (
     Accepted,
@@ -22,7 +22,7 @@ from executor.core.launch_answers import (
 )
 from executor.core.spot import provider_of
 from executor.core.tasks import FORGOTTEN
-from executor.definitions import MissingDefinitionError
+from executor.definitions import MissingDefinitionError, UnreadableDefinitionError
 from executor.loops.intents import Intents
 from executor.loops.sending import send
 from executor.loops.unlaunched import Unlaunched
@@ -131,11 +131,12 @@ class Launch:
             self._refuse(job, _ours(f"the job's row cannot be read: {job.spoiled}"))
             return None
         try:
-            definition = self._definitions.of(job)
-            return launch.task_spec(job, self._settings.installation, self._settings.bucket, definition)
+            return launch.task_spec(job, self._settings.installation, self._settings.bucket, self._definitions.of(job))
+        except UnreadableDefinitionError as error:
+            self._refuse(job, _ours(str(error), rules.NOT_UNDERSTOOD))
         except (MissingDefinitionError, ValueError) as error:
             self._refuse(job, _ours(f"the job cannot be prepared: {error}"))
-            return None
+        return None
 
     async def _intend(self, job: JobRow, spec: TaskSpec) -> JobRow | None:
         if job.launch_token is not None:
@@ -245,5 +246,5 @@ class Launch:
         log.warning("launch refused", action="launch_refused", **job.marks, **told)
 
 
-def _ours(reason: str) -> Refused:
-    return Refused(reason, permanent=True, said_as=None)
+def _ours(reason: str, rule: rules.Rule | None = None) -> Refused:
+    return Refused(reason, permanent=True, said_as=None, rule=rule)

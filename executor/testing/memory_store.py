@@ -13,7 +13,7 @@ from executor.core.breaker import Breaker
 from executor.core.leadership import Leader
 from executor.core.reconcile import RowState
 from executor.core.transitions import RANK
-from executor.ports import Batch, Change, Installed, StateMissingError
+from executor.ports import Batch, Change, Installed, StateMissingError, Unreadable
 from executor.testing.faults import Faults
 from executor.testing.memory_claim import choose, due_moments
 from executor.testing.memory_orders import MemoryOrders
@@ -52,6 +52,7 @@ class MemoryStore(MemoryOrders):
         self.events: list[Event] = []
         self.kept_breaker: Breaker | None = None
         self.types: dict[tuple[str, int], ReportDefinition] = {}
+        self.unreadable: dict[tuple[str, int], Unreadable] = {}
         self.silenced: list[str] = []
         self.faults = Faults()
 
@@ -171,10 +172,13 @@ class MemoryStore(MemoryOrders):
         moments = due_moments(self.intake, self.state, self.orders, last_words(self.pauses, self.orders))
         return min(((moment - self._now()).total_seconds() for moment in moments), default=None)
 
-    async def definitions(self, keys: Iterable[tuple[str, int]]) -> dict[tuple[str, int], ReportDefinition]:
-        """Report definitions by type and version."""
+    async def definitions(
+        self, keys: Iterable[tuple[str, int]]
+    ) -> dict[tuple[str, int], ReportDefinition | Unreadable]:
+        """Report definitions by type and version; those that there are."""
         self.faults.before("definitions")
-        return {key: self.types[key] for key in keys if key in self.types}
+        there = self.types | self.unreadable
+        return {key: there[key] for key in keys if key in there}
 
     async def write(self, fence: int, batch: Batch) -> int:
         """Write a batch forward; answers how many state rows moved."""

@@ -9,6 +9,7 @@ from contract.outcome import FailureClass
 from contract.report import ReportDefinition
 from contract.states import JobState
 from executor.core.launch_answers import Refused, Throttled, Unknown
+from executor.ports import Unreadable
 from executor.testing.programs import manifest_of, result_uri, spec_of
 from executor.testing.task_life import Ending
 from tests.jobs import definition
@@ -142,6 +143,21 @@ async def test_p24_a_job_without_a_definition_fails_with_its_reason_and_stops_no
     (result,) = [result for result in world.store.results if result.request_id == lost.request_id]
     assert result.verdict is not None
     assert "NO_REPORT has no version 1" in result.verdict.diagnosis
+
+
+async def test_p20_p24_a_definition_of_a_newer_version_fails_its_job_with_what_to_do_and_stops_no_loop(
+    world: World,
+) -> None:
+    world.store.unreadable["NEWER_REPORT", 3] = Unreadable("definition.formats[0]: 'hologram' is not one of 'csv'")
+    world.executor()
+    newer, good = world.ask(report_type="NEWER_REPORT", report_version=3), world.ask()
+    await world.all_ended()
+    assert (world.status(newer), world.status(good)) == (JobState.FAILED, JobState.SUCCEEDED)
+    (verdict,) = [result.verdict for result in world.store.results if result.request_id == newer.request_id]
+    assert verdict is not None
+    assert (verdict.failure_class, verdict.cause_id) == (FailureClass.LAUNCH_REFUSED, "definition_not_understood")
+    assert "version 3 of NEWER_REPORT: definition.formats[0]: 'hologram'" in verdict.diagnosis
+    assert "Upgrade the executor" in verdict.remedy
 
 
 async def test_p24_a_definition_that_disappears_under_a_running_job_does_not_keep_it_from_ending(world: World) -> None:

@@ -38,6 +38,7 @@ DEFINITION: dict[str, Any] = {
         {"name": "none", "sql": "SELECT 1 AS id WHERE 1 = 0; -- nothing\n/* end; */"},
     ],
 }
+EARLIER = Path(__file__).parents[1] / "ports" / "earlier_executor" / "definitions.json"
 PARAMS: dict[str, Any] = {"day": "2026-02-28", "top": 7}
 
 
@@ -58,6 +59,22 @@ def test_every_query_becomes_one_file_per_format_and_the_manifest_names_them(sta
     assert manifest.peak_memory_mb > 10
     assert manifest.cpu_seconds > 0
     assert {"python", "pyarrow", "snowflake-connector-python"} <= set(manifest.versions)
+
+
+def test_p20_a_report_of_an_earlier_definition_is_made(stack: LocalStack) -> None:
+    stored = json.loads(EARLIER.read_text(encoding="utf-8"))["stored"]["EVERYTHING"]
+    params: dict[str, Any] = {
+        "since": "2026-01-01",
+        "until": "2026-01-31",
+        "region": "south",
+        "top": 7,
+        "share": 0.25,
+        "closed": True,
+    }
+    attempt = stack.attempt(stored, params)
+    report = attempt.run()
+    assert report.process.returncode == 0, report.lines[-2:]
+    assert json.loads(attempt.read("one.json")) == [params]
 
 
 def test_values_arrive_exactly(stack: LocalStack) -> None:

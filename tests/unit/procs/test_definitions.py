@@ -53,6 +53,25 @@ def test_a_time_zone_that_there_is_not_is_told_beside_all_else(filled: Database)
     }
 
 
+def test_p20_a_type_that_cannot_be_read_is_told_by_its_name_and_keeps_no_other_from_being_made(
+    filled: Database,
+) -> None:
+    newer = {
+        "report_type": "NEWER",
+        "version": 4,
+        "definition": '{"title": "Newer", "queries": [], "formats": ["hologram"]}',
+    }
+    filled.answers |= {"report_type": [newer], "report_types": [newer, stored("SALES_REPORT", cadence="daily")]}
+    filled.answers |= {"installation": [{"installation": "prod", "bucket": "files"}], "known_jobs": []}
+    filled.answers |= {"today_in": [], "holidays": [], "insert_intake": []}
+    with pytest.raises(RefusedError) as refused:
+        handlers.generate_report(filled.session, "NEWER", {}, {})
+    assert "report_type: version 4 of NEWER cannot be read by this version: definition.formats[0]" in str(refused.value)
+    assert "deploy the version of the product that defined it" in str(refused.value)
+    made = handlers.generate_daily_reports(filled.session, None)
+    assert [job["report_type"] for job in made["jobs"]] == ["SALES_REPORT"]
+
+
 def test_a_version_that_somebody_else_made_meanwhile_is_tried_again(filled: Database) -> None:
     answers = [0, 1]
     filled.answers["add_report_version"] = lambda **_: [{"number of rows inserted": answers.pop(0)}]
