@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from snowflake.connector import DictCursor, SnowflakeConnection
 
-from executor.deploy import bells, migrations, owner, report_types, rights, tasks, templates
+from executor.deploy import bells, foreign_roles, migrations, owner, report_types, rights, tasks, templates
 from executor.settings import ObjectNames
 from sql import BOOTSTRAP_STEPS
 
@@ -77,11 +77,13 @@ def made(
         MigrationError: schemachange could not tell.
         MissingRightsError: the role may not deploy.
         ForeignQueueError: the queue is another installation's.
+        ForeignRoleError: a role is somebody else's.
         snowflake.connector.errors.Error: Snowflake refused a look.
     """
     where = f"{names.database}.{names.schema_name}"
     new = tuple(_new_objects(connection, names, variables))
     rights.need(connection, names, variables["deployer"], new)
+    foreign_roles.check(connection, names, variables["deployer"])
     is_first = f"schema {where}" in new
     # What was applied before is asked of a warehouse, and a plan makes none.
     may_ask = not is_first and f"warehouse {names.warehouse}" not in new

@@ -13,10 +13,11 @@ from executor.deploy import templates
 from executor.settings import ObjectNames
 
 _ALL: Final = "ACCOUNTADMIN"
+_GRANTS_ALL: Final = "MANAGE GRANTS"
 # What Snowflake's own roles are made with, and SHOW GRANTS does not tell everywhere (docs, access control overview).
 _BUILT_IN: Final = {
     "SYSADMIN": ("CREATE DATABASE", "CREATE WAREHOUSE"),
-    "SECURITYADMIN": ("CREATE ROLE",),
+    "SECURITYADMIN": ("CREATE ROLE", _GRANTS_ALL),
     "USERADMIN": ("CREATE ROLE",),
 }
 _ON_ACCOUNT: Final = ("database", "warehouse", "role")
@@ -60,6 +61,17 @@ def need(connection: SnowflakeConnection, names: ObjectNames, role: str, new_obj
             "Set SNOWFLAKE_ROLE to the role that deployed before"
             + (f", or for a first deployment have an administrator run: {grants}" if grants else "")
         )
+
+
+def stands_for(connection: SnowflakeConnection, role: str) -> set[str] | None:
+    """The role with all that it was granted; None when it may grant whatever others own, or Snowflake does not tell."""
+    if role == _ALL:
+        return None
+    try:
+        roles, held = _held(connection, role)
+    except errors.ProgrammingError:
+        return None
+    return None if _ALL in roles or (_GRANTS_ALL, "ACCOUNT", "") in held else roles
 
 
 def _held(connection: SnowflakeConnection, role: str) -> tuple[set[str], set[Grant]]:

@@ -14,6 +14,7 @@ import snowflake.connector
 from executor.deploy import (
     bells,
     callers,
+    foreign_roles,
     links,
     lock,
     migrations,
@@ -31,7 +32,12 @@ from sql import BOOTSTRAP_STEPS, load
 
 _SESSION = {"QUERY_TAG": "reporting:deploy"}
 _OBJECTS = {"database", "schema", "warehouse"}
-_NO_PLAN = (migrations.MigrationError, rights.MissingRightsError, owner.ForeignQueueError)
+_NO_PLAN = (
+    migrations.MigrationError,
+    rights.MissingRightsError,
+    owner.ForeignQueueError,
+    foreign_roles.ForeignRoleError,
+)
 
 
 class DeployError(RuntimeError):
@@ -42,7 +48,8 @@ def planned(*, installation: str, bucket: str, names: ObjectNames, snowflake_set
     """What ``deploy`` would do, with the same arguments; nothing is changed.
 
     Raises:
-        DeployError: the role may not deploy, the queue is another installation's, or schemachange could not tell.
+        DeployError: the role may not deploy, the queue is another installation's or a role somebody else's, or
+            schemachange could not tell.
         SettingsError: connections.toml has no connection of that name.
         snowflake.connector.errors.Error: Snowflake refused a statement.
     """
@@ -78,8 +85,8 @@ def deploy(
         founded: called once database, schema, warehouse and roles are there, before anything is put into them.
 
     Raises:
-        DeployError: the queue is another installation's, or a notification integration that the settings name is not
-            there, and all was left as it is; or schemachange refused a script.
+        DeployError: the queue is another installation's, a role is somebody else's, or a notification integration that
+            the settings name is not there, and all was left as it is; or schemachange refused a script.
         LockedError: somebody else deploys into this schema.
         SettingsError: connections.toml has no connection of that name.
         snowflake.connector.errors.Error: Snowflake refused a statement.
@@ -87,6 +94,7 @@ def deploy(
     arguments = signing_in.explicit(snowflake_settings.connect_arguments(names))
     alone = {key: arguments[key] for key in arguments if key not in _OBJECTS}
     with snowflake.connector.connect(**alone, session_parameters=_SESSION) as first:
+        _check_roles(first, names)
         for step in BOOTSTRAP_STEPS:
             first.cursor().execute(_bootstrap(step, names))
     say(f"database {names.database}, schema {names.schema_name}, warehouse {names.warehouse}: there")
@@ -138,6 +146,13 @@ def _check_owner(connection: snowflake.connector.SnowflakeConnection, installati
     try:
         owner.check(connection, installation, bucket)
     except owner.ForeignQueueError as error:
+        raise DeployError(str(error)) from error
+
+
+def _check_roles(connection: snowflake.connector.SnowflakeConnection, names: ObjectNames) -> None:
+    try:
+        foreign_roles.check(connection, names, _role(connection))
+    except foreign_roles.ForeignRoleError as error:
         raise DeployError(str(error)) from error
 
 

@@ -38,51 +38,6 @@ def test_a_name_that_connections_toml_does_not_have_is_told(account: Account) ->
     assert CONNECTION in done.stderr
 
 
-def refusal(account: Account, role: str, **names: object) -> str:
-    """What a plan says to a role that may not deploy."""
-    what = account.what(**names)
-    what["snowflake_settings"] = what["snowflake_settings"].model_copy(update={"role": role})
-    with pytest.raises(snowflake_side.DeployError) as refused:
-        snowflake_side.planned(**what)
-    return str(refused.value)
-
-
-def test_a_role_that_may_not_deploy_is_shown_no_plan_but_what_it_lacks_and_the_remedy(
-    account: Account, connection: snowflake.connector.SnowflakeConnection
-) -> None:
-    connection.execute_string("CREATE ROLE IF NOT EXISTS passer_by; GRANT ROLE passer_by TO USER tester;")
-    said = refusal(account, "PASSER_BY")
-    for part in (
-        "there is no plan: role PASSER_BY may not deploy: it lacks CREATE DATABASE ON ACCOUNT (for database ANALYTICS",
-        "CREATE WAREHOUSE ON ACCOUNT (for warehouse REPORTS_WH)",
-        "Set SNOWFLAKE_ROLE to the role that deployed before",
-        'GRANT CREATE DATABASE ON ACCOUNT TO ROLE "PASSER_BY"; GRANT CREATE WAREHOUSE',
-    ):
-        assert part in said
-    # Operators see database, schema and warehouse, and own nothing of them.
-    connection.execute_string("GRANT ROLE report_operator TO USER tester;")
-    said = refusal(account, "REPORT_OPERATOR")
-    assert "it lacks OWNERSHIP ON SCHEMA ANALYTICS_PLATFORM.REPORTING (which ACCOUNTADMIN has)" in said
-    assert "GRANT" not in said
-
-
-def test_a_role_that_was_granted_what_a_deployment_takes_is_shown_its_plan(
-    account: Account, connection: snowflake.connector.SnowflakeConnection
-) -> None:
-    connection.execute_string(
-        "CREATE ROLE IF NOT EXISTS granted; GRANT ROLE granted TO USER tester; CREATE ROLE IF NOT EXISTS builder;"
-        "GRANT CREATE DATABASE ON ACCOUNT TO ROLE builder; GRANT CREATE WAREHOUSE ON ACCOUNT TO ROLE builder;"
-        "GRANT ROLE builder TO ROLE granted;"
-    )
-    what = account.what(database="ELSEWHERE", warehouse="ELSEWHERE_WH")
-    what["snowflake_settings"] = what["snowflake_settings"].model_copy(update={"role": "GRANTED"})
-    assert "database ELSEWHERE" in snowflake_side.planned(**what).new_objects
-    connection.execute_string("REVOKE CREATE WAREHOUSE ON ACCOUNT FROM ROLE builder;")
-    assert "it lacks CREATE WAREHOUSE ON ACCOUNT (for warehouse ELSEWHERE_WH)." in refusal(
-        account, "GRANTED", database="ELSEWHERE", warehouse="ELSEWHERE_WH"
-    )
-
-
 @pytest.mark.parametrize("other", [{"installation": "local"}, {"bucket": "other-files"}])
 @pytest.mark.parametrize("act", ["plan", "deploy"])
 def test_anothers_queue_is_refused_before_anything_of_it_is_changed(
