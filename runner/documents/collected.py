@@ -144,6 +144,5 @@ class Collected:
         if spec is not None and spec.format == "date" and isinstance(value, str):
             return self._shown.text(date.fromisoformat(value), _PLAIN)
         if value is None:
-            # A text that is left out usually filters nothing; a number may be a limit that is not there, or anything.
-            return "all" if spec is None or spec.type == "string" else "none given"
+            return "none given"  # whether that means all or nothing, only the query knows
         return self._shown.text(value, _PLAIN) or NULL

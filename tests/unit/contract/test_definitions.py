@@ -125,6 +125,33 @@ def test_a_parameter_that_no_value_fits_is_refused_by_its_path(spec: dict[str, A
 
 
 @pytest.mark.parametrize(
+    ("spec", "says"),
+    [
+        ({"type": "integer", "minimum": 1, "default": 0}, "0 is below minimum, which is 1"),
+        ({"type": "number", "maximum": "0.5", "default": 0.75}, "0.75 is above maximum, which is 0.5"),
+        (
+            {"type": "string", "maxLength": 3, "default": "north"},
+            "'north' is 5 characters long, which is above maxLength",
+        ),
+        ({"type": "string", "minLength": 2, "default": ""}, "'' is 0 characters long, which is below minLength"),
+        ({"type": "string", "default": "x" * 201}, "is 201 characters long, which is above maxLength, which is 200"),
+    ],
+)
+def test_a_default_that_no_caller_may_give_is_refused_by_its_path(spec: dict[str, Any], says: str) -> None:
+    document = changed("parameters/none", spec)
+    document["queries"].append({"name": "other", "sql": "SELECT :none AS it"})
+    with pytest.raises(RefusedError) as wrong:
+        parse_definition(document)
+    (problem,) = wrong.value.problems
+    assert problem.field == "definition.parameters.none.default"
+    assert says in problem.says
+    # One that is kept already is read as it is.
+    assert ReportDefinition.model_validate(document).parameters["none"].default == spec["default"]
+    document["parameters"]["none"] |= {"minimum": 0, "maximum": 1, "minLength": 0, "maxLength": 4000}
+    parse_definition(document)
+
+
+@pytest.mark.parametrize(
     ("path", "value", "field"),
     [
         ("title", "", "definition.title"),
