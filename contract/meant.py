@@ -4,10 +4,10 @@ import difflib
 from collections.abc import Iterable
 
 
-def closest(name: str, known: Iterable[str]) -> str | None:
-    """The name that was perhaps meant, whatever its capitals."""
+def closest(name: str, known: Iterable[str], likeness: float = 0.6) -> str | None:
+    """The name that was perhaps meant, whatever its capitals; ``likeness`` is what it takes at least, 0 to 1."""
     names = {one.lower(): one for one in sorted(known)}
-    return next((names[one] for one in difflib.get_close_matches(name.lower(), names, n=1)), None)
+    return next((names[one] for one in difflib.get_close_matches(name.lower(), names, n=1, cutoff=likeness)), None)
 
 
 def nearest(name: str, known: Iterable[object]) -> str:

@@ -1,12 +1,13 @@
 """How a report looks to a person: column titles and formats, key figures, tables and charts, file options."""
 
 from enum import StrEnum
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-NAME_PATTERN: Final = r"^[a-z][a-z0-9_]{0,39}$"
-Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
+from contract import patterns
+
+Name = Annotated[str, StringConstraints(pattern=patterns.NAME)]
 ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 """A result's column as Snowflake names it; capitals do not matter."""
 
@@ -41,7 +42,7 @@ class ColumnFormat(_Said):
     title: Title = ""
     kind: ColumnKind | None = None
     decimals: int | None = Field(default=None, ge=0, le=12)
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
+    currency: Annotated[str, StringConstraints(pattern=patterns.CURRENCY)] | None = None
     fraction: bool = False
     width: int | None = Field(default=None, ge=1, le=255)
     total: Literal["sum", "average", "min", "max", "count"] | None = None

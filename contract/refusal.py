@@ -7,6 +7,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from contract.meant import closest
+from contract.patterns import WORDS
 
 _SHOWN_CHARS = 80
 
@@ -98,6 +99,8 @@ def _says(item: Mapping[str, Any], known: Sequence[str]) -> str:
         return "is not known" + (f"; {meant}known are {', '.join(known)}" if known else "")
     if item["type"] == "value_error":
         return str(item["msg"]).removeprefix("Value error, ")
+    if (said := WORDS.get(item.get("ctx", {}).get("pattern", ""))) is not None:
+        return f"{given} {said}"
     if item["type"] in _WORDS:
         return _WORDS[item["type"]].format(given=given, **item.get("ctx", {}))
     return f"{item['msg']}, not {given}"

@@ -13,6 +13,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from contract import patterns
 from contract.binding import MOMENT, binds
 from contract.presentation import ColumnFormat, ColumnName, CsvOptions, Name, Section, Title
 from contract.relative_dates import resolve_date
@@ -122,7 +123,7 @@ class ReportDefinition(BaseModel):
     title: str = Field(min_length=1, max_length=200)
     description: str = Field(default="", max_length=2000)
     cadence: Cadence | None = None
-    due: Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = None
+    due: Annotated[str, StringConstraints(pattern=patterns.TIME_OF_DAY)] | None = None
     enabled: bool = True
     shared: bool | None = None
     parameters: dict[Name, ParameterSpec] = {}
@@ -135,7 +136,7 @@ class ReportDefinition(BaseModel):
     locale: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")] = "en-US"
     time_zone: Annotated[str, StringConstraints(max_length=64)] = "UTC"
     one_moment: bool = True
-    task_definition: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,255}(:[0-9]{1,9})?$")] | None = None
+    task_definition: Annotated[str, StringConstraints(pattern=patterns.TASK_DEFINITION)] | None = None
     resources: Resources = Resources()
     capacity: Capacity | None = None
     timeout_s: int = Field(default=900, ge=10, le=86_400)

@@ -16,7 +16,8 @@ from snowpark_procs.statements import run
 
 MAX_REQUESTS: Final = 10_000
 MAX_PROBLEMS: Final = 20
-"""How many problems one refusal tells; the rest are counted."""
+"""How many problems one refusal tells in full; of the elements after them it tells their places."""
+MAX_RANGES: Final = 200
 
 _KEYS: Final = ("report_type", "params", "options")
 
@@ -36,14 +37,14 @@ def generate_reports(session: Session, requests: object) -> dict[str, Any]:
     dropped = cache(lambda: dropped_types(session))
     today = enqueue.now(session).date()
     checked: list[RunRequest] = []
-    problems: list[Problem] = []
+    wrong: dict[int, list[Problem]] = {}
     for place, item in enumerate(items):
         try:
             checked.append(_checked(types, dropped, item, today))
-        except RefusedError as wrong:
-            problems += [Problem(f"requests[{place}].{found.field}", found.says) for found in wrong.problems]
-    if problems:
-        raise RefusedError(_first(problems))
+        except RefusedError as refused:
+            wrong[place] = [Problem(f"requests[{place}].{found.field}", found.says) for found in refused.problems]
+    if wrong:
+        raise RefusedError(_told(wrong))
     answers, fresh = _without_duplicates(session, checked)
     enqueue.insert(session, fresh)
     return {"requests": len(items), "enqueued": len(fresh), "jobs": answers}
@@ -68,10 +69,27 @@ def _checked(
     return enqueue.adhoc_request(report, item.get("params"), item.get("options"), today, source="generate_reports")
 
 
-def _first(problems: list[Problem]) -> list[Problem]:
-    if len(problems) <= MAX_PROBLEMS:
-        return problems
-    return [*problems[:MAX_PROBLEMS], Problem("requests", f"have {len(problems) - MAX_PROBLEMS} more problems")]
+def _told(wrong: Mapping[int, list[Problem]]) -> list[Problem]:
+    told: list[Problem] = []
+    rest: list[int] = []
+    for place, problems in wrong.items():
+        if rest or (told and len(told) + len(problems) > MAX_PROBLEMS):
+            rest.append(place)
+        else:
+            told += problems
+    return [*told, Problem("requests", f"{len(rest)} more are wrong: {_places(rest)}")] if rest else told
+
+
+def _places(places: Sequence[int]) -> str:
+    """The places in their order, neighbours as ranges, cut where nobody would read on."""
+    ranges: list[list[int]] = []
+    for place in places:
+        if ranges and place == ranges[-1][-1] + 1:
+            ranges[-1] = [ranges[-1][0], place]
+        else:
+            ranges.append([place])
+    said = ", ".join(" to ".join(f"[{end}]" for end in one) for one in ranges[:MAX_RANGES])
+    return said + (" and others" if len(ranges) > MAX_RANGES else "")
 
 
 def _without_duplicates(

@@ -62,7 +62,7 @@ def period_of(cadence: Cadence, given: date | None, today: date, field: str, hol
     period = _around(cadence, day)
     # A caller east of the report's zone may already have tomorrow.
     if period.first_day > today + _DAY:
-        raise refuse(field, f"{period.first_day} lies in the future; today is {today}")
+        raise refuse(field, f"{period.first_day} lies in the future; give a day up to today, {today}")
     return period if period.last_day < today else replace(period, so_far=max(period.first_day, today))
 
 

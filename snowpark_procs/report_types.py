@@ -1,6 +1,6 @@
 """Report types as the procedures need them: read, understood, or refused by name."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 from snowflake.snowpark import Session
 
+from contract.meant import closest
 from contract.refusal import RefusedError, refusal_of, refuse, shown
 from contract.report import ReportDefinition
 from snowpark_procs.statements import run, variant
@@ -42,11 +43,17 @@ def find(session: Session, given: str | None, field: str = "report_type", *, als
     rows = run(session, "report_type", report_type=name)
     if not rows:
         known = [row["report_type"] for row in run(session, "report_types")]
-        raise unknown_type(field, given, known, dropped_types(session))
+        raise unknown_type(field, given, known, dropped_types(session), _meant(name, known))
     found = _of(rows[0], field)
     if not (found.definition.enabled or also_disabled):
         raise refuse(field, f"{found.name} is switched off; enable it in its definition")
     return found
+
+
+def _meant(name: str, known: Sequence[str]) -> str | None:
+    # Most names end alike, which says nothing; the beginning of one alone says it.
+    begin = [one for one in known if name and one.startswith(name)]
+    return begin[0] if len(begin) == 1 else closest(name, known, 0.85)
 
 
 def all_types(session: Session) -> list[ReportType]:
@@ -72,12 +79,15 @@ def dropped_types(session: Session) -> dict[str, str]:
     return {row["report_type"]: row["dropped_on"] for row in run(session, "dropped_types")}
 
 
-def unknown_type(field: str, given: object, known: Iterable[str], dropped: Mapping[str, str]) -> RefusedError:
-    """The refusal of a type that nobody can ask for: it was dropped, or never was."""
+def unknown_type(
+    field: str, given: object, known: Iterable[str], dropped: Mapping[str, str], meant: str | None = None
+) -> RefusedError:
+    """The refusal of a type that nobody can ask for: it was dropped, or never was; ``meant`` was perhaps meant."""
     name = str(given or "").strip().upper()
     if name in dropped:
         return refuse(field, f"{name} was dropped on {dropped[name]} (UTC); define_report brings it back")
-    return refuse(field, f"{shown(given)} is not a report type; known are {', '.join(known) or 'none yet'}")
+    near = f"did you mean {meant}? " if meant else ""
+    return refuse(field, f"{shown(given)} is not a report type; {near}known are {', '.join(known) or 'none yet'}")
 
 
 def choose(types: Mapping[str, ReportType], given: object, dropped: Callable[[], Mapping[str, str]]) -> ReportType:

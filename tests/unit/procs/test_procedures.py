@@ -83,7 +83,9 @@ def test_not_before_is_written_as_utc(filled: Database) -> None:
     ("report_type", "params", "options", "says"),
     [
         ("NO_REPORT", {}, {}, "report_type: 'NO_REPORT' is not a report type; known are SALES_REPORT"),
-        (None, {}, {}, "report_type: null"),
+        ("sales", {}, {}, "did you mean SALES_REPORT?"),
+        ("WEKLY_REPORT", {}, {}, "did you mean WEEKLY_REPORT?"),
+        (None, {}, {}, "report_type: null is not a report type; known are"),
         ("OFF_REPORT", {}, {}, "switched off"),
         ("SALES_REPORT", {}, {"business_date": "2999-01-01"}, "options.business_date: 2999-01-01 lies in the future"),
         ("SALES_REPORT", {"top_n": 0}, {}, "params.top_n"),
