@@ -1,10 +1,13 @@
 """One message to the operators for all that went wrong since the last: each failed job and late report once.
 
+A report is late for them as soon as it can be foreseen, and is told of as such once.
+
 The message goes first and is remembered after. Where Snowflake fails in between it goes again; told twice is better
 than never.
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -19,11 +22,10 @@ MOST: Final = 500
 """Told by one CALL; what is more waits for the next."""
 SHOWN: Final = 30
 """Told with cause and remedy; the message of the rest says how many they are and where they stand."""
-_WORDS: Final = {"FAILED": "failed", "LATE": "is late"}
 
 
 def notify_operators(session: Session) -> dict[str, Any]:
-    """Tell operators what failed or is late and was not told yet.
+    """Tell operators what failed, is late or will be, and was not told yet.
 
     Raises:
         RefusedError: no notification integration is set up for it.
@@ -53,10 +55,8 @@ def _message(rows: Sequence[Mapping[str, Any]], *, by_mail: bool) -> tuple[dict[
 
 
 def _subject(rows: Sequence[Mapping[str, Any]]) -> str:
-    counts = {kind: sum(row["kind"] == kind for row in rows) for kind in _WORDS}
-    failed, late = counts["FAILED"], counts["LATE"]
-    parts = [f"{failed} failed"] * bool(failed) + [f"{late} late"] * bool(late)
-    return "Reports: " + ", ".join(parts)
+    counts = Counter(row["what"].removeprefix("is ") for row in rows)
+    return "Reports: " + ", ".join(f"{count} {what}" for what, count in sorted(counts.items()))
 
 
 def _text(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -68,6 +68,6 @@ def _text(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def _line(row: Mapping[str, Any]) -> str:
     of = f" of {row['business_date']}" if row["business_date"] else ""
-    what = f"{row['report_type']}{of} {_WORDS[row['kind']]} (job {row['job_id']}, {row['since']:%Y-%m-%d %H:%M} UTC)"
+    what = f"{row['report_type']}{of} {row['what']} (job {row['job_id']}, {row['since']:%Y-%m-%d %H:%M} UTC)"
     told = [("cause", row["cause"]), ("error", row["error"]), ("what to do", row["remedy"])]
     return "\n".join([what, *(f"  {heading}: {text}" for heading, text in told if text)])

@@ -16,6 +16,13 @@ usual AS (
     WHERE status = 'SUCCEEDED' AND finished_at >= DATEADD('day', -30, SYSDATE())
     GROUP BY report_type
 ),
+again AS (
+    -- A job that failed is made again under another id: that one's files will be the report's.
+    SELECT report_type, business_date, MAX(enqueued_at) AS enqueued_at
+    FROM all_jobs
+    WHERE source = 'retry_report' AND finished_at IS NULL
+    GROUP BY report_type, business_date
+),
 expected AS (
     SELECT
         e.report_type,
@@ -25,14 +32,26 @@ expected AS (
         COALESCE(j.status, 'NOT ASKED FOR') AS status,
         e.due_at,
         d.delivered_at,
-        COALESCE(u.seconds, 0) AS usual_s,
-        GREATEST(
-            SYSDATE(), DATEADD('second', COALESCE(u.seconds, 0), GREATEST(COALESCE(j.enqueued_at, SYSDATE()), COALESCE(j.not_before, j.enqueued_at, SYSDATE())))
+        IFF(
+            j.status IN ('FAILED', 'EXPIRED', 'CANCELLED') AND a.enqueued_at IS NULL,
+            NULL,
+            GREATEST(
+                SYSDATE(),
+                DATEADD(
+                    'second',
+                    COALESCE(u.seconds, 0),
+                    GREATEST(
+                        COALESCE(a.enqueued_at, j.enqueued_at, SYSDATE()),
+                        COALESCE(j.not_before, j.enqueued_at, SYSDATE())
+                    )
+                )
+            )
         ) AS expected_at
     FROM expected_reports AS e
     LEFT JOIN all_jobs AS j ON j.job_id = e.job_id
     LEFT JOIN deliveries AS d ON d.report_type = e.report_type AND d.business_date = e.business_date
     LEFT JOIN usual AS u ON u.report_type = e.report_type
+    LEFT JOIN again AS a ON a.report_type = e.report_type AND a.business_date = e.business_date
 )
 SELECT
     report_type,
@@ -45,5 +64,7 @@ SELECT
     IFF(delivered_at IS NULL, expected_at, NULL) AS expected_at,
     DATEDIFF('second', due_at, delivered_at) / 60 AS minutes_late,
     COALESCE(COALESCE(delivered_at, SYSDATE()) > due_at, FALSE) AS late,
-    COALESCE(delivered_at IS NULL AND SYSDATE() <= due_at AND expected_at > due_at, FALSE) AS will_be_late
+    COALESCE(
+        delivered_at IS NULL AND SYSDATE() <= due_at AND (expected_at IS NULL OR expected_at > due_at), FALSE
+    ) AS will_be_late
 FROM expected;

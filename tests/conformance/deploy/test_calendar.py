@@ -3,11 +3,9 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 import snowflake.connector
-from snowflake.connector import DictCursor
 from snowflake.connector.errors import ProgrammingError
 
 from contract.ids import calendar_job_id
@@ -16,41 +14,12 @@ from executor.deploy.snowflake import deploy
 from executor.settings import ObjectNames, SnowflakeSettings
 from snowpark_procs.bulk import MAX_REQUESTS
 from snowpark_procs.calendar import ended_periods
+from tests.conformance.deploy.desk import Desk
 from tests.local_stack import served
 
 INSTALLATION = "calendar"
 TYPES = {cadence: f"CALENDAR_{cadence.upper()}" for cadence in Cadence}
 FAR_EAST = "Pacific/Kiritimati"  # fourteen hours ahead of UTC
-
-
-class Desk:
-    """One connection, rows as dictionaries with small names."""
-
-    def __init__(self, connection: snowflake.connector.SnowflakeConnection) -> None:
-        self._connection = connection
-
-    def rows(self, text: str, *binds: object) -> list[dict[str, Any]]:
-        with self._connection.cursor(DictCursor) as cursor:
-            cursor.execute(text, binds)
-            return [{str(key).lower(): value for key, value in dict(row).items()} for row in cursor.fetchall()]
-
-    def call(self, text: str, *binds: object) -> dict[str, Any]:
-        with self._connection.cursor() as cursor:
-            cursor.execute(text, binds)
-            (answer,) = cursor.fetchone() or (None,)
-            found: dict[str, Any] = json.loads(str(answer))
-            return found
-
-    def define(self, name: str, days_ago: int, **definition: Any) -> None:
-        whole = {"title": name, "queries": [{"name": "q", "sql": "SELECT 1 AS n"}], **definition}
-        self.rows(
-            "INSERT INTO report_types (report_type, version, definition, digest, defined_at) "
-            "SELECT ?, 1, PARSE_JSON(?), ?, DATEADD('day', ?, SYSDATE())",
-            name,
-            json.dumps(whole),
-            name,
-            -days_ago,
-        )
 
 
 @pytest.fixture(scope="module")
@@ -186,6 +155,36 @@ def test_a_report_that_comes_after_its_due_time_is_late_by_the_minutes_since(des
     )
     row = desk.rows(late, name, day)[0]
     assert (row["status"], row["late"], int(row["minutes_late"])) == ("SUCCEEDED", True, 90)
+
+
+def test_a_report_that_will_be_late_is_foreseen_and_told_to_operators(desk: Desk) -> None:
+    name, now = "CALENDAR_AHEAD", datetime.now(UTC)  # noqa: TID251 - the server's clock is this machine's
+    # The newest period is due before the day in its time zone is over, which is not now.
+    desk.define(name, 4, cadence="daily", due="23:59", time_zone="UTC" if now.hour < 23 else "Etc/GMT+12")
+    ahead = (
+        "SELECT job_id, business_date, due_at, expected_at, late, will_be_late FROM punctuality WHERE report_type = ?"
+    )
+    newest = ahead + " ORDER BY business_date DESC LIMIT 1"
+    row = desk.rows(newest, name)[0]
+    assert (row["late"], row["will_be_late"]) == (False, False)
+
+    slow = desk.call("CALL generate_report(?)", name)["job_id"]
+    desk.end(slow, "SUCCEEDED", hours=48)  # so jobs of the type take two days
+    row = desk.rows(newest, name)[0]
+    assert (row["late"], row["will_be_late"], row["expected_at"] > row["due_at"]) == (False, True, True)
+    told = {found["job_id"]: found for found in desk.run("untold", days=3, most=500)}
+    assert (told[row["job_id"]]["kind"], told[row["job_id"]]["what"]) == ("LATE", "will be late")
+    assert "it is NOT ASKED FOR, and expected at 20" in told[row["job_id"]]["cause"]
+
+    desk.call("CALL backfill_reports(?, ?, ?)", name, row["business_date"], row["business_date"])
+    desk.end(slow, "SUCCEEDED", hours=0)
+    assert not desk.rows(newest, name)[0]["will_be_late"]
+    desk.end(row["job_id"], "FAILED", hours=0)
+    row = desk.rows(newest, name)[0]
+    assert (row["late"], row["will_be_late"], row["expected_at"]) == (False, True, None)
+    desk.call("CALL retry_report(?)", row["job_id"])
+    row = desk.rows(newest, name)[0]
+    assert (row["will_be_late"], row["expected_at"] is None) == (False, False)
 
 
 def test_many_requests_are_enqueued_by_one_call_and_each_answers_in_its_place(desk: Desk) -> None:
