@@ -20,6 +20,13 @@ made_again AS (
     FROM retries AS r
     JOIN all_jobs AS j ON j.job_id = r.job_id
     WHERE j.status NOT IN ('FAILED', 'CANCELLED', 'EXPIRED', 'DUPLICATE')
+),
+-- Made, and forgotten by pruning: the archive remembers.
+forgotten AS (
+    SELECT DISTINCT e.job_id
+    FROM expected_reports AS e
+    JOIN job_archive AS h ON h.report_type = e.report_type AND h.business_date = e.business_date
+    WHERE h.status = 'SUCCEEDED' AND (h.job_id = e.job_id OR h.source = 'retry_report')
 )
 SELECT
     e.report_type,
@@ -44,5 +51,7 @@ SELECT
 FROM expected_reports AS e
 LEFT JOIN all_jobs AS j ON j.job_id = e.job_id
 LEFT JOIN made_again AS a ON a.first_id = e.job_id
+LEFT JOIN forgotten AS f ON f.job_id = e.job_id
 LEFT JOIN shared_types AS s ON s.report_type = e.report_type
-WHERE (j.job_id IS NULL OR j.status IN ('FAILED', 'CANCELLED', 'EXPIRED')) AND a.first_id IS NULL;
+WHERE (j.job_id IS NULL OR j.status IN ('FAILED', 'CANCELLED', 'EXPIRED')) AND a.first_id IS NULL
+    AND f.job_id IS NULL;

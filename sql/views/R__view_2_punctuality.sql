@@ -3,10 +3,17 @@ CREATE OR REPLACE VIEW punctuality
     COPY GRANTS
     COMMENT = 'One row per report that the calendar expects: when it is due, when it was delivered, how many minutes late, and whether it will be late going by what its type usually takes. Times are UTC.'
 AS
-WITH deliveries AS (
+WITH known AS (
+    SELECT job_id, report_type, business_date, source, status, finished_at
+    FROM all_jobs
+    UNION ALL
+    SELECT job_id, report_type, business_date, source, status, finished_at
+    FROM job_archive
+),
+deliveries AS (
     SELECT e.report_type, e.business_date, MIN(j.finished_at) AS delivered_at
     FROM expected_reports AS e
-    JOIN all_jobs AS j ON j.report_type = e.report_type AND j.business_date = e.business_date
+    JOIN known AS j ON j.report_type = e.report_type AND j.business_date = e.business_date
     WHERE j.status = 'SUCCEEDED' AND (j.job_id = e.job_id OR j.source = 'retry_report')
     GROUP BY e.report_type, e.business_date
 ),
@@ -29,7 +36,7 @@ expected AS (
         e.cadence,
         e.business_date,
         e.job_id,
-        COALESCE(j.status, 'NOT ASKED FOR') AS status,
+        COALESCE(j.status, IFF(d.delivered_at IS NULL, 'NOT ASKED FOR', 'SUCCEEDED')) AS status,
         e.due_at,
         d.delivered_at,
         IFF(

@@ -157,6 +157,26 @@ def test_a_report_that_comes_after_its_due_time_is_late_by_the_minutes_since(des
     assert (row["status"], row["late"], int(row["minutes_late"])) == ("SUCCEEDED", True, 90)
 
 
+def test_a_report_that_was_made_and_pruned_is_neither_missing_nor_late(desk: Desk) -> None:
+    name, days = "CALENDAR_PRUNED", [today() - timedelta(days=ago) for ago in (2, 3, 4)]
+    desk.define(name, 5, cadence="daily", due="23:59")
+    made = {job["job_id"] for job in desk.call("CALL backfill_reports(?, ?, ?)", name, days[-1], days[0])["jobs"]}
+    for job_id, status in zip(sorted(made), ("SUCCEEDED", "FAILED", "SUCCEEDED"), strict=True):
+        desk.end(job_id, status, hours=-48)
+    (leader,) = desk.rows("SELECT fence FROM job_state WHERE request_id = '__leader__'")
+    desk.run("archive_jobs", fence=leader["fence"], keep_days=1)
+    desk.rows("DELETE FROM job_intake WHERE report_type = ?", name)
+    about = "WHERE report_type = ? AND business_date BETWEEN ? AND ?"
+    missing = desk.rows(f"SELECT business_date FROM missing_reports {about}", name, days[-1], days[0])
+    assert missing == [{"business_date": days[1]}]
+    shown = desk.rows(
+        f"SELECT status, delivered_at IS NULL AS open FROM punctuality {about} ORDER BY business_date",
+        name, days[-1], days[0],
+    )  # fmt: skip
+    assert [row["status"] for row in shown] == ["SUCCEEDED", "NOT ASKED FOR", "SUCCEEDED"]
+    assert [row["open"] for row in shown] == [False, True, False]
+
+
 def test_a_report_that_will_be_late_is_foreseen_and_told_to_operators(desk: Desk) -> None:
     name, now = "CALENDAR_AHEAD", datetime.now(UTC)  # noqa: TID251 - the server's clock is this machine's
     # The newest period is due before the day in its time zone is over, which is not now.
