@@ -8,7 +8,6 @@ from typing import Any
 
 from snowflake.snowpark import Session
 
-from contract.ids import JOB_ID_PATTERN
 from contract.refusal import Problem, RefusedError, refuse, shown
 from snowpark_procs import enqueue
 from snowpark_procs.report_types import ReportType, find
@@ -34,8 +33,8 @@ def generate_report_via_ecs(
     Raises:
         RefusedError: naming ``job_id``, ``job_type`` or the key of ``input_data`` that is wrong.
     """
-    if job_id is None or job_id.startswith("__"):
-        raise refuse("job_id", f"{shown(job_id)} cannot name a job; take letters, digits, - and _, at most 80")
+    if job_id is None:
+        raise _no_name(job_id)
     if source is not None and len(source) > MAX_SOURCE_CHARS:
         raise refuse("source", f"is {len(source)} characters long; {MAX_SOURCE_CHARS} is the most")
     report = find(session, job_type, field="job_type")
@@ -77,11 +76,13 @@ def check_ecs_job_status(session: Session, job_id: str) -> dict[str, Any]:
 def _ask(
     session: Session, report: ReportType, params: Any, job_id: str | None, source: str, *, root: str
 ) -> dict[str, Any]:
+    if job_id is not None and job_id.startswith("__"):  # names of the product's own rows begin so
+        raise _no_name(job_id)
     now = enqueue.now(session)
     try:
         request = enqueue.adhoc_request(report, params, {}, now.date(), source=source, job_id=job_id)
     except RefusedError as error:
-        raise RefusedError([_renamed(problem, root) for problem in error.problems]) from error
+        raise RefusedError([_renamed(problem, root, job_id) for problem in error.problems]) from error
     if request.job_id in enqueue.statuses(session, [request.job_id]):
         raise refuse("job_id", f"{shown(job_id)} is already used; take another, or check_ecs_job_status of this one")
     enqueue.insert(session, [request])
@@ -95,10 +96,16 @@ def _ask(
     }
 
 
-def _renamed(problem: Problem, root: str) -> Problem:
+def _no_name(job_id: str | None) -> RefusedError:
+    return refuse(
+        "job_id", f"{shown(job_id)} cannot name a job; take letters, digits, - and _, at most 80, no __ first"
+    )
+
+
+def _renamed(problem: Problem, root: str, job_id: str | None) -> Problem:
     # These callers know neither "params" nor "request": their fields have the names of their own arguments.
     if problem.field == "request.job_id":
-        return Problem("job_id", f"must match {JOB_ID_PATTERN}: letters, digits, - and _, at most 80")
+        return _no_name(job_id).problems[0]
     return Problem(problem.field.replace("params.", root, 1), problem.says)
 
 

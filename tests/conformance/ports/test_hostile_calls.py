@@ -12,6 +12,7 @@ from snowflake.connector.errors import ProgrammingError
 
 from tests.conformance.ports.stores import SnowflakeQueue
 from tests.house import tree
+from tests.unit.procs.test_any_input import SIGNATURES
 
 PLACE = {"database": "ANALYTICS_PLATFORM", "schema": "REPORTING", "warehouse": "REPORTS_WH", "paramstyle": "qmark"}
 RAISED = 100357
@@ -30,6 +31,7 @@ TEXTS = {
         "report_type"
     ),
     "pause_reports(?)": "report_type",
+    "resume_reports(?)": "report_type",
     "report_status(?)": "job_id",
     "wait_for_report(?, 0)": "job_id",
     "report_url(?)": "job_id",
@@ -37,7 +39,10 @@ TEXTS = {
     "retry_report(?)": "job_id",
     "check_ecs_job_status(?)": "job_id",
     "generate_report_via_ecs(?, 'SALES_REPORT', PARSE_JSON('{}'))": "job_id",
+    "generate_report_via_ecs('nasty-2', ?, PARSE_JSON('{}'))": "job_type",
     "generate_sales_report_ecs(?, '2026-01-01')": "start_date",
+    "generate_sales_report_ecs('2026-01-01', ?)": "end_date",
+    "generate_sales_report_ecs('2026-01-01', '2026-01-02', ?)": "job_id",
 }
 SHAPES = ("[]", "1", '"text"', "true", "null", '{"a": {"b": [1, null, {"c": "; DROP TABLE job_intake"}]}}', "[[[]]]")
 VARIANTS = {
@@ -70,6 +75,16 @@ def said(cursor: Any, call: str, value: str) -> str | None:
             raise
         return str(error.msg)
     return None
+
+
+def test_p22_every_procedure_that_takes_texts_or_variants_is_called_with_harm() -> None:
+    # compile_queries is the procedures' own: who may call it is their owner.
+    called = {call.partition("(")[0] for call in (*TEXTS, *VARIANTS)} | {"compile_queries"}
+    assert called == {
+        name
+        for name, arguments in SIGNATURES.items()
+        if {"STRING", "OBJECT", "ARRAY", "VARIANT"} & set(dict(arguments).values())
+    }
 
 
 @pytest.mark.parametrize("call", TEXTS)

@@ -137,7 +137,7 @@ def test_the_earlier_call_takes_and_answers_with_the_same_names(filled: Database
 @pytest.mark.parametrize(
     ("job_id", "job_type", "given", "says"),
     [
-        ("a b", "SALES_REPORT", {}, "^job_id: must match"),
+        ("a b", "SALES_REPORT", {}, "^job_id: .a b. cannot name a job"),
         ("ok", "NO", {}, "^job_type: 'NO' is not"),
         ("ok", "SALES_REPORT", {"top_n": "x"}, "^input_data.top_n: "),
         ("ok", "SALES_REPORT", "x", "^input_data: 'x' is not an object"),
