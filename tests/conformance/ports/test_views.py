@@ -1,7 +1,10 @@
 """What the views of an operator say, over a queue that the executor's own statements have written."""
 
+import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -49,6 +52,29 @@ def desk(snowflake_queue: SnowflakeQueue) -> Iterator[Desk]:
     yield Desk(snowflake_queue)
     snowflake_queue.sql("DELETE FROM job_archive")
     snowflake_queue.empty()
+
+
+def test_due_times_follow_the_clocks_of_their_zone_also_where_these_change(desk: Desk) -> None:
+    zones = ("Europe/Berlin", "America/New_York", "America/Santiago", "Australia/Sydney", "Asia/Kathmandu")
+    for number, zone in enumerate(zones):
+        definition = {"title": "t", "cadence": "daily", "due": "06:30", "time_zone": zone, "queries": []}
+        desk.rows(
+            "INSERT INTO report_types (report_type, version, definition, digest, defined_at) "
+            "SELECT ?, 1, PARSE_JSON(?), 'clocks', DATEADD('day', -110, SYSDATE())",
+            f"CLOCKS_{number}",
+            json.dumps(definition),
+        )
+    try:
+        rows = desk.rows(
+            "SELECT report_type, business_date, due_at FROM expected_reports WHERE CONTAINS(report_type, 'CLOCKS_')"
+        )
+    finally:
+        desk.rows("DELETE FROM report_types WHERE digest = 'clocks'")
+    assert len(rows) >= 99 * len(zones)
+    for row in rows:
+        local = datetime.combine(row["business_date"] + timedelta(days=1), time(6, 30))
+        there = local.replace(tzinfo=ZoneInfo(zones[int(row["report_type"][-1])]))
+        assert row["due_at"] == there.astimezone(UTC).replace(tzinfo=None), row
 
 
 def test_an_empty_queue_is_idle_or_has_never_been_led(desk: Desk) -> None:
