@@ -27,7 +27,7 @@ NOT_THERE = frozenset({2003, 2140, 2141, 2043, 90105, 90106})
 ADMINISTRATORS = frozenset({"ACCOUNTADMIN", "SYSADMIN", "SECURITYADMIN"})
 """Whoever signs in as one of these lacks no grant that would have to be asked for."""
 
-OPERATORS = frozenset({"pauses", "call_pause_reports", "call_resume_reports", "call_prune_history"})
+OPERATORS = frozenset({"costs", "pauses", "call_pause_reports", "call_resume_reports", "call_prune_history"})
 """What takes the role of an operator; a requester may ask everything else."""
 
 _VARIANTS = ("params", "options")

@@ -130,12 +130,16 @@ def jobs(
             most=most,
         )
         if type_ and not rows:
-            _say_if_unknown(client, type_.upper())
+            say_if_unknown(client, type_.upper())
     typer.echo(as_json(rows)) if json_ else wide_console().print(jobs_table(rows))
 
 
-def _say_if_unknown(client: Client, report_type: str) -> None:
-    # An empty table would hide a slip of the pen. Which types there are, not every role may read.
+def say_if_unknown(client: Client, report_type: str) -> None:
+    """Tell of a type that nobody knows: an empty table would hide a slip of the pen.
+
+    Raises:
+        CommandError: there is no such type, as far as the role may read which there are.
+    """
     try:
         known = [str(row["report_type"]) for row in client.rows("report_types")]
     except CommandError:

@@ -74,3 +74,4 @@ def test_a_pruning_takes_its_order_away_and_leaves_what_is_young(operator: Opera
     assert operator.says("prune", "--keep-days", "1")["keep_days"] == 1
     until(lambda: not analyst.rows("SELECT 1 FROM reporting.job_intake WHERE kind = 'PRUNE'"))
     assert status_is(analyst, job_id, "SUCCEEDED")
+    assert sum(month["succeeded"] for month in operator.says("costs", "--type", "sales_report", "--months", "2")) > 0

@@ -52,6 +52,7 @@ SAMPLES: dict[str, Any] = {
     "per_type": None,
     "queries": '[{"sql": "SELECT 1 AS n", "values": []}]',
     "report_type": "SALES_REPORT",
+    "months": 3,
     "request_id": "a-request",
     "request_ids": '["a-request"]',
     "role": "REPORT_OPERATOR",
