@@ -5,17 +5,16 @@ the product grants, and whoever does not own it is refused the grants half-way.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from snowflake.connector import DictCursor, SnowflakeConnection, errors
+from snowflake.connector import DictCursor, SnowflakeConnection
 
 from executor.deploy import rights, templates
 from executor.settings import ObjectNames
 from sql import BOOTSTRAP_STEPS, load
 
 _MADE: Final = re.compile(r"\bROLE IF NOT EXISTS (\w+) COMMENT = '([^']*)'")
-_NOT_THERE: Final = frozenset({2003, 2043})
 
 
 class ForeignRoleError(RuntimeError):
@@ -70,13 +69,14 @@ def _foreign(row: Mapping[str, Any], role: str, held: set[str] | None, *, is_fir
 
 
 def _is_there(connection: SnowflakeConnection, names: ObjectNames) -> bool:
-    try:
-        rows = _rows(connection, templates.query("show_schemas", database=names.database))
-    except errors.ProgrammingError as error:
-        if error.errno in _NOT_THERE:
-            return False
-        raise
-    return names.schema_name.upper() in {str(row["name"]).upper() for row in rows}
+    if names.database.upper() not in _names(_rows(connection, load("show_databases"))):
+        return False
+    schemas = _rows(connection, templates.query("show_schemas", database=names.database))
+    return names.schema_name.upper() in _names(schemas)
+
+
+def _names(rows: Iterable[Mapping[str, Any]]) -> set[str]:
+    return {str(row["name"]).upper() for row in rows}
 
 
 def _rows(connection: SnowflakeConnection, sql: str) -> list[dict[str, Any]]:
