@@ -107,13 +107,14 @@ def test_every_option_is_on_the_page() -> None:
     assert sorted(told) == sorted(RequestOptions.model_fields)
 
 
-def test_every_procedure_task_and_column_is_on_the_page() -> None:
+def test_every_procedure_role_task_and_column_is_on_the_page() -> None:
     page = tree.text(SQL)
     cells = {row[0] for row in rows(page)}
     for line in tree.text(Path("tests/house/signatures.txt")).splitlines():
         kind, rest = line.split(" ", 1)
         name = rest.removesuffix(" returns VARIANT") if kind == "procedure" else rest.split(": ")[-1]
-        assert (rest.split(":")[0] if kind == "task" else name) in cells, line
+        first = rest.split(":")[0]
+        assert {"task": first, "role": first.upper()}.get(kind, name) in cells, line
 
 
 def answers_told(page: str) -> dict[str, set[str]]:
@@ -189,9 +190,9 @@ def test_a_setting_that_nobody_reads_is_noticed() -> None:
         (test_every_exit_code_is_on_the_page_with_its_name, CONTAINER, "| 15 | `DEADLINE` |"),
         (test_the_page_of_the_container_knows_the_names_in_s3, CONTAINER, "latest.json"),
         (test_every_option_is_on_the_page, SQL, "| `dedupe_key` |"),
-        (test_every_procedure_task_and_column_is_on_the_page, SQL, "| `check_ecs_job_status(job_id STRING)` |"),
-        (test_every_procedure_task_and_column_is_on_the_page, SQL, "| `daily_reports_task` |"),
-        (test_every_procedure_task_and_column_is_on_the_page, SQL, "| `remedy` |"),
+        (test_every_procedure_role_task_and_column_is_on_the_page, SQL, "| `check_ecs_job_status(job_id STRING)` |"),
+        (test_every_procedure_role_task_and_column_is_on_the_page, SQL, "| `daily_reports_task` |"),
+        (test_every_procedure_role_task_and_column_is_on_the_page, SQL, "| `remedy` |"),
         (test_every_table_is_on_the_page, SQL, "| `type_state` |"),
         (test_every_failure_class_is_on_the_page, FAILURES, "`SPOT_INTERRUPTION`"),
         (test_the_drawing_of_the_states_is_made_from_the_table, STATE_MACHINE, "QUEUED --> EXPIRED: too old"),

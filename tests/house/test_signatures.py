@@ -1,4 +1,4 @@
-"""What callers build on: procedures, tasks and views as released.
+"""What callers build on: procedures, tasks and views as released, and the comments by which roles are known again.
 
 ``signatures.txt`` holds a line for each; lines are added, never changed or taken away. A further argument would make
 an overload that Snowflake refuses as ambiguous, so new knobs go into ``options``.
@@ -17,12 +17,15 @@ from tests.house import tree
 RELEASED = Path("tests/house/signatures.txt")
 PROCEDURE = re.compile(r"CREATE OR REPLACE PROCEDURE (\w+)\((.*)\)\n.*?RETURNS (\w+)\n", re.DOTALL)
 HANDLER = re.compile(r"HANDLER = 'snowpark_procs\.handlers\.(\w+)'")
+ROLE = re.compile(r"CREATE ROLE IF NOT EXISTS (\w+) COMMENT = '([^']*)'")
 TASK = re.compile(r"CREATE OR ALTER TASK (\w+).*?SCHEDULE = '([^']+)'.*?\bAS\s+(.+?);", re.DOTALL)
 
 
 def declared(sql: str) -> Iterator[str]:
     for name, arguments, answer in PROCEDURE.findall(sql):
         yield f"procedure {name}({' '.join(arguments.split())}) returns {answer}"
+    for name, comment in ROLE.findall(sql):
+        yield f"role {name}: {comment}"
     for name, schedule, statement in TASK.findall(sql):
         yield f"task {name}: {schedule}: {' '.join(statement.split())}"
     if re.search(r"^CREATE OR REPLACE (?:SECURE )?VIEW", sql, re.MULTILINE):
@@ -72,6 +75,11 @@ def test_a_changed_signature_is_noticed() -> None:
     assert handler_faults(handler, "def f(session, a, b): ...") == []
     assert handler_faults(handler, "def f(session, b, a): ...") != []
     assert handler_faults(handler, "def g(session, a, b): ...") != []
+
+
+def test_a_changed_comment_of_a_role_is_noticed() -> None:
+    # A deployment beside one of another version takes roles of other comments for somebody else's.
+    assert list(declared("CREATE ROLE IF NOT EXISTS r COMMENT = 'Ours.'\n")) == ["role r: Ours."]
 
 
 def test_a_changed_task_or_view_is_noticed() -> None:
