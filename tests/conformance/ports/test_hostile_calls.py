@@ -54,6 +54,21 @@ VARIANTS = {
 }
 
 
+# Of each number and day, values that nobody can mean; what NULL means is the procedure's own.
+BEYOND = {
+    "prune_history(?)": ("keep_days", (None, -1, 0, 2**63 - 1)),
+    "generate_missing_reports(?)": ("days", (None, -1, 0, 2**63 - 1)),
+    "wait_for_report('nobody', ?)": ("timeout_s", (None, -1, 2**63 - 1)),
+    "report_url('nobody', ?)": ("expires_s", (None, -1, 0, 2**63 - 1)),
+    "generate_daily_reports(?)": ("business_date", ("0001-01-01", "9999-12-31")),
+    "generate_weekly_reports(?)": ("week_of", ("0001-01-01", "9999-12-31")),
+    "generate_monthly_reports(?)": ("month", ("0001-01-01", "9999-12-31")),
+    "generate_quarterly_reports(?)": ("quarter", ("0001-01-01", "9999-12-31")),
+    "backfill_reports('SALES_REPORT', ?, '2026-01-01')": ("from_date", (None, "0001-01-01", "9999-12-31")),
+    "backfill_reports('SALES_REPORT', '2026-01-01', ?)": ("to_date", (None, "0001-01-01", "9999-12-31")),
+}
+
+
 @pytest.fixture
 def cursor(snowflake_arguments: dict[str, Any], snowflake_queue: SnowflakeQueue) -> Iterator[Any]:
     snowflake_queue.empty()
@@ -62,7 +77,7 @@ def cursor(snowflake_arguments: dict[str, Any], snowflake_queue: SnowflakeQueue)
     snowflake_queue.empty()
 
 
-def said(cursor: Any, call: str, value: str) -> str | None:
+def said(cursor: Any, call: str, value: object) -> str | None:
     """The refusal, with what stands before it; None when the CALL was answered.
 
     Raises:
@@ -93,6 +108,16 @@ def test_p22_a_text_that_is_sql_is_refused_by_its_field_and_does_nothing(cursor:
         refusal = said(cursor, call, harm)
         assert refusal is not None
         assert f"RefusedError: {TEXTS[call]}: " in refusal
+    assert cursor.execute("SELECT COUNT(*) FROM job_intake").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("call", BEYOND)
+def test_p22_a_number_or_a_day_that_nobody_can_mean_is_refused_by_its_field(cursor: Any, call: str) -> None:
+    field, values = BEYOND[call]
+    for value in values:
+        refusal = said(cursor, call, value)
+        assert refusal is not None, value
+        assert f"{field}: " in refusal, (value, refusal)
     assert cursor.execute("SELECT COUNT(*) FROM job_intake").fetchone() == (0,)
 
 
