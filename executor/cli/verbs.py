@@ -10,6 +10,8 @@ from typing import Any, Final
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from executor.cli import elsewhere
+
 VERBS: Final = {
     "up": "up.up",
     "demo": "demo.demo",
@@ -125,7 +127,7 @@ class Verbs(TyperGroup):
         """Take what Typer gives to a group."""
         super().__init__(**attributes)
         for name in VERBS:
-            self.add_command(_Verb(name=name, help=LINES[name]))
+            self.add_command(_Verb(name=name, help=LINES[name], hidden=not elsewhere.is_here(name)))
 
 
 class _Verb(TyperCommand):
@@ -136,7 +138,12 @@ class _Verb(TyperCommand):
 
 
 def loaded(name: str) -> Any:
-    """The command behind a verb, or the group of commands, as Typer makes it."""
+    """The command behind a verb, or the group of commands, as Typer makes it.
+
+    Raises:
+        CommandError: it is not in this installation.
+    """
+    elsewhere.check(name)
     module, _, attribute = VERBS[name].partition(".")
     found = getattr(import_module(f"executor.cli.{module}"), attribute)
     alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from contract.outcome import ExitCode
+from executor.cli.elsewhere import NEEDS
+from executor.cli.verbs import VERBS
 from tests.unit.infra.dockerfile import IMAGES, Image, image
 
 pytestmark = pytest.mark.thorough
@@ -89,6 +91,16 @@ def test_the_program_starts_and_says_what_it_lacks(built: Built) -> None:
     assert built.run([*entry, "run", "--help"]).returncode == 0
     health = built.run(["python", "-m", "executor.health", str(built.folder / "home" / "heartbeat")])
     assert (health.returncode, "no heartbeat" in health.stderr) == (1, True)
+
+
+def test_every_verb_is_there_or_says_where_to_run_it(built: Built) -> None:
+    if built.name != "executor":
+        return
+    for verb in VERBS:
+        done = built.run(["python", "-m", "executor", verb, "--help"])
+        there = (done.returncode, "Usage:" in done.stdout, done.stderr) == (0, True, "")
+        told = (done.returncode, "Run it in a checkout of the project" in done.stderr) == (2, True)
+        assert (there, told) == (verb not in NEEDS, verb in NEEDS), done.stderr
 
 
 def test_it_holds_no_more_than_it_needs(built: Built) -> None:
