@@ -16,6 +16,7 @@ from snowflake.connector import errors
 
 from executor.cli.deploy_plan import lines_of
 from executor.cli.errors import CommandError, Exit
+from executor.cli.in_time import agreed, in_time
 from executor.cli.local_environment import NAME as LOCAL
 from executor.cli.local_environment import LocalCloud
 from executor.cli.snowflake_troubles import of_sign_in, of_statement, one_line
@@ -39,9 +40,9 @@ HERE = Path(".local/deploy")
 def deploy_all(name: str, *, plan: bool, yes: bool, as_json: bool, folder: Path) -> None:
     """Deploy an environment: look, plan, stack, images, Snowflake, executor, first report."""
     say = timed(quiet=as_json)
-    with told():
+    with told(), in_time(say) as (say, limit):
         site = site_of(name, folder, say, starts=True)
-        deployment = Deployment(site)
+        deployment = Deployment(site, limit)
         planned = deployment.plan()
         if not as_json:
             typer.echo("\n".join(_lines(planned)))
@@ -50,7 +51,7 @@ def deploy_all(name: str, *, plan: bool, yes: bool, as_json: bool, folder: Path)
             if as_json:
                 typer.echo(json.dumps({"plan": planned.as_json()}, indent=2))
             return
-        if not (yes or as_json or name == LOCAL) and at_a_terminal() and not typer.confirm("Go on?"):
+        if not (yes or as_json or name == LOCAL) and at_a_terminal() and not agreed(limit):
             deployment.stack.forget(planned.stack)
             raise CommandError("nothing was done, as you said")
         version = deployment.carry_out(planned)
@@ -69,9 +70,9 @@ def rollback(
 ) -> None:
     """Let an earlier version of programs and procedures work again; tables and data stay as they are."""
     say = timed(quiet=False)
-    with told():
+    with told(), in_time(say) as (say, limit):
         site = site_of(name, folder, say, starts=False)
-        deployment = Deployment(site)
+        deployment = Deployment(site, limit)
         outputs = deployment.stack.outputs()
         if not outputs:
             raise CommandError(f"{name} is not deployed: there is no stack {deployment.stack.name}")
