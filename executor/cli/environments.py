@@ -20,8 +20,10 @@ from executor.cli.in_time import agreed, in_time
 from executor.cli.local_environment import NAME as LOCAL
 from executor.cli.local_environment import LocalCloud
 from executor.cli.snowflake_troubles import of_sign_in, of_statement, one_line
+from executor.cli.with_cause import with_cause
 from executor.deploy import environment as environments
 from executor.deploy import images, versions
+from executor.deploy.failed import Failed, Why
 from executor.deploy.guard import DeployedElsewhereError
 from executor.deploy.lock import LockedError
 from executor.deploy.opening import HoursError
@@ -42,7 +44,7 @@ def deploy_all(name: str, *, plan: bool, yes: bool, as_json: bool, folder: Path)
     say = timed(quiet=as_json)
     with told(), in_time(say) as (say, limit):
         site = site_of(name, folder, say, starts=True)
-        deployment = Deployment(site, limit)
+        deployment = Deployment(site, limit, why_of(site))
         planned = deployment.plan()
         if not as_json:
             typer.echo("\n".join(_lines(planned)))
@@ -72,7 +74,7 @@ def rollback(
     say = timed(quiet=False)
     with told(), in_time(say) as (say, limit):
         site = site_of(name, folder, say, starts=False)
-        deployment = Deployment(site, limit)
+        deployment = Deployment(site, limit, why_of(site))
         outputs = deployment.stack.outputs()
         if not outputs:
             raise CommandError(f"{name} is not deployed: there is no stack {deployment.stack.name}")
@@ -122,6 +124,20 @@ def site_of(name: str, folder: Path, say: Callable[[str], None], *, starts: bool
     )
 
 
+def why_of(site: Site) -> Why:
+    """What explains a service of an environment that does not come up."""
+
+    def why(failed: Failed) -> list[str]:
+        from executor.cli.failed_service import told as explained  # noqa: PLC0415 - only a failure needs the theories
+
+        try:
+            return explained(site.aws, failed, site.root)
+        except (BotoCoreError, ClientError, CommandError, ValueError, KeyError) as error:
+            return [f"why cannot be told: {error}"]  # what failed is the news, and must not be hidden by this
+
+    return why
+
+
 def _lines(plan: Plan) -> list[str]:
     count = len(plan.stack.changes)
     head = f"Plan for the stack: {count} changes" if count else "Plan for the stack: nothing to do"
@@ -155,8 +171,10 @@ def told() -> Iterator[None]:
         yield
     except SettingsError as error:
         raise CommandError(str(error), Exit.USAGE) from error
+    except (StackError, images.ImageError) as error:
+        raise CommandError(with_cause(str(error))) from error
     except (
-        GroundError, StackError, images.ImageError, DeployError, LockedError, DeployedElsewhereError, SmokeError,
+        GroundError, DeployError, LockedError, DeployedElsewhereError, SmokeError,
         HoursError, ValueError,
     ) as error:  # fmt: skip
         raise CommandError(str(error)) from error

@@ -13,7 +13,6 @@ from typing import Any, Final
 import snowflake.connector
 
 from executor.deploy import (
-    causes_of_service,
     ground,
     guard,
     handshake,
@@ -31,6 +30,7 @@ from executor.deploy import (
 from executor.deploy import plan as snowflake_plan
 from executor.deploy import snowflake as snowflake_side
 from executor.deploy.environment import Environment
+from executor.deploy.failed import Failed, Why
 from executor.deploy.limit import Limit
 from executor.deploy.stack import Proposal, Stack, StackError
 from executor.settings import SnowflakeSettings
@@ -86,13 +86,14 @@ class Deployment:
     Args:
         site: what deploys where.
         limit: until when there must be a verdict; it counts from now on.
+        why: explains a service that does not come up.
 
     Attributes:
         limit: what is left of that.
     """
 
-    def __init__(self, site: Site, limit: Limit | None = None) -> None:
-        self._site = site
+    def __init__(self, site: Site, limit: Limit | None = None, why: Why = lambda _failed: []) -> None:
+        self._site, self._why = site, why
         self.limit = limit or Limit()
         self.stack = Stack(site.aws("cloudformation"), site.environment.stack_name, self.limit, site.say)
 
@@ -211,8 +212,7 @@ class Deployment:
         try:
             self.stack.execute(proposal)
         except StackError as error:
-            place = (outputs["Cluster"], outputs["ServiceName"], outputs["ExecutorLogGroup"])
-            found = causes_of_service.told(self._site.aws, *place, began)
+            found = self._why(Failed(outputs["Cluster"], outputs["ServiceName"], began))
             raise StackError("\n  ".join([str(error), *found])) from error
         until = ", until its next stop" if opening.start_outside(self.stack, self._site.aws("ecs")) else ""
         self._site.say(f"executor: at work{until}")
