@@ -80,7 +80,30 @@ class Collector:
             self._keep("tasks-0", {"tasks": tasks})
             definition = self._definition(str(tasks[-1]["taskDefinitionArn"]))
             self._logs(definition, [str(one["taskArn"]) for one in tasks])
+            self._leave_out_what_works(definition, service)
         self._network((service.get("networkConfiguration") or {}).get("awsvpcConfiguration") or {})
+
+    def _leave_out_what_works(self, definition: dict[str, Any], service: dict[str, Any]) -> None:
+        """A variable that the version before has too, which is at work with it, is no reason why this one is not."""
+        before = str(service.get("taskDefinition") or "")
+        if before in {"", str(definition.get("taskDefinitionArn"))} or not service.get("runningCount"):
+            return
+        told = self._told("ecs", "describe_task_definition", taskDefinition=before).get("taskDefinition") or {}
+        works = {
+            (one.get("name"), pair.get("name"), pair.get("value"))
+            for one in told.get("containerDefinitions") or ()
+            for pair in one.get("environment") or ()
+        }
+        left_out: list[str] = []
+        containers = []
+        for one in definition.get("containerDefinitions") or ():
+            pairs = one.get("environment") or ()
+            same = [pair for pair in pairs if (one.get("name"), pair.get("name"), pair.get("value")) in works]
+            left_out += [str(pair.get("name")) for pair in same]
+            containers.append({**one, "environment": [pair for pair in pairs if pair not in same]})
+        self._keep("task-definition", {"taskDefinition": {**definition, "containerDefinitions": containers}})
+        says = f"Variables that {before.rpartition('/')[2]} has too, which is at work, are left out: "
+        self.answers["note"] = says + ", ".join(sorted(set(left_out)))
 
     def task(self, cluster: str, reference: str) -> bool:
         """A task with its task definition and logs; False when ECS has forgotten it."""

@@ -55,6 +55,22 @@ def run(connection: SnowflakeConnection, say: Callable[[str], None], limit: Limi
     )
 
 
+def check_leader(connection: SnowflakeConnection) -> None:
+    """See that an executor may claim at all, which it may not after the queue's state was lost.
+
+    Raises:
+        SmokeError: there is no leader row.
+        snowflake.connector.errors.Error: Snowflake refused the look.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(load("leader"))
+        if cursor.fetchone() is None:
+            raise SmokeError(
+                "everything is deployed, but the queue's state was lost, and nothing is claimed until it is back: run "
+                "reporting recover, then deploy again, which tries a first report"
+            )
+
+
 def _status(connection: SnowflakeConnection, job_id: str) -> tuple[str, str]:
     with connection.cursor() as cursor:
         cursor.execute(*bound(load("job"), {"job_id": job_id}))

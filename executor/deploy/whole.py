@@ -158,6 +158,7 @@ class Deployment:
         site = self._site
         arguments = signing_in.explicit(site.sign_in.connect_arguments(site.environment.names()))
         with snowflake.connector.connect(**arguments, paramstyle="qmark") as connection:
+            smoke.check_leader(connection)
             smoke.run(connection, site.say, self.limit)
 
     def go_back(self, to: versions.Version) -> None:

@@ -77,10 +77,10 @@ CASES = {
     snowflake_unreachable: "Snowflake: the sign-in fails",
 }
 EXPLAINED = {
-    image_missing: "image_not_found",
-    secret_missing: "secret_missing",
+    image_missing: "image_pull_network",
+    secret_missing: "secretsmanager_network",
     executor_dies: "app_error",
-    executor_unhealthy: "health_check",
+    executor_unhealthy: "container_health_failed",
 }
 """Failures of the executor's service, with the cause that ``reporting explain`` finds for it."""
 
@@ -105,7 +105,7 @@ def test_a_deployment_that_fails_names_its_cause_and_leaves_the_version_before(
     assert cause.lower() in failed.stdout.rpartition("reporting: ")[2].lower(), failed.stdout
     assert "Traceback" not in failed.stdout
     if trouble in EXPLAINED:
-        assert f"cause: {EXPLAINED[trouble]} (" in failed.stdout
+        assert f"cause: {EXPLAINED[trouble]} (" in failed.stdout, failed.stdout
         explained_again(deployed, failed.stdout, EXPLAINED[trouble])
     assert deployed.at_work() == before
     assert "one.csv" in deployed.report(), "the version before serves"
