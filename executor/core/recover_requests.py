@@ -13,7 +13,7 @@ from typing import Final
 from contract.ids import calendar_job_id
 from contract.job import JobRow
 from contract.states import JobState
-from executor.core.recover import Attempt, Folder
+from executor.core.recover import Attempt, Folder, backfill_call
 
 LOST_OF_REQUESTS: Final = ("requested_by", "params", "options", "dedupe_key", "not_before", "retry_of")
 """Columns of ``JOB_INTAKE`` that nothing in S3 tells; ``enqueued_at`` is the first start."""
@@ -74,7 +74,4 @@ def between(folders: Iterable[Folder]) -> tuple[str, ...]:
         found = _OF_A_PERIOD.fullmatch(folder.job_id)
         if found is not None and folder.business_date is not None:
             days.setdefault(folder.report_type, []).extend([date.fromisoformat(found[1]), folder.business_date])
-    return tuple(
-        f"CALL backfill_reports('{name}', '{min(seen)}'::DATE, '{max(seen)}'::DATE);"
-        for name, seen in sorted(days.items())
-    )
+    return tuple(backfill_call(name, min(seen), max(seen)) for name, seen in sorted(days.items()))

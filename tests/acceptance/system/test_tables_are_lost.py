@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.system.driving import Analyst, Running, Stack, start_up, until
+from tests.acceptance.system.driving import Analyst, Running, Stack, start_up
 from tests.forking import run
 
 pytestmark = pytest.mark.thorough
@@ -69,14 +69,8 @@ def read_again(stack: Stack, before: dict[str, dict[str, Any]]) -> None:
     assert {job_id: rows(stack, READ, job_id)[0] for job_id in before} == before
 
 
-def test_p23_tables_that_were_dropped_are_made_again_and_their_reports_are_read_again(
-    place: tuple[Stack, Running],
-) -> None:
-    stack, executor = place
-    before = made(stack)
-    calendar = next(iter(before))
-
-    # JOB_STATE alone: every request is there, and without its states an executor would launch all of them.
+def lose_states(stack: Stack, before: dict[str, dict[str, Any]]) -> None:
+    """Every request is there, and without its states an executor would launch all of them."""
     rows(stack, "DROP TABLE reporting.job_state")
     missing = command(stack, "recover", "--plan")
     assert missing.returncode == 1
@@ -89,7 +83,9 @@ def test_p23_tables_that_were_dropped_are_made_again_and_their_reports_are_read_
     assert (done["leader_missing"], done["done"]["states"], done["done"]["leader"]) == (True, 3, True)
     read_again(stack, before)
 
-    # JOB_INTAKE alone: states are there, and nobody knows what they are states of.
+
+def lose_requests(stack: Stack, before: dict[str, dict[str, Any]]) -> None:
+    """States are there, and nobody knows what they are states of."""
     rows(stack, "DROP TABLE reporting.job_intake")
     deployed = command(stack, "deploy", "snowflake")
     assert "made again without their rows: job_intake" in deployed.stdout, deployed.stderr
@@ -99,7 +95,9 @@ def test_p23_tables_that_were_dropped_are_made_again_and_their_reports_are_read_
     assert "CALL retry_report" not in str(done["calls"]), "nobody knows its parameters any more"
     assert done["calls"] == ["CALL backfill_reports('LITTLE', '2026-03-01'::DATE, '2026-03-01'::DATE);"]
 
-    # All of it.
+
+def lose_all(stack: Stack, before: dict[str, dict[str, Any]]) -> None:
+    """The whole schema."""
     rows(stack, "DROP SCHEMA reporting")
     deployed = command(stack, "deploy", "snowflake")
     assert deployed.returncode == 0, deployed.stderr
@@ -110,6 +108,9 @@ def test_p23_tables_that_were_dropped_are_made_again_and_their_reports_are_read_
     read_again(stack, before)
     assert recovered(stack)["done"] is None, "nothing is left to do"
 
+
+def works_on(stack: Stack, calendar: str) -> None:
+    """A report that is there is not made again, and another one is."""
     with stack.connect(role="ACCOUNTADMIN") as connection:
         analyst = Analyst(connection)
         analyst.define("LITTLE", LITTLE | {"cadence": "daily"})
@@ -118,4 +119,15 @@ def test_p23_tables_that_were_dropped_are_made_again_and_their_reports_are_read_
         assert known.pop(calendar) == "SUCCEEDED", "a report that is there is not made again"
         (fresh,) = known
         assert analyst.ended(fresh)["STATUS"] == "SUCCEEDED", "the executor works on"
-    until(lambda: executor.process.poll() is None)
+
+
+def test_p23_tables_that_were_dropped_are_made_again_and_their_reports_are_read_again(
+    place: tuple[Stack, Running],
+) -> None:
+    stack, executor = place
+    before = made(stack)
+    lose_states(stack, before)
+    lose_requests(stack, before)
+    lose_all(stack, before)
+    works_on(stack, next(iter(before)))
+    assert executor.process.poll() is None

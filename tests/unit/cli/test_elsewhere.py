@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,7 +53,7 @@ print(json.dumps({"verbs": found, "listed": listed}))
 def carried() -> set[str]:
     """The distributions that the lock gives an environment with the extra ``executor`` and nothing else."""
     lock = tomllib.loads(Path("uv.lock").read_text(encoding="utf-8"))
-    packages: dict[str, list[dict[str, object]]] = {}
+    packages: dict[str, list[dict[str, Any]]] = {}
     for package in lock["package"]:
         packages.setdefault(package["name"], []).append(package)
     (ours,) = packages["reporting"]
@@ -65,12 +66,12 @@ def carried() -> set[str]:
             left += [inner for package in packages.get(name, ()) for inner in needed(package.get("dependencies"))]
             for package in packages.get(name, ()):
                 extras = package.get("optional-dependencies", {})
-                left += [inner for one in extras.values() for inner in needed(one)]  # type: ignore[attr-defined]  # a table of lists
+                left += [inner for one in extras.values() for inner in needed(one)]
     return found
 
 
-def needed(listed: object) -> Iterator[str]:
-    yield from (str(one["name"]) for one in listed or ())  # type: ignore[attr-defined]  # a list of tables, as the lock has it
+def needed(listed: Any) -> Iterator[str]:
+    yield from (str(one["name"]) for one in listed or ())
 
 
 def absent() -> set[str]:
