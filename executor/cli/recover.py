@@ -1,9 +1,11 @@
 """``recover``: states and history again, from the manifests in S3."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -16,6 +18,7 @@ from contract.ids import Bucket, Installation
 from contract.states import JobState
 from executor import causes
 from executor.adapters.s3_artifacts import S3Artifacts
+from executor.cli import elsewhere
 from executor.cli.client import Client, as_json, connected
 from executor.cli.errors import CommandError, Exit
 from executor.cli.jobs import Json
@@ -29,6 +32,7 @@ from executor.settings import ObjectNames, SettingsError, load
 
 _CONFIG = AioConfig(connect_timeout=5, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 5})
 _FEW = 20
+HERE = Path(".local/deploy")
 
 
 class RecoverySettings(BaseSettings):
@@ -41,12 +45,21 @@ class RecoverySettings(BaseSettings):
 
 
 def recover(
+    environment: Annotated[
+        str | None, typer.Option("--env", help="A deployed environment; without it, the settings of the shell.")
+    ] = None,
     *,
     plan: Annotated[bool, typer.Option("--plan", help="Show what would be put back, and end.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Ask no question.")] = False,
     json_: Json = False,
+    folder: Annotated[Path, typer.Option("--local-dir", help="Where local environments keep their cloud.")] = HERE,
 ) -> None:
     """Put lost states and history back from the manifests in S3; changes no row that is there."""
+    if environment is not None:
+        elsewhere.check("deploy")
+        from executor.cli.of_environment import variables_of  # noqa: PLC0415 - whoever deploys has the extra that it takes
+
+        os.environ.update(variables_of(environment, folder, lambda says: typer.echo(says, err=True)))
     try:
         settings, _ = load(RecoverySettings, ObjectNames)
     except SettingsError as error:
