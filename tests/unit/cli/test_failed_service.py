@@ -73,7 +73,7 @@ class Aws:
 
     def get_log_events(self, **asked: Any) -> Any:
         if not self.log:
-            error = {
+            error: Any = {
                 "Error": {"Code": "ResourceNotFoundException", "Message": "The specified log stream does not exist."}
             }
             raise ClientError(error, "GetLogEvents")
