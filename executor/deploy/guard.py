@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-STALE_AFTER_S: Final = 1_800
-"""A lock of this age belongs to a deployment that died: each has its verdict within 15 minutes."""
+STALE_AFTER_S: Final = 7_200
+"""A lock of this age belongs to a deployment that died: each has its verdict 15 minutes after its images are built."""
 _TAKEN: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 
 
