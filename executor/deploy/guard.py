@@ -1,4 +1,4 @@
-"""One deployment of an environment at a time: an object in its bucket, which only one of two can make."""
+"""One deployment or removal of an environment at a time: an object in its bucket, which only one of two can make."""
 
 import json
 import os
@@ -13,6 +13,8 @@ from botocore.exceptions import ClientError
 STALE_AFTER_S: Final = 1_800
 """A lock of this age belongs to a deployment that died: each has its verdict within 15 minutes."""
 _TAKEN: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
+
+_NO_BUCKET: Final = frozenset({"404", "NoSuchBucket"})
 
 
 class DeployedElsewhereError(RuntimeError):
@@ -44,6 +46,24 @@ def held(
         yield left_behind
     finally:
         _give_back(s3, bucket, key, tag)
+
+
+@contextmanager
+def held_where_there(s3: Any, bucket: str, environment: str, say: Callable[[str], None]) -> Iterator[None]:
+    """As :func:`held`, for a removal: an environment without a bucket has nothing that a deployment could be at.
+
+    Raises:
+        DeployedElsewhereError: a deployment holds it.
+    """
+    try:
+        s3.head_bucket(Bucket=bucket)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in _NO_BUCKET:
+            raise
+        yield
+        return
+    with held(s3, bucket, environment, say):
+        yield
 
 
 def _take(s3: Any, bucket: str, key: str, own: str, **condition: str) -> str | None:
