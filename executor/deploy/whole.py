@@ -157,8 +157,8 @@ class Deployment:
         site = self._site
         arguments = signing_in.explicit(site.sign_in.connect_arguments(site.environment.names()))
         with snowflake.connector.connect(**arguments, paramstyle="qmark") as connection:
-            left_s = max(1.0, self.stack.until_s - time.monotonic())
-            smoke.run(connection, site.say, min(smoke.WITHIN_S, left_s))
+            limit_s = min(smoke.WITHIN_S, max(1.0, self.stack.until_s - time.monotonic()))
+            smoke.run(connection, site.say, limit_s, lambda: opening.drain(self.stack, site.aws("ecs"), site.say))
 
     def go_back(self, to: versions.Version) -> None:
         """Let an earlier version's programs and procedures work again; tables stay as they are.
