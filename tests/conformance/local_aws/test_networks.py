@@ -75,6 +75,18 @@ def test_the_network_of_the_product_comes_up_with_its_way_out_and_goes_whole(
     assert ec2.describe_addresses()["Addresses"] == []
 
 
+def test_another_way_out_of_a_network_that_is_there(cloud: Any) -> None:
+    stacks, ec2 = Stacks(cloud), cloud.client("ec2")
+    stacks.change("moves", TEMPLATE, WayOut="public")
+    outputs = stacks.outputs("moves")
+    for way, ways in (("nat", {"igw", "nat"}), ("endpoints", set[str]()), ("public", {"igw"})):
+        stacks.change("moves", TEMPLATE, "UPDATE", WayOut=way, SnowflakePrivateLinkService=LINK)
+        assert stacks.failures("moves") == {}
+        assert ways_out(ec2, outputs["VpcId"]) == ways
+        assert stacks.outputs("moves")["SubnetIds"] == outputs["SubnetIds"], "tasks stay in their subnets"
+    stacks.delete("moves")
+
+
 def test_a_network_without_internet_wants_the_name_of_snowflakes_service(cloud: Any) -> None:
     with pytest.raises(ClientError, match="WayOut endpoints needs SnowflakePrivateLinkService"):
         Stacks(cloud).change("network", TEMPLATE, WayOut="endpoints")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from local_cloud.aws.cloudformation.template import parse
 from local_cloud.aws.process import LocalAwsProcess
 from tests.conformance.local_aws.stacks import NAMED, Stacks
 
@@ -79,6 +80,46 @@ def test_the_template_of_the_product_comes_up_says_no_change_and_goes_but_for_it
     assert cloud.s3.get_object(Bucket=outputs["Bucket"], Key="reports/kept.csv")["Body"].read() == b"kept"
     cloud.s3.delete_object(Bucket=outputs["Bucket"], Key="reports/kept.csv")
     stacks.delete("whole")
+
+
+def everything(cloud: Any) -> dict[str, str]:
+    """Parameters with which the product's template makes all that it can, with no executor at work."""
+    who, image = "arn:aws:iam::123456789012:user/snowflake", f"program@sha256:{'0' * 64}"
+    secret = cloud.client("secretsmanager").create_secret(Name="everything", SecretString="{}")["ARN"]
+    words = {
+        "Environment": "everything", "ExecutorCount": "0", "HoursStart": "cron(0 6 ? * MON-FRI *)",
+        "HoursStop": "cron(0 20 ? * MON-FRI *)", "DrainSchedule": "cron(0 3 * * ? *)", "TimeZone": "Europe/Berlin",
+        "SnowflakeAccount": "a-b", "RunnerWarehouse": "OTHER_WH", "AlarmEmail": "oncall@example.com",
+        "KeyArn": cloud.client("kms").create_key()["KeyMetadata"]["Arn"], "AssignPublicIp": "true",
+    }  # fmt: skip
+    images = dict.fromkeys(("ExecutorImage", "RunnerImage", "DocumentsImage"), image)
+    users = dict.fromkeys(("LinksUserArn", "DoorbellUserArn"), who)
+    ids = dict.fromkeys(("LinksExternalId", "DoorbellExternalId"), "id")
+    return words | images | users | ids | dict.fromkeys(("ExecutorSecretArn", "RunnerSecretArn"), secret)
+
+
+def test_every_resource_of_the_products_template_is_made_changed_and_removed(cloud: Any) -> None:
+    stacks, given = Stacks(cloud), {**everything(cloud), **network(cloud)}
+    stacks.change("everything", TEMPLATE, **given)
+    assert stacks.failures("everything") == {}
+    there = cloud.client("cloudformation").describe_stack_resources(StackName="everything")["StackResources"]
+    all_of_it = set(parse(TEMPLATE)["Resources"])
+    assert {one["LogicalResourceId"] for one in there} == all_of_it - {"NobodyLeads"}, "which nobody wants without one"
+    (target,) = cloud.client("application-autoscaling").describe_scalable_targets(ServiceNamespace="ecs")[
+        "ScalableTargets"
+    ]
+    assert target["ResourceId"] == "service/reporting-everything/reporting-everything-executor"
+    drain = cloud.client("scheduler").get_schedule(Name="reporting-everything-drain")
+    assert drain["ScheduleExpressionTimezone"] == "Europe/Berlin"
+    assert (
+        drain["Target"]["EcsParameters"]["NetworkConfiguration"]["awsvpcConfiguration"]["AssignPublicIp"] == "ENABLED"
+    )
+    without = {"HoursStart": "", "HoursStop": "", "DrainSchedule": "", "AlarmEmail": ""}
+    changes = stacks.change("everything", TEMPLATE, "UPDATE", **{**given, **without})
+    assert stacks.failures("everything") == {}
+    assert set(changes) == {"Remove Hours", "Remove Drain", "Remove DrainRole", "Remove AlarmsByEmail"}
+    assert cloud.client("scheduler").list_schedules(NamePrefix="reporting-everything")["Schedules"] == []
+    stacks.delete("everything")
 
 
 def test_a_service_runs_and_a_version_that_does_not_start_leaves_the_one_before_at_work(fast: Any) -> None:

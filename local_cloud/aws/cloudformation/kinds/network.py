@@ -1,6 +1,7 @@
 """Networks: their subnets, routes and ways out. A task reaches what this machine reaches, whatever they say."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
@@ -78,6 +79,11 @@ def _make_route(hands: Hands, properties: Properties) -> Made:
     return Made(f"{properties['RouteTableId']}|{properties['DestinationCidrBlock']}")
 
 
+def _change_route(hands: Hands, made: Made, _before: Properties, after: Properties) -> Made:
+    hands.client("ec2").replace_route(**after)
+    return made
+
+
 def _delete_route(ec2: Any, _name: str, given: Properties) -> None:
     ec2.delete_route(RouteTableId=given["RouteTableId"], DestinationCidrBlock=given["DestinationCidrBlock"])
 
@@ -139,7 +145,11 @@ ASSOCIATION = _kind(
     _make_association,
     lambda ec2, name, _given: ec2.disassociate_route_table(AssociationId=name),
 )
-ROUTE = _kind("RouteTableId DestinationCidrBlock GatewayId NatGatewayId", _make_route, _delete_route)
+ROUTE = replace(
+    _kind("RouteTableId DestinationCidrBlock GatewayId NatGatewayId", _make_route, _delete_route),
+    change=_change_route,
+    fixed=frozenset({"RouteTableId", "DestinationCidrBlock"}),
+)
 INTERNET_GATEWAY = _kind(
     "", _make_gateway, lambda ec2, name, _given: ec2.delete_internet_gateway(InternetGatewayId=name)
 )
