@@ -54,7 +54,11 @@ def deploy_all(name: str, *, plan: bool, yes: bool, as_json: bool, folder: Path)
         if not (yes or as_json or is_local(site)) and at_a_terminal() and not typer.confirm("Go on?"):
             deployment.stack.forget(planned.stack)
             raise CommandError("nothing was done, as you said")
-        version = deployment.carry_out(planned)
+        try:
+            version = deployment.carry_out(planned)
+        except DeployedElsewhereError:
+            deployment.stack.forget(planned.stack)
+            raise
     say(f"{name} is at work: version {version.number}")
     if as_json:
         document = {"plan": planned.as_json(), "version": version.number, "outputs": deployment.stack.outputs()}

@@ -4,7 +4,7 @@ import json
 import os
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
@@ -55,15 +55,39 @@ def held_where_there(s3: Any, bucket: str, environment: str, say: Callable[[str]
     Raises:
         DeployedElsewhereError: a deployment holds it.
     """
+    with held(s3, bucket, environment, say) if _is_there(s3, bucket) else nullcontext():
+        yield
+
+
+@contextmanager
+def held_over(
+    s3: Any, bucket: str, environment: str, say: Callable[[str], None], make: Callable[[], None]
+) -> Iterator[bool]:
+    """As :func:`held`, for a deployment: ``make`` makes the bucket, and runs under the lock where there is one before.
+
+    Raises:
+        DeployedElsewhereError: another deployment, or a removal, holds it; where there was a bucket, nothing was made.
+    """
+    if not _is_there(s3, bucket):
+        make()
+        make = _nothing
+    with held(s3, bucket, environment, say) as left_behind:
+        make()
+        yield left_behind
+
+
+def _is_there(s3: Any, bucket: str) -> bool:
     try:
         s3.head_bucket(Bucket=bucket)
     except ClientError as error:
         if error.response["Error"]["Code"] not in _NO_BUCKET:
             raise
-        yield
-        return
-    with held(s3, bucket, environment, say):
-        yield
+        return False
+    return True
+
+
+def _nothing() -> None:
+    """Nothing is left to make."""
 
 
 def _take(s3: Any, bucket: str, key: str, own: str, **condition: str) -> str | None:

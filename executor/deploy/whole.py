@@ -133,9 +133,9 @@ class Deployment:
         site, environment = self._site, self._site.environment
         site.say(f"stack {self.stack.name}: {len(plan.stack.changes)} changes")
         self.begin()
-        self.stack.execute(plan.stack)
-        outputs = self.stack.outputs()
-        with guard.held(site.aws("s3"), outputs["Bucket"], environment.name, site.say) as left_behind:
+        where = (site.aws("s3"), environment.bucket(plan.account), environment.name, site.say)
+        with guard.held_over(*where, lambda: self.stack.execute(plan.stack)) as left_behind:
+            outputs = self.stack.outputs()
             registry = images.Registry(
                 site.aws("ecr"), environment.name, environment.architecture, site.root, environment.base_image
             )

@@ -115,3 +115,22 @@ def test_a_removal_holds_the_lock_of_deployments_where_there_is_a_bucket_to_hold
     bucket.is_there = False
     with guard.held_where_there(bucket, "b", "prod", print):
         assert json.loads(bucket.objects[KEY][0])["host"] == "elsewhere"
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_deployment_changes_its_stack_under_the_lock_unless_that_makes_the_bucket(*, is_there: bool) -> None:
+    bucket, held_while = Bucket(), list[bool]()
+    bucket.is_there = is_there
+
+    def make() -> None:
+        held_while.append(KEY in bucket.objects)
+
+    with guard.held_over(bucket, "b", "prod", print, make) as left_behind:
+        assert KEY in bucket.objects
+        assert not left_behind
+    assert (held_while, bucket.objects) == ([is_there], {})
+    if is_there:
+        bucket.held_by("elsewhere", 1)
+        with pytest.raises(guard.DeployedElsewhereError):
+            guard.held_over(bucket, "b", "prod", print, make).__enter__()
+        assert held_while == [True], "nothing was made"
