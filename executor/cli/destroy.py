@@ -40,7 +40,7 @@ def destroy(
             left, troubles = _remove(site, bucket, data=data)
     if as_json:
         document = {"environment": name, "removed": not troubles, "data": data, "stays": left, "troubles": troubles}
-        typer.echo(json.dumps(document, indent=2))
+        typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:
         _list(name, [*left, *troubles], data=data)
     if troubles:

@@ -4,6 +4,7 @@ Moto keeps targets and actions, and nothing acts on them.
 """
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeVar
 
 from moto.core.exceptions import JsonRESTError
@@ -56,7 +57,7 @@ class ScalingResponse(BaseResponse):
         found = [
             action | one.names()
             for one in self._ask(self.scaling.targets)
-            for name, action in one.actions.items()
+            for name, action in list(one.actions.items())
             if not wanted or name in wanted
         ]
         return ActionResult({"ScheduledActions": found})
@@ -79,10 +80,16 @@ class ScalingResponse(BaseResponse):
         return self._ask(lambda params, place: self.scaling.by_arn(str(params["ResourceARN"]), place))
 
     def _ask(self, question: Callable[[Any, Place], Answer]) -> Answer:
+        # Moto reads a moment as UTC, and does not say so.
+        given = {key: _in_utc(value) for key, value in self.params.items()}
         try:
-            return question(self.params, Place(self.current_account, self.region))
+            return question(given, Place(self.current_account, self.region))
         except RefusedError as refusal:
             raise JsonRESTError(refusal.code, refusal.message) from refusal
+
+
+def _in_utc(value: Any) -> Any:
+    return value.replace(tzinfo=UTC) if isinstance(value, datetime) and value.tzinfo is None else value
 
 
 def _document(target: Target) -> dict[str, Any]:

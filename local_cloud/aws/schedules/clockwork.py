@@ -18,6 +18,7 @@ from local_cloud.aws.schedules.expressions import Timing
 LONGEST_WAIT_S: Final = 5.0
 """The machine's clock may be set, and a machine may sleep; so it is looked at now and then."""
 KEPT_DEEDS: Final = 100
+_INSTANT: Final = timedelta(microseconds=1)
 
 Act = Callable[[datetime], str]
 
@@ -44,10 +45,7 @@ class Entry:
 
     def next_due(self) -> datetime | None:
         """When it acts next; None when it does no more."""
-        due = self._after(self.looked)
-        while due and self.begins and due < self.begins:
-            due = self._after(due)
-        return due
+        return self._after(max(self.looked, self.begins - _INSTANT) if self.begins else self.looked)
 
     def last_due(self, until: datetime) -> datetime | None:
         """The last time that passed unused, or None."""
@@ -83,6 +81,7 @@ class Clockwork(threading.Thread):
 
     def put(self, arn: str, entry: Entry) -> None:
         """Let a schedule act from now on, in the place of one with this ARN."""
+        entry.next_due()  # what cannot be worked out is whoever's who puts it, and not everybody's later
         with self._lock:
             self._entries[arn] = entry
         self._wake.set()

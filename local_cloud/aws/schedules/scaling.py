@@ -91,7 +91,7 @@ class Scaling:
         """The targets of a place, or those of them that are asked for by `ResourceIds` or `ResourceId`."""
         _namespace(params)
         wanted = params.get("ResourceIds") or ([params["ResourceId"]] if params.get("ResourceId") else None)
-        found = [one for one in self._targets.values() if one.place == place]
+        found = [one for one in list(self._targets.values()) if one.place == place]
         return [one for one in found if wanted is None or one.resource_id in wanted]
 
     def by_arn(self, arn: str, place: Place) -> Target:
@@ -100,7 +100,7 @@ class Scaling:
         Raises:
             RefusedError: there is none.
         """
-        for one in self._targets.values():
+        for one in list(self._targets.values()):
             if one.arn == arn and one.place == place:
                 return one
         raise RefusedError("ResourceNotFoundException", f"The resource {arn} doesn't exist.")
@@ -116,12 +116,9 @@ class Scaling:
             raise invalid("ScheduledActionName is required")
         fresh = {key: params[key] for key in _ACTION_FIELDS if params.get(key) is not None}
         action = {"Timezone": "UTC", "CreationTime": self._clockwork.now(), **target.actions.get(name, {}), **fresh}
-        arn = f"{_arn(place).partition(':scalable-target')[0]}:scheduledAction:{uuid.uuid4()}"
-        action = {
-            "ScheduledActionName": name,
-            "ScheduledActionARN": f"{arn}:resource/ecs/{target.resource_id}",
-            **action,
-        }
+        arn = f"arn:aws:autoscaling:{place.region}:{place.account}:scheduledAction:{uuid.uuid4()}"
+        whole = f"{arn}:resource/ecs/{target.resource_id}:scheduledActionName/{name}"
+        action = {"ScheduledActionName": name, "ScheduledActionARN": whole, **action}
         limits = action.get("ScalableTargetAction") or {}
         if not {"MinCapacity", "MaxCapacity"} & set(limits):
             raise invalid("ScalableTargetAction needs MinCapacity or MaxCapacity")

@@ -112,14 +112,6 @@ class Place:
             time.sleep(0.2)
         raise AssertionError(f"not within {DEADLINE_S} s: {what}")
 
-    def clock(self, by_s: float = 0.0) -> dict[str, Any]:
-        """Put the clock of schedules forward; answers with what comes next, and with what was done."""
-        body = json.dumps({"by_s": by_s}).encode()
-        where = f"{self.cloud['aws']['endpoint']}/local-cloud/schedules"
-        with urllib.request.urlopen(urllib.request.Request(where, body), timeout=30) as answer:
-            found: dict[str, Any] = json.load(answer)
-        return found
-
     def signed_in(self, schema: str = "REPORTING") -> snowflake.connector.SnowflakeConnection:
         """A connection of an administrator, in the schema."""
         _, _, address = self.cloud["snowflake"]["endpoint"].partition("//")

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.conformance.local_aws.stacks import Stacks
-from tests.conformance.local_aws.timing import DIMENSION, Timed, clock, forward_to, schedule, started_by
+from tests.conformance.local_aws.timing import DIMENSION, Timed, clock, forward_to, in_days, schedule, started_by
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +41,11 @@ def test_a_scheduled_action_stops_and_starts_the_tasks_of_a_service(timed: Timed
     activities = scaling.describe_scaling_activities(ServiceNamespace="ecs", ResourceId=timed.which["ResourceId"])
     told = [one["StatusMessage"] for one in activities["ScalingActivities"]]
     assert told == [f"Successfully set desired count to {count}." for count in (1, 0)]
+
+    timed.act("later", 20, 0, StartTime=in_days(cloud, 1.5), EndTime=in_days(cloud, 2.5))
+    later = [[did for did in forward_to(cloud, 19) if did.startswith("later")] for _ in range(4)]
+    assert [len(did) for did in later] == [0, 0, 1, 0], "an action holds between its times only"
+    forward_to(cloud, 6)
 
     scaling.register_scalable_target(**timed.which, SuspendedState={"ScheduledScalingSuspended": True})
     assert "stop: nothing, for scheduled scaling is suspended" in forward_to(cloud, 20)

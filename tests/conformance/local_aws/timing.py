@@ -3,7 +3,7 @@
 import json
 import urllib.request
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 DIMENSION = {"ServiceNamespace": "ecs", "ScalableDimension": "ecs:service:DesiredCount"}
@@ -17,6 +17,11 @@ def clock(cloud: Any, **forward: Any) -> dict[str, Any]:
     with urllib.request.urlopen(request, timeout=30) as answer:
         document: dict[str, Any] = json.load(answer)
     return document
+
+
+def in_days(cloud: Any, days: float) -> datetime:
+    """A moment by the clock of schedules."""
+    return datetime.fromisoformat(clock(cloud)["now"]) + timedelta(days=days)
 
 
 def forward_to(cloud: Any, hour: int) -> list[str]:
@@ -47,10 +52,10 @@ class Timed:
     def until(self, desired: int) -> None:
         self.cloud.until(lambda: self.counts() == (desired, desired), f"{self.name} runs {desired} tasks")
 
-    def act(self, name: str, hour: int, count: int) -> None:
+    def act(self, name: str, hour: int, count: int, **between: datetime) -> None:
         self.scaling.put_scheduled_action(
             **self.which, ScheduledActionName=name, Schedule=f"cron(0 {hour} * * ? *)",
-            ScalableTargetAction={"MinCapacity": count, "MaxCapacity": count},
+            ScalableTargetAction={"MinCapacity": count, "MaxCapacity": count}, **between,
         )  # fmt: skip
 
     def end(self) -> None:
