@@ -35,7 +35,8 @@ from executor.settings import ObjectNames, SettingsError, SnowflakeSettings, loa
 
 _CONFIG = Config(connect_timeout=10, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 5})
 Name = Annotated[str, typer.Option("--env", help="The environment: infra/environments/<name>.toml, or local.")]
-Folder = Annotated[Path, typer.Option("--local-dir", help="Where the environment local keeps its cloud.")]
+Folder = Annotated[Path, typer.Option("--local-dir", help="Where local environments keep their cloud.")]
+Json = Annotated[bool, typer.Option("--json", help="Print what was done as JSON, and ask nothing.")]
 HERE = Path(".local/deploy")
 
 
@@ -53,10 +54,14 @@ def deploy_all(name: str, *, plan: bool, yes: bool, as_json: bool, folder: Path)
             if as_json:
                 typer.echo(json.dumps({"plan": planned.as_json()}, indent=2))
             return
-        if not (yes or as_json or name == LOCAL) and at_a_terminal() and not agreed(limit):
+        if not (yes or as_json or is_local(site)) and at_a_terminal() and not agreed(limit):
             deployment.stack.forget(planned.stack)
             raise CommandError("nothing was done, as you said")
-        version = deployment.carry_out(planned)
+        try:
+            version = deployment.carry_out(planned)
+        except DeployedElsewhereError:
+            deployment.stack.forget(planned.stack)
+            raise
     say(f"{name} is at work: version {version.number}")
     if as_json:
         document = {"plan": planned.as_json(), "version": version.number, "outputs": deployment.stack.outputs()}
@@ -109,19 +114,29 @@ def site_of(name: str, folder: Path, say: Callable[[str], None], *, starts: bool
 
     Raises:
         SettingsError: its file, or the sign-in to Snowflake, cannot be used.
-        CommandError: no local cloud runs.
+        CommandError: it is a local one, and no local cloud runs.
     """
-    if name == LOCAL:
+    said = environments.read(name)
+    if name == LOCAL or (said or {}).get("cloud") == "local":
         cloud = LocalCloud(folder)
         if starts:
             cloud.start(say)
-        return Site(cloud.environment(), cloud.aws, cloud.sign_in(), Path.cwd(), cloud.build(), say)
+        environment = cloud.environment(name, said or {})
+        if starts:
+            cloud.note(environment)
+        region = environment.region
+        return Site(environment, cloud.clients(region), cloud.sign_in(), Path.cwd(), cloud.build(region), say)
     environment = environments.from_file(name)
     _, sign_in = load(ObjectNames, SnowflakeSettings)
     session: Any = boto3.Session(region_name=environment.region)
     return Site(
         environment, lambda service: session.client(service, config=_CONFIG), sign_in, Path.cwd(), images.run, say
     )
+
+
+def is_local(site: Site) -> bool:
+    """Whether an environment is on the local cloud, where nothing that was lost is a loss."""
+    return site.environment.cloud == "local"
 
 
 def why_of(site: Site) -> Why:

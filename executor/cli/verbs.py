@@ -111,6 +111,7 @@ EXAMPLES: Final = {
     "explain job": "reporting explain job DATA_QUALITY_2026-03-01_0a1b2c3d4e5f --json",
     "compare": "reporting compare old/task-definition.json new/task-definition.json",
     "local": "reporting local fault list",
+    "local clock": "reporting local clock --next",
     "local fault": "reporting local fault kinds",
     "local fault add": "reporting local fault add aws RunTask throttle --times 3",
     "local fault list": "reporting local fault list --dir .local",

@@ -20,13 +20,19 @@ class SmokeError(RuntimeError):
     """The test did not succeed; the message says which step, why, and what to do."""
 
 
-def run(connection: SnowflakeConnection, say: Callable[[str], None], limit: Limit) -> str:
+def run(
+    connection: SnowflakeConnection,
+    say: Callable[[str], None],
+    limit: Limit,
+    asked_for: Callable[[], None] = lambda: None,
+) -> str:
     """Ask for a CONNECTION_TEST and wait for its end; answers with the job's id.
 
     Args:
         connection: in the installation's schema, with a role that may ask for reports.
         say: told of it.
         limit: of the deployment; there must be an answer by then, and within ``WITHIN_S`` seconds.
+        asked_for: called when the job is in the queue.
 
     Raises:
         SmokeError: it failed, or there was no answer in time.
@@ -37,6 +43,7 @@ def run(connection: SnowflakeConnection, say: Callable[[str], None], limit: Limi
         cursor.execute(*bound(load("call_generate_report"), asked))
         row = cursor.fetchone()
     job_id = str(json.loads(row[0])["job_id"]) if isinstance(row, tuple) else ""
+    asked_for()
     began_with_s = limit.left_s
     until_s = max(0.0, began_with_s - WITHIN_S)
     status = ""

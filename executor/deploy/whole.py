@@ -133,9 +133,9 @@ class Deployment:
         """
         site, environment = self._site, self._site.environment
         site.say(f"stack {self.stack.name}: {len(plan.stack.changes)} changes")
-        self.stack.execute(plan.stack)
-        outputs = self.stack.outputs()
-        with guard.held(site.aws("s3"), outputs["Bucket"], environment.name, site.say) as left_behind:
+        where = (site.aws("s3"), environment.bucket(plan.account), environment.name, site.say)
+        with guard.held_over(*where, lambda: self.stack.execute(plan.stack)) as left_behind:
+            outputs = self.stack.outputs()
             registry = images.Registry(
                 site.aws("ecr"), environment.name, environment.architecture, site.root, environment.base_image
             )
@@ -159,7 +159,7 @@ class Deployment:
         arguments = signing_in.explicit(site.sign_in.connect_arguments(site.environment.names()))
         with snowflake.connector.connect(**arguments, paramstyle="qmark") as connection:
             smoke.check_leader(connection)
-            smoke.run(connection, site.say, self.limit)
+            smoke.run(connection, site.say, self.limit, lambda: opening.drain(self.stack, site.aws("ecs"), site.say))
 
     def go_back(self, to: versions.Version) -> None:
         """Let an earlier version's programs and procedures work again; tables stay as they are.

@@ -143,6 +143,18 @@ def test_two_deployments_at_once_are_one_and_a_refusal(deployed: Place) -> None:
     deployed.aws("s3").delete_object(Bucket=bucket, Key=key)
 
 
+def test_a_removal_keeps_out_of_a_deployment_that_is_under_way(deployed: Place) -> None:
+    bucket, key = "reporting-local-123456789012-us-east-1", "control/local/deployment.json"
+    held = '{"who": "ann", "host": "elsewhere", "pid": 1}'
+    deployed.aws("s3").put_object(Bucket=bucket, Key=key, Body=held.encode())
+    refused = deployed.run("destroy", "--env", "local")
+    assert refused.returncode == 1
+    assert "ann (process 1 on elsewhere)" in refused.stdout
+    assert deployed.at_work()
+    assert "daily_reports_task" in deployed.tasks()
+    deployed.aws("s3").delete_object(Bucket=bucket, Key=key)
+
+
 def test_nothing_secret_is_said(deployed: Place) -> None:
     another(deployed)
     done = deployed.run("deploy", "--env", "local", "--json")
