@@ -104,8 +104,8 @@ rollback: .venv/.ready ## let the version before work again in ENV=...; DEPLOY_A
 hours: .venv/.ready ## when the executor of ENV=... runs; DEPLOY_ARGS="--from 06:00 --to 20:00 --zone Europe/Berlin" sets it
 	@$(BIN)/reporting hours --env "$(ENV)" $(DEPLOY_ARGS)
 
-recover: .venv/.ready ## put lost states and history back from the files of the installation that the environment names
-	@$(BIN)/reporting recover $(DEPLOY_ARGS)
+recover: .venv/.ready ## put lost states, history and requests back from the files of ENV=..., or of what the settings name
+	@$(BIN)/reporting recover $(if $(ENV),--env "$(ENV)") $(DEPLOY_ARGS)
 
 destroy: .venv/.ready ## remove ENV=... but for its data, which are listed
 	@$(BIN)/reporting destroy --env "$(ENV)" $(DEPLOY_ARGS)
