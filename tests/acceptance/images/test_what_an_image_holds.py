@@ -105,7 +105,7 @@ def test_every_verb_is_there_or_says_where_to_run_it(built: Built) -> None:
 
 def test_it_holds_no_more_than_it_needs(built: Built) -> None:
     # The tool that installs stays in the stage that builds, as only the environment is copied out of it.
-    command = ["du", "-sm", "--exclude=home", "--exclude=.tools", built.folder]
+    command = ["du", "-sm", "--exclude=home", "--exclude=.tools", str(built.folder)]
     found = subprocess.run(command, capture_output=True, text=True, check=True)
     megabytes = int(re.split(r"\s", found.stdout)[0])
     sys.stdout.write(f"{built.name}: {megabytes} MB\n")
