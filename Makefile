@@ -13,7 +13,7 @@ DEPLOY_ARGS ?=
 BIN := .venv/bin
 PROCEDURES := tests/procedure_packages/oldest tests/procedure_packages/newest
 
-.PHONY: help setup demo up doctor test test-thorough test-deployment test-browser check simulate format bench bench-executor bench-runner bench-local soak chaos verify-account image deploy rollback destroy clean
+.PHONY: help setup demo up doctor test test-thorough test-deployment test-browser check simulate format bench bench-executor bench-runner bench-local soak chaos verify-account image deploy rollback hours destroy recover clean
 .PHONY: format-check lint types layers house
 
 help: ## this list
@@ -100,6 +100,12 @@ deploy: .venv/.ready ## all of an environment, from nothing or from the version 
 
 rollback: .venv/.ready ## let the version before work again in ENV=...; DEPLOY_ARGS="--to 3"
 	@$(BIN)/reporting rollback --env "$(ENV)" $(DEPLOY_ARGS)
+
+hours: .venv/.ready ## when the executor of ENV=... runs; DEPLOY_ARGS="--from 06:00 --to 20:00 --zone Europe/Berlin" sets it
+	@$(BIN)/reporting hours --env "$(ENV)" $(DEPLOY_ARGS)
+
+recover: .venv/.ready ## put lost states, history and requests back from the files of ENV=..., or of what the settings name
+	@$(BIN)/reporting recover $(if $(ENV),--env "$(ENV)") $(DEPLOY_ARGS)
 
 destroy: .venv/.ready ## remove ENV=... but for its data, which are listed
 	@$(BIN)/reporting destroy --env "$(ENV)" $(DEPLOY_ARGS)

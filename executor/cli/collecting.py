@@ -1,6 +1,7 @@
 """Asks AWS for the evidence of a failure, only to read; what is denied is said, and the rest is used."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any, Final
 
 import boto3
@@ -22,17 +23,15 @@ _LINES: Final = 300
 class Collector:
     """One look at one account and region; ``answers`` holds what was told, by name, without secrets."""
 
-    def __init__(self) -> None:
-        """The account and region of the environment are asked.
+    def __init__(self, aws: Callable[[str], Any] | None = None) -> None:
+        """Ask who ``aws`` gives clients of, by a service's name; without it, account and region of the environment.
 
         Raises:
             CommandError: no region is set, or the profile does not exist (2).
         """
         self.answers: dict[str, Any] = {}
         self.absent: list[str] = []
-        if faults := region_faults():
-            raise CommandError("; ".join(faults), Exit.USAGE)
-        self._session: Any = boto3.session.Session()
+        self._aws = aws or _of_environment()
 
     def evidence(self) -> Evidence:
         """What was collected, as evidence."""
@@ -60,6 +59,52 @@ class Collector:
         self._tasks(cluster, arns, definition)
         self._network((service.get("networkConfiguration") or {}).get("awsvpcConfiguration") or {})
 
+    def deployment(self, cluster: str, name: str, since: datetime) -> None:
+        """A service's tasks that ended since a moment of AWS's clock, with what they ran, their logs and the network.
+
+        The service itself may have gone back to its version before, or have gone altogether.
+        """
+        told = self._told("ecs", "describe_services", cluster=cluster, services=[name]).get("services") or [{}]
+        service = {**told[0], "events": [one for one in told[0].get("events") or [] if one["createdAt"] >= since]}
+        if told[0]:
+            self._keep("services", {"services": [service]})
+        arns = self._told("ecs", "list_tasks", cluster=cluster, desiredStatus="STOPPED").get("taskArns", [])
+        found = self._told("ecs", "describe_tasks", cluster=cluster, tasks=arns[:_PAGE]) if arns else {}
+        tasks = [
+            one
+            for one in found.get("tasks") or ()
+            if one.get("group") == f"service:{name}" and one["createdAt"] >= since
+        ]
+        tasks.sort(key=lambda one: str(one["createdAt"]))
+        if tasks:
+            self._keep("tasks-0", {"tasks": tasks})
+            definition = self._definition(str(tasks[-1]["taskDefinitionArn"]))
+            self._logs(definition, [str(one["taskArn"]) for one in tasks])
+            self._leave_out_what_works(definition, service)
+        self._network((service.get("networkConfiguration") or {}).get("awsvpcConfiguration") or {})
+
+    def _leave_out_what_works(self, definition: dict[str, Any], service: dict[str, Any]) -> None:
+        """A variable that the version before has too, which is at work with it, is no reason why this one is not."""
+        before = str(service.get("taskDefinition") or "")
+        if before in {"", str(definition.get("taskDefinitionArn"))} or not service.get("runningCount"):
+            return
+        told = self._told("ecs", "describe_task_definition", taskDefinition=before).get("taskDefinition") or {}
+        works = {
+            (one.get("name"), pair.get("name"), pair.get("value"))
+            for one in told.get("containerDefinitions") or ()
+            for pair in one.get("environment") or ()
+        }
+        left_out: list[str] = []
+        containers = []
+        for one in definition.get("containerDefinitions") or ():
+            pairs = one.get("environment") or ()
+            same = [pair for pair in pairs if (one.get("name"), pair.get("name"), pair.get("value")) in works]
+            left_out += [str(pair.get("name")) for pair in same]
+            containers.append({**one, "environment": [pair for pair in pairs if pair not in same]})
+        self._keep("task-definition", {"taskDefinition": {**definition, "containerDefinitions": containers}})
+        says = f"Variables that {before.rpartition('/')[2]} has too, which is at work, are left out: "
+        self.answers["note"] = says + ", ".join(sorted(set(left_out)))
+
     def task(self, cluster: str, reference: str) -> bool:
         """A task with its task definition and logs; False when ECS has forgotten it."""
         found = self._must("ecs", "describe_tasks", cluster=cluster, tasks=[reference])["tasks"]
@@ -77,6 +122,9 @@ class Collector:
         for at in range(0, len(arns), _PAGE):
             answer = self._told("ecs", "describe_tasks", cluster=cluster, tasks=arns[at : at + _PAGE])
             self._keep(f"tasks-{at // _PAGE}", answer)
+        self._logs(definition, arns)
+
+    def _logs(self, definition: dict[str, Any], arns: list[str]) -> None:
         for group, stream in _streams(definition, arns[-_LOGS_OF:]):
             events = self._told("logs", "get_log_events", logGroupName=group, logStreamName=stream, limit=_LINES)
             if events.get("events"):
@@ -119,8 +167,15 @@ class Collector:
         return {}
 
     def _call(self, service: str, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        ask: Callable[..., dict[str, Any]] = getattr(self._session.client(service, config=_CONFIG), operation)
+        ask: Callable[..., dict[str, Any]] = getattr(self._aws(service), operation)
         return ask(**arguments)
+
+
+def _of_environment() -> Callable[[str], Any]:
+    if faults := region_faults():
+        raise CommandError("; ".join(faults), Exit.USAGE)
+    session: Any = boto3.session.Session()
+    return lambda service: session.client(service, config=_CONFIG)
 
 
 def _streams(definition: dict[str, Any], arns: list[str]) -> Iterator[tuple[str, str]]:

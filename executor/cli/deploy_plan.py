@@ -19,7 +19,10 @@ def _parts(plan: Plan) -> Iterator[str]:
     for kind in ("migration", "view", "procedure", "task"):
         found = [change for change in plan.changes if change.kind == kind]
         if kind == "migration":
-            yield from (f"migration {change.script}: {change.name}" for change in found)
+            for change in found:
+                # One that was applied before is said again only where something that migrations make is lost.
+                again = "" if change.is_new else ", what is lost of it"
+                yield f"migration {change.script}: {change.name}{again}"
         elif found:
             yield f"{kind}s: {'; '.join(_news(found))}"
     if plan.tasks_to_start:

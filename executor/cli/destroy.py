@@ -1,5 +1,6 @@
 """``destroy``: an environment removed, with its data only when somebody types its name."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -7,13 +8,12 @@ import typer
 from snowflake import connector
 from snowflake.connector import errors
 
-from executor.cli.environments import HERE, Folder, Name, at_a_terminal, site_of, timed, told
+from executor.cli.environments import HERE, Folder, Json, Name, at_a_terminal, is_local, site_of, timed, told
 from executor.cli.errors import CommandError, Exit
-from executor.cli.local_environment import NAME as LOCAL
 from executor.cli.local_environment import LocalCloud
 from executor.cli.snowflake_troubles import one_line
 from executor.deploy import data as all_data
-from executor.deploy import signing_in, users
+from executor.deploy import guard, signing_in, users
 from executor.deploy.environment import Environment
 from executor.deploy.rest import Rest
 from executor.deploy.templates import query
@@ -25,27 +25,33 @@ def destroy(
     *,
     data: Annotated[bool, typer.Option("--data", help="Delete its data too; asks for its name.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Ask no question, but for the name with --data.")] = False,
+    as_json: Json = False,
     folder: Folder = HERE,
 ) -> None:
     """Remove an environment's programs and all that costs while idle; its data stay, and are listed."""
     with told():
-        site = site_of(name, folder, timed(quiet=False), starts=False)
+        site = site_of(name, folder, timed(quiet=as_json), starts=False)
         if data:
             _type_the_name(site.environment)
-        elif not (yes or name == LOCAL) and at_a_terminal() and not typer.confirm(f"Remove {name}?"):
+        elif not (yes or as_json or is_local(site)) and at_a_terminal() and not typer.confirm(f"Remove {name}?"):
             raise CommandError("nothing was done, as you said")
-        left, troubles = _remove(site, data=data)
-    _list(name, [*left, *troubles], data=data)
+        bucket = site.environment.bucket(str(site.aws("sts").get_caller_identity()["Account"]))
+        with guard.held_where_there(site.aws("s3"), bucket, name, site.say):
+            left, troubles = _remove(site, bucket, data=data)
+    if as_json:
+        document = {"environment": name, "removed": not troubles, "data": data, "stays": left, "troubles": troubles}
+        typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    else:
+        _list(name, [*left, *troubles], data=data)
     if troubles:
         raise CommandError(f"{len(troubles)} parts of {name} could not be removed; they are listed above; repeat")
-    if name == LOCAL:
-        _stop(folder)
+    if is_local(site):
+        _stop(folder, name, quiet=as_json)
 
 
-def _remove(site: Site, *, data: bool) -> tuple[list[str], list[str]]:
+def _remove(site: Site, bucket: str, *, data: bool) -> tuple[list[str], list[str]]:
     """Remove it; answers with what stays by intent, and with what stays by trouble."""
     environment, deployment = site.environment, Deployment(site)
-    bucket = environment.bucket(str(site.aws("sts").get_caller_identity()["Account"]))
     troubles = _suspend(site, bucket)
     left = deployment.stack.delete()
     where = environment.names()
@@ -98,11 +104,12 @@ def _alone(site: Site) -> dict[str, object]:
 def _type_the_name(environment: Environment) -> None:
     name, where = environment.name, environment.snowflake
     typer.echo(
-        f"All reports, logs and keys of {name} are deleted, and the Snowflake schema "
-        f"{where.database}.{where.schema_name} with everything in it. Nothing brings the files back."
+        err=True,
+        message=f"All reports, logs and keys of {name} are deleted, and the Snowflake schema "
+        f"{where.database}.{where.schema_name} with everything in it. Nothing brings the files back.",
     )
     try:
-        typed = str(typer.prompt(f"Type {name} to delete them"))
+        typed = str(typer.prompt(f"Type {name} to delete them", err=True))
     except typer.Abort:
         raise CommandError(f"nothing was done: --data wants the name {name} typed", Exit.USAGE) from None
     if typed != name:
@@ -115,6 +122,11 @@ def _list(name: str, left: list[str], *, data: bool) -> None:
         typer.echo(f"  {line}")
 
 
-def _stop(folder: Path) -> None:
-    LocalCloud(folder).stop()
-    typer.echo(f"the local cloud is stopped; its data stay in {folder}")
+def _stop(folder: Path, name: str, *, quiet: bool) -> None:
+    cloud = LocalCloud(folder)
+    others = cloud.others(name)
+    if not others:
+        cloud.stop()
+    if not quiet:
+        runs_on = f"the local cloud runs on, for {', '.join(others)}"
+        typer.echo(runs_on if others else f"the local cloud is stopped; its data stay in {folder}")

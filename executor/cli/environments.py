@@ -16,11 +16,14 @@ from snowflake.connector import errors
 
 from executor.cli.deploy_plan import lines_of
 from executor.cli.errors import CommandError, Exit
+from executor.cli.in_time import agreed, in_time
 from executor.cli.local_environment import NAME as LOCAL
 from executor.cli.local_environment import LocalCloud
 from executor.cli.snowflake_troubles import of_sign_in, of_statement, one_line
+from executor.cli.with_cause import with_cause
 from executor.deploy import environment as environments
 from executor.deploy import images, versions
+from executor.deploy.failed import Failed, Why
 from executor.deploy.guard import DeployedElsewhereError
 from executor.deploy.lock import LockedError
 from executor.deploy.opening import HoursError
@@ -32,16 +35,17 @@ from executor.settings import ObjectNames, SettingsError, SnowflakeSettings, loa
 
 _CONFIG = Config(connect_timeout=10, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 5})
 Name = Annotated[str, typer.Option("--env", help="The environment: infra/environments/<name>.toml, or local.")]
-Folder = Annotated[Path, typer.Option("--local-dir", help="Where the environment local keeps its cloud.")]
+Folder = Annotated[Path, typer.Option("--local-dir", help="Where local environments keep their cloud.")]
+Json = Annotated[bool, typer.Option("--json", help="Print what was done as JSON, and ask nothing.")]
 HERE = Path(".local/deploy")
 
 
 def deploy_all(name: str, *, plan: bool, yes: bool, as_json: bool, folder: Path) -> None:
     """Deploy an environment: look, plan, stack, images, Snowflake, executor, first report."""
     say = timed(quiet=as_json)
-    with told():
+    with told(), in_time(say) as (say, limit):
         site = site_of(name, folder, say, starts=True)
-        deployment = Deployment(site)
+        deployment = Deployment(site, limit, why_of(site))
         planned = deployment.plan()
         if not as_json:
             typer.echo("\n".join(_lines(planned)))
@@ -50,10 +54,14 @@ def deploy_all(name: str, *, plan: bool, yes: bool, as_json: bool, folder: Path)
             if as_json:
                 typer.echo(json.dumps({"plan": planned.as_json()}, indent=2))
             return
-        if not (yes or as_json or name == LOCAL) and at_a_terminal() and not typer.confirm("Go on?"):
+        if not (yes or as_json or is_local(site)) and at_a_terminal() and not agreed(limit):
             deployment.stack.forget(planned.stack)
             raise CommandError("nothing was done, as you said")
-        version = deployment.carry_out(planned)
+        try:
+            version = deployment.carry_out(planned)
+        except DeployedElsewhereError:
+            deployment.stack.forget(planned.stack)
+            raise
     say(f"{name} is at work: version {version.number}")
     if as_json:
         document = {"plan": planned.as_json(), "version": version.number, "outputs": deployment.stack.outputs()}
@@ -69,9 +77,9 @@ def rollback(
 ) -> None:
     """Let an earlier version of programs and procedures work again; tables and data stay as they are."""
     say = timed(quiet=False)
-    with told():
+    with told(), in_time(say) as (say, limit):
         site = site_of(name, folder, say, starts=False)
-        deployment = Deployment(site)
+        deployment = Deployment(site, limit, why_of(site))
         outputs = deployment.stack.outputs()
         if not outputs:
             raise CommandError(f"{name} is not deployed: there is no stack {deployment.stack.name}")
@@ -106,19 +114,43 @@ def site_of(name: str, folder: Path, say: Callable[[str], None], *, starts: bool
 
     Raises:
         SettingsError: its file, or the sign-in to Snowflake, cannot be used.
-        CommandError: no local cloud runs.
+        CommandError: it is a local one, and no local cloud runs.
     """
-    if name == LOCAL:
+    said = environments.read(name)
+    if name == LOCAL or (said or {}).get("cloud") == "local":
         cloud = LocalCloud(folder)
         if starts:
             cloud.start(say)
-        return Site(cloud.environment(), cloud.aws, cloud.sign_in(), Path.cwd(), cloud.build(), say)
+        environment = cloud.environment(name, said or {})
+        if starts:
+            cloud.note(environment)
+        region = environment.region
+        return Site(environment, cloud.clients(region), cloud.sign_in(), Path.cwd(), cloud.build(region), say)
     environment = environments.from_file(name)
     _, sign_in = load(ObjectNames, SnowflakeSettings)
     session: Any = boto3.Session(region_name=environment.region)
     return Site(
         environment, lambda service: session.client(service, config=_CONFIG), sign_in, Path.cwd(), images.run, say
     )
+
+
+def is_local(site: Site) -> bool:
+    """Whether an environment is on the local cloud, where nothing that was lost is a loss."""
+    return site.environment.cloud == "local"
+
+
+def why_of(site: Site) -> Why:
+    """What explains a service of an environment that does not come up."""
+
+    def why(failed: Failed) -> list[str]:
+        from executor.cli.failed_service import told as explained  # noqa: PLC0415 - only a failure needs the theories
+
+        try:
+            return explained(site.aws, failed, site.root)
+        except (BotoCoreError, ClientError, CommandError, ValueError, KeyError) as error:
+            return [f"why cannot be told: {error}"]  # what failed is the news, and must not be hidden by this
+
+    return why
 
 
 def _lines(plan: Plan) -> list[str]:
@@ -154,8 +186,10 @@ def told() -> Iterator[None]:
         yield
     except SettingsError as error:
         raise CommandError(str(error), Exit.USAGE) from error
+    except (StackError, images.ImageError) as error:
+        raise CommandError(with_cause(str(error))) from error
     except (
-        GroundError, StackError, images.ImageError, DeployError, LockedError, DeployedElsewhereError, SmokeError,
+        GroundError, DeployError, LockedError, DeployedElsewhereError, SmokeError,
         HoursError, ValueError,
     ) as error:  # fmt: skip
         raise CommandError(str(error)) from error

@@ -1,4 +1,4 @@
-"""The environment ``local``: a local cloud that runs in the background, from ``deploy`` to ``destroy``."""
+"""Environments of the local cloud, which runs in the background from the first ``deploy`` to the last ``destroy``."""
 
 import json
 import os
@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlparse
@@ -17,7 +17,8 @@ import boto3
 from executor.cli import local_settings as local
 from executor.cli.errors import CommandError
 from executor.cli.local_install import only
-from executor.deploy.environment import Environment, SnowflakeSide
+from executor.deploy import environment as environments
+from executor.deploy.environment import Environment
 from executor.deploy.images import Run
 from executor.deploy.recipes import RECIPES, Recipe
 from executor.settings import SnowflakeSettings
@@ -41,6 +42,7 @@ class LocalCloud:
     def __init__(self, folder: Path) -> None:
         self._folder = folder.resolve()
         self._note = self._folder / "cloud.json"
+        self._environments = self._folder / "environments.json"
         self.images = self._folder / "images.json"
 
     def start(self, say: Callable[[str], None]) -> None:
@@ -78,35 +80,57 @@ class LocalCloud:
         """
         known = self._known()
         if name not in known or not _runs(known[name]["pid"]):
-            raise CommandError(f"no local cloud runs in {self._folder}; reporting deploy --env local starts one")
+            raise CommandError(
+                f"no local cloud runs in {self._folder}; reporting deploy starts one for what is deployed into it"
+            )
         return str(known[name]["endpoint"])
 
-    def aws(self, service: str) -> Any:
-        """A client of the local AWS."""
-        session: Any = boto3.Session("AKIALOCALCLOUD000000", "local", region_name=local.REGION)
-        return session.client(service, endpoint_url=self.endpoint("aws"))
+    def clients(self, region: str) -> Callable[[str], Any]:
+        """Clients of a region of the local AWS, by their service's name."""
+        session: Any = boto3.Session("AKIALOCALCLOUD000000", "local", region_name=region)
+        return lambda service: session.client(service, endpoint_url=self.endpoint("aws"))
 
     def sign_in(self) -> SnowflakeSettings:
         """How an administrator signs in to the local Snowflake."""
         return only(local.snowflake_environment(self.endpoint("snowflake"), local.ADMINISTRATOR))
 
-    def environment(self) -> Environment:
-        """The environment, in the local AWS's default network."""
-        default = [{"Name": "default-for-az", "Values": ["true"]}]
-        subnets = self.aws("ec2").describe_subnets(Filters=default)["Subnets"][:2]
-        url = urlparse(self.endpoint("snowflake"))
-        side = {"account": "local", "host": url.hostname, "port": url.port, "protocol": "http", "sign_in": "key-pair"}
-        return Environment(
-            name=NAME,
-            region=local.REGION,
-            architecture="ARM64",
-            vpc=subnets[0]["VpcId"],
-            subnets=tuple(item["SubnetId"] for item in subnets),
-            snowflake=SnowflakeSide.model_validate(side),
-        )
+    def environment(self, name: str, said: Mapping[str, Any]) -> Environment:
+        """An environment on this cloud, in a region's default network where its file names no other.
 
-    def build(self) -> Run:
-        """What stands for Docker: an image is a copy of our packages, known to the registry by its digest."""
+        Args:
+            name: of the environment.
+            said: by its file, where it has one.
+
+        Raises:
+            SettingsError: with everything that is wrong in the file.
+        """
+        region, url = str(said.get("region", local.REGION)), urlparse(self.endpoint("snowflake"))
+        there = {"account": "local", "host": url.hostname, "port": url.port, "protocol": "http"}
+        side = {"sign_in": "key-pair", **dict(said.get("snowflake", {})), **there}
+        found = {"region": region, **said, "cloud": "local", "snowflake": side}
+        return environments.of(name, found if "vpc" in said else {**found, **self._default_network(region)})
+
+    def _default_network(self, region: str) -> dict[str, Any]:
+        default = [{"Name": "default-for-az", "Values": ["true"]}]
+        subnets = self.clients(region)("ec2").describe_subnets(Filters=default)["Subnets"][:2]
+        return {"vpc": subnets[0]["VpcId"], "subnets": [item["SubnetId"] for item in subnets]}
+
+    def note(self, environment: Environment) -> None:
+        """Remember that an environment may be deployed here."""
+        self._environments.write_text(json.dumps({**self._noted(), environment.name: environment.region}))
+
+    def others(self, name: str) -> list[str]:
+        """The environments besides this one that are deployed here; called when this one is removed."""
+        rest = {key: region for key, region in self._noted().items() if key != name}
+        self._environments.write_text(json.dumps(rest))
+        return [key for key, region in rest.items() if self._has_stack(f"reporting-{key}", region)]
+
+    def _has_stack(self, stack: str, region: str) -> bool:
+        found = self.clients(region)("cloudformation").list_stacks()["StackSummaries"]
+        return any(one["StackName"] == stack for one in found)
+
+    def build(self, region: str) -> Run:
+        """What stands for Docker: an image is a copy of our packages, known to a region's registry by its digest."""
 
         def run(command: Any, folder: Path, _text: str | None) -> None:
             if "--tag" not in command:
@@ -117,7 +141,9 @@ class LocalCloud:
             manifest = json.dumps(
                 {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json", "program": address}
             )
-            answer = self.aws("ecr").put_image(repositoryName=repository, imageManifest=manifest, imageTag=tag)
+            answer = self.clients(region)("ecr").put_image(
+                repositoryName=repository, imageManifest=manifest, imageTag=tag
+            )
             digest = answer["image"]["imageId"]["imageDigest"]
             self._remember(f"{address.rpartition(':')[0]}@{digest}", recipe, folder, tag)
 
@@ -145,11 +171,10 @@ class LocalCloud:
         fresh.replace(self.images)
 
     def _known(self) -> dict[str, Any]:
-        try:
-            found: dict[str, Any] = json.loads(self._note.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return found
+        return _read(self._note)
+
+    def _noted(self) -> dict[str, Any]:
+        return _read(self._environments)
 
     def _server(self, name: str, *words: str) -> dict[str, Any]:
         log = self._folder / f"{name}.log"
@@ -172,6 +197,14 @@ class LocalCloud:
         raise CommandError(
             f"the local {name} did not start; its last words:\n{log.read_text(errors='replace')[-2000:]}"
         )
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found
 
 
 def _runs(pid: int) -> bool:

@@ -10,6 +10,7 @@ from executor.cli.client import as_json
 from executor.cli.errors import CommandError, Exit
 from executor.cli.fault_catalogue import KINDS, Side, as_help
 from executor.cli.jobs import Json, wide_console
+from executor.cli.local_clock import clock
 from executor.cli.local_endpoints import Endpoints
 
 # What an order says besides side, op, kind, times and match, and the values that go without saying.
@@ -21,6 +22,7 @@ USUAL: dict[str, tuple[object, ...]] = {
 app = typer.Typer(no_args_is_help=True, help="What the local cloud offers besides Snowflake and AWS.")
 fault = typer.Typer(no_args_is_help=True, help="Order the local cloud to fail as the real ones do.")
 app.add_typer(fault, name="fault")
+app.command()(clock)
 
 Folder = Annotated[Path, typer.Option("--dir", help="The folder of reporting up.")]
 LOCAL = Path(".local")

@@ -10,6 +10,8 @@ from typing import Any, Final
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from executor.cli import elsewhere
+
 VERBS: Final = {
     "up": "up.up",
     "demo": "demo.demo",
@@ -112,6 +114,7 @@ EXAMPLES: Final = {
     "explain job": "reporting explain job DATA_QUALITY_2026-03-01_0a1b2c3d4e5f --json",
     "compare": "reporting compare old/task-definition.json new/task-definition.json",
     "local": "reporting local fault list",
+    "local clock": "reporting local clock --next",
     "local fault": "reporting local fault kinds",
     "local fault add": "reporting local fault add aws RunTask throttle --times 3",
     "local fault list": "reporting local fault list --dir .local",
@@ -128,7 +131,7 @@ class Verbs(TyperGroup):
         """Take what Typer gives to a group."""
         super().__init__(**attributes)
         for name in VERBS:
-            self.add_command(_Verb(name=name, help=LINES[name]))
+            self.add_command(_Verb(name=name, help=LINES[name], hidden=not elsewhere.is_here(name)))
 
 
 class _Verb(TyperCommand):
@@ -139,7 +142,12 @@ class _Verb(TyperCommand):
 
 
 def loaded(name: str) -> Any:
-    """The command behind a verb, or the group of commands, as Typer makes it."""
+    """The command behind a verb, or the group of commands, as Typer makes it.
+
+    Raises:
+        CommandError: it is not in this installation.
+    """
+    elsewhere.check(name)
     module, _, attribute = VERBS[name].partition(".")
     found = getattr(import_module(f"executor.cli.{module}"), attribute)
     alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)

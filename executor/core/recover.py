@@ -133,10 +133,13 @@ def backfills(folders: Iterable[Folder], known: frozenset[str], installation: st
         if calendar_job_id(installation, folder.report_type, first) == folder.job_id:
             lost.setdefault(folder.report_type, []).append((first, folder.business_date))
     return tuple(
-        f"CALL backfill_reports('{name}', '{first}'::DATE, '{last}'::DATE);"
-        for name, days in sorted(lost.items())
-        for first, last in sorted(set(days))
+        backfill_call(name, first, last) for name, days in sorted(lost.items()) for first, last in sorted(set(days))
     )
+
+
+def backfill_call(report_type: str, first: date, last: date) -> str:
+    """The CALL that makes the reports of a type again whose periods lie between two days, those that are not there."""
+    return f"CALL backfill_reports('{report_type}', '{first}'::DATE, '{last}'::DATE);"
 
 
 def _first_success(attempts: Sequence[Attempt]) -> int | None:

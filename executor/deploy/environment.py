@@ -1,6 +1,7 @@
 """One environment: the few things that a deployment has to be told, from one file."""
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -42,6 +43,7 @@ class SnowflakeSide(_Part):
 class Environment(_Part):
     """An environment, as its file says it; ``stack`` has further parameters of the template by their names."""
 
+    cloud: Literal["aws", "local"] = "aws"
     name: str = Field(pattern=_NAME)
     region: str = Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")
     architecture: Literal["ARM64", "X86_64"] = "ARM64"
@@ -91,21 +93,42 @@ class Environment(_Part):
 
 
 def from_file(name: str, folder: Path = FOLDER) -> Environment:
-    """Read ``<folder>/<name>.toml``.
+    """The environment of ``<folder>/<name>.toml``.
 
     Raises:
         SettingsError: there is no such file, or with everything that is wrong in it.
     """
-    path = folder / f"{name}.toml"
-    try:
-        found: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    found = read(name, folder)
+    if found is None:
         there = ", ".join(sorted(one.stem for one in folder.glob("*.toml"))) or "none"
         raise SettingsError(
-            f"there is no {path} (there: {there}); copy {folder}/example.toml to it and fill it in"
-        ) from None
+            f"there is no {folder / name}.toml (there: {there}); copy {folder}/example.toml to it and fill it in"
+        )
+    return of(name, found, folder)
+
+
+def read(name: str, folder: Path = FOLDER) -> dict[str, Any] | None:
+    """What ``<folder>/<name>.toml`` says; None when there is no such file.
+
+    Raises:
+        SettingsError: it cannot be read.
+    """
+    path = folder / f"{name}.toml"
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
     except (OSError, ValueError) as error:
         raise SettingsError(f"{path} cannot be read: {error}") from error
+
+
+def of(name: str, found: Mapping[str, Any], folder: Path = FOLDER) -> Environment:
+    """The environment that a file says.
+
+    Raises:
+        SettingsError: with everything that is wrong in it.
+    """
+    path = folder / f"{name}.toml"
     try:
         environment = Environment.model_validate({"name": name, **found})
     except ValidationError as error:

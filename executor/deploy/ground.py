@@ -15,6 +15,8 @@ VCPU_OF_A_JOB: Final = 0.5
 """The template's size of a report that says none of its own, in vCPU."""
 _FARGATE_VCPUS: Final = "L-3032A538"
 """The quota of Fargate on demand, in vCPU that run at once; Spot has another of the same size."""
+_USABLE: Final = ("Enabled", "ENCRYPT_DECRYPT", "SYMMETRIC_DEFAULT")
+"""State, usage and kind of a key that S3 encrypts with."""
 _OWN_VCPU: Final = 0.5
 """Two executors, while one takes over from the other."""
 
@@ -46,7 +48,7 @@ def look(environment: Environment, aws: Aws, sign_in: SnowflakeSettings) -> Grou
         return Ground("", "", (told, *_snowflake(environment, sign_in)))
     checks = (_region(environment, aws), _network(environment, aws), _bucket(environment, aws, who["Account"]))
     problems = [line for check in checks for line in check]
-    problems += [*_quota(environment, aws), *_snowflake(environment, sign_in)]
+    problems += [*_key(environment, aws), *_quota(environment, aws), *_snowflake(environment, sign_in)]
     return Ground(str(who["Account"]), str(who["Arn"]), tuple(problems))
 
 
@@ -76,6 +78,29 @@ def _bucket(environment: Environment, aws: Aws, account: str) -> Iterator[str]:
             yield f"bucket: {name} belongs to somebody else, or this identity may not see it; take another name"
     except BotoCoreError as error:
         yield f"bucket: S3 cannot be asked: {error}"
+
+
+def _key(environment: Environment, aws: Aws) -> Iterator[str]:
+    """A key that cannot be used would be noticed by the first file that is written, long after the stack is made."""
+    arn = str(environment.stack.get("KeyArn") or "")
+    if not arn:
+        return
+    region = arn.split(":")[3] if arn.count(":") >= 5 else ""
+    if region != environment.region:
+        yield f"key: KeyArn {arn} is in region {region or 'none'}, the bucket is in {environment.region}"
+        return
+    try:
+        found = aws("kms").describe_key(KeyId=arn)["KeyMetadata"]
+    except ClientError as error:
+        if "AccessDenied" not in error.response["Error"]["Code"]:  # who may not look may deploy
+            yield f"key: {error}; set KeyArn under [stack] to a key that is there"
+        return
+    except BotoCoreError as error:
+        yield f"key: KMS cannot be asked: {error}"
+        return
+    kind = (found["KeyState"], found["KeyUsage"], found.get("KeySpec", _USABLE[2]))
+    if kind != _USABLE:
+        yield f"key: KeyArn {arn} is {', '.join(kind)}; S3 takes one that is {', '.join(_USABLE)}"
 
 
 def _quota(environment: Environment, aws: Aws) -> Iterator[str]:

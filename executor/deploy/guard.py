@@ -1,18 +1,20 @@
-"""One deployment of an environment at a time: an object in its bucket, which only one of two can make."""
+"""One deployment or removal of an environment at a time: an object in its bucket, which only one of two can make."""
 
 import json
 import os
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-STALE_AFTER_S: Final = 1_800
-"""A lock of this age belongs to a deployment that died: each has its verdict within 15 minutes."""
+STALE_AFTER_S: Final = 7_200
+"""A lock of this age belongs to a deployment that died: each has its verdict 15 minutes after its images are built."""
 _TAKEN: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
+
+_NO_BUCKET: Final = frozenset({"404", "NoSuchBucket"})
 
 
 class DeployedElsewhereError(RuntimeError):
@@ -44,6 +46,48 @@ def held(
         yield left_behind
     finally:
         _give_back(s3, bucket, key, tag)
+
+
+@contextmanager
+def held_where_there(s3: Any, bucket: str, environment: str, say: Callable[[str], None]) -> Iterator[None]:
+    """As :func:`held`, for a removal: an environment without a bucket has nothing that a deployment could be at.
+
+    Raises:
+        DeployedElsewhereError: a deployment holds it.
+    """
+    with held(s3, bucket, environment, say) if _is_there(s3, bucket) else nullcontext():
+        yield
+
+
+@contextmanager
+def held_over(
+    s3: Any, bucket: str, environment: str, say: Callable[[str], None], make: Callable[[], None]
+) -> Iterator[bool]:
+    """As :func:`held`, for a deployment: ``make`` makes the bucket, and runs under the lock where there is one before.
+
+    Raises:
+        DeployedElsewhereError: another deployment, or a removal, holds it; where there was a bucket, nothing was made.
+    """
+    if not _is_there(s3, bucket):
+        make()
+        make = _nothing
+    with held(s3, bucket, environment, say) as left_behind:
+        make()
+        yield left_behind
+
+
+def _is_there(s3: Any, bucket: str) -> bool:
+    try:
+        s3.head_bucket(Bucket=bucket)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in _NO_BUCKET:
+            raise
+        return False
+    return True
+
+
+def _nothing() -> None:
+    """Nothing is left to make."""
 
 
 def _take(s3: Any, bucket: str, key: str, own: str, **condition: str) -> str | None:

@@ -6,11 +6,12 @@ sign in.
 
 import io
 import logging
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from schemachange import cli
@@ -19,7 +20,15 @@ from schemachange.config.utils import get_snowflake_identifier_string
 from schemachange.deploy import deploy
 from schemachange.session.Script import get_all_scripts_recursively
 from schemachange.session.SnowflakeSession import SnowflakeSession
+from schemachange.sql_splitter import split_sql_statements
 from schemachange.version import sorted_alphanumeric
+
+from sql import load
+
+INTAKE: Final = "job_intake"
+STATE: Final = "job_state"
+LEADER: Final = "'__leader__'"
+_MADE: Final = re.compile(r"\bCREATE\s+(?:TRANSIENT\s+)?(?:TABLE|VIEW)\s+IF\s+NOT\s+EXISTS\s+(\w+)", re.IGNORECASE)
 
 
 class MigrationError(RuntimeError):
@@ -39,19 +48,26 @@ class Script:
     is_new: bool
 
 
-def apply(root: Path, variables: Mapping[str, str], history: str, arguments: Mapping[str, Any]) -> tuple[str, ...]:
-    """Apply what is new or has changed; answers the names of those scripts.
+def apply(
+    root: Path,
+    variables: Mapping[str, str],
+    history: str,
+    arguments: Mapping[str, Any],
+    tell_lost: Callable[[tuple[str, ...]], object] = lambda _lost: None,
+) -> tuple[str, ...]:
+    """Apply what is new or has changed, and again what made tables that are lost; answers the names of those scripts.
 
     Args:
         root: the folder of the scripts.
         variables: what stands between double braces in them.
         history: the table of what was applied, as ``DATABASE.SCHEMA.TABLE``; made when it is not there.
         arguments: those of ``snowflake.connector.connect``.
+        tell_lost: told which tables and views had been made before, and are made again because they are not there.
 
     Raises:
         MigrationError: a script was refused, or there is no signing in.
     """
-    return tuple(script.name for script in _deploy(root, variables, history, arguments, dry_run=False))
+    return tuple(script.name for script in _deploy(root, variables, history, arguments, tell_lost, dry_run=False))
 
 
 def pending(root: Path, variables: Mapping[str, str], history: str, arguments: Mapping[str, Any]) -> list[Script]:
@@ -60,7 +76,7 @@ def pending(root: Path, variables: Mapping[str, str], history: str, arguments: M
     Raises:
         MigrationError: there is no signing in, or a script that nobody can render.
     """
-    return _deploy(root, variables, history, arguments, dry_run=True)
+    return _deploy(root, variables, history, arguments, lambda _lost: None, dry_run=True)
 
 
 def names(root: Path) -> list[str]:
@@ -70,6 +86,12 @@ def names(root: Path) -> list[str]:
     in_order: Callable[[list[str]], list[str]] = sorted_alphanumeric
     once, changing = ([name for name in found if name.startswith(kind)] for kind in "vr")
     return [found[name].name for name in (*in_order(once), *in_order(changing))]
+
+
+def made_once(root: Path) -> frozenset[str]:
+    """The tables and views that migrations make, in small letters."""
+    texts = (path.read_text(encoding="utf-8") for path in sorted(root.glob("migrations/V*.sql")))
+    return frozenset(name.lower() for text in texts for name in _MADE.findall(text))
 
 
 class QuickSession(SnowflakeSession):
@@ -85,14 +107,41 @@ class QuickSession(SnowflakeSession):
         """Every script that was begun, in order; of a dry run, every one that would be."""
         self.done = 0
         """How many of those came to their end."""
+        self.makes: frozenset[str] = frozenset()
+        """Tables and views that migrations make, in small letters."""
+        self.lost: tuple[str, ...] = ()
+        """Those of them that had been made before, and are not there."""
         self._known: set[str] = set()
+        self._without_leader = False
         super().__init__(**arguments)
 
     def get_script_metadata(self, create_change_history_table: bool, dry_run: bool) -> tuple[Any, Any, Any]:
-        """What was applied before."""
-        found = super().get_script_metadata(create_change_history_table, dry_run)
-        self._known = {*(found[0] or ()), *(found[1] or ())}
-        return found
+        """What was applied before; no migration counts as applied when something that one has made is lost.
+
+        Each of their statements may be said again, and makes only what is not there.
+        """
+        once, changing, newest = super().get_script_metadata(create_change_history_table, dry_run)
+        self._known = {*(once or ()), *(changing or ())}
+        (cursor,) = self.execute_snowflake_query(load("tables_there"), self.logger)
+        there = {str(row[0]).lower() for row in cursor}
+        if once:
+            self.lost = tuple(sorted(self.makes - there))
+        if STATE in self.makes - there:
+            self._without_leader = bool(once) or (INTAKE in there and self._is_used())
+        return ({}, changing, None) if self.lost else (once, changing, newest)
+
+    def _is_used(self) -> bool:
+        (cursor,) = self.execute_snowflake_query(load("queue_is_used"), self.logger)
+        return cursor.fetchone() is not None
+
+    def execute_snowflake_query(self, query: str, logger: structlog.BoundLogger) -> Any:
+        """Run a script; but the leader row of a state that was lost is not made anew.
+
+        With it an executor would launch everything that was ever asked for. It comes back with the states.
+        """
+        if self._without_leader and LEADER in query:
+            query = ";\n".join(one for one in split_sql_statements(query) if LEADER not in one)
+        return super().execute_snowflake_query(query, logger)
 
     def apply_change_script(self, script: Any, script_content: str, *rest: Any, **more: Any) -> None:
         """Apply a script, and remember that it was begun."""
@@ -118,7 +167,13 @@ class QuickSession(SnowflakeSession):
 
 
 def _deploy(
-    root: Path, variables: Mapping[str, str], history: str, arguments: Mapping[str, Any], *, dry_run: bool
+    root: Path,
+    variables: Mapping[str, str],
+    history: str,
+    arguments: Mapping[str, Any],
+    tell_lost: Callable[[tuple[str, ...]], object],
+    *,
+    dry_run: bool,
 ) -> list[Script]:
     session: QuickSession | None = None
     with _notes() as notes:
@@ -134,6 +189,7 @@ def _deploy(
                 raise_exception_on_ignored_versioned_script=True,
             )
             session = _session(config, arguments)
+            session.makes = made_once(root)
             deploy(config=config, session=session)
         except Exception as error:  # each of its many exceptions means the same to a deployment
             says = f"schemachange failed: {error}\n{notes.getvalue()[-4000:]}".rstrip()
@@ -143,6 +199,8 @@ def _deploy(
         finally:
             if session is not None:
                 session.con.close()
+    if session.lost:
+        tell_lost(session.lost)
     return session.began
 
 

@@ -1,6 +1,6 @@
-"""Hours given to an environment, or taken away: its stack, and how many executors run from now on."""
+"""When an executor works: hours given to an environment or taken away, and one for the first report in any case."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -78,6 +78,37 @@ def start_outside(stack: Stack, ecs: Any) -> bool:
         where = {"cluster": outputs["Cluster"], "service": outputs["ServiceName"]}
         ecs.update_service(**where, desiredCount=int(parameters["ExecutorCount"]))
     return has_hours
+
+
+def drain(stack: Stack, ecs: Any, say: Callable[[str], None]) -> None:
+    """Where no executor stays at work, let one work until the queue is empty; a first report needs it.
+
+    Args:
+        stack: of the environment, at rest.
+        ecs: client of ECS.
+        say: told of it.
+
+    Raises:
+        HoursError: ECS has no room for it.
+    """
+    parameters, outputs = stack.parameters(), stack.outputs()
+    if parameters.get("ExecutorCount") != "0":
+        return
+    network = {
+        "subnets": parameters["SubnetIds"].split(","),
+        "securityGroups": [outputs["SecurityGroup"]],
+        "assignPublicIp": "ENABLED" if parameters.get("AssignPublicIp") == "true" else "DISABLED",
+    }
+    answer = ecs.run_task(
+        cluster=outputs["Cluster"],
+        taskDefinition=outputs["ExecutorTaskDefinition"],
+        launchType="FARGATE",
+        networkConfiguration={"awsvpcConfiguration": network},
+        overrides={"containerOverrides": [{"name": "executor", "command": ["drain"]}]},
+    )
+    if refused := [str(one.get("reason")) for one in answer["failures"]]:
+        raise HoursError(f"no executor could be started for the first report: {'; '.join(refused)}; repeat")
+    say("executor: none stays at work; one works until the queue is empty")
 
 
 def counts(stack: Stack, ecs: Any) -> tuple[int, int]:

@@ -109,7 +109,7 @@ def deploy(
             before, role = tasks.states(connection), _role(connection)
             variables = _variables(installation, bucket, names, zip_name, role)
             try:
-                applied = _migrate(names, arguments, variables)
+                applied = _migrate(names, arguments, variables, say)
             finally:
                 # A script suspends the task that it alters; one that fails must not leave the mornings without reports.
                 tasks.resume(connection, before)
@@ -198,11 +198,19 @@ def _variables(installation: str, bucket: str, names: ObjectNames, zip_name: str
     }
 
 
-def _migrate(names: ObjectNames, arguments: Mapping[str, Any], variables: Mapping[str, str]) -> tuple[str, ...]:
+def _migrate(
+    names: ObjectNames,
+    arguments: Mapping[str, Any],
+    variables: Mapping[str, str],
+    say: Callable[[str], None] = lambda _line: None,
+) -> tuple[str, ...]:
+    def tell_lost(lost: tuple[str, ...]) -> None:
+        say(f"lost, and made again without their rows: {', '.join(lost)}; reporting recover puts back what S3 knows")
+
     history = f"{names.database}.{names.schema_name}.CHANGE_HISTORY"
     with as_file(files("sql")) as root:
         try:
-            return migrations.apply(root, variables, history, arguments)
+            return migrations.apply(root, variables, history, arguments, tell_lost)
         except migrations.MigrationError as error:
             raise DeployError(_half_way(error)) from error
 

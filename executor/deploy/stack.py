@@ -1,6 +1,5 @@
 """The stack in CloudFormation: what would change, the change itself as it goes on, and why it failed."""
 
-import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,12 +7,18 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
+from executor.deploy.limit import TAKE_BACK_S, Limit
+
 LOOK_EVERY_S: Final = 1.0
 """Between two looks at a stack that moves; each look is two requests, and an account has ten or so a second."""
 BEGINS_WITHIN_S: Final = 30.0
 """So long a stack may still say of itself what it was before it was asked to move."""
 _MADE_AFRESH: Final = frozenset({"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"})
 _BEING_MADE: Final = frozenset({"CREATE_PENDING", "CREATE_IN_PROGRESS"})
+_NO_END: Final = (
+    "the work {whose} has no end in time; it is {status} and goes on without us. What was at work is at work until it "
+    "ends; repeat, which waits for it and does the rest"
+)
 _NOTHING: Final = ("didn't contain changes", "No updates are to be performed")
 
 Say = Callable[[str], None]
@@ -37,16 +42,14 @@ class Stack:
     Args:
         client: of CloudFormation.
         name: of the stack.
+        limit: until when there must be a verdict.
         say: told what happens.
-
-    Attributes:
-        until_s: until when there must be a verdict, by the monotonic clock, in seconds.
     """
 
-    def __init__(self, client: Any, name: str, until_s: float, say: Say) -> None:
+    def __init__(self, client: Any, name: str, limit: Limit, say: Say) -> None:
         self._client = client
         self.name = name
-        self.until_s = until_s
+        self._limit = limit
         self._say = say
 
     def found(self) -> Mapping[str, Any] | None:
@@ -112,9 +115,9 @@ class Stack:
 
     def _proposed(self, arn: str) -> Proposal:
         while (made := self._client.describe_change_set(ChangeSetName=arn))["Status"] in _BEING_MADE:
-            if time.monotonic() > self.until_s:
+            if self._limit.left_s <= 0:
                 raise StackError(f"stack {self.name}: CloudFormation has made no change set in time; repeat")
-            time.sleep(LOOK_EVERY_S)
+            self._limit.wait(LOOK_EVERY_S)
         if made["Status"] == "FAILED":
             self._client.delete_change_set(ChangeSetName=arn)
             if any(text in str(made.get("StatusReason")) for text in _NOTHING):
@@ -167,22 +170,23 @@ class Stack:
         return [f"{item['ResourceType']} {item['PhysicalResourceId']}" for item in reversed(left)]
 
     def _at_rest(self, arn: str, whose: str, told: set[str] | None = None) -> str:
-        cancelled, began_s, known = False, time.monotonic(), len(told or ())
+        cancelled, began_with_s, known = False, self._limit.left_s, len(told or ())
         while True:
             found = self._client.describe_stacks(StackName=arn)["Stacks"][0]
             status = str(found["StackStatus"])
             if told is not None:
                 self._tell(arn, told)
-            has_begun = told is None or len(told) > known or time.monotonic() - began_s > BEGINS_WITHIN_S
+            left_s = self._limit.left_s
+            has_begun = told is None or len(told) > known or began_with_s - left_s > BEGINS_WITHIN_S
             if has_begun and not status.endswith("_IN_PROGRESS"):
                 return status
-            if time.monotonic() > self.until_s and not cancelled:
-                if status != "UPDATE_IN_PROGRESS":
-                    raise StackError(f"stack {self.name}: the work {whose} has no end in time; it is {status}")
-                self._say(f"stack {self.name}: no verdict in time; the update is taken back")
+            if left_s <= 0:
+                raise StackError(f"stack {self.name}: {_NO_END.format(whose=whose, status=status)}")
+            if left_s <= TAKE_BACK_S and status == "UPDATE_IN_PROGRESS" and not cancelled:
+                self._say(f"stack {self.name}: no end in sight, {left_s:.0f} s are left; the update is taken back")
                 self._client.cancel_update_stack(StackName=self.name)
                 cancelled = True
-            time.sleep(LOOK_EVERY_S)
+            self._limit.wait(LOOK_EVERY_S)
 
     def _tell(self, arn: str, told: set[str]) -> None:
         for event in reversed(self._events(arn)):

@@ -4,7 +4,6 @@ Stack without programs → images → Snowflake and the users → the stack with
 may be repeated; whatever stops one leaves the version before at work.
 """
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +13,6 @@ from typing import Any, Final
 import snowflake.connector
 
 from executor.deploy import (
-    causes_of_service,
     ground,
     guard,
     handshake,
@@ -32,11 +30,11 @@ from executor.deploy import (
 from executor.deploy import plan as snowflake_plan
 from executor.deploy import snowflake as snowflake_side
 from executor.deploy.environment import Environment
+from executor.deploy.failed import Failed, Why
+from executor.deploy.limit import Limit
 from executor.deploy.stack import Proposal, Stack, StackError
 from executor.settings import SnowflakeSettings
 
-WITHIN_S: Final = 900.0
-"""No deployment is longer without a verdict; the building of images is not counted."""
 TEMPLATE: Final = Path("infra/stack.yaml")
 _FROM_BEFORE: Final = (
     *versions.KEPT_IMAGES, "ExecutorSecretArn", "RunnerSecretArn", "ExecutorUser", "RunnerUser", "LinksUserArn",
@@ -87,14 +85,17 @@ class Deployment:
 
     Args:
         site: what deploys where.
-        within_s: seconds until there must be a verdict.
+        limit: until when there must be a verdict; it counts from now on.
+        why: explains a service that does not come up.
+
+    Attributes:
+        limit: what is left of that.
     """
 
-    def __init__(self, site: Site, within_s: float = WITHIN_S) -> None:
-        self._site = site
-        self._within_s = within_s
-        until_s = time.monotonic() + within_s
-        self.stack = Stack(site.aws("cloudformation"), site.environment.stack_name, until_s, site.say)
+    def __init__(self, site: Site, limit: Limit | None = None, why: Why = lambda _failed: []) -> None:
+        self._site, self._why = site, why
+        self.limit = limit or Limit()
+        self.stack = Stack(site.aws("cloudformation"), site.environment.stack_name, self.limit, site.say)
 
     def plan(self) -> Plan:
         """Look at everything, and say what would be done.
@@ -132,15 +133,15 @@ class Deployment:
         """
         site, environment = self._site, self._site.environment
         site.say(f"stack {self.stack.name}: {len(plan.stack.changes)} changes")
-        self.begin()
-        self.stack.execute(plan.stack)
-        outputs = self.stack.outputs()
-        with guard.held(site.aws("s3"), outputs["Bucket"], environment.name, site.say) as left_behind:
+        where = (site.aws("s3"), environment.bucket(plan.account), environment.name, site.say)
+        with guard.held_over(*where, lambda: self.stack.execute(plan.stack)) as left_behind:
+            outputs = self.stack.outputs()
             registry = images.Registry(
                 site.aws("ecr"), environment.name, environment.architecture, site.root, environment.base_image
             )
-            built = images.ensure(registry, site.say, site.build)
-            self.begin()
+            with self.limit.stands_still():
+                built = images.ensure(registry, site.say, site.build)
+            site.say(f"images: in the registry; a verdict follows within {self.limit.left_s:.0f} s")
             trusted = self._snowflake_side(outputs, left_behind=left_behind)
             named = {f"{name.capitalize()}Image": address for name, address in built.items()}
             self._watched({**self._parameters(self.stack.parameters()), **named, **trusted}, outputs)
@@ -157,8 +158,8 @@ class Deployment:
         site = self._site
         arguments = signing_in.explicit(site.sign_in.connect_arguments(site.environment.names()))
         with snowflake.connector.connect(**arguments, paramstyle="qmark") as connection:
-            left_s = max(1.0, self.stack.until_s - time.monotonic())
-            smoke.run(connection, site.say, min(smoke.WITHIN_S, left_s))
+            smoke.check_leader(connection)
+            smoke.run(connection, site.say, self.limit, lambda: opening.drain(self.stack, site.aws("ecs"), site.say))
 
     def go_back(self, to: versions.Version) -> None:
         """Let an earlier version's programs and procedures work again; tables stay as they are.
@@ -178,8 +179,8 @@ class Deployment:
             self.smoke()
 
     def begin(self) -> None:
-        """Count the time anew: a person's answer and the building of images are not AWS's."""
-        self.stack.until_s = time.monotonic() + self._within_s
+        """Count the time anew: a person's answer is not AWS's."""
+        self.limit.begin()
 
     def _snowflake_side(self, outputs: Mapping[str, str], *, left_behind: bool) -> dict[str, str]:
         site, environment = self._site, self._site.environment
@@ -212,8 +213,7 @@ class Deployment:
         try:
             self.stack.execute(proposal)
         except StackError as error:
-            place = (outputs["Cluster"], outputs["ServiceName"], outputs["ExecutorLogGroup"])
-            found = causes_of_service.told(self._site.aws, *place, began)
+            found = self._why(Failed(outputs["Cluster"], outputs["ServiceName"], began))
             raise StackError("\n  ".join([str(error), *found])) from error
         until = ", until its next stop" if opening.start_outside(self.stack, self._site.aws("ecs")) else ""
         self._site.say(f"executor: at work{until}")

@@ -4,8 +4,9 @@
   must be in place before the first request.
 * `moto.logs.urls.url_paths["{0}/$"]`, `moto.cloudformation.urls.url_paths["{0}/$"]`: likewise for Logs and
   CloudFormation.
-* `moto.events.urls.url_paths["{0}/"]` and every path of `moto.scheduler.urls.url_paths`: likewise for EventBridge and
-  its Scheduler.
+* `moto.events.urls.url_paths["{0}/"]`, every path of `moto.scheduler.urls.url_paths`, and
+  `moto.applicationautoscaling.urls.url_paths["{0}/$"]`: likewise for EventBridge, its Scheduler and Application Auto
+  Scaling.
 * `moto.s3.responses.S3Response`: which class answers S3; moto loads `moto.s3.urls` anew when S3 is first
   asked for, so a change to its `url_paths` would be lost.
 * `moto.s3.models.FakeBucket.get_permission`: see `s3/moto_policies.py`.
@@ -19,6 +20,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import moto.applicationautoscaling.urls
 import moto.backends
 import moto.cloudformation.urls
 import moto.ecs.urls
@@ -37,11 +39,14 @@ from local_cloud.aws.moto_cloudformation import stacks_response
 from local_cloud.aws.moto_ecs import engine_response
 from local_cloud.aws.moto_log_memory import pack_what_rests
 from local_cloud.aws.moto_logs import keeping_logs_response
-from local_cloud.aws.moto_schedules import HonestEventsResponse, HonestSchedulerResponse
+from local_cloud.aws.moto_scaling import scaling_response
+from local_cloud.aws.moto_schedules import HonestEventsResponse, scheduler_response
 from local_cloud.aws.moto_world import MotoWorld
 from local_cloud.aws.s3.keeper import S3Keeper
 from local_cloud.aws.s3.moto_policies import permission
 from local_cloud.aws.s3.moto_s3 import keeping_response
+from local_cloud.aws.schedules.clockwork import Clockwork
+from local_cloud.aws.schedules.scaling import Scaling
 from local_cloud.aws.services.api import ServiceApi
 
 RESET_PATH = "{0}/moto-api/reset"
@@ -64,11 +69,13 @@ def hook_cloudformation(stacks: StackApi) -> None:
     moto.cloudformation.urls.url_paths["{0}/$"] = stacks_response(stacks).dispatch
 
 
-def hook_schedules() -> None:
-    """Let our EventBridge and its Scheduler answer."""
+def hook_schedules(engine: FargateEngine, scaling: Scaling, clockwork: Clockwork) -> None:
+    """Let our EventBridge, its Scheduler and our Application Auto Scaling answer."""
     moto.events.urls.url_paths["{0}/"] = HonestEventsResponse.dispatch
+    scheduler = scheduler_response(engine, clockwork)
     for path in moto.scheduler.urls.url_paths:
-        moto.scheduler.urls.url_paths[path] = HonestSchedulerResponse.dispatch
+        moto.scheduler.urls.url_paths[path] = scheduler.dispatch
+    moto.applicationautoscaling.urls.url_paths["{0}/$"] = scaling_response(scaling).dispatch
 
 
 def hook_s3(keeper: S3Keeper, clock: Clock) -> None:

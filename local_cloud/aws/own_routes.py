@@ -1,4 +1,4 @@
-"""What the local cloud answers itself, in front of moto: health, orders of trouble, task metadata."""
+"""What the local cloud answers itself, in front of moto: health, orders of trouble, the clock, task metadata."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -9,6 +9,9 @@ from local_cloud.aws.fargate.metadata import container_metadata, container_stats
 from local_cloud.aws.fargate.roster import Roster
 from local_cloud.aws.faults.orders import FaultBook
 from local_cloud.aws.faults.routes import FAULTS_PATH, answer
+from local_cloud.aws.schedules.clockwork import Clockwork
+from local_cloud.aws.schedules.routes import SCHEDULES_PATH
+from local_cloud.aws.schedules.routes import answer as clock_answer
 
 HEALTH_PATH = "/local-cloud/health"
 METADATA_PREFIX = "/v4/"  # no S3 bucket can be called so: names have three characters or more
@@ -23,13 +26,17 @@ class OwnRoutes:
         engine: the Fargate whose running tasks can be struck.
         roster: the tasks that are asked about.
         faults: the trouble that was ordered.
+        clockwork: the clock of schedules.
         rest: what answers every other path.
     """
 
-    def __init__(self, engine: FargateEngine, roster: Roster, faults: FaultBook, rest: WsgiApp) -> None:
+    def __init__(
+        self, engine: FargateEngine, roster: Roster, faults: FaultBook, clockwork: Clockwork, rest: WsgiApp
+    ) -> None:
         self._engine = engine
         self._roster = roster
         self._faults = faults
+        self._clockwork = clockwork
         self._rest = rest
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -37,6 +44,8 @@ class OwnRoutes:
         path = str(environ.get("PATH_INFO", ""))
         if path == FAULTS_PATH:
             return _send(*answer(self._faults, environ, self._engine.strike_running), start_response)
+        if path == SCHEDULES_PATH:
+            return _send(*clock_answer(self._clockwork, environ), start_response)
         if path == HEALTH_PATH:
             document: dict[str, Any] | None = {
                 "service": "aws",

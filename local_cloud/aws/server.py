@@ -32,6 +32,8 @@ from local_cloud.aws.moto_world import MotoWorld
 from local_cloud.aws.own_routes import METADATA_PREFIX, OwnRoutes
 from local_cloud.aws.s3.folder import ObjectFolder
 from local_cloud.aws.s3.keeper import S3Keeper
+from local_cloud.aws.schedules.clockwork import Clockwork
+from local_cloud.aws.schedules.scaling import Scaling
 from local_cloud.aws.services.api import ServiceApi
 from local_cloud.aws.services.scheduler import Scheduler
 from local_cloud.aws.settings import ServerSettings
@@ -80,20 +82,26 @@ class LocalAws:
             self._roster,
         )
         self._scheduler = Scheduler(self._engine, utc_now, settings.time_scale)
-        moto_hooks.hook_ecs(self._engine, self._roster, ServiceApi(self._scheduler, world, utc_now))
-        moto_hooks.hook_logs(world)
+        services = ServiceApi(self._scheduler, world, utc_now)
+        self._clockwork = Clockwork(utc_now)
+        self._scaling = Scaling(services, self._clockwork)
         self._stacks = StackApi(Engine(self._client, utc_now), utc_now)
-        moto_hooks.hook_cloudformation(self._stacks)
-        moto_hooks.hook_schedules()
-        moto_hooks.hook_s3(self._keeper, utc_now)
-        moto_hooks.hook_reset(self._reset, settle_default_network)
-        moto_hooks.hook_module_list()
+        self._hook(world, services)
         forget_what_is_over()
         settle_default_network()
         world.restore_logs()
         self._keeper.restore()
         self._server = self._listen()
         self._thread = threading.Thread(target=self._serve, name="http", daemon=True)
+
+    def _hook(self, world: MotoWorld, services: ServiceApi) -> None:
+        moto_hooks.hook_ecs(self._engine, self._roster, services)
+        moto_hooks.hook_logs(world)
+        moto_hooks.hook_cloudformation(self._stacks)
+        moto_hooks.hook_schedules(self._engine, self._scaling, self._clockwork)
+        moto_hooks.hook_s3(self._keeper, utc_now)
+        moto_hooks.hook_reset(self._reset, settle_default_network)
+        moto_hooks.hook_module_list()
 
     @property
     def endpoint(self) -> str:
@@ -104,10 +112,12 @@ class LocalAws:
         """Answer requests from now on."""
         self._thread.start()
         self._scheduler.start()
+        self._clockwork.start()
 
     def stop(self) -> None:
         """Stop answering and end all tasks."""
         self._server.shutdown()
+        self._clockwork.forget()
         self._scheduler.forget()
         self._engine.close()
 
@@ -119,7 +129,7 @@ class LocalAws:
         return make_server(
             HOST,
             self._settings.port,
-            OwnRoutes(self._engine, self._roster, self._faults, FaultGate(self._faults, stock)),
+            OwnRoutes(self._engine, self._roster, self._faults, self._clockwork, FaultGate(self._faults, stock)),
             threaded=True,
             request_handler=MotoRequestHandler,
         )
@@ -147,6 +157,8 @@ class LocalAws:
     def _reset(self) -> None:
         self._faults.clear()
         self._stacks.forget()
+        self._clockwork.forget()
+        self._scaling.forget()
         self._scheduler.forget()
         self._engine.reset()
         self._log_files.forget()

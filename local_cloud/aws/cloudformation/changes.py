@@ -6,11 +6,11 @@ from typing import Any, Final
 from local_cloud.aws.cloudformation import parameters
 from local_cloud.aws.cloudformation.refusals import invalid
 from local_cloud.aws.cloudformation.stack import Stack, Version
-from local_cloud.aws.cloudformation.values import Scope, in_order
+from local_cloud.aws.cloudformation.values import NotYet, Scope, in_order
+from local_cloud.aws.cloudformation.zones import zones_of
 
 IS_MADE_ANEW: Final = frozenset({"AWS::ECS::TaskDefinition"})
 """Any change of these is another one, with another name."""
-_NOT_YET: Final = "known after it is made"
 
 
 def scope_of(stack: Stack, version: Version, made: Any) -> Scope:
@@ -29,10 +29,11 @@ def scope_of(stack: Stack, version: Version, made: Any) -> Scope:
         "AWS::StackName": stack.name,
         "AWS::StackId": stack.arn,
     }
-    return Scope(version.template, pseudo | parameters.typed(version.template, version.parameters), made)
+    names = pseudo | parameters.typed(version.template, version.parameters)
+    return Scope(version.template, names, made, zones_of)
 
 
-def attribute_of(stack: Stack, name: str, attribute: str | None) -> str:
+def attribute_of(stack: Stack, name: str, attribute: str | None) -> Any:
     """What ``Ref`` or ``GetAtt`` gives of a resource that is there.
 
     Raises:
@@ -54,9 +55,9 @@ def changes(stack: Stack, version: Version) -> list[dict[str, Any]]:
     """
     new_names: set[str] = set()
 
-    def made(name: str, attribute: str | None) -> str:
+    def made(name: str, attribute: str | None) -> Any:
         is_known = name in stack.resources and name not in new_names
-        return attribute_of(stack, name, attribute) if is_known else f"{name}.{attribute} {_NOT_YET}"
+        return attribute_of(stack, name, attribute) if is_known else NotYet(f"{name}.{attribute}")
 
     scope = scope_of(stack, version, made)
     scope.check_rules()

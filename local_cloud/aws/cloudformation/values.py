@@ -1,5 +1,6 @@
 """Templates' functions worked out: parameters, conditions and what resources turned out to be."""
 
+import ipaddress
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
@@ -10,17 +11,28 @@ _PLACEHOLDER: Final = re.compile(r"\$\{(!?)([^}]*)\}")
 _NONE: Final = object()
 
 
+class NotYet(str):
+    """What a resource gives that is not made yet; any part of it is not known either."""
+
+    __slots__ = ()
+
+
 class Scope:
     """What a template's names stand for.
 
     Args:
         template: as parsed.
         names: parameters and pseudo parameters.
-        made: what ``Ref`` (with None) and ``GetAtt`` of a resource give; None for one that is not made yet.
+        made: what ``Ref`` (with None) and ``GetAtt`` of a resource give; NotYet for one that is not made yet.
+        zones: the availability zones of a Region.
     """
 
     def __init__(
-        self, template: Mapping[str, Any], names: Mapping[str, Any], made: Callable[[str, str | None], Any]
+        self,
+        template: Mapping[str, Any],
+        names: Mapping[str, Any],
+        made: Callable[[str, str | None], Any],
+        zones: Callable[[str], list[str]] = lambda _region: [],
     ) -> None:
         self._template = template
         self._names = names
@@ -31,8 +43,10 @@ class Scope:
             "Fn::GetAtt": self._attribute,
             "Fn::If": lambda body: self.value(body[1] if self.holds(body[0]) else body[2]),
             "Fn::Join": lambda body: str(body[0]).join(map(str, self.value(body[1]))),
-            "Fn::Select": lambda body: self.value(body[1])[int(self.value(body[0]))],
-            "Fn::Split": lambda body: str(self.value(body[1])).split(str(body[0])),
+            "Fn::Select": self._select,
+            "Fn::Split": self._split,
+            "Fn::Cidr": self._cidr,
+            "Fn::GetAZs": lambda body: zones(str(self.value(body) or self._names["AWS::Region"])),
         }
 
     def value(self, tree: Any) -> Any:
@@ -102,6 +116,28 @@ class Scope:
                     raise invalid(
                         f"Template validation error: {assertion.get('AssertDescription', 'a rule is not kept')}"
                     )
+
+    def _select(self, body: list[Any]) -> Any:
+        found, position = self.value(body[1]), int(self.value(body[0]))
+        if isinstance(found, NotYet):
+            return found
+        if not 0 <= position < len(found):
+            raise invalid(f"Template error: Fn::Select cannot select nonexistent value at index {position}")
+        return found[position]
+
+    def _split(self, body: list[Any]) -> Any:
+        found = self.value(body[1])
+        return found if isinstance(found, NotYet) else str(found).split(str(body[0]))
+
+    def _cidr(self, body: list[Any]) -> Any:
+        block, count, bits = (self.value(part) for part in (body if len(body) > 2 else [*body, 8]))
+        if isinstance(block, NotYet):
+            return block
+        try:
+            parts = ipaddress.ip_network(block).subnets(new_prefix=32 - int(bits))
+            return [str(part) for part, _ in zip(parts, range(int(count)), strict=False)]
+        except ValueError as error:
+            raise invalid(f"Template error: Fn::Cidr of {block}: {error}") from error
 
     def _ref(self, name: str) -> Any:
         if name == "AWS::NoValue":

@@ -23,7 +23,6 @@ PARTS = (
     "pyproject.toml", "uv.lock",
 )  # fmt: skip
 DEADLINE_S = 120.0
-SERVICE = {"cluster": "reporting-local", "services": ["reporting-local-executor"]}
 LITTLE = {"title": "Little", "queries": [{"name": "one", "sql": "SELECT 1 AS one"}], "formats": ["csv"]}
 
 
@@ -71,9 +70,9 @@ class Place:
             process.stdout.close()
         return subprocess.CompletedProcess(command, code, "".join(said))
 
-    def make(self, target: str) -> "subprocess.CompletedProcess[str]":
-        """Run a target of the Makefile for the environment local; the environment for Python is there already."""
-        command = ["make", "--assume-old=.venv/.ready", target, "ENV=local"]
+    def make(self, target: str, name: str = "local") -> "subprocess.CompletedProcess[str]":
+        """Run a target of the Makefile for an environment; the environment for Python is there already."""
+        command = ["make", "--assume-old=.venv/.ready", target, f"ENV={name}"]
         return subprocess.run(command, cwd=self.root, env=self.environment, text=True, capture_output=True, check=False)
 
     def change(self, path: str, text: str = "\n# another version\n") -> Callable[[], None]:
@@ -90,53 +89,77 @@ class Place:
 
         return undo
 
-    def aws(self, service: str) -> Any:
-        session: Any = boto3.Session("AKIALOCALCLOUDTESTS0", "local", region_name="us-east-1")
+    def aws(self, service: str, region: str = "us-east-1") -> Any:
+        session: Any = boto3.Session("AKIALOCALCLOUDTESTS0", "local", region_name=region)
         return session.client(service, endpoint_url=self.cloud["aws"]["endpoint"])
 
-    def at_work(self) -> str:
-        """The image that the one executor runs, when it is up; empty when none is."""
-        ecs = self.aws("ecs")
-        (service,) = ecs.describe_services(**SERVICE)["services"]
+    def at_work(self, name: str = "local", region: str = "us-east-1") -> str:
+        """The image that the one executor of an environment runs, when it is up; empty when none is."""
+        ecs = self.aws("ecs", region)
+        asked = {"cluster": f"reporting-{name}", "services": [f"reporting-{name}-executor"]}
+        (service,) = ecs.describe_services(**asked)["services"]
         if service["runningCount"] < 1:
             return ""
         definition = ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
         return str(definition["containerDefinitions"][0]["image"])
 
-    def signed_in(self) -> snowflake.connector.SnowflakeConnection:
+    def until(self, question: Callable[[], Any], what: str) -> Any:
+        """Ask until the answer is true; answers with it."""
+        until_s = time.monotonic() + DEADLINE_S
+        while time.monotonic() < until_s:
+            if answer := question():
+                return answer
+            time.sleep(0.2)
+        raise AssertionError(f"not within {DEADLINE_S} s: {what}")
+
+    def signed_in(self, schema: str = "REPORTING") -> snowflake.connector.SnowflakeConnection:
         """A connection of an administrator, in the schema."""
         _, _, address = self.cloud["snowflake"]["endpoint"].partition("//")
         host, _, port = address.partition(":")
         return snowflake.connector.connect(
             account="local", user="REPORTING", password="any", host=host, port=int(port), protocol="http",
-            role="ACCOUNTADMIN", database="ANALYTICS_PLATFORM", schema="REPORTING", warehouse="REPORTS_WH",
+            role="ACCOUNTADMIN", database="ANALYTICS_PLATFORM", schema=schema, warehouse="REPORTS_WH",
             paramstyle="qmark",
         )  # fmt: skip
 
-    def tasks(self) -> set[str]:
+    def tasks(self, schema: str = "REPORTING") -> set[str]:
         """The tasks in Snowflake that run by their schedule."""
-        with self.signed_in() as connection:
+        with self.signed_in(schema) as connection:
             return {name for name, state in tasks.states(connection).items() if state == "started"}
 
-    def report(self) -> list[str]:
+    def report(self, schema: str = "REPORTING") -> list[str]:
         """Ask for a small report by CALL, wait for it; answers with the names of its files in S3."""
-        with self.signed_in() as connection:
+        return self.files(self.ask(schema), schema)
+
+    def ask(self, schema: str = "REPORTING") -> str:
+        """Ask for a small report by CALL; answers with its job."""
+        with self.signed_in(schema) as connection:
             cursor = connection.cursor()
             cursor.execute("CALL define_report('LITTLE', PARSE_JSON(?)::OBJECT)", (json.dumps(LITTLE),))
             cursor.execute("CALL generate_report('LITTLE')")
             asked: Any = cursor.fetchone()
-            job_id = json.loads(asked[0])["job_id"]
-            until_s = time.monotonic() + DEADLINE_S
-            while time.monotonic() < until_s:
-                cursor.execute("SELECT status, result_uri FROM jobs WHERE job_id = ?", (job_id,))
-                row: Any = cursor.fetchone()
-                if row and row[0] == "SUCCEEDED":
-                    bucket, _, prefix = str(row[1]).removeprefix("s3://").partition("/")
-                    found = self.aws("s3").list_objects_v2(Bucket=bucket, Prefix=prefix)["Contents"]
-                    return sorted(item["Key"].rpartition("/")[2] for item in found)
-                assert not row or row[0] != "FAILED", row
-                time.sleep(0.2)
-        raise AssertionError(f"{job_id} has not ended")
+            return str(json.loads(asked[0])["job_id"])
+
+    def status(self, job_id: str, schema: str = "REPORTING") -> tuple[str, str]:
+        """A job's status, and where its files are."""
+        with self.signed_in(schema) as connection:
+            cursor = connection.cursor()
+            cursor.execute("SELECT status, result_uri FROM jobs WHERE job_id = ?", (job_id,))
+            row: Any = cursor.fetchone()
+            return (str(row[0]), str(row[1])) if row else ("", "")
+
+    def files(self, job_id: str, schema: str = "REPORTING") -> list[str]:
+        """Wait for a job's end; answers with the names of its files in S3."""
+
+        def end() -> str:
+            status, uri = self.status(job_id, schema)
+            assert status != "FAILED", job_id
+            return uri if status == "SUCCEEDED" else ""
+
+        uri = str(self.until(end, f"{job_id} has ended"))
+        bucket, _, prefix = uri.removeprefix("s3://").partition("/")
+        found = self.aws("s3").list_objects_v2(Bucket=bucket, Prefix=prefix)["Contents"]
+        return sorted(item["Key"].rpartition("/")[2] for item in found)
 
     def order(self, server: str, *orders: dict[str, Any]) -> None:
         """Order trouble at one of the servers, in the place of what was ordered before."""

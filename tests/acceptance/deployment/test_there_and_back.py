@@ -49,18 +49,8 @@ def test_deploy_a_report_another_version_back_again_and_destroy(fresh: Place) ->
     assert fresh.tasks() == running
 
 
-def test_hours_are_refused_by_name_and_a_removal_with_data_leaves_nothing_of_its_own(fresh: Place) -> None:
+def test_a_removal_with_data_leaves_nothing_of_its_own(fresh: Place) -> None:
     assert fresh.run("deploy", "--env", "local").returncode == 0
-    told = fresh.run("hours", "--env", "local")
-    assert "local: no hours; it always runs; executors: 1 wanted, 1 at work" in told.stdout
-    wanted = ("hours", "--env", "local", "--from", "06:00", "--to", "20:00", "--zone", "Europe/Berlin")
-    planned = fresh.run(*wanted, "--plan")
-    assert "+ Hours AWS::ApplicationAutoScaling::ScalableTarget" in planned.stdout
-    refused = fresh.run(*wanted)
-    assert refused.returncode == 1
-    assert "not supported by the local cloud: AWS::ApplicationAutoScaling::ScalableTarget" in refused.stdout
-    assert "no hours; it always runs; executors: 1 wanted" in fresh.run("hours", "--env", "local").stdout
-
     unsaid = fresh.run("destroy", "--env", "local", "--data", "--yes")
     assert unsaid.returncode == 2
     assert "wants the name local typed" in unsaid.stdout

@@ -1,5 +1,6 @@
 """Each failure on the way: a verdict, its cause by name, the version before at work, and a repeat that succeeds."""
 
+import json
 import os
 import signal
 from collections.abc import Callable
@@ -75,6 +76,20 @@ CASES = {
     sql_half_way: "nothing_of_that_name",
     snowflake_unreachable: "Snowflake: the sign-in fails",
 }
+EXPLAINED = {
+    image_missing: "image_pull_network",
+    secret_missing: "secretsmanager_network",
+    executor_dies: "app_error",
+    executor_unhealthy: "container_health_failed",
+}
+"""Failures of the executor's service, with the cause that ``reporting explain`` finds for it."""
+
+
+def explained_again(place: Place, said: str, cause: str) -> None:
+    """The evidence that a failed deployment kept explains the same, asking nobody."""
+    command = said.rpartition("the whole report: reporting ")[2].splitlines()[0]
+    (report,) = json.loads(place.run(*command.split(), "--json").stdout)
+    assert report["cause_id"] == cause
 
 
 @pytest.mark.parametrize(("trouble", "cause"), CASES.items(), ids=[one.__name__ for one in CASES])
@@ -89,6 +104,9 @@ def test_a_deployment_that_fails_names_its_cause_and_leaves_the_version_before(
     assert failed.returncode in {1, 3}, failed.stdout
     assert cause.lower() in failed.stdout.rpartition("reporting: ")[2].lower(), failed.stdout
     assert "Traceback" not in failed.stdout
+    if trouble in EXPLAINED:
+        assert f"cause: {EXPLAINED[trouble]} (" in failed.stdout, failed.stdout
+        explained_again(deployed, failed.stdout, EXPLAINED[trouble])
     assert deployed.at_work() == before
     assert "one.csv" in deployed.report(), "the version before serves"
     repeated = deployed.run("deploy", "--env", "local", "--yes")
@@ -122,6 +140,18 @@ def test_two_deployments_at_once_are_one_and_a_refusal(deployed: Place) -> None:
     assert refused.returncode == 1
     assert "ann (process" in refused.stdout
     assert deployed.at_work() == before
+    deployed.aws("s3").delete_object(Bucket=bucket, Key=key)
+
+
+def test_a_removal_keeps_out_of_a_deployment_that_is_under_way(deployed: Place) -> None:
+    bucket, key = "reporting-local-123456789012-us-east-1", "control/local/deployment.json"
+    held = '{"who": "ann", "host": "elsewhere", "pid": 1}'
+    deployed.aws("s3").put_object(Bucket=bucket, Key=key, Body=held.encode())
+    refused = deployed.run("destroy", "--env", "local")
+    assert refused.returncode == 1
+    assert "ann (process 1 on elsewhere)" in refused.stdout
+    assert deployed.at_work()
+    assert "daily_reports_task" in deployed.tasks()
     deployed.aws("s3").delete_object(Bucket=bucket, Key=key)
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from contract.outcome import ExitCode
+from executor.cli.elsewhere import NEEDS
+from executor.cli.verbs import VERBS
 from tests.unit.infra.dockerfile import IMAGES, Image, image
 
 pytestmark = pytest.mark.thorough
@@ -91,8 +93,20 @@ def test_the_program_starts_and_says_what_it_lacks(built: Built) -> None:
     assert (health.returncode, "no heartbeat" in health.stderr) == (1, True)
 
 
+def test_every_verb_is_there_or_says_where_to_run_it(built: Built) -> None:
+    if built.name != "executor":
+        return
+    for verb in VERBS:
+        done = built.run(["python", "-m", "executor", verb, "--help"])
+        there = (done.returncode, "Usage:" in done.stdout, done.stderr) == (0, True, "")
+        told = (done.returncode, "Run it in a checkout of the project" in done.stderr) == (2, True)
+        assert (there, told) == (verb not in NEEDS, verb in NEEDS), done.stderr
+
+
 def test_it_holds_no_more_than_it_needs(built: Built) -> None:
-    found = subprocess.run(["du", "-sm", "--exclude=home", built.folder], capture_output=True, text=True, check=True)
+    # The tool that installs stays in the stage that builds, as only the environment is copied out of it.
+    command = ["du", "-sm", "--exclude=home", "--exclude=.tools", str(built.folder)]
+    found = subprocess.run(command, capture_output=True, text=True, check=True)
     megabytes = int(re.split(r"\s", found.stdout)[0])
     sys.stdout.write(f"{built.name}: {megabytes} MB\n")
     assert megabytes <= LARGEST_MB[built.name]

@@ -15,6 +15,7 @@ from botocore.config import Config
 
 from local_cloud.aws.bootstrap import StackOutputs, create_stack
 from local_cloud.aws.process import LocalAwsProcess
+from tests.conformance.local_aws.timing import TRUST
 from tests.field import live
 
 DEADLINE_S = 60.0
@@ -201,3 +202,11 @@ def make_cloud(images_file: Path, tmp_path: Path) -> Iterator[Any]:
 def is_explained(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[Cloud, str], None]:
     """Asks ``reporting explain`` for the cause of a service that never gets healthy."""
     return lambda cloud, name: live.is_explained(cloud, name, monkeypatch, tmp_path / "incident.json")
+
+
+@pytest.fixture(scope="session")
+def role(cloud: Cloud) -> str:
+    """A role that EventBridge Scheduler may take on."""
+    policy = json.dumps({"Statement": [TRUST]})
+    made = cloud.client("iam").create_role(RoleName="starts-tasks", AssumeRolePolicyDocument=policy)
+    return str(made["Role"]["Arn"])

@@ -1,13 +1,13 @@
 """Hours and removals on the local CloudFormation and S3: only what was asked for changes, and nothing of it is left."""
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
 from executor.deploy import data, opening
 from executor.deploy.environment import Environment
 from executor.deploy.hours import asked
+from executor.deploy.limit import Limit
 from executor.deploy.stack import Stack
 
 TEMPLATE = Path("infra/stack.yaml").read_text(encoding="utf-8")
@@ -17,7 +17,7 @@ ENVIRONMENT = Environment.model_validate(
 
 
 def stack_of(cloud: Any, name: str) -> Stack:
-    return Stack(cloud.client("cloudformation"), name, time.monotonic() + 60, lambda _: None)
+    return Stack(cloud.client("cloudformation"), name, Limit(60), lambda _: None)
 
 
 def test_hours_are_parameters_over_the_template_that_is_there(cloud: Any) -> None:

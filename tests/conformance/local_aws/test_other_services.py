@@ -189,11 +189,11 @@ def test_what_is_not_there_is_refused_by_name_and_not_worth_a_retry(cloud: Any) 
         "ScheduleExpression of events:PutRule": lambda: cloud.client("events").put_rule(
             Name="hourly", ScheduleExpression="rate(1 hour)"
         ),
-        "scheduler:CreateSchedule": lambda: cloud.client("scheduler").create_schedule(
-            Name="hourly",
-            ScheduleExpression="rate(1 hour)",
-            FlexibleTimeWindow={"Mode": "OFF"},
-            Target={"Arn": role, "RoleArn": role},
+        "application-autoscaling:PutScalingPolicy": lambda: cloud.client("application-autoscaling").put_scaling_policy(
+            PolicyName="by-metric",
+            ServiceNamespace="ecs",
+            ResourceId="service/c/s",
+            ScalableDimension="ecs:service:DesiredCount",
         ),
     }
     for name, call in calls.items():

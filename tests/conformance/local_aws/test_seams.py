@@ -5,6 +5,7 @@ import inspect
 import re
 from typing import Any
 
+import moto.applicationautoscaling.urls
 import moto.backends
 import moto.cloudformation.urls
 import moto.core.responses
@@ -21,6 +22,7 @@ import moto.moto_server.werkzeug_app
 import moto.s3.models
 import moto.s3.responses
 import moto.s3.urls
+import moto.scheduler.models
 import moto.scheduler.responses
 import moto.scheduler.urls
 import pytest
@@ -63,6 +65,7 @@ def test_logs_are_answered_by_one_class_under_one_path() -> None:
 
 def test_events_and_schedules_are_answered_by_one_class_each() -> None:
     assert set(moto.events.urls.url_paths) == {"{0}/"}, "moto answers EventBridge under other paths now"
+    assert set(moto.applicationautoscaling.urls.url_paths) == {"{0}/$"}, "moto answers Auto Scaling under other paths"
     owners = {dispatch.__qualname__ for dispatch in moto.scheduler.urls.url_paths.values()}
     assert len(owners) == 1, f"moto's Scheduler is answered by {owners}"
 
@@ -106,6 +109,9 @@ def test_s3_urls_take_the_response_class_from_its_module_when_loaded() -> None:
         (moto.events.responses.EventsHandler, "put_rule", ["self"]),
         (moto.scheduler.responses.EventBridgeSchedulerResponse, "create_schedule", ["self"]),
         (moto.scheduler.responses.EventBridgeSchedulerResponse, "update_schedule", ["self"]),
+        (moto.scheduler.responses.EventBridgeSchedulerResponse, "delete_schedule", ["self"]),
+        (moto.scheduler.responses.EventBridgeSchedulerResponse, "delete_schedule_group", ["self"]),
+        (moto.scheduler.models.EventBridgeSchedulerBackend, "get_schedule", ["self", "group_name", "name"]),
         (moto.logs.responses.LogsResponse, "put_retention_policy", ["self"]),
         (moto.ecs.responses.EC2ContainerServiceResponse, "describe_capacity_providers", ["self"]),
         (moto.ecs.responses.EC2ContainerServiceResponse, "start_task", ["self"]),

@@ -1,7 +1,6 @@
 """CloudFormation on the local AWS: our own template, a service that runs, what fails taken back, what stays."""
 
 import json
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,68 +8,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from local_cloud.aws.cloudformation.template import parse
 from local_cloud.aws.process import LocalAwsProcess
+from tests.conformance.local_aws.stacks import NAMED, Stacks
 
 TEMPLATE = Path("infra/stack.yaml").read_text(encoding="utf-8")
-NAMED = ["CAPABILITY_NAMED_IAM"]
-
-
-def parameters(**values: str) -> list[dict[str, str]]:
-    return [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()]
-
-
-class Stacks:
-    """The verbs of CloudFormation that these tests need."""
-
-    def __init__(self, cloud: Any) -> None:
-        self.cloud = cloud
-        self.client = cloud.client("cloudformation")
-
-    def change(self, name: str, template: str | dict[str, Any], kind: str = "CREATE", **values: str) -> list[str]:
-        """Make and execute a change set; answers with its changes once the stack is at rest."""
-        text = template if isinstance(template, str) else json.dumps(template)
-        arn = self.client.create_change_set(
-            StackName=name,
-            ChangeSetName=f"c{uuid.uuid4().hex}",
-            ChangeSetType=kind,
-            TemplateBody=text,
-            Capabilities=NAMED,
-            Parameters=parameters(**values),
-            ImportExistingResources=True,
-        )["Id"]
-        found = self.client.describe_change_set(ChangeSetName=arn)
-        if found["Status"] == "FAILED":
-            return [found["StatusReason"]]
-        self.client.execute_change_set(ChangeSetName=arn)
-        self.at_rest(name)
-        changes = [item["ResourceChange"] for item in found["Changes"]]
-        return [f"{item['Action']} {item['LogicalResourceId']}" for item in changes]
-
-    def at_rest(self, name: str) -> Any:
-        def rested() -> Any:
-            (stack,) = self.client.describe_stacks(StackName=name)["Stacks"]
-            return None if stack["StackStatus"].endswith("_IN_PROGRESS") else stack
-
-        return self.cloud.until(rested, f"{name} is at rest")
-
-    def outputs(self, name: str) -> dict[str, str]:
-        return {item["OutputKey"]: item["OutputValue"] for item in self.at_rest(name)["Outputs"]}
-
-    def delete(self, name: str) -> list[str]:
-        """Delete a stack; answers with what it leaves behind."""
-        arn = self.at_rest(name)["StackId"]
-        self.client.delete_stack(StackName=name)
-        assert self.at_rest(arn)["StackStatus"] == "DELETE_COMPLETE"
-        events = self.client.describe_stack_events(StackName=arn)["StackEvents"]
-        return sorted(item["LogicalResourceId"] for item in events if item["ResourceStatus"] == "DELETE_SKIPPED")
-
-    def failures(self, name: str) -> dict[str, str]:
-        events = self.client.describe_stack_events(StackName=name)["StackEvents"]
-        return {
-            item["LogicalResourceId"]: item["ResourceStatusReason"]
-            for item in events
-            if item["ResourceStatus"].endswith("_FAILED")
-        }
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +80,46 @@ def test_the_template_of_the_product_comes_up_says_no_change_and_goes_but_for_it
     assert cloud.s3.get_object(Bucket=outputs["Bucket"], Key="reports/kept.csv")["Body"].read() == b"kept"
     cloud.s3.delete_object(Bucket=outputs["Bucket"], Key="reports/kept.csv")
     stacks.delete("whole")
+
+
+def everything(cloud: Any) -> dict[str, str]:
+    """Parameters with which the product's template makes all that it can, with no executor at work."""
+    who, image = "arn:aws:iam::123456789012:user/snowflake", f"program@sha256:{'0' * 64}"
+    secret = cloud.client("secretsmanager").create_secret(Name="everything", SecretString="{}")["ARN"]
+    words = {
+        "Environment": "everything", "ExecutorCount": "0", "HoursStart": "cron(0 6 ? * MON-FRI *)",
+        "HoursStop": "cron(0 20 ? * MON-FRI *)", "DrainSchedule": "cron(0 3 * * ? *)", "TimeZone": "Europe/Berlin",
+        "SnowflakeAccount": "a-b", "RunnerWarehouse": "OTHER_WH", "AlarmEmail": "oncall@example.com",
+        "KeyArn": cloud.client("kms").create_key()["KeyMetadata"]["Arn"], "AssignPublicIp": "true",
+    }  # fmt: skip
+    images = dict.fromkeys(("ExecutorImage", "RunnerImage", "DocumentsImage"), image)
+    users = dict.fromkeys(("LinksUserArn", "DoorbellUserArn"), who)
+    ids = dict.fromkeys(("LinksExternalId", "DoorbellExternalId"), "id")
+    return words | images | users | ids | dict.fromkeys(("ExecutorSecretArn", "RunnerSecretArn"), secret)
+
+
+def test_every_resource_of_the_products_template_is_made_changed_and_removed(cloud: Any) -> None:
+    stacks, given = Stacks(cloud), {**everything(cloud), **network(cloud)}
+    stacks.change("everything", TEMPLATE, **given)
+    assert stacks.failures("everything") == {}
+    there = cloud.client("cloudformation").describe_stack_resources(StackName="everything")["StackResources"]
+    all_of_it = set(parse(TEMPLATE)["Resources"])
+    assert {one["LogicalResourceId"] for one in there} == all_of_it - {"NobodyLeads"}, "which nobody wants without one"
+    (target,) = cloud.client("application-autoscaling").describe_scalable_targets(ServiceNamespace="ecs")[
+        "ScalableTargets"
+    ]
+    assert target["ResourceId"] == "service/reporting-everything/reporting-everything-executor"
+    drain = cloud.client("scheduler").get_schedule(Name="reporting-everything-drain")
+    assert drain["ScheduleExpressionTimezone"] == "Europe/Berlin"
+    assert (
+        drain["Target"]["EcsParameters"]["NetworkConfiguration"]["awsvpcConfiguration"]["AssignPublicIp"] == "ENABLED"
+    )
+    without = {"HoursStart": "", "HoursStop": "", "DrainSchedule": "", "AlarmEmail": ""}
+    changes = stacks.change("everything", TEMPLATE, "UPDATE", **{**given, **without})
+    assert stacks.failures("everything") == {}
+    assert set(changes) == {"Remove Hours", "Remove Drain", "Remove DrainRole", "Remove AlarmsByEmail"}
+    assert cloud.client("scheduler").list_schedules(NamePrefix="reporting-everything")["Schedules"] == []
+    stacks.delete("everything")
 
 
 def test_a_service_runs_and_a_version_that_does_not_start_leaves_the_one_before_at_work(fast: Any) -> None:

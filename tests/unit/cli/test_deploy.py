@@ -57,6 +57,8 @@ def test_a_plan_says_what_is_made_what_is_changed_and_with_what() -> None:
     assert lines_of(bell)[0] == "Plan for A.B: what will be done"
     assert "  doorbell: RING, from now on none" in lines_of(bell)
     assert PLAN.as_json()["changes"][0]["kind"] == "migration"
+    lost = replace(PLAN, changes=(replace(PLAN.changes[0], is_new=False),))
+    assert "  migration V0001__queue.sql: job_intake, what is lost of it" in lines_of(lost)
 
 
 @pytest.mark.parametrize(

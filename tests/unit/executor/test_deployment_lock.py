@@ -25,6 +25,7 @@ class Bucket:
     def __init__(self) -> None:
         self.objects: dict[str, tuple[bytes, datetime, str]] = {}
         self.now = NOW
+        self.is_there = True
 
     def put_object(self, *, Key: str, Body: bytes, **condition: str) -> dict[str, str]:  # noqa: N803 - S3's names
         there = self.objects.get(Key)
@@ -49,6 +50,10 @@ class Bucket:
 
     def delete_object(self, *, Key: str, **_: str) -> None:  # noqa: N803 - S3's names
         del self.objects[Key]
+
+    def head_bucket(self, **_: str) -> None:
+        if not self.is_there:
+            raise ClientError({"Error": {"Code": "404"}}, "HeadBucket")
 
     def held_by(self, host: str, pid: int) -> None:
         self.put_object(Key=KEY, Body=json.dumps({"who": "ann", "host": host, "pid": pid}).encode())
@@ -98,3 +103,34 @@ def test_a_lock_that_somebody_took_over_meanwhile_is_not_given_back() -> None:
         bucket.now += timedelta(hours=1)
         bucket.held_by("elsewhere", 1)
     assert json.loads(bucket.objects[KEY][0])["host"] == "elsewhere"
+
+
+def test_a_removal_holds_the_lock_of_deployments_where_there_is_a_bucket_to_hold_it() -> None:
+    bucket = Bucket()
+    with guard.held_where_there(bucket, "b", "prod", print):
+        assert KEY in bucket.objects
+    bucket.held_by("elsewhere", 1)
+    with pytest.raises(guard.DeployedElsewhereError):
+        guard.held_where_there(bucket, "b", "prod", print).__enter__()
+    bucket.is_there = False
+    with guard.held_where_there(bucket, "b", "prod", print):
+        assert json.loads(bucket.objects[KEY][0])["host"] == "elsewhere"
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_deployment_changes_its_stack_under_the_lock_unless_that_makes_the_bucket(*, is_there: bool) -> None:
+    bucket, held_while = Bucket(), list[bool]()
+    bucket.is_there = is_there
+
+    def make() -> None:
+        held_while.append(KEY in bucket.objects)
+
+    with guard.held_over(bucket, "b", "prod", print, make) as left_behind:
+        assert KEY in bucket.objects
+        assert not left_behind
+    assert (held_while, bucket.objects) == ([is_there], {})
+    if is_there:
+        bucket.held_by("elsewhere", 1)
+        with pytest.raises(guard.DeployedElsewhereError):
+            guard.held_over(bucket, "b", "prod", print, make).__enter__()
+        assert held_while == [True], "nothing was made"

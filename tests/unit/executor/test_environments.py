@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from executor.deploy.environment import FOLDER, TAKEN, from_file
+from executor.deploy.environment import FOLDER, TAKEN, from_file, of, read
 from executor.settings import SettingsError
 from tests.unit.infra import template
 
@@ -50,3 +50,13 @@ def test_a_name_without_a_file_says_what_there_is(tmp_path: Path) -> None:
 
 def test_what_the_deployment_fills_in_are_parameters_of_the_template() -> None:
     assert set(template.raw()["Parameters"]) >= TAKEN
+
+
+def test_a_file_says_that_an_environment_is_on_the_local_cloud(tmp_path: Path) -> None:
+    assert read("second", tmp_path) is None
+    found = read("second", written(tmp_path, 'cloud = "local"\nregion = "eu-west-1"\n', "second"))
+    network = {"vpc": "vpc-0", "subnets": ["subnet-0"], "snowflake": {"account": "local"}}
+    assert of("second", {**(found or {}), **network}).cloud == "local"
+    assert of("prod", {"region": "eu-west-1", **network}).cloud == "aws"
+    with pytest.raises(SettingsError, match=r"second\.toml cannot be used:\n  cloud: Input should be 'aws' or 'local'"):
+        of("second", {"cloud": "gcp", "region": "eu-west-1", **network})

@@ -114,7 +114,7 @@ class Stack:
         return dict(self.now)
 
     def outputs(self) -> dict[str, str]:
-        return {"Cluster": "c", "ServiceName": "s"}
+        return {"Cluster": "c", "ServiceName": "s", "SecurityGroup": "sg-0", "ExecutorTaskDefinition": "executor:3"}
 
     def propose(self, template: str | None, parameters: dict[str, str]) -> Proposal:
         assert template is None, "the template stays that of the version at work"
@@ -128,8 +128,14 @@ class Stack:
 class Ecs:
     """What was asked of a service."""
 
-    def __init__(self) -> None:
+    def __init__(self, refusal: str = "") -> None:
         self.wanted: list[int] = []
+        self.run: list[dict[str, Any]] = []
+        self.refusal = refusal
+
+    def run_task(self, **asked: Any) -> dict[str, Any]:
+        self.run.append(asked)
+        return {"failures": [{"reason": self.refusal}] if self.refusal else []}
 
     def update_service(self, *, cluster: str, service: str, desiredCount: int) -> None:  # noqa: N803 - the API's names
         assert (cluster, service) == ("c", "s")
@@ -174,6 +180,27 @@ def test_a_deployment_outside_of_hours_starts_the_executor_for_its_first_report(
     assert ecs.wanted == [2]
     assert not opening.start_outside(always, ecs)
     assert ecs.wanted == [2], "what no schedule ever stopped is left to CloudFormation"
+
+
+def test_where_no_executor_stays_one_drains_the_queue_for_the_first_report() -> None:
+    ecs, said = Ecs(), list[str]()
+    network = {"SubnetIds": "subnet-0,subnet-1", "AssignPublicIp": "true"}
+    none: Any = Stack(**network, ExecutorCount="0")
+    always: Any = Stack(**network)
+    opening.drain(always, ecs, said.append)
+    assert (ecs.run, said) == ([], [])
+    opening.drain(none, ecs, said.append)
+    (asked_for,) = ecs.run
+    assert (asked_for["taskDefinition"], asked_for["launchType"]) == ("executor:3", "FARGATE")
+    assert asked_for["overrides"] == {"containerOverrides": [{"name": "executor", "command": ["drain"]}]}
+    assert asked_for["networkConfiguration"]["awsvpcConfiguration"] == {
+        "subnets": ["subnet-0", "subnet-1"],
+        "securityGroups": ["sg-0"],
+        "assignPublicIp": "ENABLED",
+    }
+    assert said == ["executor: none stays at work; one works until the queue is empty"]
+    with pytest.raises(opening.HoursError, match="first report: RESOURCE:FARGATE; repeat"):
+        opening.drain(none, Ecs("RESOURCE:FARGATE"), said.append)
 
 
 @pytest.mark.parametrize(

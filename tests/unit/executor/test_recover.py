@@ -9,8 +9,9 @@ from contract.events import JobEvent
 from contract.ids import calendar_job_id, result_prefix
 from contract.manifest import Manifest, ReportFailure, StartMarker
 from contract.states import JobState
-from executor import recovery
 from executor.core.recover import Attempt, Folder, Rebuilt, backfills, folder_of, rebuilt
+from executor.recovery.carrying_out import HOLDER, RecoveryError, carry_out
+from executor.recovery.plan import Plan
 from tests.jobs import ARN, NOW, job
 from tests.unit.executor.test_failures import manifest
 
@@ -120,7 +121,7 @@ class Rivals:
     ("leaders", "says", "writes"),
     [
         ([(8, "an executor")], "nothing was put back", False),
-        ([(8, recovery.HOLDER), (9, "an executor")], "0 of 1 states", True),
+        ([(8, HOLDER), (9, "an executor")], "0 of 1 states", True),
     ],
 )
 def test_p3_an_executor_that_takes_the_queue_back_is_told_of(
@@ -129,7 +130,7 @@ def test_p3_an_executor_that_takes_the_queue_back_is_told_of(
     writes: bool,
 ) -> None:
     queue = Rivals(*leaders)
-    plan = recovery.Plan(7, (told(left(1, manifest())),), (), ())
-    with pytest.raises(recovery.RecoveryError, match=says):
-        recovery.carry_out(queue, plan)
+    plan = Plan(7, (told(left(1, manifest())),), (), ())
+    with pytest.raises(RecoveryError, match=says):
+        carry_out(queue, plan)
     assert ("recover_state" in queue.sent, "recover_leader" in queue.sent) == (writes, False)

@@ -7,7 +7,7 @@ from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from tests.unit.infra.policies import listed
 from tests.unit.infra.properties import containers, of_type, promise, resource_statements, role_statements
-from tests.unit.infra.template import REGION, Tree
+from tests.unit.infra.template import GIVEN, REGION, Tree
 
 WIDE_AS_AWS_HAS_IT: Final = {"RegistrySignIn", "FindTasks"}
 """Statements whose actions know no narrower resource."""
@@ -39,6 +39,23 @@ def bucket_is_encrypted_with_the_customers_key(resources: Tree) -> Iterator[str]
         keys = [rule.get("ServerSideEncryptionByDefault", {}).get("KMSMasterKeyID", "") for rule in rules]
         if not any(key.startswith("arn:aws:kms:") for key in keys):
             yield name
+
+
+@promise
+def the_customers_key_is_for_whom_the_bucket_is_for_and_through_s3_alone(resources: Tree) -> Iterator[str]:
+    """Who reads an object decrypts it; who writes one needs a data key, and decrypts the parts of a large one."""
+    needs = {"s3:GetObject": {"kms:Decrypt"}, "s3:PutObject": {"kms:GenerateDataKey", "kms:Decrypt"}}
+    through_s3 = {"StringEquals": {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}}
+    needed: dict[str, set[str]] = {}
+    given: dict[str, set[str]] = {}
+    for name, statement in role_statements(resources):
+        actions = set(listed(statement["Action"]))
+        needed.setdefault(name, set()).update(*(needs.get(action, set()) for action in actions))
+        if keys := {action for action in actions if action.startswith("kms:")}:
+            given.setdefault(name, set()).update(keys)
+            if statement.get("Condition") != through_s3 or listed(statement["Resource"]) != [GIVEN["KeyArn"]]:
+                yield f"{name} {statement['Sid']}"
+    yield from (name for name, actions in needed.items() if actions != given.get(name, set()))
 
 
 @promise

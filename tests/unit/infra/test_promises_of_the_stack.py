@@ -63,6 +63,10 @@ def added(path: str, value: Any) -> Change:
 
 TRUST = "AssumeRolePolicyDocument/Statement/0/Condition"
 EXECUTOR = "ExecutorRole/Policies/0/PolicyDocument/Statement"
+RUNNER = "RunnerRole/Policies/0/PolicyDocument/Statement"
+DRAIN = "DrainRole/Policies/0/PolicyDocument/Statement"
+KEY = "the_customers_key_is_for_whom_the_bucket_is_for_and_through_s3_alone"
+FOREIGN = {"Sid": "Key", "Effect": "Allow", "Action": "kms:Decrypt", "Resource": GIVEN["KeyArn"]}
 BOX = "ExecutorTask/ContainerDefinitions/0"
 LOG = f"{BOX}/LogConfiguration/Options"
 WIDE = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": "0.0.0.0/0"}
@@ -76,6 +80,17 @@ CHANGES: list[tuple[str, str, Change]] = [
         put("Bucket/OwnershipControls/Rules/0/ObjectOwnership", "ObjectWriter"),
     ),
     ("bucket_is_encrypted_with_the_customers_key", "no encryption", gone("Bucket/BucketEncryption")),
+    (KEY, "links that cannot be opened", gone("LinksRole/Policies/0/PolicyDocument/Statement/1")),
+    (KEY, "an executor that cannot read", gone(f"{EXECUTOR}/12")),
+    (KEY, "a runner that cannot write", put(f"{RUNNER}/1/Fn::If/1/Action", "kms:Decrypt")),
+    (KEY, "large files that cannot be put together", put(f"{RUNNER}/1/Fn::If/1/Action", "kms:GenerateDataKey")),
+    (KEY, "a key for everything", gone(f"{RUNNER}/1/Fn::If/1/Condition")),
+    (KEY, "somebody else's key", put(f"{EXECUTOR}/12/Fn::If/1/Resource", "arn:aws:kms:eu-central-1:1:key/2")),
+    (
+        KEY,
+        "a key for who has no business with the bucket",
+        added("DrainRole/Policies/0/PolicyDocument/Statement", FOREIGN),
+    ),
     ("bucket_keeps_old_versions_for_a_while", "no versions", gone("Bucket/VersioningConfiguration")),
     ("bucket_keeps_old_versions_for_a_while", "leases for ever", gone("Bucket/LifecycleConfiguration/Rules/0")),
     ("bucket_keeps_old_versions_for_a_while", "no lifecycle", gone("Bucket/LifecycleConfiguration")),

@@ -54,6 +54,8 @@ def _make_group(hands: Hands, properties: Properties) -> Made:
         everything = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
         ec2.revoke_security_group_egress(GroupId=group, IpPermissions=everything)
         ec2.authorize_security_group_egress(GroupId=group, IpPermissions=[_permission(rule) for rule in egress])
+    if ingress := properties.get("SecurityGroupIngress"):
+        ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[_permission(rule) for rule in ingress])
     return Made(str(group), {"GroupId": str(group)})
 
 
@@ -67,9 +69,9 @@ def _permission(rule: Properties) -> dict[str, Any]:
 
 
 SECURITY_GROUP = Kind(
-    knows=frozenset({"GroupDescription", "VpcId", "SecurityGroupEgress", "Tags"}),
+    knows=frozenset({"GroupDescription", "VpcId", "SecurityGroupEgress", "SecurityGroupIngress", "Tags"}),
     make=_make_group,
     change=lambda _hands, made, _before, _after: made,
     delete=lambda hands, made, _properties: hands.client("ec2").delete_security_group(GroupId=made.physical_id),
-    fixed=frozenset({"GroupDescription", "VpcId", "SecurityGroupEgress"}),
+    fixed=frozenset({"GroupDescription", "VpcId", "SecurityGroupEgress", "SecurityGroupIngress"}),
 )

@@ -16,7 +16,7 @@ class Made:
     """A resource that is there: what ``Ref`` gives, and what ``GetAtt`` gives by name."""
 
     physical_id: str
-    attributes: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

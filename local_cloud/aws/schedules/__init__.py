@@ -1,0 +1,1 @@
+"""What acts at a time of its own: scheduled actions of Application Auto Scaling and EventBridge Scheduler."""
