@@ -2,14 +2,19 @@
 
 from typing import Final
 
+from doctor.checks.endpoints import Endpoints
 from doctor.checks.frame import Check
 from doctor.checks.ground import Bucket, Hints, Identity, Lease, Settings
 from doctor.checks.image import Image
-from doctor.checks.network_of_aws import SecurityGroups, Subnets, WayOut
+from doctor.checks.launch_rate import LaunchRate
+from doctor.checks.network_acls import NetworkAcls
+from doctor.checks.network_of_aws import SecurityGroups, Subnets
 from doctor.checks.snowflake_side import EarlierDesign, Installed, SignIn, TasksResumed
 from doctor.checks.tasks_of_aws import Cluster, LogGroup, Quota, Secrets, TaskDefinition
+from doctor.checks.way_out import WayOut
 
 EVERY: Final[tuple[Check, ...]] = (
     Settings(), Identity(), Bucket(), Lease(), Cluster(), TaskDefinition(), Image(), LogGroup(), Secrets(), Quota(),
-    Subnets(), SecurityGroups(), WayOut(), Hints(), SignIn(), Installed(), TasksResumed(), EarlierDesign(),
+    LaunchRate(), Subnets(), SecurityGroups(), WayOut(), NetworkAcls(), Endpoints(), Hints(), SignIn(), Installed(),
+    TasksResumed(), EarlierDesign(),
 )  # fmt: skip

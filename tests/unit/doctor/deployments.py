@@ -10,6 +10,8 @@ from doctor.checks.frame import Check
 from doctor.checks.place import SIGN_IN, Place, RefusedError
 from executor.deploy.tasks import wanted
 from executor.settings import ExecutorSettings, ObjectNames
+from tests.unit.doctor import seeded_network
+from tests.unit.doctor.seeded_network import narrowed, network
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 REGION, ACCOUNT = "eu-central-1", "210987654321"
@@ -30,12 +32,7 @@ def right() -> dict[str, Any]:
         "executionRoleArn": "arn:e", "taskRoleArn": "arn:t", "containerDefinitions": [container],
     }  # fmt: skip
     index = {"manifests": [{"platform": {"architecture": "amd64"}}, {"platform": {"architecture": "unknown"}}]}
-    route = {"DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": "nat-1", "State": "active"}
-    subnets = [
-        {"SubnetId": f"subnet-{n}", "VpcId": "vpc-1", "AvailabilityZone": f"z{n}", "AvailableIpAddressCount": 200}
-        for n in (1, 2)
-    ]
-    return {
+    return network() | {
         "sts.get_caller_identity": {}, "s3.head_bucket": {"BucketRegion": REGION},
         "s3.get_object": {"Body": b'{"holder": "a", "released": false}', "LastModified": NOW - timedelta(seconds=9),
                           "ResponseMetadata": {"asked_at": NOW}},
@@ -46,12 +43,6 @@ def right() -> dict[str, Any]:
         "logs.describe_log_groups": {"logGroups": [{"logGroupName": "/reporting/jobs", "retentionInDays": 90}]},
         "secretsmanager.get_secret_value": {"SecretString": '{"key": "canary"}'},
         "service-quotas.get_service_quota": {"Quota": {"Value": 200.0}},
-        "ec2.describe_subnets": {"Subnets": subnets},
-        "ec2.describe_security_groups": {"SecurityGroups": [
-            {"GroupId": "sg-1", "VpcId": "vpc-1", "IpPermissions": [],
-             "IpPermissionsEgress": [{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}]}]},
-        "ec2.describe_route_tables": {"RouteTables": [{"Routes": [route]}]},
-        "ec2.describe_vpc_endpoints": {"VpcEndpoints": []},
         "sqs.get_queue_attributes": {"Attributes": {"QueueArn": "arn:q", "Policy": "events.amazonaws.com"}},
         "events.list_rule_names_by_target": {"RuleNames": ["reporting-tasks"]},
         "tasks": [{"name": name.upper(), "state": "started"} for name in wanted({})],
@@ -61,13 +52,13 @@ def right() -> dict[str, Any]:
 
 
 def place(answers: dict[str, Any], wrong: str = "", **settings: Any) -> Place:
-    def told(name: str) -> Any:
+    def told(name: str, **asked: Any) -> Any:
         answer = answers[name]
         if isinstance(answer, Exception):
             raise answer
         if name == "s3.get_object":
             return answer | {"Body": io.BytesIO(answer["Body"])}
-        return answer
+        return narrowed(name, answer, asked)
 
     given = {
         "installation": "main", "bucket": "report-files", "cluster": "reporting", "task_definition": "reporting:3",
@@ -77,7 +68,7 @@ def place(answers: dict[str, Any], wrong: str = "", **settings: Any) -> Place:
         given=None if wrong else ExecutorSettings.model_validate(given),
         names=ObjectNames(),
         wrong=wrong,
-        aws=lambda service, operation, **_: told(f"{service}.{operation}"),
+        aws=lambda service, operation, **asked: told(f"{service}.{operation}", **asked),
         rows=lambda statement, **_: told(statement),
         is_local=False,
         region=REGION,
@@ -180,4 +171,5 @@ SEEDED: list[tuple[str, str, Any, str]] = [
         [{"name": "GENERATE_REPORT_VIA_ECS"}],
         "GENERATE_REPORT_VIA_ECS is left",
     ),
+    *seeded_network.SEEDED,
 ]
