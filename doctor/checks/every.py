@@ -4,17 +4,21 @@ from typing import Final
 
 from doctor.checks.endpoints import Endpoints
 from doctor.checks.frame import Check
+from doctor.checks.grants import Grants
 from doctor.checks.ground import Bucket, Hints, Identity, Lease, Settings
 from doctor.checks.image import Image
 from doctor.checks.launch_rate import LaunchRate
 from doctor.checks.network_acls import NetworkAcls
 from doctor.checks.network_of_aws import SecurityGroups, Subnets
+from doctor.checks.objects import Objects
+from doctor.checks.procedures import Procedures
 from doctor.checks.snowflake_side import EarlierDesign, Installed, SignIn, TasksResumed
 from doctor.checks.tasks_of_aws import Cluster, LogGroup, Quota, Secrets, TaskDefinition
+from doctor.checks.user import User
 from doctor.checks.way_out import WayOut
 
 EVERY: Final[tuple[Check, ...]] = (
     Settings(), Identity(), Bucket(), Lease(), Cluster(), TaskDefinition(), Image(), LogGroup(), Secrets(), Quota(),
-    LaunchRate(), Subnets(), SecurityGroups(), WayOut(), NetworkAcls(), Endpoints(), Hints(), SignIn(), Installed(),
-    TasksResumed(), EarlierDesign(),
+    LaunchRate(), Subnets(), SecurityGroups(), WayOut(), NetworkAcls(), Endpoints(), Hints(), SignIn(), User(),
+    Installed(), Objects(), Grants(), Procedures(), TasksResumed(), EarlierDesign(),
 )  # fmt: skip

@@ -69,7 +69,8 @@ def plain(name: str) -> str:
 def _whole(kind: str, on: str, names: ObjectNames) -> str:
     values = {"database": names.database, "schema": names.schema_name, "warehouse": names.warehouse}
     text = re.sub(r"\{\{ (\w+) \}\}", lambda place: values[place[1]], on)
-    return text if kind in {"DATABASE", "SCHEMA", "WAREHOUSE"} else f"{names.database}.{names.schema_name}.{text}"
+    whole = text if kind in {"DATABASE", "SCHEMA", "WAREHOUSE"} else f"{names.database}.{names.schema_name}.{text}"
+    return whole.upper()
 
 
 @cache

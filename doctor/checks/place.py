@@ -45,6 +45,8 @@ class Place:
         rows: Asks Snowflake.
         is_local: Whether AWS is the local cloud.
         region: The region that is asked.
+        account: The account of Snowflake, as it is set; empty when nobody says.
+        way: How Snowflake is signed in to, by the connector's name of the authenticator; empty when nobody says.
     """
 
     given: ExecutorSettings | None
@@ -54,6 +56,8 @@ class Place:
     rows: Rows
     is_local: bool
     region: str
+    account: str = ""
+    way: str = ""
 
     @property
     def settings(self) -> ExecutorSettings:

@@ -11,10 +11,12 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from contract.sign_in import Way
 from doctor.checks.place import SIGN_IN, CannotLookError, Place, RefusedError
 from executor.cli import aws
 from executor.cli.client import Client, connected
 from executor.cli.errors import CommandError
+from executor.deploy.signing_in import explicit
 from executor.settings import ExecutorSettings, ObjectNames, SettingsError, SnowflakeSettings, load
 
 _CONFIG: Final = Config(connect_timeout=4, read_timeout=8, retries={"mode": "standard", "total_max_attempts": 2})
@@ -38,6 +40,7 @@ def place() -> Iterator[Place]:
             rows=_Snowflake(open_),
             is_local=any(name.startswith("AWS_ENDPOINT_URL") for name in os.environ),
             region=_region(),
+            **_sign_in(),
         )
 
 
@@ -52,6 +55,17 @@ def _settings() -> tuple[ExecutorSettings | None, ObjectNames, str]:
         return ExecutorSettings(), ObjectNames(), wrong  # what is wrong may be about Snowflake only
     except ValueError:
         return None, ObjectNames.model_construct(), wrong
+
+
+def _sign_in() -> dict[str, str]:
+    """Account and way as they are set, by the environment or by the connection that it names."""
+    try:
+        _, snowflake = load(ObjectNames, SnowflakeSettings)
+        given = explicit(snowflake.connect_arguments(ObjectNames()))
+    except (SettingsError, ValueError):
+        return {}
+    way = str(given.get("authenticator") or Way.PASSWORD).upper()
+    return {"account": str(given.get("account") or ""), "way": way}
 
 
 def _region() -> str:

@@ -8,10 +8,11 @@ from typing import Any
 from doctor.checks.every import EVERY
 from doctor.checks.frame import Check
 from doctor.checks.place import SIGN_IN, Place, RefusedError
-from executor.deploy.tasks import wanted
+from executor.deploy.tasks import names, wanted
 from executor.settings import ExecutorSettings, ObjectNames
-from tests.unit.doctor import seeded_network
+from tests.unit.doctor import seeded_network, seeded_snowflake
 from tests.unit.doctor.seeded_network import narrowed, network
+from tests.unit.doctor.seeded_snowflake import chosen, snowflake
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 REGION, ACCOUNT = "eu-central-1", "210987654321"
@@ -32,7 +33,7 @@ def right() -> dict[str, Any]:
         "executionRoleArn": "arn:e", "taskRoleArn": "arn:t", "containerDefinitions": [container],
     }  # fmt: skip
     index = {"manifests": [{"platform": {"architecture": "amd64"}}, {"platform": {"architecture": "unknown"}}]}
-    return network() | {
+    return network() | snowflake() | {
         "sts.get_caller_identity": {}, "s3.head_bucket": {"BucketRegion": REGION},
         "s3.get_object": {"Body": b'{"holder": "a", "released": false}', "LastModified": NOW - timedelta(seconds=9),
                           "ResponseMetadata": {"asked_at": NOW}},
@@ -45,9 +46,9 @@ def right() -> dict[str, Any]:
         "service-quotas.get_service_quota": {"Quota": {"Value": 200.0}},
         "sqs.get_queue_attributes": {"Attributes": {"QueueArn": "arn:q", "Policy": "events.amazonaws.com"}},
         "events.list_rule_names_by_target": {"RuleNames": ["reporting-tasks"]},
-        "tasks": [{"name": name.upper(), "state": "started"} for name in wanted({})],
+        "tasks": [
+            {"name": name.upper(), "state": "started" if name in wanted({}) else "suspended"} for name in names()],
         "current_role": [{"current_role": "REPORT_OPERATOR"}], "jobs": [],
-        "show_external_functions": [], "show_user_functions": [{"name": "MY_OWN"}],
     }  # fmt: skip
 
 
@@ -58,7 +59,7 @@ def place(answers: dict[str, Any], wrong: str = "", **settings: Any) -> Place:
             raise answer
         if name == "s3.get_object":
             return answer | {"Body": io.BytesIO(answer["Body"])}
-        return narrowed(name, answer, asked)
+        return chosen(name, narrowed(name, answer, asked), asked)
 
     given = {
         "installation": "main", "bucket": "report-files", "cluster": "reporting", "task_definition": "reporting:3",
@@ -69,9 +70,11 @@ def place(answers: dict[str, Any], wrong: str = "", **settings: Any) -> Place:
         names=ObjectNames(),
         wrong=wrong,
         aws=lambda service, operation, **asked: told(f"{service}.{operation}", **asked),
-        rows=lambda statement, **_: told(statement),
+        rows=told,
         is_local=False,
         region=REGION,
+        account="organisation-account",
+        way="SNOWFLAKE_JWT",
     )
 
 
@@ -169,7 +172,8 @@ SEEDED: list[tuple[str, str, Any, str]] = [
         "earlier_design",
         "show_external_functions",
         [{"name": "GENERATE_REPORT_VIA_ECS"}],
-        "GENERATE_REPORT_VIA_ECS is left",
+        "function GENERATE_REPORT_VIA_ECS() is left",
     ),
     *seeded_network.SEEDED,
+    *seeded_snowflake.SEEDED,
 ]
