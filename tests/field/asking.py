@@ -4,6 +4,7 @@ With ``AWS_ENDPOINT_URL`` set, checks of routes and quotas would not ask: a loca
 """
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,9 @@ SETTINGS = {
 
 
 def environment(patch: pytest.MonkeyPatch, folder: Path, endpoint: str, region: str, **more: str) -> None:
-    """Set what a machine with an account has set."""
+    """Set what a machine with an account has set, and nothing else of ours."""
+    for name in [name for name in os.environ if name.startswith(("AWS_", "REPORTING_", "SNOWFLAKE_"))]:
+        patch.delenv(name)
     file = folder / "aws-config"
     file.write_text(f"[default]\nregion = {region}\nendpoint_url = {endpoint}\n")
     for name, value in {**KEYS, "AWS_CONFIG_FILE": str(file), "AWS_DEFAULT_REGION": region, **SETTINGS, **more}.items():
@@ -45,3 +48,10 @@ def doctor(*checks: str) -> dict[str, dict[str, Any]]:
 def said(check: dict[str, Any]) -> str:
     """Everything that a check says to its reader."""
     return " ".join(f"{fault['says']} {fault['remedy']}" for fault in check["faults"]) or str(check["says"])
+
+
+def classified(text: str) -> dict[str, Any]:
+    """What ``reporting classify --json`` makes of a text."""
+    found = json.loads(CliRunner().invoke(app, ["classify", text, "--json"]).stdout)
+    cause: dict[str, Any] = found[0] if isinstance(found, list) else found.get("causes", [found])[0]
+    return cause

@@ -12,6 +12,7 @@ OWN = {"catalog_name": NAMES.database, "schema_name": NAMES.schema_name}
 HANDLER = "snowpark_procs.handlers.generate_report"
 ASKED = {"show_grants_to_role": "role", "describe_procedure": "procedure"}
 """What chooses the rows of a statement."""
+HIDDEN = RefusedError("refused", "role does not exist or not authorized")
 
 
 def snowflake() -> dict[str, Any]:
@@ -35,6 +36,7 @@ def snowflake() -> dict[str, Any]:
         "describe_procedure": {
             f"{NAMES.database}.{NAMES.schema_name}.{one['name']}(VARCHAR)": properties(runs_on) for one in procedures
         },
+        "fetch_staged": HIDDEN,
         "staged_code": [{"name": f"procedure_code/{zip_name}"}],
         "current_user": [{"current_user": "SVC"}],
         "describe_user": properties(user),
@@ -115,4 +117,3 @@ SEEDED: list[tuple[str, str, Any, str]] = [
         "network rule D.S.ECS_EGRESS is left",
     ),
 ]
-HIDDEN = RefusedError("refused", "role does not exist or not authorized")
