@@ -1,6 +1,5 @@
 """The check of the user who signs in: his type, his way to sign in, the age of his key."""
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Final
@@ -10,7 +9,6 @@ from doctor.checks.frame import Fault, Severity
 from doctor.checks.place import SIGN_IN, CannotLookError, NotAskedError, Place, RefusedError
 
 _OLD_DAYS: Final = 365
-_PLAIN: Final = re.compile(r"[A-Z_][A-Z0-9_$]*")
 _NONE: Final = frozenset({"", "null", "None"})
 
 
@@ -31,8 +29,6 @@ class User:
         if place.is_local:
             raise NotAskedError("a local Snowflake believes everybody")
         name = str(next(iter(place.rows("current_user")[0].values())))
-        if not _PLAIN.fullmatch(name):
-            raise CannotLookError(f'{name} is no plain name; ask yourself: DESCRIBE USER "{name}"')
         try:
             rows = place.rows("describe_user", user=name)
         except RefusedError as error:
