@@ -1,10 +1,15 @@
 """One job as evidence: its task while ECS knows it, else what the executor kept of its attempts."""
 
-from typing import Any
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any, Final, Protocol
 
+from contract.connection_test import REPORT_TYPE, StepStatus
 from contract.states import TERMINAL, JobState
+from doctor.evidence.connection import Step, of_error, of_lines
 from doctor.explain.theory import Certainty, Theory, Verdict, refuted
 
+_FRESH: Final = timedelta(days=1)
 ID, TITLE = "executor", "What the executor found when the task ended"
 
 
@@ -25,6 +30,32 @@ def kept(job: dict[str, Any], attempts: list[dict[str, Any]]) -> dict[str, Any]:
         if attempt["log_tail"]:
             logs[f"logs/{name}"] = str(attempt["log_tail"]).splitlines()
     return {"tasks": tasks, **logs}
+
+
+class Asks(Protocol):
+    """Who runs our statements by their names."""
+
+    def rows(self, name: str, **values: object) -> list[dict[str, Any]]:
+        """The rows of one."""
+
+
+def newest_test(client: Asks, job: dict[str, Any]) -> dict[str, Any]:
+    """The newest ended test of the connections, as its container would have saved it; nothing without one.
+
+    An older one than a day before the job was asked for says nothing of it.
+    """
+    since = (job["enqueued_at"] - _FRESH).strftime("%Y-%m-%d %H:%M:%S")
+    found = client.rows("jobs", status=None, report_type=REPORT_TYPE, since=since, most=5)
+    ended = [row for row in found if row["status"] in {JobState.SUCCEEDED, JobState.FAILED}]
+    if not ended:
+        return {}
+    last = ended[0]
+    steps = of_lines(str(last["log_tail"] or "").splitlines())
+    steps = steps or of_error(str(last["error"] or ""), str(last["remedy"] or ""))
+    if last["status"] == JobState.SUCCEEDED and not steps:
+        steps = (Step("all", StepStatus.OK, f"job {last['job_id']} of {last['finished_at']:%Y-%m-%d %H:%M} UTC", ""),)
+    broken = next((step.name for step in steps if step.broken), None)
+    return {"connection-test": {"first_broken": broken, "steps": [asdict(step) for step in steps]}} if steps else {}
 
 
 def theory(job: dict[str, Any], attempts: list[dict[str, Any]]) -> Theory:
