@@ -109,7 +109,7 @@ def _refusal(service: str, error: ClientError) -> Exception:
 
 
 class _Snowflake:
-    """Runs statements on one connection, one after the other; signs in when it is first asked."""
+    """Runs statements on one connection, which threads may share (PEP 249, level 2); signs in when first asked."""
 
     def __init__(self, open_: ExitStack) -> None:
         self._open, self._one = open_, threading.Lock()
@@ -118,10 +118,11 @@ class _Snowflake:
 
     def __call__(self, statement: str, **values: object) -> list[dict[str, Any]]:
         with self._one:
-            try:
-                return self._signed_in().rows(statement, **values)
-            except CommandError as error:
-                raise RefusedError("refused", str(error)) from error
+            client = self._signed_in()
+        try:
+            return client.rows(statement, **values)
+        except CommandError as error:
+            raise RefusedError("refused", str(error)) from error
 
     def _signed_in(self) -> Client:
         if self._refused is not None:

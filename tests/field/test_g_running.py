@@ -1,21 +1,21 @@
-"""Rows G1 to G4, H4, I5 and I6 of the problems from the field, on one running system: the local cloud and an executor.
+"""Rows D2, G1 to G4, H4, I5 and I6 of the problems from the field, on one running system.
 
-Each fault is brought about for real, and what a user reads of it is asked of the views and of the command line.
+The local cloud and an executor: each fault is brought about for real, and what a user reads of it is asked of the views
+and of the command line.
 """
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
-from tests.acceptance.system.driving import Analyst, Running, Stack, start_up, until
+from sql.reports import load_report
+from tests.acceptance.system.driving import Analyst, Stack, start_up, until
 from tests.field.asking import classified
+from tests.field.running import USUAL, Executors, asked, attempts, ecs, explained, fault, health, register
 
 pytestmark = pytest.mark.thorough
-USUAL = "reporting-runner"
 ASGI = 'ERROR:    Error loading ASGI app. Could not import module "service.main".'
 
 
@@ -35,23 +35,6 @@ def analyst(stack: Stack) -> Iterator[Analyst]:
         yield Analyst(connection)
 
 
-class Executors:
-    """The one executor of these tests, which may be ended and started again."""
-
-    def __init__(self, stack: Stack, folder: Path) -> None:
-        self._stack, self._folder = stack, folder
-        self.running: Running | None = None
-
-    def start(self) -> None:
-        if self.running is None:
-            self.running = self._stack.start_executor(self._folder)
-            self.running.wait_for(lambda line: '"action": "lead"' in line)
-
-    def end(self) -> None:
-        running, self.running = self.running, None
-        assert running is None or running.stop() == 0
-
-
 @pytest.fixture(scope="module")
 def executors(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Executors]:
     found = Executors(stack, tmp_path_factory.mktemp("elsewhere"))
@@ -62,44 +45,6 @@ def executors(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 @pytest.fixture
 def at_work(executors: Executors) -> None:
     executors.start()
-
-
-def health(analyst: Analyst) -> dict[str, Any]:
-    return analyst.rows("SELECT * FROM reporting.queue_health")[0]
-
-
-def attempts(analyst: Analyst, job_id: str) -> list[dict[str, Any]]:
-    return analyst.rows("SELECT * FROM reporting.job_attempts WHERE job_id = ? ORDER BY attempt", job_id)
-
-
-def asked(analyst: Analyst, report_type: str) -> str:
-    call = "CALL reporting.generate_report(?, OBJECT_CONSTRUCT(), PARSE_JSON(?)::OBJECT)"
-    return str(analyst.call(call, report_type, json.dumps({"max_attempts": 1}))["job_id"])
-
-
-def explained(stack: Stack, job_id: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(stack.reporting("explain", "job", job_id, "--json").stdout)[0]
-    return found
-
-
-def fault(stack: Stack, *words: str) -> None:
-    stack.reporting("local", "fault", "add", *words, "--dir", str(stack.folder))
-
-
-def ecs(stack: Stack) -> Any:
-    session: Any = boto3.Session("x", "x", region_name="us-east-1")
-    return session.client("ecs", endpoint_url=stack.settings["AWS_ENDPOINT_URL"])
-
-
-def register(stack: Stack, family: str, code: str) -> None:
-    """A family that runs a line of Python in place of the runner."""
-    client = ecs(stack)
-    usual = client.describe_task_definition(taskDefinition=USUAL)["taskDefinition"]
-    container = usual["containerDefinitions"][0] | {"command": ["-c", code], "entryPoint": ["python"]}
-    kept = ("networkMode", "cpu", "memory", "executionRoleArn", "taskRoleArn", "requiresCompatibilities")
-    client.register_task_definition(
-        family=family, containerDefinitions=[container], **{name: usual[name] for name in kept if name in usual}
-    )
 
 
 def test_G1_everything_that_is_missing_or_wrong_is_listed_before_the_start(stack: Stack) -> None:
@@ -133,7 +78,7 @@ def test_G2_a_task_that_runs_out_of_memory_is_tried_with_the_next_size_and_the_v
     stack: Stack, analyst: Analyst
 ) -> None:
     fault(stack, "aws", "task", "oom", "--after-s", "1")
-    row = analyst.ended(asked(analyst, "SALES_REPORT"))
+    row = analyst.ended(asked(analyst, "SALES_REPORT", attempts=2))
     assert (row["STATUS"], row["ATTEMPT"]) == ("SUCCEEDED", 2)
     first, second = attempts(analyst, row["JOB_ID"])
     assert (first["CAUSE_ID"], first["EXIT_CODE"]) == ("oom", 137)
@@ -188,6 +133,27 @@ def test_H4_what_a_failed_task_left_is_kept_also_when_ecs_has_forgotten_it(stack
     assert found["cause_id"] == row["CAUSE_ID"]
     assert "exit code 42" in json.dumps(found)
     assert "the last words of it" in stack.reporting("logs", job_id).stdout
+
+
+@pytest.mark.usefixtures("at_work")
+def test_D2_a_connection_test_names_its_first_broken_step_and_explains_the_jobs_after_it(
+    stack: Stack, analyst: Analyst
+) -> None:
+    register(stack, "astray", SNOWFLAKE_HOST="nowhere.invalid")
+    query = {"name": "q", "sql": "SELECT 1"}
+    analyst.define("CONNECTION_TEST", load_report("CONNECTION_TEST") | {"task_definition": "astray"}, version=99)
+    analyst.define("ASTRAY", {"title": "A", "queries": [query], "task_definition": "astray"})
+    row = analyst.ended(analyst.call("CALL reporting.test_connection()")["job_id"])
+    assert (row["STATUS"], row["FAILURE_CLASS"]) == ("FAILED", "SNOWFLAKE_UNREACHABLE")
+    assert row["ERROR"].startswith("step dns: nowhere.invalid does not resolve")
+    other = asked(analyst, "ASTRAY")
+    until(lambda: [one for one in attempts(analyst, other) if one["CAUSE_ID"]])
+    analyst.call("CALL reporting.cancel_report(?)", other)  # it would be tried again, for minutes
+    for job_id in (row["JOB_ID"], other):
+        (network,) = [one for one in explained(stack, job_id)["theories"] if one["id"] == "network"]
+        assert (network["verdict"], network["cause_id"]) == ("supported", "name_not_resolved")
+        assert "first broken step is dns: nowhere.invalid does not resolve" in network["evidence"][0]
+    analyst.rows("DELETE FROM reporting.report_types WHERE report_type = 'CONNECTION_TEST' AND version = 99")
 
 
 def test_I5_that_nobody_leads_is_seen_and_one_command_ends_it(
