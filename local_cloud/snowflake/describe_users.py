@@ -4,6 +4,8 @@ import base64
 import hashlib
 from typing import Any, Final
 
+from fakesnow.expr import normalise_ident
+
 from local_cloud.snowflake.access_checks import Guard
 from local_cloud.snowflake.clock import now_text
 from local_cloud.snowflake.errors import missing
@@ -13,6 +15,7 @@ from local_cloud.snowflake.sql_text import Reader
 
 _KEPT: Final = "set_on"
 _TIMED: Final = ("RSA_PUBLIC_KEY", "RSA_PUBLIC_KEY_2", "PASSWORD")
+_NAMES: Final = ("DEFAULT_ROLE", "DEFAULT_WAREHOUSE", "TYPE")
 _TOLD: Final = (
     "NAME", "COMMENT", "DISPLAY_NAME", "TYPE", "LOGIN_NAME", "FIRST_NAME", "LAST_NAME", "EMAIL", "PASSWORD",
     "MUST_CHANGE_PASSWORD", "DISABLED", "DAYS_TO_EXPIRY", "MINS_TO_UNLOCK", "DEFAULT_WAREHOUSE", "DEFAULT_NAMESPACE",
@@ -45,6 +48,7 @@ def describe(session: Session, sql: str, _params: Any) -> Result:
             raise missing("USER", name)
         Guard(session).need("USER", ("", "", name), "OWNERSHIP")
     options = {"NAME": name, "LOGIN_NAME": name, **(body or {"options": {}})["options"]}
+    options |= {key: normalise_ident(options[key]) for key in _NAMES if key in options}
     options |= {f"{key}_LAST_SET_TIME": at for key, at in (body or {}).get(_KEPT, {}).items()}
     options |= {f"{key}_FP": _fingerprint(options[key]) for key in _TIMED[:2] if options.get(key)}
     if "PASSWORD" in options:
