@@ -81,20 +81,19 @@ def _of_interface(place: Place, name: str, endpoint: dict[str, Any], subnets: li
             remedy = f"aws ec2 modify-vpc-endpoint --vpc-endpoint-id {endpoint['VpcEndpointId']} --private-dns-enabled"
             yield Fault(says, remedy)
         return
-    for attribute in ("enableDnsSupport", "enableDnsHostnames"):
-        answer = place.aws("ec2", "describe_vpc_attribute", VpcId=endpoint["VpcId"], Attribute=attribute)
-        if answer.get(attribute[0].upper() + attribute[1:], {}).get("Value") is False:
-            flag = "--enable-dns-support" if attribute == "enableDnsSupport" else "--enable-dns-hostnames"
-            remedy = f"aws ec2 modify-vpc-attribute --vpc-id {endpoint['VpcId']} {flag}"
-            yield Fault(f"{name} wants {attribute} of {endpoint['VpcId']}, which is off", remedy)
+    answer = place.aws("ec2", "describe_vpc_attribute", VpcId=endpoint["VpcId"], Attribute="enableDnsHostnames")
+    if answer.get("EnableDnsHostnames", {}).get("Value") is False:
+        remedy = f"aws ec2 modify-vpc-attribute --vpc-id {endpoint['VpcId']} --enable-dns-hostnames"
+        yield Fault(f"{name} wants enableDnsHostnames of {endpoint['VpcId']}, which is off", remedy)
     ids = [str(group["GroupId"]) for group in endpoint.get("Groups") or []]
     if not ids:
         return
     groups = place.aws("ec2", "describe_security_groups", GroupIds=ids)["SecurityGroups"]
-    tasks, networks = place.settings.security_groups, [str(subnet["CidrBlock"]) for subnet in subnets]
+    tasks = place.settings.security_groups
+    networks = [str(subnet["CidrBlock"]) for subnet in subnets if subnet.get("CidrBlock")]
     if not any(admits(group, 443, tasks, networks) for group in groups):
         says = f"{name}: its security group {', '.join(ids)} does not let 443 in from the tasks"
-        whom = f"--source-group {tasks[0]}" if tasks else f"--cidr {networks[0]}"
+        whom = f"--source-group {tasks[0]}" if tasks else f"--cidr {', '.join(networks)}"
         remedy = f"aws ec2 authorize-security-group-ingress --group-id {ids[0]} --protocol tcp --port 443 {whom}"
         yield Fault(says, remedy)
 

@@ -15,10 +15,11 @@ from doctor.checks.procedures import Procedures
 from doctor.checks.snowflake_side import EarlierDesign, Installed, SignIn, TasksResumed
 from doctor.checks.tasks_of_aws import Cluster, LogGroup, Quota, Secrets, TaskDefinition
 from doctor.checks.user import User
+from doctor.checks.vpc_dns import VpcDns
 from doctor.checks.way_out import WayOut
 
 EVERY: Final[tuple[Check, ...]] = (
     Settings(), Identity(), Bucket(), Lease(), Cluster(), TaskDefinition(), Image(), LogGroup(), Secrets(), Quota(),
-    LaunchRate(), Subnets(), SecurityGroups(), WayOut(), NetworkAcls(), Endpoints(), Hints(), SignIn(), User(),
-    Installed(), Objects(), Grants(), Procedures(), TasksResumed(), EarlierDesign(),
+    LaunchRate(), Subnets(), SecurityGroups(), WayOut(), NetworkAcls(), Endpoints(), VpcDns(), Hints(), SignIn(),
+    User(), Installed(), Objects(), Grants(), Procedures(), TasksResumed(), EarlierDesign(),
 )  # fmt: skip

@@ -48,7 +48,7 @@ def _of_subnet(place: Place, subnet: dict[str, Any]) -> Iterator[Fault]:
 
 def _allow(acl: dict[str, Any], direction: str, first: int, last: int) -> str:
     taken = {int(one["RuleNumber"]) for one in acl.get("Entries") or []}
-    number = next(n for n in range(90, 0, -1) if n not in taken)
+    number = next(n for n in range(90, 0, -1) if n not in taken or n == 1)
     return (
         f"aws ec2 create-network-acl-entry --network-acl-id {acl['NetworkAclId']} {direction} --rule-number {number}"
         f" --protocol tcp --port-range From={first},To={last} --cidr-block 0.0.0.0/0 --rule-action allow"

@@ -15,7 +15,7 @@ class Objects:
     id = "objects"
     question = "Every table, view, procedure and task of this version is in the schema"
     severity = Severity.ERROR
-    reads = ("what the role REPORT_OPERATOR may see; tables and procedures of the executor take REPORT_ADMIN's owner",)
+    reads = ("the objects; a role is asked only for those that it is granted",)
     theory = (
         "An installation that broke off half-way, a schema restored from a backup, or a program that is newer than"
         " its installation: what is missing is found here by name, and not by the first CALL."

@@ -7,8 +7,12 @@ from typing import Any, Final, Protocol
 from contract.connection_test import REPORT_TYPE, StepStatus
 from contract.states import TERMINAL, JobState
 from doctor.evidence.connection import Step, of_error, of_lines
+from doctor.explain.grant import missing_grant
 from doctor.explain.theory import Certainty, Theory, Verdict, refuted
 
+RUNNER: Final = "REPORT_RUNNER"
+"""The role whose rights count in a container."""
+_MAY_BE_GRANTED: Final = frozenset({"snowflake_object_missing", "snowflake_privilege", "snowflake_warehouse"})
 _FRESH: Final = timedelta(days=1)
 ID, TITLE = "executor", "What the executor found when the task ended"
 
@@ -67,8 +71,9 @@ def theory(job: dict[str, Any], attempts: list[dict[str, Any]]) -> Theory:
         return refuted(ID, TITLE, f"the job is {job['status']}: nothing has failed")
     said = (job["diagnosis"], job.get("error") or last.get("error"), last.get("stop_reason"))
     cause = str(job["cause_id"] or "")
+    grant = missing_grant(" ".join(str(text) for text in said if text), RUNNER) if cause in _MAY_BE_GRANTED else ""
     return Theory(
         ID, TITLE, Verdict.SUPPORTED, Certainty.CERTAIN if cause and cause != "unknown" else Certainty.LIKELY,
         cause or "unknown", tuple(dict.fromkeys(str(text) for text in said if text)),
-        remedy=str(job["remedy"] or ""),
+        remedy=" ".join(filter(None, (str(job["remedy"] or ""), grant and f"If it is there: {grant}"))),
     )  # fmt: skip

@@ -14,7 +14,7 @@ from tests.field.asking import KEYS, doctor, environment, said
 from tests.field.local_network import REGION, LocalNetwork
 from tests.local_stack import served
 
-CHECKS = ("subnets", "security_groups", "way_out", "network_acls", "endpoints")
+CHECKS = ("subnets", "security_groups", "way_out", "network_acls", "endpoints", "vpc_dns")
 OWN = {"public": "10.64.0.0/20", "nat": "10.65.0.0/20", "endpoints": "10.66.0.0/20"}
 Make = Callable[[str], LocalNetwork]
 
@@ -112,6 +112,11 @@ def names_of_endpoints_are_off(made: LocalNetwork) -> str:
     return f"wants enableDnsHostnames of {made['Vpc']}, which is off"
 
 
+def no_names(made: LocalNetwork) -> str:
+    made.ec2.modify_vpc_attribute(VpcId=made["Vpc"], EnableDnsSupport={"Value": False})
+    return f"enableDnsSupport of {made['Vpc']} is off: no name resolves there"
+
+
 def no_link_to_snowflake(made: LocalNetwork) -> str:
     made.ec2.delete_vpc_endpoints(VpcEndpointIds=[made["SnowflakeEndpoint"]])
     return f"subnet {made['SubnetB']} has no default route and no endpoint of a private link to Snowflake"
@@ -130,6 +135,7 @@ def no_way_to_secrets(made: LocalNetwork) -> str:
         ("nat", nat_in_a_private_subnet, "way_out"),
         ("nat", egress_closed, "security_groups"),
         ("public", answers_kept_out, "network_acls"),
+        ("nat", no_names, "vpc_dns"),
         ("endpoints", endpoint_keeps_tasks_out, "endpoints"),
         ("endpoints", names_of_endpoints_are_off, "endpoints"),
         ("endpoints", no_link_to_snowflake, "way_out"),

@@ -1,10 +1,11 @@
-"""Rows D2, G1 to G4, H4, I5 and I6 of the problems from the field, on one running system.
+"""Rows D2, F1, G1 to G4, H4, I5 and I6 of the problems from the field, on one running system.
 
 The local cloud and an executor: each fault is brought about for real, and what a user reads of it is asked of the views
 and of the command line.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -154,6 +155,26 @@ def test_D2_a_connection_test_names_its_first_broken_step_and_explains_the_jobs_
         assert (network["verdict"], network["cause_id"]) == ("supported", "name_not_resolved")
         assert "first broken step is dns: nowhere.invalid does not resolve" in network["evidence"][0]
     analyst.rows("DELETE FROM reporting.report_types WHERE report_type = 'CONNECTION_TEST' AND version = 99")
+
+
+@pytest.mark.usefixtures("at_work")
+def test_F1_a_table_that_the_containers_may_not_read_is_explained_with_the_grant_to_run(
+    stack: Stack, analyst: Analyst
+) -> None:
+    analyst.rows("CREATE TABLE IF NOT EXISTS sales.closed (a INT)")
+    analyst.define("CLOSED", {"title": "C", "queries": [{"name": "q", "sql": "SELECT a FROM sales.closed"}]})
+    row = analyst.ended(job_id := asked(analyst, "CLOSED"))
+    assert (row["STATUS"], row["FAILURE_CLASS"], row["CAUSE_ID"]) == (
+        "FAILED",
+        "QUERY_FAILED",
+        "snowflake_object_missing",
+    )
+    found = explained(stack, job_id)
+    assert found["cause_id"] == "snowflake_object_missing"
+    grant = re.search(r"GRANT SELECT ON TABLE [\w.]*CLOSED TO ROLE REPORT_RUNNER;", found["remedy"])
+    assert grant is not None, found["remedy"]
+    analyst.rows(grant[0].rstrip(";"))
+    assert analyst.ended(asked(analyst, "CLOSED"))["STATUS"] == "SUCCEEDED"
 
 
 def test_I5_that_nobody_leads_is_seen_and_one_command_ends_it(

@@ -37,6 +37,7 @@ STAYS = {
     ("doctor/checks/granted.py", "GRANT "): "shown to the user, not sent",
     ("doctor/checks/user.py", "ALTER USER "): "as above",
     ("doctor/explain/connection.py", "CALL "): "as above",
+    ("doctor/explain/grant.py", "GRANT "): "as above",
     ("executor/cli/demo.py", ""): "shown to the user, not sent",
 }
 

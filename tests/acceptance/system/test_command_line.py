@@ -135,7 +135,7 @@ def test_the_doctor_finds_nothing_wrong_with_the_local_environment(stack: Stack)
     done = stack.reporting("doctor", "--json")
     found = {check["id"]: check for check in json.loads(done.stdout)["checks"]}
     states = {name: check["state"] for name, check in found.items() if check["state"] != "well"}
-    not_here = ("quota", "launch_rate", "way_out", "network_acls", "endpoints", "image", "user")
+    not_here = ("quota", "launch_rate", "way_out", "network_acls", "endpoints", "vpc_dns", "image", "user")
     assert states == dict.fromkeys(not_here, "not asked"), found
     assert f"{len(found)}/{len(found)} " in done.stderr
 

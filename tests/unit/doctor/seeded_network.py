@@ -95,7 +95,8 @@ SEEDED: list[tuple[str, str, Any, str]] = [
         [],
         "its security group sg-2 does not let 443 in from the tasks",
     ),
-    ("endpoints", "ec2.describe_vpc_attribute/EnableDnsSupport/Value", False, "wants enableDnsSupport of vpc-1"),
+    ("endpoints", "ec2.describe_vpc_attribute/EnableDnsHostnames/Value", False, "wants enableDnsHostnames of vpc-1"),
+    ("vpc_dns", "ec2.describe_vpc_attribute/EnableDnsSupport/Value", False, "enableDnsSupport of vpc-1 is off"),
     (
         "endpoints",
         "ec2.describe_vpc_endpoints/VpcEndpoints/0",
