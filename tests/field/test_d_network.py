@@ -15,6 +15,7 @@ from tests.field.local_network import REGION, LocalNetwork
 from tests.local_stack import served
 
 CHECKS = ("subnets", "security_groups", "way_out", "network_acls", "endpoints", "vpc_dns")
+LATER = pytest.mark.thorough
 OWN = {"public": "10.64.0.0/20", "nat": "10.65.0.0/20", "endpoints": "10.66.0.0/20"}
 Make = Callable[[str], LocalNetwork]
 
@@ -131,15 +132,15 @@ def no_way_to_secrets(made: LocalNetwork) -> str:
     ("way_out", "broken", "check"),
     [
         ("public", no_route, "way_out"),
-        ("nat", nat_is_gone, "way_out"),
-        ("nat", nat_in_a_private_subnet, "way_out"),
-        ("nat", egress_closed, "security_groups"),
+        pytest.param("nat", nat_is_gone, "way_out", marks=LATER),
+        pytest.param("nat", nat_in_a_private_subnet, "way_out", marks=LATER),
+        pytest.param("nat", egress_closed, "security_groups", marks=LATER),
         ("public", answers_kept_out, "network_acls"),
-        ("nat", no_names, "vpc_dns"),
-        ("endpoints", endpoint_keeps_tasks_out, "endpoints"),
-        ("endpoints", names_of_endpoints_are_off, "endpoints"),
-        ("endpoints", no_link_to_snowflake, "way_out"),
-        ("endpoints", no_way_to_secrets, "way_out"),
+        pytest.param("nat", no_names, "vpc_dns", marks=LATER),
+        pytest.param("endpoints", endpoint_keeps_tasks_out, "endpoints", marks=LATER),
+        pytest.param("endpoints", names_of_endpoints_are_off, "endpoints", marks=LATER),
+        pytest.param("endpoints", no_link_to_snowflake, "way_out", marks=LATER),
+        pytest.param("endpoints", no_way_to_secrets, "way_out", marks=LATER),
     ],
 )
 def test_D2_a_broken_way_out_is_found_where_it_is_broken_and_nowhere_else(

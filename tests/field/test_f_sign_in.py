@@ -20,6 +20,8 @@ from executor.cli.main import app
 from tests.field.asking import classified, doctor, environment, said
 from tests.local_stack import served
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
