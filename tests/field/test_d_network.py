@@ -13,6 +13,8 @@ import pytest
 from tests.field.asking import KEYS, doctor, environment, said
 from tests.field.local_network import REGION, LocalNetwork
 from tests.local_stack import served
+from tests.unit.infra import template
+from tests.unit.infra.properties import of_type
 
 CHECKS = ("subnets", "security_groups", "way_out", "network_acls", "endpoints", "vpc_dns")
 LATER = pytest.mark.thorough
@@ -62,6 +64,20 @@ def test_D2_every_way_out_of_our_template_lets_tasks_out_and_nobody_in(network: 
     network(way_out)
     found = doctor(*CHECKS)
     assert {name: one["state"] for name, one in found.items() if one["state"] != "well"} == {}, found
+
+
+def test_D1_D3_nothing_of_our_stack_listens_or_has_an_address_that_somebody_would_have_to_know() -> None:
+    resources = template.made(template.raw(), **template.GIVEN)
+    kinds = {one["Type"].removeprefix("AWS::") for one in resources.values()}
+    listening = ("ElasticLoadBalancing", "ApiGateway", "ServiceDiscovery", "EC2::SecurityGroupIngress", "EC2::EIP")
+    assert [kind for kind in kinds if kind.startswith(listening)] == []
+    assert all("SecurityGroupIngress" not in one for _, one in of_type(resources, "EC2::SecurityGroup"))
+    ports = [
+        container.get("PortMappings")
+        for _, one in of_type(resources, "ECS::TaskDefinition")
+        for container in one["ContainerDefinitions"]
+    ]
+    assert set(map(str, ports)) == {"None"}
 
 
 def test_D1_an_inbound_rule_on_our_group_is_warned_of_because_nothing_listens(network: Make) -> None:
