@@ -4,6 +4,7 @@
   must be in place before the first request.
 * `moto.logs.urls.url_paths["{0}/$"]`, `moto.cloudformation.urls.url_paths["{0}/$"]`: likewise for Logs and
   CloudFormation.
+* `moto.iam.urls.url_paths["{0}/$"]`: likewise for IAM.
 * `moto.events.urls.url_paths["{0}/"]` and every path of `moto.scheduler.urls.url_paths`: likewise for EventBridge and
   its Scheduler.
 * `moto.s3.responses.S3Response`: which class answers S3; moto loads `moto.s3.urls` anew when S3 is first
@@ -21,6 +22,7 @@ import moto.backends
 import moto.cloudformation.urls
 import moto.ecs.urls
 import moto.events.urls
+import moto.iam.urls
 import moto.logs.urls
 import moto.moto_api._internal.urls
 import moto.s3.models
@@ -33,6 +35,7 @@ from local_cloud.aws.fargate.engine import FargateEngine
 from local_cloud.aws.fargate.roster import Roster
 from local_cloud.aws.moto_cloudformation import stacks_response
 from local_cloud.aws.moto_ecs import engine_response
+from local_cloud.aws.moto_iam import HonestIamResponse
 from local_cloud.aws.moto_logs import keeping_logs_response
 from local_cloud.aws.moto_schedules import HonestEventsResponse, HonestSchedulerResponse
 from local_cloud.aws.moto_world import MotoWorld
@@ -60,11 +63,12 @@ def hook_cloudformation(stacks: StackApi) -> None:
     moto.cloudformation.urls.url_paths["{0}/$"] = stacks_response(stacks).dispatch
 
 
-def hook_schedules() -> None:
-    """Let our EventBridge and its Scheduler answer."""
+def hook_others() -> None:
+    """Let our EventBridge, its Scheduler and our IAM answer."""
     moto.events.urls.url_paths["{0}/"] = HonestEventsResponse.dispatch
     for path in moto.scheduler.urls.url_paths:
         moto.scheduler.urls.url_paths[path] = HonestSchedulerResponse.dispatch
+    moto.iam.urls.url_paths["{0}/$"] = HonestIamResponse.dispatch
 
 
 def hook_s3(keeper: S3Keeper, clock: Clock) -> None:

@@ -84,7 +84,7 @@ class LocalAws:
         moto_hooks.hook_logs(world)
         self._stacks = StackApi(Engine(self._client, utc_now), utc_now)
         moto_hooks.hook_cloudformation(self._stacks)
-        moto_hooks.hook_schedules()
+        moto_hooks.hook_others()
         moto_hooks.hook_s3(self._keeper, utc_now)
         moto_hooks.hook_reset(self._reset, settle_default_network)
         moto_hooks.hook_module_list()
