@@ -33,6 +33,7 @@ class Collector:
         if faults := region_faults():
             raise CommandError("; ".join(faults), Exit.USAGE)
         self._session: Any = boto3.session.Session()
+        self._clients: dict[str, Any] = {}
 
     def evidence(self) -> Evidence:
         """What was collected, as evidence."""
@@ -119,7 +120,9 @@ class Collector:
         return {}
 
     def _call(self, service: str, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        ask: Callable[..., dict[str, Any]] = getattr(self._session.client(service, config=_CONFIG), operation)
+        if service not in self._clients:
+            self._clients[service] = self._session.client(service, config=_CONFIG)
+        ask: Callable[..., dict[str, Any]] = getattr(self._clients[service], operation)
         return ask(**arguments)
 
 
