@@ -2,8 +2,10 @@
 
 import os
 import threading
+import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
@@ -19,12 +21,20 @@ from executor.cli.errors import CommandError
 from executor.deploy.signing_in import explicit
 from executor.settings import ExecutorSettings, ObjectNames, SettingsError, SnowflakeSettings, load
 
-_CONFIG: Final = Config(connect_timeout=4, read_timeout=8, retries={"mode": "standard", "total_max_attempts": 2})
+_CONNECT_S: Final = 4
+_CONFIG: Final = Config(
+    connect_timeout=_CONNECT_S, read_timeout=8, retries={"mode": "standard", "total_max_attempts": 2}
+)
 _DENIED: Final = frozenset({
     "AccessDenied", "AccessDeniedException", "AccessDeniedFault", "AuthorizationError", "UnauthorizedOperation",
 })  # fmt: skip
 _PREFIXES: Final = {"service-quotas": "servicequotas"}
-_RIGHTS: Final = {"HeadBucket": "ListBucket"}
+_RIGHTS: Final = {
+    "HeadBucket": "ListBucket",
+    "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
+    "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
+}
+_FILE_BYTES: Final = 1_000_000
 
 
 @contextmanager
@@ -41,6 +51,7 @@ def place() -> Iterator[Place]:
             is_local=any(name.startswith("AWS_ENDPOINT_URL") for name in os.environ),
             region=_region(),
             **_sign_in(),
+            fetch=_fetched,
         )
 
 
@@ -75,6 +86,16 @@ def _region() -> str:
         return ""
 
 
+def _fetched(url: str) -> bytes:
+    if not url.startswith(("https://", "http://127.0.0.1")):
+        raise CannotLookError(f"{url.partition('?')[0]} is no address of AWS")
+    try:
+        with urllib.request.urlopen(url, timeout=_CONNECT_S) as answer:  # noqa: S310 - its scheme was just looked at
+            return bytes(answer.read(_FILE_BYTES))
+    except OSError as error:
+        raise CannotLookError(f"{url.partition('?')[0]} cannot be fetched: {error}") from error
+
+
 class _Aws:
     """Calls AWS; clients are made one at a time, because boto3's session is not for several threads."""
 
@@ -95,7 +116,9 @@ class _Aws:
             raise CannotLookError(f"AWS cannot be asked: {error}") from error
         asked_at = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
         if asked_at:
-            answer["ResponseMetadata"]["asked_at"] = parsedate_to_datetime(asked_at)
+            answer["ResponseMetadata"]["asked_at"] = theirs = parsedate_to_datetime(asked_at)
+            ours = datetime.now(UTC)  # noqa: TID251 - how far this machine's clock is off is what is asked
+            answer["ResponseMetadata"]["clock_ahead_s"] = (ours - theirs).total_seconds()
         return answer
 
 
@@ -105,6 +128,8 @@ def _refusal(service: str, error: ClientError) -> Exception:
     if code in _DENIED:
         right = f"{_PREFIXES.get(service, service)}:{_RIGHTS.get(operation, operation)}"
         return CannotLookError(f"this takes the right {right}, which is denied: {message}")
+    if code == "NotImplemented":
+        return CannotLookError(message)
     return RefusedError(code, f"{code}: {message}")
 
 

@@ -10,7 +10,7 @@ from doctor.checks.frame import Check
 from doctor.checks.place import SIGN_IN, Place, RefusedError
 from executor.deploy.tasks import names, wanted
 from executor.settings import ExecutorSettings, ObjectNames
-from tests.unit.doctor import seeded_network, seeded_snowflake
+from tests.unit.doctor import deployed_aws, seeded_network, seeded_snowflake
 from tests.unit.doctor.seeded_network import narrowed, network
 from tests.unit.doctor.seeded_snowflake import chosen, snowflake
 
@@ -29,12 +29,17 @@ def right() -> dict[str, Any]:
         "secrets": [{"name": "SNOWFLAKE_PRIVATE_KEY", "valueFrom": f"{SECRET}:key::"}],
     }  # fmt: skip
     definition = {
-        "status": "ACTIVE", "networkMode": "awsvpc", "requiresCompatibilities": ["FARGATE"], "cpu": "1024",
-        "executionRoleArn": "arn:e", "taskRoleArn": "arn:t", "containerDefinitions": [container],
+        "status": "ACTIVE", "networkMode": "awsvpc", "requiresCompatibilities": ["FARGATE"],
+        "cpu": "1024", "memory": "4096",
+        "executionRoleArn": f"arn:aws:iam::{ACCOUNT}:role/e", "taskRoleArn": f"arn:aws:iam::{ACCOUNT}:role/t",
+        "taskDefinitionArn": f"arn:aws:ecs:{REGION}:{ACCOUNT}:task-definition/reporting:3",
+        "containerDefinitions": [container],
     }  # fmt: skip
     index = {"manifests": [{"platform": {"architecture": "amd64"}}, {"platform": {"architecture": "unknown"}}]}
     return network() | snowflake() | {
-        "sts.get_caller_identity": {}, "s3.head_bucket": {"BucketRegion": REGION},
+        "sts.get_caller_identity": {"Account": ACCOUNT, "Arn": f"arn:aws:iam::{ACCOUNT}:user/deployer",
+                                    "ResponseMetadata": {"clock_ahead_s": 0.4}},
+        "s3.head_bucket": {"BucketRegion": REGION},
         "s3.get_object": {"Body": b'{"holder": "a", "released": false}', "LastModified": NOW - timedelta(seconds=9),
                           "ResponseMetadata": {"asked_at": NOW}},
         "ecs.describe_clusters": {"clusters": [{"status": "ACTIVE", "capacityProviders": ["FARGATE", "FARGATE_SPOT"]}]},
@@ -44,12 +49,12 @@ def right() -> dict[str, Any]:
         "logs.describe_log_groups": {"logGroups": [{"logGroupName": "/reporting/jobs", "retentionInDays": 90}]},
         "secretsmanager.get_secret_value": {"SecretString": '{"key": "canary"}'},
         "service-quotas.get_service_quota": {"Quota": {"Value": 200.0}},
-        "sqs.get_queue_attributes": {"Attributes": {"QueueArn": "arn:q", "Policy": "events.amazonaws.com"}},
+        "sqs.get_queue_attributes": {"Attributes": deployed_aws.queue()},
         "events.list_rule_names_by_target": {"RuleNames": ["reporting-tasks"]},
         "tasks": [
             {"name": name.upper(), "state": "started" if name in wanted({}) else "suspended"} for name in names()],
         "current_role": [{"current_role": "REPORT_OPERATOR"}], "jobs": [],
-    }  # fmt: skip
+    } | deployed_aws.right(NOW)  # fmt: skip
 
 
 def place(answers: dict[str, Any], wrong: str = "", **settings: Any) -> Place:
@@ -129,7 +134,7 @@ SEEDED: list[tuple[str, str, Any, str]] = [
     ("log_group", f"{CONTAINER}/logConfiguration/options/awslogs-stream-prefix", "x", "stream prefix x"),
     ("log_group", "logs.describe_log_groups/logGroups/0/logGroupClass", "INFREQUENT_ACCESS", "of class INFREQUENT"),
     ("log_group", "logs.describe_log_groups/logGroups/0/retentionInDays", None, "for ever"),
-    ("secrets", "secretsmanager.get_secret_value", RefusedError("ResourceNotFoundException", "no"), "ResourceNotFound"),
+    ("secrets", "secretsmanager.get_secret_value", RefusedError("ResourceNotFoundException", "no"), "has no version"),
     ("secrets", "secretsmanager.get_secret_value/SecretString", '{"kye": "canary"}', "has no key key"),
     ("secrets", f"{CONTAINER}/secrets/0/valueFrom", SECRET.replace(REGION, "eu-west-1"), "is of region eu-west-1"),
     ("image", "ecr.describe_images", RefusedError("ImageNotFoundException", "no"), "ImageNotFoundException"),
@@ -176,4 +181,5 @@ SEEDED: list[tuple[str, str, Any, str]] = [
     ),
     *seeded_network.SEEDED,
     *seeded_snowflake.SEEDED,
+    *deployed_aws.SEEDED,
 ]

@@ -3,7 +3,10 @@
 import json
 from typing import Any
 
-NAT = {"State": "available", "SubnetId": "subnet-9", "VpcId": "vpc-1", "ConnectivityType": "public"}
+NAT = {
+    "NatGatewayId": "nat-1", "State": "available", "SubnetId": "subnet-9", "VpcId": "vpc-1",
+    "ConnectivityType": "public",
+}  # fmt: skip
 ENDPOINT = {
     "VpcEndpointId": "vpce-1", "VpcEndpointType": "Interface", "VpcId": "vpc-1", "State": "available",
     "ServiceName": "com.amazonaws.eu-central-1.sqs", "PrivateDnsEnabled": True, "Groups": [{"GroupId": "sg-2"}],
@@ -47,7 +50,7 @@ def narrowed(name: str, answer: dict[str, Any], asked: dict[str, Any]) -> dict[s
     """An answer of EC2's with only what was asked for: groups by their ids, route tables by their subnets."""
     if name == "ec2.describe_security_groups" and "GroupIds" in asked:
         return {"SecurityGroups": [one for one in answer["SecurityGroups"] if one["GroupId"] in asked["GroupIds"]]}
-    if name == "ec2.describe_route_tables":
+    if name == "ec2.describe_route_tables" and asked["Filters"][0]["Name"] != "vpc-id":
         (subnet,) = asked["Filters"][0]["Values"]
         own = [t for t in answer["RouteTables"] if any(a.get("SubnetId") == subnet for a in t["Associations"])]
         return {"RouteTables": own}

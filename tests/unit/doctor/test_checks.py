@@ -5,18 +5,20 @@ import re
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from doctor.checks.every import EVERY
-from doctor.checks.frame import Result, Severity, State
+from doctor.checks.frame import Check, Result, Severity, State
 from doctor.checks.granted import ROLES, objects
 from doctor.checks.place import SIGN_IN, CannotLookError, Place, RefusedError
 from doctor.checks.run import result, run
 from doctor.checks.words import FORMATS, as_data, summary
+from executor.cli.looking import _PREFIXES, _RIGHTS
+from tests.house import tree
+from tests.house.doctor_page import PAGE, page, policy
 from tests.unit.doctor.deployments import SEEDED, named, place, right, spoilt
 from tests.unit.doctor.seeded_snowflake import without
 
@@ -126,11 +128,25 @@ def test_each_format_names_the_fault_and_its_remedy(name: str, reads: Callable[[
         assert (suite.get("tests"), suite.get("failures")) == (str(len(EVERY)), "1")
 
 
-def test_the_reference_page_lists_every_check_with_what_it_reads() -> None:
-    text = (Path(__file__).parents[3] / "docs" / "reference" / "doctor.md").read_text(encoding="utf-8")
+def test_the_reference_page_says_what_the_checks_say() -> None:
+    text = tree.text(PAGE)
+    assert text == page(text), "run python -m tests.house.doctor_page"
     rows = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", text, re.MULTILINE))
-    wanted_rows = {
-        check.id: " | ".join((check.severity.value, f"{check.question}. {check.theory}", ", ".join(check.reads) or "-"))
-        for check in EVERY
-    }
-    assert rows == wanted_rows
+    assert list(rows) == [check.id for check in EVERY]
+    (told,) = json.loads(policy())["Statement"]
+    assert {right for check in EVERY for right in check.reads if ":" in right} == set(told["Action"])
+    assert policy() in text
+
+
+@pytest.mark.parametrize("check", EVERY, ids=lambda check: str(check.id))
+def test_a_check_asks_aws_for_nothing_but_what_it_says_that_it_reads(check: Check) -> None:
+    asked: set[str] = set()
+    made = place(right())
+
+    def aws(service: str, operation: str, **arguments: Any) -> dict[str, Any]:
+        name = "".join(word.capitalize() for word in operation.split("_"))
+        asked.add(f"{_PREFIXES.get(service, service)}:{_RIGHTS.get(name, name)}")
+        return made.aws(service, operation, **arguments)
+
+    assert result(check, Place(**{**vars(made), "aws": aws})).state is State.WELL
+    assert asked <= set(check.reads)
