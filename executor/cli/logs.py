@@ -25,7 +25,10 @@ def logs(
         bool, typer.Option("--all", help="Every attempt's, the oldest first; searches the log group for the job.")
     ] = False,
 ) -> None:
-    """Print the log of a job's last attempt, or with --all of every one; both also after ECS has forgotten the task."""
+    """Print the log of a job's last attempt.
+
+    With --all that of every attempt. Both are found also after ECS has forgotten the tasks.
+    """
     if faults := region_faults():
         raise CommandError("; ".join(faults), Exit.USAGE)
     if all_ and follow:
