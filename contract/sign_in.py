@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, Final
 
+from contract.account_name import wrong
 from contract.refusal import Problem
 
 ALLOW_PASSWORD_ENV: Final = "REPORTING_ALLOW_PASSWORD"  # noqa: S105 - the name of a switch
@@ -72,6 +73,8 @@ def problems(given: Mapping[str, str], *, is_file: Callable[[str], bool], servic
         Problems by the variable's name; none shows a secret.
     """
     found = [Problem(_variable(name), "is not set") for name in ("account", *_who(given)) if name not in given]
+    if why := wrong(given.get("account", "local")):
+        found.append(Problem("SNOWFLAKE_ACCOUNT", why))
     found += [*_foreign(given), *_incomplete(given), *_unreadable(given, is_file)]
     return [*found, *password_problems(given)] if service else found
 

@@ -1,6 +1,5 @@
 """Every setting of the executor, from the environment; all that is wrong is said at once."""
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, overload
@@ -8,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar, overload
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from contract import sign_in
+from contract import account_name, sign_in
 from contract.ids import Bucket, Installation
 from contract.policy import Caps, Limits, RetryPolicy
 from contract.resources import Capacity
@@ -17,7 +16,6 @@ from executor.core import price
 from executor.core.launch import LaunchProfile
 from executor.core.rate import Rate
 
-_ACCOUNT = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9-]+){0,3}$")
 _IDENTIFIER = r"^[A-Za-z_][A-Za-z0-9_$]*$"
 _NO_ACCOUNT = "SNOWFLAKE_ACCOUNT (or SNOWFLAKE_DEFAULT_CONNECTION_NAME)"
 _OF_THE_LOCAL_STACK = "For the stack of reporting up, read its settings first: set -a; . .local/env; set +a"
@@ -162,11 +160,9 @@ class SnowflakeSettings(BaseSettings):
     @field_validator("account")
     @classmethod
     def _a_form_that_snowflake_knows(cls, value: str | None) -> str | None:
-        if value is None or _ACCOUNT.match(value):
-            if value and value.lower().endswith("snowflakecomputing.com"):
-                raise ValueError("leave out .snowflakecomputing.com; write it as organisation-account")
-            return value
-        raise ValueError("write it as organisation-account or locator.region, without https://, path or spaces")
+        if value is not None and (why := account_name.wrong(value)):
+            raise ValueError(why)
+        return value
 
     def problems(self, *, service: bool, allow_password: bool) -> list[str]:
         """Everything that keeps these settings from signing in, each by its variable; ``service``: nobody watches."""

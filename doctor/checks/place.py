@@ -31,6 +31,12 @@ Aws = Callable[..., dict[str, Any]]
 """``aws("ecs", "describe_clusters", clusters=[…])``; raises CannotLookError when denied, else RefusedError."""
 Rows = Callable[..., list[dict[str, Any]]]
 """``rows("tasks")``: a statement of ours by its name; raises RefusedError."""
+Fetch = Callable[[str], bytes]
+"""``fetch("https://…")``: a file of less than a megabyte behind an address that AWS gave; raises CannotLookError."""
+
+
+def _nowhere(url: str) -> bytes:
+    raise CannotLookError(f"nobody here fetches {url}")
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,9 @@ class Place:
         rows: Asks Snowflake.
         is_local: Whether AWS is the local cloud.
         region: The region that is asked.
+        account: The account of Snowflake, as it is set; empty when nobody says.
+        way: How Snowflake is signed in to, by the connector's name of the authenticator; empty when nobody says.
+        fetch: Gets a file from an address that AWS gave.
     """
 
     given: ExecutorSettings | None
@@ -54,6 +63,9 @@ class Place:
     rows: Rows
     is_local: bool
     region: str
+    account: str = ""
+    way: str = ""
+    fetch: Fetch = _nowhere
 
     @property
     def settings(self) -> ExecutorSettings:

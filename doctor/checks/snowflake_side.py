@@ -1,11 +1,14 @@
 """Checks of the Snowflake side: signed in, installed, tasks resumed, nothing left of the earlier design."""
 
+import re
 from typing import Final
 
+from contract.account_name import other_order, wrong
 from doctor.checks.frame import Fault, Severity
 from doctor.checks.place import SIGN_IN, CannotLookError, Place, RefusedError
 
-_EARLIER: Final = ("GENERATE_REPORT_VIA_ECS", "GENERATE_SALES_REPORT_ECS", "CHECK_ECS_JOB_STATUS")
+_ANSWERED: Final = re.compile(r"\b390\d{3}\b")
+"""A number of Snowflake's own sign-in: whoever answers so knows the account."""
 
 
 class SignIn:
@@ -22,8 +25,25 @@ class SignIn:
         try:
             place.rows("current_role")
         except RefusedError as error:
-            return [Fault(str(error), "docs/how-to/sign-in.md tells each way to sign in, and what it needs.")]
+            remedy = "docs/how-to/sign-in.md tells each way to sign in, and what it needs."
+            doubtful = "" if _ANSWERED.search(str(error)) else _which_account(place.account)
+            return [Fault(str(error), f"{doubtful}{remedy}")]
         return []
+
+
+def _which_account(account: str) -> str:
+    """Which form the account's name has, and what else may be meant by it."""
+    if not account or wrong(account):
+        return ""  # the check settings says what is wrong with it
+    if "." in account:
+        says = f"SNOWFLAKE_ACCOUNT {account} is read as a locator with its region"
+        return f"{says}; SELECT CURRENT_ORGANIZATION_NAME() || '-' || CURRENT_ACCOUNT_NAME() tells the better name. "
+    other = other_order(account)
+    if other is None:
+        return ""
+    organisation, _, name = account.partition("-")
+    says = f"SNOWFLAKE_ACCOUNT {account} is read as organisation {organisation}, account {name}"
+    return f"{says}; if that is the wrong way round, {other} is meant. "
 
 
 class Installed:
@@ -80,14 +100,30 @@ class EarlierDesign:
     id = "earlier_design"
     question = "Nothing is left of an earlier design that called an HTTP service"
     severity = Severity.WARNING
-    reads = ("USAGE on the functions",)
-    theory = "Its functions still call a service that is gone, and its integrations and secrets are open doors."
+    reads = ("USAGE on functions, integrations, network rules and secrets",)
+    theory = (
+        "Its functions still call a service that is gone, or whose address has changed again, and its integrations,"
+        " network rules and secrets are open doors: Snowflake calls nobody any more, so all of it can go."
+    )
 
     def look(self, place: Place) -> list[Fault]:
-        """Look for its functions by their names."""
-        rows = [
-            row for statement in ("show_external_functions", "show_user_functions") for row in place.rows(statement)
+        """Look for its functions, and for what served them, by their names."""
+        from executor.deploy import earlier  # noqa: PLC0415 - it loads Snowflake's client, which --help need not wait for
+
+        told = {
+            statement: [{str(key).lower(): value for key, value in row.items()} for row in place.rows(statement)]
+            for statement in earlier.STATEMENTS
+        }
+        remedy = "reporting deploy move-over --matching {} shows what stands for it; --drop drops it."
+        return [
+            Fault(
+                f"{one.kind.lower()} {one.name.replace(chr(34), '')} is left of a design in which Snowflake called"
+                " a service; nothing of this one uses it",
+                remedy.format(_last(one.name)),
+            )
+            for one in earlier.found_in(told, place.names, earlier.LIKELY)
         ]
-        names = {str({str(key).lower(): value for key, value in row.items()}["name"]) for row in rows}
-        remedy = "reporting deploy move-over shows them and what stands for each; --drop drops them."
-        return [Fault(f"function {name} is left", remedy) for name in sorted(names & set(_EARLIER))]
+
+
+def _last(name: str) -> str:
+    return name.replace('"', "").partition("(")[0].rsplit(".", 1)[-1]

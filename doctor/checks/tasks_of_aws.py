@@ -1,6 +1,5 @@
-"""Checks of what ECS needs to run a report: cluster, task definition, logs, secrets, image, quota."""
+"""Checks of what ECS needs to run a report: cluster, task definition, log group, quota."""
 
-import json
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -135,59 +134,6 @@ class LogGroup:
         if not own.get("retentionInDays") and not place.is_local:
             command = f"aws logs put-retention-policy --log-group-name {group} --retention-in-days 90"
             yield Fault(f"log group {group} keeps everything for ever", command, Severity.WARNING)
-
-
-class Secrets:
-    """The secrets of the task definition."""
-
-    id = "secrets"
-    question = "Every secret that the task definition names is there, in this region, with the key that is asked for"
-    severity = Severity.ERROR
-    reads = ("ecs:DescribeTaskDefinition", "secretsmanager:GetSecretValue")
-    theory = "ECS reads secrets before it starts a container; one that is missing fails every job."
-
-    def look(self, place: Place) -> list[Fault]:
-        """Read each, and look only at its keys."""
-        wanted = {
-            str(secret["valueFrom"]): str(secret["name"])
-            for name in named(place)
-            for entry in described(place, name)["containerDefinitions"]
-            for secret in entry.get("secrets") or []
-        }
-        if not wanted:
-            raise NotAskedError("the task definition names no secret")
-        return [fault for arn, name in wanted.items() for fault in self._of(place, name, arn)]
-
-    def _of(self, place: Place, name: str, reference: str) -> Iterator[Fault]:
-        parts = reference.split(":")
-        if not reference.startswith("arn:") or parts[2] != "secretsmanager":
-            return
-        if parts[3] != place.region:
-            yield Fault(
-                f"{name}: {reference} is of region {parts[3]}, tasks run in {place.region}", "Make it there too."
-            )
-            return
-        try:
-            value = place.aws("secretsmanager", "get_secret_value", SecretId=":".join(parts[:7]))
-        except RefusedError as error:
-            says = f"{name}: {reference}: {error.code}"
-            yield Fault(
-                says, "The six letters at an ARN's end change when a secret is made anew: take it from the stack."
-            )
-            return
-        key = parts[7] if len(parts) > 7 else ""
-        if key and key not in _keys(str(value.get("SecretString") or "")):
-            yield Fault(
-                f"{name}: {':'.join(parts[:7])} has no key {key}", "Correct valueFrom, or add the key to the secret."
-            )
-
-
-def _keys(text: str) -> set[str]:
-    try:
-        data = json.loads(text)
-    except ValueError:
-        return set()
-    return set(data) if isinstance(data, dict) else set()
 
 
 class Quota:

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from doctor.evidence.connection import of_report
 from doctor.evidence.evidence import Event, Evidence, Line, Log
 from doctor.evidence.moments import moment, moment_in
 from doctor.evidence.tasks import task
@@ -31,8 +32,10 @@ def take(data: Any, evidence: Evidence, name: str) -> bool:
 
 
 def _one(data: dict[str, Any], evidence: Evidence) -> bool:
-    """A task definition, a service or a task."""
-    if "containerDefinitions" in data:
+    """A task definition, a service, a task or a connection test."""
+    if (steps := of_report(data)) is not None:
+        evidence.connection = steps
+    elif "containerDefinitions" in data:
         evidence.definitions.append(data)
     elif isinstance(data.get("taskDefinition"), dict):
         evidence.definitions.append(data["taskDefinition"])
@@ -75,7 +78,9 @@ def take_text(text: str, evidence: Evidence, name: str) -> bool:
     last = name.rsplit("/", 1)[-1].lower()
     if is_dockerfile(text):
         evidence.dockerfiles[owner(name)] = text
-    elif last.endswith((".md", ".eml")) or any(word in name.lower() for word in ("note", "report", "readme", "mail")):
+    elif not last.endswith((".log", ".out")) and (
+        last.endswith((".md", ".eml")) or any(word in name.lower() for word in ("note", "report", "readme", "mail"))
+    ):
         evidence.notes[name] = text
     elif last.endswith((".log", ".txt", ".out")) or "log" in name.lower():
         lines = tuple(Line(moment_in(line), line) for line in text.splitlines() if line.strip())

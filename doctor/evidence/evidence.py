@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from doctor.evidence.connection import Step
 from doctor.evidence.tasks import Task
 
 
@@ -43,6 +44,7 @@ class Evidence:
         logs: Logs of containers.
         log_groups: Names of the log groups that were there; None when nobody looked.
         network: Subnets, route tables, security groups and endpoints, by their key in EC2's answers.
+        connection: The steps of a test of the connections; empty without one.
         dockerfiles: Texts by the name of their service, folder or file; the empty name is for all others.
         notes: What people wrote, by file.
         unread: Files that held nothing known.
@@ -56,6 +58,7 @@ class Evidence:
     logs: list[Log] = field(default_factory=list)
     log_groups: list[str] | None = None
     network: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    connection: tuple[Step, ...] = ()
     dockerfiles: dict[str, str] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)

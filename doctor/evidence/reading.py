@@ -32,10 +32,10 @@ def read(path: Path) -> Evidence:
     for name, text in sorted(_files(path)):
         if not _take(name, text, evidence):
             evidence.unread.append(name)
-    if not (evidence.services or evidence.tasks or evidence.definitions):
+    if not (evidence.services or evidence.tasks or evidence.definitions or evidence.connection):
         raise NoEvidenceError(
             f"{path}: holds no answer of `aws ecs describe-services`, `describe-tasks` or `describe-task-definition`,"
-            " and no CloudFormation template with a service. Save at least one of them as JSON"
+            " no connection_test.json, and no CloudFormation template with a service. Save at least one of them as JSON"
         )
     return evidence
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from contract.connection_test import REPORT_TYPE
 from doctor.evidence.evidence import Event, Evidence, Log
 from doctor.evidence.moments import moment
 from doctor.evidence.tasks import Task
@@ -63,6 +64,8 @@ def subjects(evidence: Evidence) -> list[Subject]:
     for definition in evidence.definitions:
         if id(definition) not in used and not evidence.services:
             families.setdefault(str(definition.get("family") or definition.get("taskDefinitionArn")), [])
+    if evidence.connection and not (found or families):
+        families[REPORT_TYPE] = []
     return found + [_of_tasks(family, tasks, evidence) for family, tasks in families.items()]
 
 

@@ -7,13 +7,15 @@ from doctor.evidence.evidence import Line, Log
 from executor import causes
 from executor.core.causes import Cause, Scope
 from executor.core.classify import cause_told
+from executor.core.regions import told_apart
 
 _LAST_LINES: Final = 200
 
 
-def of_stop(text: str) -> Cause | None:
-    """The cause behind what ECS says of a task's end."""
-    return causes.load().find(Scope.STOPPED, text)
+def of_stop(text: str, task_arn: str = "") -> Cause | None:
+    """The cause behind what ECS says of a task's end; by its ARN a secret of another region is told apart."""
+    catalogue = causes.load()
+    return told_apart(catalogue, catalogue.find(Scope.STOPPED, text), text, task_arn)
 
 
 def of_exit(code: int) -> Cause | None:

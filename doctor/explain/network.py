@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from doctor.explain.connection import tested
 from doctor.explain.facts import Facts
 from doctor.explain.theory import Certainty, Theory, Verdict, open_, refuted
 
@@ -10,7 +11,9 @@ TITLE: Final = "The tasks have no way out of their subnets"
 
 
 def network(facts: Facts) -> Theory:
-    """Routes and security groups where they are in the evidence, else what a start proves."""
+    """A connection test, routes and security groups where they are in the evidence, else what a start proves."""
+    if by_test := tested(facts, ID, TITLE):
+        return by_test
     closed = _closed_groups(facts)
     if closed:
         return Theory(
@@ -35,7 +38,8 @@ def network(facts: Facts) -> Theory:
         )  # fmt: skip
     if facts.unhealthy:
         return refuted(ID, TITLE, "tasks ran until a health check failed, so they could pull their image from there")
-    return open_(ID, TITLE, "neither routes nor a started task are in the evidence", settles=_settles(facts))
+    says = "neither routes, a connection test nor a started task are in the evidence"
+    return open_(ID, TITLE, says, settles=_settles(facts))
 
 
 def _configuration(facts: Facts) -> dict[str, Any]:

@@ -16,7 +16,7 @@ def start(facts: Facts) -> Theory:
     failed = facts.never_started
     if failed:
         last = failed[-1]
-        cause = known.of_stop(last.said)
+        cause = known.of_stop(last.said, last.arn)
         says = f"{len(failed)} of {len(facts.subject.tasks)} tasks never started; the last: “{last.said[:500]}”"
         if cause is None:
             return Theory(

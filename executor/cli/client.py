@@ -13,6 +13,7 @@ from snowflake.connector import DictCursor, SnowflakeConnection, errors
 from contract.binding import bound
 from executor.cli import snowflake_troubles as troubles
 from executor.cli.errors import CommandError, Exit
+from executor.deploy import templates
 from executor.deploy.signing_in import explicit
 from executor.settings import ObjectNames, SettingsError, SnowflakeSettings
 from executor.settings import load as read_settings
@@ -43,11 +44,16 @@ class Client:
     def rows(self, name: str, **values: object) -> list[dict[str, Any]]:
         """The rows of the statement of that name, VARIANTs read.
 
+        Args:
+            name: of the statement.
+            values: what it binds, and the names that stand between double braces in it.
+
         Raises:
             CommandError: nothing is installed here, or the line is gone (3).
         """
         with self._connection.cursor(DictCursor) as cursor, self._said(name):
-            cursor.execute(*bound(load(name), values))
+            text = templates.query(name, **{key: templates.inside_quotes(str(value)) for key, value in values.items()})
+            cursor.execute(*bound(text, values))
             return [_readable(dict(row)) for row in cursor.fetchall()]
 
     def job(self, job_id: str) -> dict[str, Any]:

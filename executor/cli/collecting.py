@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 import boto3
@@ -175,7 +176,7 @@ def _of_environment() -> Callable[[str], Any]:
     if faults := region_faults():
         raise CommandError("; ".join(faults), Exit.USAGE)
     session: Any = boto3.session.Session()
-    return lambda service: session.client(service, config=_CONFIG)
+    return cache(lambda service: session.client(service, config=_CONFIG))
 
 
 def _streams(definition: dict[str, Any], arns: list[str]) -> Iterator[tuple[str, str]]:

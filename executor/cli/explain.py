@@ -13,7 +13,7 @@ from doctor.evidence.subjects import Subject, subject_of_task, subjects
 from doctor.explain.explain import Report, explain
 from doctor.explain.words import as_data, markdown
 from executor.cli.errors import CommandError, Exit
-from executor.cli.explained_job import kept, theory
+from executor.cli.explained_job import kept, newest_test, theory
 
 if TYPE_CHECKING:
     from executor.cli.collecting import Collector
@@ -123,7 +123,9 @@ def job(
     with connected() as client:
         row = client.job(job_id)
         attempts = client.rows("attempts_of_job", job_id=job_id)
+        tested = newest_test(client, row)
     collector = _collector()
+    collector.answers |= tested
     collector.answers |= masked(json.loads(json.dumps(kept(row, attempts), default=str)))
     evidence = _collected(collector, collect)
     mine = Subject(job_id, None, None, tuple(evidence.tasks), (), tuple(evidence.logs), None, evidence)

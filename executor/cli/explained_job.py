@@ -1,10 +1,19 @@
 """One job as evidence: its task while ECS knows it, else what the executor kept of its attempts."""
 
-from typing import Any
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any, Final, Protocol
 
+from contract.connection_test import REPORT_TYPE, StepStatus
 from contract.states import TERMINAL, JobState
+from doctor.evidence.connection import Step, of_error, of_lines
+from doctor.explain.grant import missing_grant
 from doctor.explain.theory import Certainty, Theory, Verdict, refuted
 
+RUNNER: Final = "REPORT_RUNNER"
+"""The role whose rights count in a container."""
+_MAY_BE_GRANTED: Final = frozenset({"snowflake_object_missing", "snowflake_privilege", "snowflake_warehouse"})
+_FRESH: Final = timedelta(days=1)
 ID, TITLE = "executor", "What the executor found when the task ended"
 
 
@@ -27,6 +36,32 @@ def kept(job: dict[str, Any], attempts: list[dict[str, Any]]) -> dict[str, Any]:
     return {"tasks": tasks, **logs}
 
 
+class Asks(Protocol):
+    """Who runs our statements by their names."""
+
+    def rows(self, name: str, **values: object) -> list[dict[str, Any]]:
+        """The rows of one."""
+
+
+def newest_test(client: Asks, job: dict[str, Any]) -> dict[str, Any]:
+    """The newest ended test of the connections, as its container would have saved it; nothing without one.
+
+    An older one than a day before the job was asked for says nothing of it.
+    """
+    since = (job["enqueued_at"] - _FRESH).strftime("%Y-%m-%d %H:%M:%S")
+    found = client.rows("jobs", status=None, report_type=REPORT_TYPE, since=since, most=5)
+    ended = [row for row in found if row["status"] in {JobState.SUCCEEDED, JobState.FAILED}]
+    if not ended:
+        return {}
+    last = ended[0]
+    steps = of_lines(str(last["log_tail"] or "").splitlines())
+    steps = steps or of_error(str(last["error"] or ""), str(last["remedy"] or ""))
+    if last["status"] == JobState.SUCCEEDED and not steps:
+        steps = (Step("all", StepStatus.OK, f"job {last['job_id']} of {last['finished_at']:%Y-%m-%d %H:%M} UTC", ""),)
+    broken = next((step.name for step in steps if step.broken), None)
+    return {"connection-test": {"first_broken": broken, "steps": [asdict(step) for step in steps]}} if steps else {}
+
+
 def theory(job: dict[str, Any], attempts: list[dict[str, Any]]) -> Theory:
     """The executor's own verdict, which it took from the manifest, the stop reason and the log."""
     last = attempts[-1] if attempts else job
@@ -36,8 +71,9 @@ def theory(job: dict[str, Any], attempts: list[dict[str, Any]]) -> Theory:
         return refuted(ID, TITLE, f"the job is {job['status']}: nothing has failed")
     said = (job["diagnosis"], job.get("error") or last.get("error"), last.get("stop_reason"))
     cause = str(job["cause_id"] or "")
+    grant = missing_grant(" ".join(str(text) for text in said if text), RUNNER) if cause in _MAY_BE_GRANTED else ""
     return Theory(
         ID, TITLE, Verdict.SUPPORTED, Certainty.CERTAIN if cause and cause != "unknown" else Certainty.LIKELY,
         cause or "unknown", tuple(dict.fromkeys(str(text) for text in said if text)),
-        remedy=str(job["remedy"] or ""),
+        remedy=" ".join(filter(None, (str(job["remedy"] or ""), grant and f"If it is there: {grant}"))),
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """The log streams of containers, read on from where the last look ended."""
 
+from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -21,6 +22,44 @@ class LogSettings(BaseSettings):
     def stream_of(self, task_arn: str) -> str:
         """The stream of a task's report container."""
         return f"{self.log_stream_prefix}/{self.container}/{task_arn.rsplit('/', 1)[-1]}"
+
+
+def streams_of_job(client: Any, settings: LogSettings, job_id: str, since: datetime) -> list[str]:
+    """The streams in which a job is named, the oldest first: one for each of its attempts.
+
+    CloudWatch Logs looks for the id itself, so that it does not matter what ECS or the queue still know of the tasks.
+
+    Args:
+        client: of CloudWatch Logs.
+        settings: where containers log.
+        job_id: the job's.
+        since: when it was asked for; nothing before that is searched.
+
+    Raises:
+        CommandError: CloudWatch Logs refuses, such as for a missing right to logs:FilterLogEvents, or for a group that
+            is not there (1), or cannot be reached (3).
+    """
+    first: dict[str, int] = {}
+    page: dict[str, Any] = {}
+    where = {
+        "logGroupName": settings.log_group,
+        "logStreamNamePrefix": f"{settings.log_stream_prefix}/",
+        "filterPattern": f'"{job_id}"',
+        "startTime": int(since.timestamp() * 1000),
+    }
+    while not page or page.get("nextToken"):
+        more = {"nextToken": page["nextToken"]} if page else {}
+        try:
+            page = client.filter_log_events(**where, **more)
+        except ClientError as error:
+            says = error.response["Error"].get("Message") or error.response["Error"]["Code"]
+            raise CommandError(f"log group {settings.log_group} cannot be searched: {says}") from error
+        except BotoCoreError as error:
+            raise CommandError(f"CloudWatch Logs cannot be reached: {error}", Exit.UNREACHABLE) from error
+        for event in page["events"]:
+            stream, at = str(event["logStreamName"]), int(event["timestamp"])
+            first[stream] = min(at, first.get(stream, at))
+    return sorted(first, key=lambda stream: first[stream])
 
 
 def new_lines(client: Any, group: str, stream: str, token: str | None) -> tuple[list[str], str | None]:

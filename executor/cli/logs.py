@@ -1,7 +1,9 @@
 """``logs``: the lines of a job's container."""
 
 import time
-from typing import Annotated
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
 import boto3
 import typer
@@ -10,7 +12,7 @@ from contract.states import TERMINAL
 from executor.cli.aws import region_faults
 from executor.cli.client import connected
 from executor.cli.errors import CommandError, Exit
-from executor.cli.log_streams import LogSettings, new_lines
+from executor.cli.log_streams import LogSettings, new_lines, streams_of_job
 
 POLL_S = 1.0
 
@@ -19,11 +21,27 @@ def logs(
     job_id: Annotated[str, typer.Argument(metavar="JOB")],
     *,
     follow: Annotated[bool, typer.Option("--follow", help="Go on until the job has ended.")] = False,
+    all_: Annotated[
+        bool, typer.Option("--all", help="Every attempt's, the oldest first; searches the log group for the job.")
+    ] = False,
 ) -> None:
-    """Print the log of a job's last attempt."""
+    """Print the log of a job's last attempt.
+
+    With --all that of every attempt. Both are found also after ECS has forgotten the tasks.
+    """
     if faults := region_faults():
         raise CommandError("; ".join(faults), Exit.USAGE)
+    if all_ and follow:
+        raise CommandError("--all and --follow: take one of them; --follow shows every attempt from now on", Exit.USAGE)
     settings, client = LogSettings(), boto3.client("logs")
+    if all_:
+        with connected() as snowflake:
+            since = snowflake.job(job_id)["enqueued_at"].replace(
+                tzinfo=UTC
+            )  # the views' times are UTC, and do not say it
+        for line in _of_all(client, settings, job_id, since):
+            typer.echo(line)
+        return
     with connected() as snowflake:
         token: str | None = None
         read: str | None = None
@@ -42,3 +60,11 @@ def logs(
             if ended or not follow:
                 return
             time.sleep(POLL_S)
+
+
+def _of_all(client: Any, settings: LogSettings, job_id: str, since: datetime) -> Iterator[str]:
+    streams = streams_of_job(client, settings, job_id, since)
+    if not streams:
+        raise CommandError(f"no line in {settings.log_group} names {job_id}: it has not run, or its log was let go")
+    for stream in streams:
+        yield from new_lines(client, settings.log_group, stream, None)[0]

@@ -14,6 +14,7 @@ from contract.outcome import ExitCode, Verdict, cut
 from executor.core import rules
 from executor.core.causes import EMPTY, Catalogue, Cause, Retry, Scope
 from executor.core.classify import cause_told
+from executor.core.regions import told_apart
 from executor.core.stopping import cause_in
 from executor.core.tasks import TaskView
 
@@ -150,7 +151,7 @@ def _rule(evidence: Evidence, catalogue: Catalogue) -> rules.Rule:
         return rules.OUR_STOPS[cause]
     if task.stop_code == "SpotInterruption":
         return rules.SPOT
-    said = catalogue.find(Scope.STOPPED, evidence.text)
+    said = told_apart(catalogue, catalogue.find(Scope.STOPPED, evidence.text), evidence.text, task.arn)
     if task.stop_code == "TaskFailedToStart" or (code is None and task.started_at is None):
         return _of(said, rules.START) if said else rules.START
     if (said and said.cause_id in _MEMORY_IDS) or "OutOfMemory" in evidence.text:

@@ -17,6 +17,8 @@ from sql import load
 
 PATTERNS: Final = ("GENERATE_REPORT_VIA_ECS", "GENERATE_SALES_REPORT_ECS", "CHECK_ECS_JOB_STATUS")
 """The functions by which the earlier design was called."""
+LIKELY: Final = (*PATTERNS, "ECS_*", "*_ECS", "*_ECS_*")
+"""Those, and how what served them is mostly called: after what it calls."""
 
 Row = Mapping[str, Any]
 _ACCESS: Final = "EXTERNAL ACCESS INTEGRATION"
@@ -40,6 +42,8 @@ _KINDS: Final = (
     ("show_network_rules", "NETWORK RULE", _INTEGRATION),
     ("show_secrets", "SECRET", "nothing: the service's key is no longer needed; rotate it there"),
 )
+STATEMENTS: Final = tuple(statement for statement, *_ in _KINDS)
+"""What is asked of Snowflake to find it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +65,14 @@ def find(connection: SnowflakeConnection, names: ObjectNames, patterns: Sequence
         names: of our own queue, whose own procedures are never meant; functions there are, because we make none.
         patterns: names, ``*`` for any characters.
     """
+    return found_in({statement: _rows(connection, statement) for statement in STATEMENTS}, names, patterns)
+
+
+def found_in(told: Mapping[str, Sequence[Row]], names: ObjectNames, patterns: Sequence[str]) -> list[Earlier]:
+    """As :func:`find`, in what Snowflake answered to each of ``STATEMENTS``."""
     own = (names.database.upper(), names.schema_name.upper())
     wanted = re.compile("|".join(re.escape(pattern.upper()).replace(r"\*", ".*") for pattern in patterns))
-    shown = {statement: _rows(connection, statement) for statement, *_ in _KINDS}
+    shown = dict(told)
     shown["show_procedures"] = [row for row in shown["show_procedures"] if _place(row)[:2] != own]
     callers = [row for statement, kind, _ in _KINDS if kind in _CALLERS for row in shown[statement]]
     served = _used_by([row for row in callers if wanted.fullmatch(_place(row)[2])])
@@ -103,7 +112,7 @@ def _whole(row: Row, kind: str) -> str:
     name = ".".join('"' + part.replace('"', '""') + '"' for part in _place(row) if part)
     if kind not in _CALLERS:
         return name
-    types = re.search(r"\((.*?)\)\s+RETURN", str(row["arguments"]))
+    types = re.search(r"\((.*?)\)\s+RETURN", str(row.get("arguments") or ""))
     return f"{name}({types[1].replace('DEFAULT ', '') if types else ''})"
 
 

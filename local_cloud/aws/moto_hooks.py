@@ -4,6 +4,7 @@
   must be in place before the first request.
 * `moto.logs.urls.url_paths["{0}/$"]`, `moto.cloudformation.urls.url_paths["{0}/$"]`: likewise for Logs and
   CloudFormation.
+* `moto.iam.urls.url_paths["{0}/$"]`: likewise for IAM.
 * `moto.events.urls.url_paths["{0}/"]`, every path of `moto.scheduler.urls.url_paths`, and
   `moto.applicationautoscaling.urls.url_paths["{0}/$"]`: likewise for EventBridge, its Scheduler and Application Auto
   Scaling.
@@ -25,6 +26,7 @@ import moto.backends
 import moto.cloudformation.urls
 import moto.ecs.urls
 import moto.events.urls
+import moto.iam.urls
 import moto.logs.urls
 import moto.moto_api._internal.urls
 import moto.s3.models
@@ -37,6 +39,7 @@ from local_cloud.aws.fargate.engine import FargateEngine
 from local_cloud.aws.fargate.roster import Roster
 from local_cloud.aws.moto_cloudformation import stacks_response
 from local_cloud.aws.moto_ecs import engine_response
+from local_cloud.aws.moto_iam import HonestIamResponse
 from local_cloud.aws.moto_log_memory import pack_what_rests
 from local_cloud.aws.moto_logs import keeping_logs_response
 from local_cloud.aws.moto_scaling import scaling_response
@@ -76,6 +79,11 @@ def hook_schedules(engine: FargateEngine, scaling: Scaling, clockwork: Clockwork
     for path in moto.scheduler.urls.url_paths:
         moto.scheduler.urls.url_paths[path] = scheduler.dispatch
     moto.applicationautoscaling.urls.url_paths["{0}/$"] = scaling_response(scaling).dispatch
+
+
+def hook_rights() -> None:
+    """Let our IAM answer."""
+    moto.iam.urls.url_paths["{0}/$"] = HonestIamResponse.dispatch
 
 
 def hook_s3(keeper: S3Keeper, clock: Clock) -> None:

@@ -99,6 +99,7 @@ class LocalAws:
         moto_hooks.hook_logs(world)
         moto_hooks.hook_cloudformation(self._stacks)
         moto_hooks.hook_schedules(self._engine, self._scaling, self._clockwork)
+        moto_hooks.hook_rights()
         moto_hooks.hook_s3(self._keeper, utc_now)
         moto_hooks.hook_reset(self._reset, settle_default_network)
         moto_hooks.hook_module_list()

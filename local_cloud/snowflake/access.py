@@ -5,6 +5,7 @@ from typing import Any
 
 from local_cloud.snowflake.access_checks import Guard
 from local_cloud.snowflake.clock import now_text
+from local_cloud.snowflake.describe_users import note_when_set
 from local_cloud.snowflake.errors import COMPILATION, failure, missing
 from local_cloud.snowflake.grant_text import apply, read_grant, refuse_granting
 from local_cloud.snowflake.names import like
@@ -35,7 +36,8 @@ def _create(session: Session, sql: str, *words: str) -> tuple[str, dict[str, str
         return name, options, False
     Guard(session, creating=True).need("ACCOUNT", ACCOUNT, f"CREATE {words[-1]}")
     session.commit_before_ddl()
-    body = {"name": name, "created_on": now_text(), "owner": session.role, "options": options}
+    body: dict[str, Any] = {"name": name, "created_on": now_text(), "owner": session.role, "options": options}
+    note_when_set(body, options)
     session.server.catalog.put(words[-1], _ACCOUNT, name, body)
     session.server.privileges.created(words[-1], ("", "", name), session.acting_role)
     return name, options, True
@@ -89,7 +91,9 @@ def _alter(session: Session, sql: str, *words: str) -> Result:
     privilege = "OPERATE" if reader.peek() in {"SUSPEND", "RESUME"} else "MODIFY"
     Guard(session).need(words[-1], ("", "", name), privilege)
     if reader.accept("SET"):
-        body["options"] |= _options(reader)
+        options = _options(reader)
+        body["options"] |= options
+        note_when_set(body, options)
     elif reader.accept("SUSPEND"):
         body["state"] = "SUSPENDED"
     elif reader.accept("RESUME"):

@@ -1,7 +1,7 @@
 -- How the queue is, in one row.
 CREATE OR REPLACE VIEW queue_health
     COPY GRANTS
-    COMMENT = 'One row: how many jobs wait and run, how long the oldest waits, who leads, and a verdict in words. Times are UTC.'
+    COMMENT = 'One row: how many jobs wait and run, how long the oldest waits, how fast reports were made within the hour, who leads and when it wrote last, and a verdict in words. Times are UTC.'
 AS
 WITH counted AS (
     SELECT
@@ -12,6 +12,12 @@ WITH counted AS (
         COUNT_IF(status = 'RETRY_WAIT') AS waiting_for_retry,
         COUNT_IF(status = 'SUCCEEDED' AND finished_at >= DATEADD('hour', -1, SYSDATE())) AS succeeded_last_hour,
         COUNT_IF(status = 'FAILED' AND finished_at >= DATEADD('hour', -1, SYSDATE())) AS failed_last_hour,
+        MEDIAN(IFF(status = 'SUCCEEDED' AND finished_at >= DATEADD('hour', -1, SYSDATE()), queue_s, NULL))
+            AS usual_queue_s_last_hour,
+        MEDIAN(IFF(status = 'SUCCEEDED' AND finished_at >= DATEADD('hour', -1, SYSDATE()), run_s, NULL))
+            AS usual_run_s_last_hour,
+        MAX(IFF(status = 'SUCCEEDED' AND finished_at >= DATEADD('hour', -1, SYSDATE()), seconds_total, NULL))
+            AS longest_total_s_last_hour,
         MAX(IFF(
             status = 'QUEUED',
             GREATEST(DATEDIFF('second', GREATEST(enqueued_at, COALESCE(not_before, enqueued_at)), SYSDATE()), 0),
@@ -40,10 +46,14 @@ SELECT
     c.oldest_queued_s,
     c.succeeded_last_hour,
     c.failed_last_hour,
+    c.usual_queue_s_last_hour,
+    c.usual_run_s_last_hour,
+    c.longest_total_s_last_hour,
     p.paused_types,
     h.launches_held_because,
     l.leader,
     l.last_write_at,
+    DATEDIFF('second', l.last_write_at, SYSDATE()) AS last_write_age_s,
     CASE
         WHEN l.leader IS NULL THEN 'No executor has ever led this queue: start one with reporting run.'
         WHEN h.launches_held_because IS NOT NULL

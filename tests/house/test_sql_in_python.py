@@ -34,6 +34,10 @@ STAYS = {
     ("runner/source.py", "SELECT CURRENT_TIMESTAMP"): "as above",
     ("executor/cli/recover.py", "CALL "): "shown to the user, not sent",
     ("executor/core/recover.py", "CALL "): "as above, made where it is known what is lost",
+    ("doctor/checks/granted.py", "GRANT "): "shown to the user, not sent",
+    ("doctor/checks/user.py", "ALTER USER "): "as above",
+    ("doctor/explain/connection.py", "CALL "): "as above",
+    ("doctor/explain/grant.py", "GRANT "): "as above",
     ("executor/cli/demo.py", ""): "shown to the user, not sent",
 }
 

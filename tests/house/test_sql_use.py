@@ -24,6 +24,7 @@ LUMP = re.compile(
     r"""(?:ALTER\ TASK\ (?:IF\ EXISTS\ )?\w+\ (?:RESUME|SUSPEND)
       | SHOW\ (?:TASKS|ROLES\ LIKE\ 'REPORT%'|(?:NOTIFICATION|API|EXTERNAL\ ACCESS)\ INTEGRATIONS)
       | SHOW\ GRANTS\ TO\ ROLE\ "role"
+      | DESCRIBE\ USER\ "user"
       | SHOW\ (?:EXTERNAL\ FUNCTIONS|USER\ FUNCTIONS|PROCEDURES|NETWORK\ RULES|SECRETS)\ IN\ ACCOUNT
       | DROP\ kind\ IF\ EXISTS\ name
       | CREATE\ NOTIFICATION\ INTEGRATION\ IF\ NOT\ EXISTS\ \w+\s+TYPE\ =\ QUEUE\s+(?:\w+\ =\ (?:\w+|'\w+')\s*)+
@@ -38,6 +39,9 @@ LUMP = re.compile(
     )\s*""",
     re.VERBOSE,
 )
+
+# What sqlglot takes for another statement that is wrong.
+UNKNOWN = re.compile(r"(DESCRIBE) (USER .*)")
 
 
 def asked_names(source: str) -> set[str]:
@@ -87,6 +91,8 @@ def loaded_names() -> dict[str, str]:
 def parsed(sql: str) -> list[exp.Expr]:
     """The statements of a file; a template's ``{{ name }}`` stands for an identifier."""
     filled = re.sub(r"\{\{ (\w+) \}\}|\{(\w+)\}", r"\1\2", re.sub(r"(?m)^--.*$", "", sql))
+    if known := UNKNOWN.fullmatch(filled.strip()):
+        return [exp.Command(this=known[1], expression=known[2])]
     return [one for one in sqlglot.parse(with_placeholders(filled), dialect="snowflake") if one is not None]
 
 

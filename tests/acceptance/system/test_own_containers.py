@@ -35,8 +35,14 @@ def client(stack: Stack, service: str) -> Any:
     )
 
 
-def register(stack: Stack, family: str, secrets: dict[str, str] | None = None, **environment: str) -> None:
-    """The usual task definition with another environment or secrets, as a family of its own."""
+def register(
+    stack: Stack,
+    family: str,
+    secrets: dict[str, str] | None = None,
+    other: dict[str, Any] | None = None,
+    **environment: str,
+) -> None:
+    """The usual task definition with another environment, secrets or parts of its container, as a family of its own."""
     ecs = client(stack, "ecs")
     usual = ecs.describe_task_definition(taskDefinition=USUAL)["taskDefinition"]
     container = usual["containerDefinitions"][0]
@@ -46,6 +52,7 @@ def register(stack: Stack, family: str, secrets: dict[str, str] | None = None, *
         manager = client(stack, "secretsmanager")
         arns = {key: manager.create_secret(Name=f"{family}/{key}", SecretString=secrets[key])["ARN"] for key in secrets}
         container["secrets"] = [{"name": key, "valueFrom": arn} for key, arn in arns.items()]
+    container.update(other or {})
     ecs.register_task_definition(
         family=family,
         networkMode="awsvpc",
@@ -79,6 +86,38 @@ def test_p9_a_task_definition_that_is_not_there_ends_the_job_with_its_name_and_w
     assert (row["STATUS"], row["CAUSE_ID"]) == ("FAILED", "task_definition_missing")
     assert "nowhere:3" in row["DIAGNOSIS"]
     assert "task_definition of the report type" in row["REMEDY"]
+
+
+ELSEWHERE = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:app/key-AbCdEf"
+NO_GROUP = {"awslogs-group": "/nobody/made/this", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "report"}
+BROKEN: dict[str, tuple[dict[str, Any], str, str]] = {
+    "NO_IMAGE": ({"image": "nobody/nothing:1"}, "image_not_found", "nobody/nothing:1: not found"),
+    "NO_GROUP": (
+        {"logConfiguration": {"logDriver": "awslogs", "options": NO_GROUP}},
+        "log_group_missing",
+        "The specified log group does not exist",
+    ),
+    "AFAR": (
+        {"secrets": [{"name": "KEY", "valueFrom": ELSEWHERE}]},
+        "secret_in_other_region",
+        f"The secret {ELSEWHERE} is of region eu-west-1, and the task runs in us-east-1",
+    ),
+}
+
+
+def test_p9_what_a_start_lacked_stands_on_the_row_with_what_to_do(stack: Stack, analyst: Analyst) -> None:
+    asked = {}
+    for name, (other, _, _) in BROKEN.items():
+        register(stack, name.lower(), other=other)
+        analyst.define(name, json.loads(block("json")) | {"task_definition": name.lower()})
+        asked[name] = analyst.call(f"CALL reporting.generate_report('{name}')")["job_id"]
+    for name, (_, cause, says) in BROKEN.items():
+        row = analyst.ended(asked[name])
+        assert (row["STATUS"], row["CAUSE_ID"], row["ATTEMPT"]) == ("FAILED", cause, 1), row
+        assert says in row["DIAGNOSIS"]
+        assert row["REMEDY"]
+    (report,) = json.loads(stack.reporting("explain", "job", asked["AFAR"], "--json").stdout)
+    assert (report["cause_id"], report["certainty"]) == ("secret_in_other_region", "certain")
 
 
 @pytest.fixture

@@ -180,8 +180,8 @@ def test_what_is_not_there_is_refused_by_name_and_not_worth_a_retry(cloud: Any) 
     calls: dict[str, Callable[[], Any]] = {
         "ecs:ExecuteCommand": lambda: cloud.ecs.execute_command(task="t", command="ls", interactive=True),
         "ecs:StartTask": lambda: cloud.ecs.start_task(taskDefinition="d", containerInstances=["i"]),
-        "iam:SimulatePrincipalPolicy": lambda: cloud.client("iam").simulate_principal_policy(
-            PolicySourceArn=role, ActionNames=["s3:PutObject"]
+        "iam:SimulateCustomPolicy": lambda: cloud.client("iam").simulate_custom_policy(
+            PolicyInputList=["{}"], ActionNames=["s3:PutObject"]
         ),
         "logs:StartQuery": lambda: cloud.logs.start_query(
             logGroupName=cloud.stack.log_group, startTime=0, endTime=1, queryString="stats count(*)"

@@ -15,6 +15,8 @@ import moto.ecs.responses
 import moto.ecs.urls
 import moto.events.responses
 import moto.events.urls
+import moto.iam.models
+import moto.iam.urls
 import moto.logs.responses
 import moto.logs.urls
 import moto.moto_api._internal.urls
@@ -87,6 +89,14 @@ def test_s3_urls_take_the_response_class_from_its_module_when_loaded() -> None:
     assert "reload" in source, "moto no longer reloads moto.s3.urls: hook its url_paths instead"
     text = inspect.getsource(moto.s3.urls)
     assert "from .responses import S3Response" in text, "moto.s3.urls takes S3Response from elsewhere"
+
+
+def test_iam_is_answered_by_one_class_and_keeps_policies_by_name() -> None:
+    assert list(moto.iam.urls.url_paths) == ["{0}/$"]
+    backend = moto.iam.models.iam_backends["999999999999"]["aws"]
+    role = backend.create_role("r", "{}", "/", None, "", [], None)
+    for one in (role, backend.create_user(REGION, "u")):
+        assert (one.policies, one.managed_policies) == ({}, {})
 
 
 @pytest.mark.parametrize(

@@ -167,3 +167,21 @@ def test_a_procedure_knows_its_owners_roles_and_its_callers_only_with_read_sessi
     as_role("ACCOUNTADMIN", "GRANT ROLE keeper TO ROLE accountadmin")
     as_role("ACCOUNTADMIN", "DROP PROCEDURE shop.sales.who_calls()")
     as_role("ACCOUNTADMIN", "DROP ROLE keeper")
+
+
+def test_a_user_is_described_to_himself_and_his_owner_with_the_moment_at_which_his_key_was_set(as_role: As) -> None:
+    for sql in (
+        "CREATE USER described TYPE = LEGACY_SERVICE DEFAULT_ROLE = reader RSA_PUBLIC_KEY = 'AAAA'",
+        "GRANT ROLE reader TO USER described",
+    ):
+        as_role("ACCOUNTADMIN", sql)
+    for role in ("ACCOUNTADMIN", "READER"):
+        user = "root" if role == "ACCOUNTADMIN" else "described"
+        told = {row[0]: row[1] for row in as_role(role, "DESCRIBE USER described", user)}
+        assert (told["NAME"], told["TYPE"], told["DEFAULT_ROLE"]) == ("DESCRIBED", "LEGACY_SERVICE", "READER")
+        assert told["RSA_PUBLIC_KEY_FP"].startswith("SHA256:")
+        assert told["RSA_PUBLIC_KEY_LAST_SET_TIME"].startswith("20")
+        assert told["RSA_PUBLIC_KEY_2_LAST_SET_TIME"] == "null"
+    assert refused(as_role, "DESCRIBE USER nobody", "ACCOUNTADMIN") == 2003
+    assert refused(as_role, "DESCRIBE USER root", "READER", "described") == 2003
+    as_role("ACCOUNTADMIN", "DROP USER described")

@@ -94,6 +94,21 @@ def test_jobs_that_wait_while_nobody_writes_are_told_as_such(desk: Desk) -> None
     assert "nobody has written for five minutes" in row["verdict"]
 
 
+def test_the_health_of_the_queue_tells_how_fast_reports_were_made_and_when_the_executor_wrote_last(desk: Desk) -> None:
+    for place, days_ago in enumerate((0.01, 0.02, 0.03, 1)):
+        desk.job(f"made-{place}", "SUCCEEDED", days_ago)
+    desk.job("failed", "FAILED", 0.01)
+    desk.rows("UPDATE job_state SET updated_at = DATEADD('minute', -10, SYSDATE())")
+    (row,) = desk.rows(
+        "SELECT succeeded_last_hour, usual_queue_s_last_hour, usual_run_s_last_hour, longest_total_s_last_hour, "
+        "last_write_age_s FROM queue_health"
+    )
+    assert (row["succeeded_last_hour"], round(row["usual_queue_s_last_hour"])) == (3, 3600)
+    assert abs(row["usual_run_s_last_hour"] - 3600) <= 60
+    assert abs(row["longest_total_s_last_hour"] - 7200) <= 60
+    assert 600 <= row["last_write_age_s"] < 900
+
+
 def test_a_failure_tells_how_often_its_cause_struck_within_a_week(desk: Desk) -> None:
     for place, days_ago in enumerate((0.1, 3, 30)):
         desk.job(f"failed-{place}", "FAILED", days_ago, cause_id="out_of_memory", failure_class="OUT_OF_MEMORY")

@@ -29,7 +29,7 @@ def test_a_text_is_told_its_cause() -> None:
     assert (found["cause_id"], found["family"]) == ("exec_format_error", "image_architecture")
     assert (found["retry_helps"], found["certainty"]) == ("no", "certain")
     told = said("classify", "exec /usr/local/bin/python: exec format error")
-    assert "What to do: Build the image" in told
+    assert "What to do: Build and push it for the cpuArchitecture" in told
     assert "exec_format_error" in told
 
 

@@ -8,8 +8,11 @@ from typing import Any
 from doctor.checks.every import EVERY
 from doctor.checks.frame import Check
 from doctor.checks.place import SIGN_IN, Place, RefusedError
-from executor.deploy.tasks import wanted
+from executor.deploy.tasks import names, wanted
 from executor.settings import ExecutorSettings, ObjectNames
+from tests.unit.doctor import deployed_aws, seeded_network, seeded_snowflake
+from tests.unit.doctor.seeded_network import narrowed, network
+from tests.unit.doctor.seeded_snowflake import chosen, snowflake
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 REGION, ACCOUNT = "eu-central-1", "210987654321"
@@ -26,17 +29,17 @@ def right() -> dict[str, Any]:
         "secrets": [{"name": "SNOWFLAKE_PRIVATE_KEY", "valueFrom": f"{SECRET}:key::"}],
     }  # fmt: skip
     definition = {
-        "status": "ACTIVE", "networkMode": "awsvpc", "requiresCompatibilities": ["FARGATE"], "cpu": "1024",
-        "executionRoleArn": "arn:e", "taskRoleArn": "arn:t", "containerDefinitions": [container],
+        "status": "ACTIVE", "networkMode": "awsvpc", "requiresCompatibilities": ["FARGATE"],
+        "cpu": "1024", "memory": "4096",
+        "executionRoleArn": f"arn:aws:iam::{ACCOUNT}:role/e", "taskRoleArn": f"arn:aws:iam::{ACCOUNT}:role/t",
+        "taskDefinitionArn": f"arn:aws:ecs:{REGION}:{ACCOUNT}:task-definition/reporting:3",
+        "containerDefinitions": [container],
     }  # fmt: skip
     index = {"manifests": [{"platform": {"architecture": "amd64"}}, {"platform": {"architecture": "unknown"}}]}
-    route = {"DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": "nat-1", "State": "active"}
-    subnets = [
-        {"SubnetId": f"subnet-{n}", "VpcId": "vpc-1", "AvailabilityZone": f"z{n}", "AvailableIpAddressCount": 200}
-        for n in (1, 2)
-    ]
-    return {
-        "sts.get_caller_identity": {}, "s3.head_bucket": {"BucketRegion": REGION},
+    return network() | snowflake() | {
+        "sts.get_caller_identity": {"Account": ACCOUNT, "Arn": f"arn:aws:iam::{ACCOUNT}:user/deployer",
+                                    "ResponseMetadata": {"clock_ahead_s": 0.4}},
+        "s3.head_bucket": {"BucketRegion": REGION},
         "s3.get_object": {"Body": b'{"holder": "a", "released": false}', "LastModified": NOW - timedelta(seconds=9),
                           "ResponseMetadata": {"asked_at": NOW}},
         "ecs.describe_clusters": {"clusters": [{"status": "ACTIVE", "capacityProviders": ["FARGATE", "FARGATE_SPOT"]}]},
@@ -46,28 +49,22 @@ def right() -> dict[str, Any]:
         "logs.describe_log_groups": {"logGroups": [{"logGroupName": "/reporting/jobs", "retentionInDays": 90}]},
         "secretsmanager.get_secret_value": {"SecretString": '{"key": "canary"}'},
         "service-quotas.get_service_quota": {"Quota": {"Value": 200.0}},
-        "ec2.describe_subnets": {"Subnets": subnets},
-        "ec2.describe_security_groups": {"SecurityGroups": [
-            {"GroupId": "sg-1", "VpcId": "vpc-1", "IpPermissions": [],
-             "IpPermissionsEgress": [{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}]}]},
-        "ec2.describe_route_tables": {"RouteTables": [{"Routes": [route]}]},
-        "ec2.describe_vpc_endpoints": {"VpcEndpoints": []},
-        "sqs.get_queue_attributes": {"Attributes": {"QueueArn": "arn:q", "Policy": "events.amazonaws.com"}},
+        "sqs.get_queue_attributes": {"Attributes": deployed_aws.queue()},
         "events.list_rule_names_by_target": {"RuleNames": ["reporting-tasks"]},
-        "tasks": [{"name": name.upper(), "state": "started"} for name in wanted({})],
+        "tasks": [
+            {"name": name.upper(), "state": "started" if name in wanted({}) else "suspended"} for name in names()],
         "current_role": [{"current_role": "REPORT_OPERATOR"}], "jobs": [],
-        "show_external_functions": [], "show_user_functions": [{"name": "MY_OWN"}],
-    }  # fmt: skip
+    } | deployed_aws.right(NOW)  # fmt: skip
 
 
 def place(answers: dict[str, Any], wrong: str = "", **settings: Any) -> Place:
-    def told(name: str) -> Any:
+    def told(name: str, **asked: Any) -> Any:
         answer = answers[name]
         if isinstance(answer, Exception):
             raise answer
         if name == "s3.get_object":
             return answer | {"Body": io.BytesIO(answer["Body"])}
-        return answer
+        return chosen(name, narrowed(name, answer, asked), asked)
 
     given = {
         "installation": "main", "bucket": "report-files", "cluster": "reporting", "task_definition": "reporting:3",
@@ -77,10 +74,12 @@ def place(answers: dict[str, Any], wrong: str = "", **settings: Any) -> Place:
         given=None if wrong else ExecutorSettings.model_validate(given),
         names=ObjectNames(),
         wrong=wrong,
-        aws=lambda service, operation, **_: told(f"{service}.{operation}"),
-        rows=lambda statement, **_: told(statement),
+        aws=lambda service, operation, **asked: told(f"{service}.{operation}", **asked),
+        rows=told,
         is_local=False,
         region=REGION,
+        account="organisation-account",
+        way="SNOWFLAKE_JWT",
     )
 
 
@@ -135,7 +134,7 @@ SEEDED: list[tuple[str, str, Any, str]] = [
     ("log_group", f"{CONTAINER}/logConfiguration/options/awslogs-stream-prefix", "x", "stream prefix x"),
     ("log_group", "logs.describe_log_groups/logGroups/0/logGroupClass", "INFREQUENT_ACCESS", "of class INFREQUENT"),
     ("log_group", "logs.describe_log_groups/logGroups/0/retentionInDays", None, "for ever"),
-    ("secrets", "secretsmanager.get_secret_value", RefusedError("ResourceNotFoundException", "no"), "ResourceNotFound"),
+    ("secrets", "secretsmanager.get_secret_value", RefusedError("ResourceNotFoundException", "no"), "has no version"),
     ("secrets", "secretsmanager.get_secret_value/SecretString", '{"kye": "canary"}', "has no key key"),
     ("secrets", f"{CONTAINER}/secrets/0/valueFrom", SECRET.replace(REGION, "eu-west-1"), "is of region eu-west-1"),
     ("image", "ecr.describe_images", RefusedError("ImageNotFoundException", "no"), "ImageNotFoundException"),
@@ -178,6 +177,9 @@ SEEDED: list[tuple[str, str, Any, str]] = [
         "earlier_design",
         "show_external_functions",
         [{"name": "GENERATE_REPORT_VIA_ECS"}],
-        "GENERATE_REPORT_VIA_ECS is left",
+        "function GENERATE_REPORT_VIA_ECS() is left",
     ),
+    *seeded_network.SEEDED,
+    *seeded_snowflake.SEEDED,
+    *deployed_aws.SEEDED,
 ]

@@ -1,5 +1,7 @@
 """Settings: everything wrong is said at once."""
 
+import re
+
 import pytest
 from pydantic import ValidationError
 
@@ -76,27 +78,37 @@ def test_who_has_set_no_account_is_told_how_to_read_the_settings_of_the_local_st
 
 
 @pytest.mark.parametrize(
-    "account", ["org-account", "ORG-ACCOUNT_1", "xy12345", "xy12345.eu-central-1", "xy12345.us-east-2.aws"]
+    "account",
+    ["org-account", "ORG-ACCOUNT_1", "xy12345", "xy12345.eu-central-1", "xy12345.us-east-2.aws", "o-a.privatelink"],
 )
 def test_account_identifiers_of_every_form_are_taken(account: str) -> None:
     assert SnowflakeSettings(account=account).account == account
 
 
 @pytest.mark.parametrize(
-    "account",
+    ("account", "says"),
     [
-        "",
-        " org-account",
-        "org account",
-        "https://app.snowflake.com/org/account",
-        "org/account",
-        "org-account.",
-        "org-account.snowflakecomputing.com",
-        "xy12345.eu-central-1.SNOWFLAKECOMPUTING.COM",
+        (" ", "is empty; write it as organisation-account or locator.region"),
+        (" org-account", "has spaces in it; meant is org-account"),
+        ("org - account", "has spaces in it; meant is org-account"),
+        ("org account", "has spaces in it; meant is org-account"),
+        ("https://app.snowflake.com/org/account", "is the address of Snowsight; meant is org-account"),
+        ("https://app.snowflake.com/org/account/#/data", "is the address of Snowsight; meant is org-account"),
+        ("app.snowflake.com/eu-central-1/xy12345/worksheets", "is the address of Snowsight; meant is xy12345.eu-cen"),
+        ("app.snowflake.com/us-east-2.aws/xy12345", "is the address of Snowsight; meant is xy12345.us-east-2.aws"),
+        ("https://org-account.snowflakecomputing.com/console", "is a pasted URL; meant is org-account"),
+        ("https://xy12345.eu-central-1.snowflakecomputing.com:443", "is a pasted URL; meant is xy12345.eu-central-1"),
+        ("org-account.snowflakecomputing.com", "is the name of the host; meant is org-account"),
+        ("xy12345.eu-central-1.SNOWFLAKECOMPUTING.COM", "is the name of the host; meant is xy12345.eu-central-1"),
+        ("org/account", "has a slash where a hyphen stands; meant is org-account"),
+        ("ORG.ACCOUNT_1", "is organisation.account, the form of SQL; meant is ORG-ACCOUNT_1"),
+        ("org-account.", "has no form that Snowflake knows; write it as organisation-account or locator.region"),
     ],
 )
-def test_what_people_paste_instead_of_an_account_identifier_is_refused(account: str) -> None:
-    with pytest.raises(ValueError, match="organisation-account"):
+def test_what_people_paste_instead_of_an_account_identifier_is_named_with_what_is_meant(
+    account: str, says: str
+) -> None:
+    with pytest.raises(ValueError, match=re.escape(says)):
         SnowflakeSettings(account=account)
 
 

@@ -1,0 +1,3 @@
+-- The user of this session.
+-- Params: -
+SELECT CURRENT_USER() AS current_user

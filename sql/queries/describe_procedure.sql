@@ -1,0 +1,3 @@
+-- What a procedure runs on: its handler, packages, imports and runtime.
+-- Params: -
+DESCRIBE PROCEDURE {{ procedure }}

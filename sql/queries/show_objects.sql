@@ -1,0 +1,3 @@
+-- The tables and views of the schema that this role sees.
+-- Params: -
+SHOW OBJECTS
