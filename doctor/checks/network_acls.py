@@ -1,17 +1,13 @@
 """The check of the network ACLs: a subnet's rules that know nothing of connections."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 from doctor.checks.frame import Fault, Severity
 from doctor.checks.place import NotAskedError, Place
 from doctor.checks.routes import default_routes, leads, subnets_of
-from doctor.checks.traffic import acl_lets
+from doctor.checks.traffic import ANSWERED, CALLED, acl_lets
 from doctor.checks.way_out import LOCAL
-
-_CALLED: Final = (443,)
-_ANSWERED: Final = (32_768, 46_000, 60_999)
-"""The first, the last and a middle one of the ports to which Linux has its calls answered."""
 
 
 class NetworkAcls:
@@ -39,9 +35,9 @@ def _of_subnet(place: Place, subnet: dict[str, Any]) -> Iterator[Fault]:
     for acl in place.aws("ec2", "describe_network_acls", Filters=filters)["NetworkAcls"]:
         entries: list[dict[str, Any]] = acl.get("Entries") or []
         name = f"network ACL {acl['NetworkAclId']} of subnet {subnet['SubnetId']}"
-        if not acl_lets(entries, out=True, ports=_CALLED, world=world):
+        if not acl_lets(entries, out=True, ports=CALLED, world=world):
             yield Fault(f"{name} does not let TCP 443 out", _allow(acl, "--egress", 443, 443))
-        if not acl_lets(entries, out=False, ports=_ANSWERED, world=world):
+        if not acl_lets(entries, out=False, ports=ANSWERED, world=world):
             says = f"{name} does not let the answers in: TCP 1024-65535 inbound"
             yield Fault(says, _allow(acl, "--ingress", 1024, 65_535))
 

@@ -4,6 +4,10 @@ from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Network
 from typing import Any, Final
 
+CALLED: Final = (443,)
+"""The port of everything that a task calls."""
+ANSWERED: Final = (32_768, 46_000, 60_999)
+"""The first, the last and a middle one of the ports to which Linux has its calls answered."""
 _ALL: Final = "-1"
 _TCP: Final = frozenset({"tcp", "6"})
 _EVERYWHERE: Final = IPv4Network("0.0.0.0/0")

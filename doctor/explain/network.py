@@ -1,7 +1,9 @@
 """The theory that the tasks have no way out of their subnets, or a security group that lets nothing out."""
 
+from collections.abc import Iterator
 from typing import Any, Final
 
+from doctor.checks.traffic import ANSWERED, CALLED, acl_lets
 from doctor.explain.connection import tested
 from doctor.explain.facts import Facts
 from doctor.explain.theory import Certainty, Theory, Verdict, open_, refuted
@@ -14,12 +16,15 @@ def network(facts: Facts) -> Theory:
     """A connection test, routes and security groups where they are in the evidence, else what a start proves."""
     if by_test := tested(facts, ID, TITLE):
         return by_test
-    closed = _closed_groups(facts)
+    closed = [
+        *(f"security group {group} lets nothing out" for group in _closed_groups(facts)),
+        *(f"network ACL {acl} {what}" for acl, what in (() if facts.started else _closed_acls(facts))),
+    ]
     if closed:
         return Theory(
-            ID, TITLE, Verdict.SUPPORTED, Certainty.LIKELY, "egress_closed",
-            tuple(f"security group {group} lets nothing out" for group in closed),
-            settles=_settles(facts), remedy="Allow outbound TCP 443, and the ports of brokers and databases.",
+            ID, TITLE, Verdict.SUPPORTED, Certainty.LIKELY, "egress_closed", tuple(closed),
+            settles=_settles(facts), remedy="Allow outbound TCP 443, and the ports of brokers and databases; a network"
+            " ACL must let the answers in as well, TCP 1024-65535.",
         )  # fmt: skip
     stranded = _stranded_subnets(facts) if not facts.started else []
     if stranded:
@@ -58,6 +63,20 @@ def _closed_groups(facts: Facts) -> list[str]:
         and "IpPermissionsEgress" in group
         and not group["IpPermissionsEgress"]
     ]
+
+
+def _closed_acls(facts: Facts) -> Iterator[tuple[str, str]]:
+    """ACLs of the tasks' subnets that keep calls or their answers from passing."""
+    subnets = set(map(str, _configuration(facts).get("subnets") or []))
+    for acl in facts.subject.whole.network.get("NetworkAcls", []):
+        of = {str(one.get("SubnetId")) for one in acl.get("Associations") or []}
+        entries = acl.get("Entries")
+        if not entries or not (of & subnets or not subnets):
+            continue
+        if not acl_lets(entries, out=True, ports=CALLED, world=False):
+            yield str(acl.get("NetworkAclId")), "does not let TCP 443 out"
+        elif not acl_lets(entries, out=False, ports=ANSWERED, world=False):
+            yield str(acl.get("NetworkAclId")), "does not let the answers in"
 
 
 def _stranded_subnets(facts: Facts) -> list[str]:

@@ -136,6 +136,7 @@ class Collector:
         if subnets:
             filters = [{"Name": "association.subnet-id", "Values": subnets}]
             self._keep("route-tables", self._told("ec2", "describe_route_tables", Filters=filters))
+            self._keep("network-acls", self._told("ec2", "describe_network_acls", Filters=filters))
         if groups:
             self._keep("security-groups", self._told("ec2", "describe_security_groups", GroupIds=groups))
 
