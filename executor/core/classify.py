@@ -55,6 +55,19 @@ _SURE: Final = {Certainty.CERTAIN, Certainty.LIKELY}
 _LOWER: Final = {Certainty.CERTAIN: Certainty.LIKELY, Certainty.LIKELY: Certainty.POSSIBLE}
 _NO_CAUSE: Final = {"success_exit", "steady", "runtask_failure_unknown", "see_stopped_rows"}
 """Rows that tell of no failure, or only that there was one."""
+_AROUND: Final = {
+    "snowflake_unreachable",
+    "snowflake_refused",
+    "snowflake_down",
+    "aws_unreachable",
+    "uncaught_exception",
+}
+"""What a library says around the failure of another: the errors before it in a trace say more."""
+_ENDED: Final = "essential_container_exited"
+"""The row that only says that a container ended; any other answer says more."""
+
+_STOP_CODES: Final = {None, Scope.LOG, Scope.STOPPED, Scope.SERVICE_EVENT}
+"""Where a stop code may stand among other words."""
 
 _BOTO: Final = re.compile(r"An error occurred \((\w[\w.]*)\) when calling the \w+ operation[^:]*: ?", re.IGNORECASE)
 _CODE: Final = re.compile(r"\b[A-Z]\w*(?:Exception|Throttling|RequestLimitExceeded|Denied)\b(?=:)")
@@ -70,9 +83,9 @@ def classify(catalogue: Catalogue, text: str, where: str | None = None) -> Answe
     """
     best = Answer()
     for found, certainty in _answers(catalogue, text, where):
-        if _RANK[certainty] > _RANK[best.certainty]:
+        if _RANK[certainty] > _RANK[best.certainty] or (best.cause_id == _ENDED and certainty in _SURE):
             best = Answer(found.cause, certainty)
-        if certainty in _SURE:
+        if certainty in _SURE and best.cause_id != _ENDED:
             return best
     return best
 
@@ -92,7 +105,7 @@ def cause_told(catalogue: Catalogue, text: str | None, where: str) -> Cause | No
 def _answers(catalogue: Catalogue, text: str, where: str | None) -> Iterator[tuple[Text, Certainty]]:
     for said in heard(text, where):
         for found in _found(catalogue, said):
-            if found.cause.cause_id not in _NO_CAUSE:
+            if found.cause.cause_id not in (_NO_CAUSE | _AROUND if said.inner else _NO_CAUSE):
                 yield found, _LOWER.get(found.certainty, found.certainty) if said.warned else found.certainty
 
 
@@ -110,11 +123,11 @@ def _found(catalogue: Catalogue, said: Said) -> Iterator[Text]:
             yield found
         if scope is Scope.API:
             yield from _as_runtask_says(catalogue, said)
+    if said.scope in _STOP_CODES and (found := catalogue.match(Scope.STOP_CODE, said.text)):
+        yield found
     for words in exits(said.text, known=False) if said.scope is not Scope.EXIT else ():
         if (found := catalogue.match(Scope.EXIT, words)) is not None:
             yield found
-    if said.scope is None and (found := catalogue.match(Scope.STOP_CODE, said.text)):
-        yield found
 
 
 def _words(scope: Scope, text: str) -> Iterator[str]:

@@ -8,19 +8,24 @@ comments, tests and their results, source code, lines of level INFO and below, r
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from executor.core.causes import Scope
+from executor.core.traces import flowed, innermost, plain_lines
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One saying; ``scope`` is None where nobody knows who said it. ``warned``: it is a warning, no error."""
+    """One saying; ``scope`` is None where nobody knows who said it. ``warned``: it is a warning, no error.
+
+    ``inner``: it is the error at the bottom of a trace, which counts before what stands around it.
+    """
 
     text: str
     scope: Scope | None = None
     warned: bool = False
+    inner: bool = False
 
 
 _WHERE: Final = {
@@ -88,7 +93,8 @@ def heard(text: str, where: str | None = None) -> list[Said]:
         text: as it was captured.
         where: where it was said, in whatever spelling; what is not known counts as nothing said.
     """
-    plain = _COLOURS.sub("", text if len(text) <= _START + _END else f"{text[:_START]}\n{text[-_END:]}").strip()
+    shortened = text if len(text) <= _START + _END else f"{text[:_START]}\n{text[-_END:]}"
+    plain = plain_lines(_COLOURS.sub("", shortened)).strip()
     scope = scope_of(where)
     document = _document(plain)
     if document is not None:
@@ -96,9 +102,9 @@ def heard(text: str, where: str | None = None) -> list[Said]:
         if found:
             return found
     if scope not in {None, Scope.LOG}:
-        return [Said(plain, scope)]
+        return [*_readings(Said(plain, scope))]
     told = failing(plain)
-    return [Said(told, scope, _WARNED.search(told) is not None)] if told else []
+    return [*_readings(Said(told, scope, _WARNED.search(told) is not None))] if told else []
 
 
 def scope_of(where: str | None) -> Scope | None:
@@ -106,6 +112,15 @@ def scope_of(where: str | None) -> Scope | None:
     word = re.sub(r"[^a-z0-9]", "", where.lower()) if where else ""
     within = [known for known in _SCOPES if len(known) >= _TELLING and known in word]
     return _SCOPES.get(word) or _SCOPES.get(max(within, key=len, default=""))
+
+
+def _readings(said: Said) -> Iterator[Said]:
+    # Sentences that a terminal or a mail broke into lines are read once more in one.
+    if error := innermost(said.text):
+        yield replace(said, text=error, inner=True)
+    yield said
+    if "\n" in said.text:
+        yield replace(said, text=flowed(said.text))
 
 
 def failing(text: str) -> str:

@@ -1,0 +1,37 @@
+"""What a trace of many lines comes down to, and how its lines read without what tools put around them."""
+
+import re
+from typing import Final
+
+_AROUND: Final = re.compile(
+    r"""(?mx) ^ (?: [ \t]* (?: [\u2502\u2503\u2551] | >(?!>>) )+ [ \t]?     # terraform's frames, quoted mail
+    | [\w.-]{1,60} [ \t]+ \| [ \t]                                        # the container's name of docker compose
+    | FAILED\ \S+::\S+\ -\ (?! Assert | assert )                           # pytest's summary, but for tests' own words
+    | E[ ]{3,}(?=\S) )"""
+)
+_FRAME: Final = re.compile(r"^[ \t]*(?:Traceback \(most recent call last\)|File \"[^\"\n]+\", line \d+)", re.MULTILINE)
+_PYTHON: Final = re.compile(
+    r"^(?!Traceback)[A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt|Failure|Timeout|Refused|NotFound)\b(?=:|\s*$)",
+    re.MULTILINE,
+)
+_JAVA: Final = re.compile(r"^[ \t]*Caused by: ", re.MULTILINE)
+_BREAK: Final = re.compile(r"[ \t]*\n\s*")
+
+
+def plain_lines(text: str) -> str:
+    """The lines without frames, quotation marks and names of containers before them."""
+    return _AROUND.sub("", text)
+
+
+def innermost(text: str) -> str | None:
+    """The error that a trace ends with, and all after it, or the last cause that a JVM names; None for no trace."""
+    if _FRAME.search(text):
+        ends = [found.start() for found in _PYTHON.finditer(text)]
+    else:
+        ends = [found.end() for found in _JAVA.finditer(text)]
+    return text[ends[-1] :] if ends and ends[-1] else None
+
+
+def flowed(text: str) -> str:
+    """The text as one line."""
+    return _BREAK.sub(" ", text)
