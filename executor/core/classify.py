@@ -69,6 +69,7 @@ _ENDED: Final = "essential_container_exited"
 _STOP_CODES: Final = {None, Scope.LOG, Scope.STOPPED, Scope.SERVICE_EVENT}
 """Where a stop code may stand among other words."""
 
+_HELPER: Final = re.compile(r": exit status \d+\b")
 _BOTO: Final = re.compile(r"An error occurred \((\w[\w.]*)\) when calling the \w+ operation[^:]*: ?", re.IGNORECASE)
 _CODE: Final = re.compile(r"\b[A-Z]\w*(?:Exception|Throttling|RequestLimitExceeded|Denied)\b(?=:)")
 
@@ -125,7 +126,9 @@ def _found(catalogue: Catalogue, said: Said) -> Iterator[Text]:
             yield from _as_runtask_says(catalogue, said)
     if said.scope in _STOP_CODES and (found := catalogue.match(Scope.STOP_CODE, said.text)):
         yield found
-    for words in exits(said.text, known=False) if said.scope is not Scope.EXIT else ():
+    # A helper of ECS or Docker that failed has an exit status, too, which is not the container's.
+    told = _HELPER.sub("", said.text) if MARKS[Scope.STOPPED].search(said.text) else said.text
+    for words in exits(told, known=False) if said.scope is not Scope.EXIT else ():
         if (found := catalogue.match(Scope.EXIT, words)) is not None:
             yield found
 
