@@ -15,6 +15,7 @@ from executor.core.causes import Catalogue, Cause, Certainty, Retry, Scope, Text
 from executor.core.families import Family
 from executor.core.marks import MARKS, exits
 from executor.core.spoken import Said, heard
+from executor.core.traces import readings
 
 NOT_KNOWN: Final = "unknown"
 REMEDY: Final = (
@@ -63,8 +64,8 @@ _AROUND: Final = {
     "uncaught_exception",
 }
 """What a library says around the failure of another: the errors before it in a trace say more."""
-_ENDED: Final = "essential_container_exited"
-"""The row that only says that a container ended; any other answer says more."""
+_ENDED: Final = {"essential_container_exited", "app_error", "usage_error", "exit_255", "app_exit_code"}
+"""Rows that only say that a program ended; any other answer says more."""
 
 _STOP_CODES: Final = {None, Scope.LOG, Scope.STOPPED, Scope.SERVICE_EVENT}
 """Where a stop code may stand among other words."""
@@ -84,11 +85,18 @@ def classify(catalogue: Catalogue, text: str, where: str | None = None) -> Answe
     """
     best = Answer()
     for found, certainty in _answers(catalogue, text, where):
-        if _RANK[certainty] > _RANK[best.certainty] or (best.cause_id == _ENDED and certainty in _SURE):
+        if _says_more(found, certainty, best):
             best = Answer(found.cause, certainty)
-        if certainty in _SURE and best.cause_id != _ENDED:
+        if certainty in _SURE and best.cause_id not in _ENDED:
             return best
     return best
+
+
+def _says_more(found: Text, certainty: Certainty, best: Answer) -> bool:
+    ended = found.cause.cause_id in _ENDED
+    if best.cause is None or ended == (best.cause_id in _ENDED):
+        return _RANK[certainty] > _RANK[best.certainty]
+    return not ended
 
 
 def cause_told(catalogue: Catalogue, text: str | None, where: str) -> Cause | None:
@@ -111,19 +119,20 @@ def _answers(catalogue: Catalogue, text: str, where: str | None) -> Iterator[tup
 
 
 def _found(catalogue: Catalogue, said: Said) -> Iterator[Text]:
+    texts = readings(said.text)
     if said.scope not in {None, Scope.LOG}:
-        for words in _words(said.scope, said.text):
-            if (found := catalogue.match(said.scope, words)) is not None:
+        for words in _words(said.scope, texts):
+            if (found := catalogue.match(said.scope, *words)) is not None:
                 yield found
     for scope, mark in MARKS.items():
         if (
             (scope is Scope.LOG or scope is not said.scope)
-            and mark.search(said.text)
-            and (found := catalogue.match(scope, said.text))
+            and any(mark.search(text) for text in texts)
+            and (found := catalogue.match(scope, *texts))
         ):
             yield found
         if scope is Scope.API:
-            yield from _as_runtask_says(catalogue, said)
+            yield from _as_runtask_says(catalogue, texts) if said.scope is not Scope.RUNTASK_EXCEPTION else ()
     if said.scope in _STOP_CODES and (found := catalogue.match(Scope.STOP_CODE, said.text)):
         yield found
     # A helper of ECS or Docker that failed has an exit status, too, which is not the container's.
@@ -133,21 +142,19 @@ def _found(catalogue: Catalogue, said: Said) -> Iterator[Text]:
             yield found
 
 
-def _words(scope: Scope, text: str) -> Iterator[str]:
+def _words(scope: Scope, texts: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """What was said as the texts of that scope are written."""
     if scope is Scope.EXIT:
-        yield from exits(text, known=True)
+        yield from ((code,) for code in exits(texts[0], known=True))
     if scope is Scope.RUNTASK_EXCEPTION:
-        yield _BOTO.sub(lambda found: f"{found[1]}: ", text)
-    yield text
+        yield tuple(_BOTO.sub(lambda found: f"{found[1]}: ", text) for text in texts)
+    yield texts
 
 
-def _as_runtask_says(catalogue: Catalogue, said: Said) -> Iterator[Text]:
+def _as_runtask_says(catalogue: Catalogue, texts: tuple[str, ...]) -> Iterator[Text]:
     # Other calls fail in the same words; of the general ones, what RunTask means by them says nothing there.
-    if said.scope is Scope.RUNTASK_EXCEPTION:
-        return
-    plain = _BOTO.sub(lambda found: f"{found[1]}: ", said.text)
-    for start in (0, *(code.start() for code in _CODE.finditer(plain))):
-        found = catalogue.match(Scope.RUNTASK_EXCEPTION, plain[start:])
-        if found is not None and found.certainty is not Certainty.POSSIBLE:
-            yield found
+    for plain in (_BOTO.sub(lambda found: f"{found[1]}: ", text) for text in texts):
+        for start in (0, *(code.start() for code in _CODE.finditer(plain))):
+            found = catalogue.match(Scope.RUNTASK_EXCEPTION, plain[start:])
+            if found is not None and found.certainty is not Certainty.POSSIBLE:
+                yield found

@@ -10,7 +10,7 @@ from typing import Final
 
 from executor.core.causes import Scope
 
-_BEGINNING: Final = r"(?:^|[\n:\"'(\[>|,;=-]\s*|\breasons?\b\W+)"
+_BEGINNING: Final = r"(?:^|[\n:\"'`(\[>|,;=-]\s*|\breasons?\b\W+)"
 
 
 def _any(*words: str) -> re.Pattern[str]:
@@ -30,12 +30,14 @@ MARKS: Final = {
             r"InternalError: |OutOfMemory: |Container killed due to memory|Host EC2 ?\(|Network interface prov",
             r"Timeout waiting for (?:network interface|EphemeralStorage)|Unexpected EC2 error while",
             r"Your Spot Task was interrupted|ECS is performing maintenance|Container instance deregistration",
-            r"Scaling activity initiated by|(?:Task )?stopped by user\W*$|Essential container in task exited",
+            r"Scaling activity initiated by|stopped by user\W*$|Essential container in task exited",
             r"Task failed (?:to start|container health|ELB health)|ECS was unable to assume",
             r"Rate limit exceeded while preparing|The selected task definition is not compatible",
             r"exec:? \S+: exec format error|Unable to attach network interface",
             r"(?:\w+Exception: )?The task can(?:not|['\u2019]t) |(?:\w+: )?Task is scheduled for retirement",
         ),
+        r"Host EC2 \(instance|performing maintenance on the underlying infra|Scaling activity initiated by \(",
+        r"Timeout waiting for network interface prov|Unexpected EC2 error while attempting|Task stopped by user",
         r"Spot Task was interrupted|TASK_PATCHING_RETIREMENT|chdir to cwd|tasks? (?:is |are )?scheduled for retirement",
         r"error (?:pulling image|getting credentials - err|parsing HTTP \d+ response|authenticating creds)",
         r"[Ff]ailed to (?:pull|fetch|push)(?: and unpack)?(?: the)? image|unexpected HTTP status",

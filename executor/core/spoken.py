@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from executor.core.causes import Scope
-from executor.core.traces import flowed, innermost, plain_lines
+from executor.core.traces import innermost, plain_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +115,9 @@ def scope_of(where: str | None) -> Scope | None:
 
 
 def _readings(said: Said) -> Iterator[Said]:
-    # Sentences that a terminal or a mail broke into lines are read once more in one.
     if error := innermost(said.text):
         yield replace(said, text=error, inner=True)
     yield said
-    if "\n" in said.text:
-        yield replace(said, text=flowed(said.text))
 
 
 def failing(text: str) -> str:

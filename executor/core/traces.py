@@ -7,7 +7,9 @@ _AROUND: Final = re.compile(
     r"""(?mx) ^ (?: [ \t]* (?: [\u2502\u2503\u2551] | >(?!>>) )+ [ \t]?     # terraform's frames, quoted mail
     | [\w.-]{1,60} [ \t]+ \| [ \t]                                        # the container's name of docker compose
     | FAILED\ \S+::\S+\ -\ (?! Assert | assert )                           # pytest's summary, but for tests' own words
-    | E[ ]{3,}(?=\S) )"""
+    | E[ ]{3,}(?=\S)
+    | \[? \d{4}[-/]\d\d[-/]\d\d [T ] \d\d:\d\d:\d\d [\d.,:+Z-]* \]? [ \t]+  # when it was said
+    ){1,4}"""
 )
 _FRAME: Final = re.compile(r"^[ \t]*(?:Traceback \(most recent call last\)|File \"[^\"\n]+\", line \d+)", re.MULTILINE)
 _PYTHON: Final = re.compile(
@@ -16,10 +18,12 @@ _PYTHON: Final = re.compile(
 )
 _JAVA: Final = re.compile(r"^[ \t]*Caused by: ", re.MULTILINE)
 _BREAK: Final = re.compile(r"[ \t]*\n\s*")
+_ESCAPED: Final = re.compile(r"\\\"|\\n(?:\s|\\t|\\n|[A-Z])")
+_ESCAPES: Final = {"\\n": "\n", "\\t": "\t", '\\"': '"'}
 
 
 def plain_lines(text: str) -> str:
-    """The lines without frames, quotation marks and names of containers before them."""
+    """The lines without what stands before them: frames, quotation marks, names of containers, times."""
     return _AROUND.sub("", text)
 
 
@@ -30,6 +34,17 @@ def innermost(text: str) -> str | None:
     else:
         ends = [found.end() for found in _JAVA.finditer(text)]
     return text[ends[-1] :] if ends and ends[-1] else None
+
+
+def readings(text: str) -> tuple[str, ...]:
+    """The text as it stands; where a terminal broke its sentences, as one line; where it was escaped, without that."""
+    found = [text]
+    if _ESCAPED.search(text):
+        plain = re.sub(r"\\[nt\"]", lambda escape: _ESCAPES[escape[0]], text)
+        found += [plain, flowed(plain)]
+    if "\n" in text:
+        found.append(flowed(text))
+    return tuple(found)
 
 
 def flowed(text: str) -> str:
