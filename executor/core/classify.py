@@ -14,6 +14,7 @@ from typing import Final
 from executor.core.causes import Catalogue, Cause, Certainty, Retry, Scope, Text
 from executor.core.families import Family
 from executor.core.marks import MARKS, exits
+from executor.core.snowflake_codes import numbered
 from executor.core.spoken import Said, heard
 from executor.core.traces import readings
 
@@ -122,13 +123,13 @@ def _found(catalogue: Catalogue, said: Said) -> Iterator[Text]:
     texts = readings(said.text)
     if said.scope not in {None, Scope.LOG}:
         for words in _words(said.scope, texts):
-            if (found := catalogue.match(said.scope, *words)) is not None:
+            if (found := catalogue.match(said.scope, *words, _numbered(said.scope, words))) is not None:
                 yield found
     for scope, mark in MARKS.items():
         if (
             (scope is Scope.LOG or scope is not said.scope)
             and any(mark.search(text) for text in texts)
-            and (found := catalogue.match(scope, *texts))
+            and (found := catalogue.match(scope, *texts, _numbered(scope, texts)))
         ):
             yield found
         if scope is Scope.API:
@@ -140,6 +141,10 @@ def _found(catalogue: Catalogue, said: Said) -> Iterator[Text]:
     for words in exits(told, known=False) if said.scope is not Scope.EXIT else ():
         if (found := catalogue.match(Scope.EXIT, words)) is not None:
             yield found
+
+
+def _numbered(scope: Scope, texts: tuple[str, ...]) -> str | None:
+    return numbered(texts[-1]) if scope is Scope.SNOWFLAKE else None
 
 
 def _words(scope: Scope, texts: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -80,7 +80,8 @@ MARKS: Final = {
         r"desired statement count",
         r"Network policy is required|use warehouse|warehouse '[\w.$]+' (?:is|was|has|cannot)",
         r"using terminated connection",
-        r"No warehouse selected|account (?:must be specified|is empty)",
+        r"non-JSON content|S3/Blob|\b(?:60[46]|625|630) \(57|No warehouse selected",
+        r"account (?:must be specified|is empty)",
         r"\b\d{6} \([0-9A-Z]{5}\)|SQL (?:compilation|execution|access control) error|\b(?:25[0-5]|260|39[014])\d{3}: ",
     ),
     Scope.API: _any(

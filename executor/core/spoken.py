@@ -73,6 +73,7 @@ _NO_FAILURE: Final = re.compile(
         |simulat(?:e|es|ed|ing)|expected|expects?|asserts?|retry\ succeeded|recovered|resolved|fixed|ignor(?:e|ed|ing)
         |no\ longer|added|adds?|removed)\b ) )
     | (?i: \b(?:last|next)\ (?:week|month|year)\b )
+    | (?i: \b(?:loaded|inserted|copied|wrote|processed|exported|fetched)\ \d+\ (?:rows?|records?|files?|items?)\b )
     | (?i: (?<!\bbe\ )(?<!not\ )(?<!n't\ )\b(?:recovered|reconnected|succeeded|successful|resolved)\b(?!\ (?:to|by)) )
     | (?i: (?<!not\ )\bsuccessfully\b(?!\.?$) | \b(?:is|was|are|were)\ (?:documented|expected|handled|ignored|gone)\b )
     | (?i: (?<![\w.:])(?:no|zero|without|0|never)\ (?:\w+\ ){0,2}?\w*(?:error|exception|failure)s?\b )
