@@ -47,9 +47,11 @@ MARKS: Final = {
         r"unable to pull secrets or registry auth|failed to validate logger args|failed to initialize logging driver",
         r"unable to retrieve (?:ecr registry auth|secrets? from)|failed to download env files",
         r"failed to (?:resolve (?:ref|source)|register layer|pull image|copy: http|do request|solve:|authorize:)",
-        r"OCI runtime (?:create|exec|start) failed|Error response from daemon|exec user process caused",
+        r"OCI runtime (?:create|exec|start) failed|OCI (?:permission denied|runtime attempted)",
+        r"Error response from daemon|exec user process caused",
         r"toomanyrequests:|invalid reference format",
-        r"no basic auth credentials|no matching manifest for|does not contain descriptor matching platform",
+        r"no basic auth credentials|no matching manifest for|no image found in|image architecture",
+        r"does not contain descriptor matching platform",
         r"manifest for \S+ not found|manifest unknown|pull access denied for|reached your \w*\s?pull rate limit",
         r"does not match the (?:specified|detected|expected) (?:host )?platform|name unknown: ",
         r"\bdenied: (?:User|Your|requested|denied|access forbidden|permission_denied|installation not)",
@@ -81,7 +83,7 @@ MARKS: Final = {
         r"Network policy is required|use warehouse|warehouse '[\w.$]+' (?:is|was|has|cannot)",
         r"using terminated connection",
         r"non-JSON content|S3/Blob|\b(?:60[46]|625|630) \(57|No warehouse selected",
-        r"account (?:must be specified|is empty)",
+        r"\bAn? account must be specified",
         r"\b\d{6} \([0-9A-Z]{5}\)|SQL (?:compilation|execution|access control) error|\b(?:25[0-5]|260|39[014])\d{3}: ",
     ),
     Scope.API: _any(
@@ -102,7 +104,7 @@ MARKS: Final = {
 _EXIT: Final = re.compile(
     r"(?:exited|failed|finished|terminated|completed|returned|stopped|ended|died)(?![^\n]{0,40}\b(?:http|status ?code))"
     r"[^\n]{0,40}?(?:code|status|with)\W{0,4}(-?\d{1,3})\b"
-    r"|\b(?:exit(?:ed)?|return)[ _]?(?:code|status)\W{0,3}(?:[:=]|\bis\b|\bof\b)\W{0,3}(-?\d{1,3})\b"
+    r"|\b(?:exit(?:ed)?|return)[ _]?(?:code|status)[^\w\n]{0,3}(?:[:=]|\bis\b|\bof\b)[^\w\n]{0,10}(-?\d{1,3})\b"
     r"|\bexit(?:code)?=(\d{1,3})\b|(?:^[^\w\n]{0,20}|[:,;(] ?|\bwith )exit[ _]?(?:code|status) (\d{1,3})\b"
     r"|\bexited \((\d{1,3})\)",
     re.IGNORECASE | re.MULTILINE,
