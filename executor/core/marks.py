@@ -90,6 +90,8 @@ MARKS: Final = {
         r"An error occurred \(|not authorized to perform|amazonaws|\bAWS\b|\baws[-_ ]|boto|\w(?:Exception|Error)\b",
         r"api error|AccessDenied|NoSuch|Throttl|PermanentRedirect|Secrets Manager|\bS3\b|s3:|credentials|\b[34]\d\d\b",
         r"\bsubnet\b|\bsg-[0-9a-f]|log group|SecretString|concurrent|redirect",
+        r"ParameterNotFound|parameter /|InSubnet|security token|Access Key|169\.254\.170|secretsmanager:|RequestLimit",
+        r"from secrets manager|\bSSM\b|subnets? can ?not",
         r"ExpiredToken|InvalidClientTokenId|SlowDown|[Cc]redential|[Cc]apacity|Fargate|Task ?definition|MaxSpot",
         r"RequestTime",
         r"pass role|assumed by|has insufficient|closest matching|resources that belong|CPU (?:or|and|/) ?memory",
