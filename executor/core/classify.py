@@ -8,7 +8,8 @@ costs more than none.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain, pairwise
 from typing import Final
 
 from executor.core.causes import Catalogue, Cause, Certainty, Retry, Scope, Text
@@ -16,7 +17,7 @@ from executor.core.families import Family
 from executor.core.marks import MARKS, exits
 from executor.core.snowflake_codes import numbered
 from executor.core.spoken import Said, heard
-from executor.core.traces import readings
+from executor.core.traces import readings, windows
 
 NOT_KNOWN: Final = "unknown"
 REMEDY: Final = (
@@ -68,8 +69,12 @@ _AROUND: Final = {
 _ENDED: Final = {"essential_container_exited", "app_error", "usage_error", "exit_255", "app_exit_code"}
 """Rows that only say that a program ended; any other answer says more."""
 
+_SIGNALS: Final = {"sigkill", "sigabrt", "sigterm", "sigint", "sigsegv", "sigill", "signal_other"}
+_WEAK: Final = _AROUND | _ENDED | _SIGNALS
+"""How an end is told that had its cause before."""
 _STOP_CODES: Final = {None, Scope.LOG, Scope.STOPPED, Scope.SERVICE_EVENT}
 """Where a stop code may stand among other words."""
+_LOGS: Final = {None, Scope.LOG}
 
 _HELPER: Final = re.compile(r": exit status \d+\b")
 _BOTO: Final = re.compile(r"An error occurred \((\w[\w.]*)\) when calling the \w+ operation[^:]*: ?", re.IGNORECASE)
@@ -114,9 +119,25 @@ def cause_told(catalogue: Catalogue, text: str | None, where: str) -> Cause | No
 
 def _answers(catalogue: Catalogue, text: str, where: str | None) -> Iterator[tuple[Text, Certainty]]:
     for said in heard(text, where):
-        for found in _found(catalogue, said):
+        for found in _in_log(catalogue, said) if said.scope in _LOGS else _found(catalogue, said):
             if found.cause.cause_id not in (_NO_CAUSE | _AROUND if said.inner else _NO_CAUSE):
                 yield found, _LOWER.get(found.certainty, found.certainty) if said.warned else found.certainty
+
+
+def _in_log(catalogue: Catalogue, said: Said) -> Iterator[Text]:
+    # Lines of a log that have nothing to do with each other must not make one sentence; the last that says why counts.
+    pieces = windows(said.text)
+    if not pieces:
+        yield from _found(catalogue, said)
+        return
+    weak: list[Text] = []
+    in_pieces = ([*_found(catalogue, replace(said, text=piece))] for piece in pieces)
+    for found, before in pairwise(chain(in_pieces, [[]])):
+        news = [one for one in found if one not in before]
+        strong = [one for one in news if one.cause.cause_id not in _WEAK and one.certainty in _SURE]
+        weak += [one for one in news if one not in strong]
+        yield from strong
+    yield from weak
 
 
 def _found(catalogue: Catalogue, said: Said) -> Iterator[Text]:

@@ -17,6 +17,12 @@ _PYTHON: Final = re.compile(
     re.MULTILINE,
 )
 _JAVA: Final = re.compile(r"^[ \t]*Caused by: ", re.MULTILINE)
+_SHORT: Final = 8
+"""Lines of a text that is one saying; what has more is a log of several."""
+_WIDE: Final = 6
+"""Lines over which one saying of a log may go."""
+_LAST: Final = 100
+"""Lines at the end of a log that may tell why it ended."""
 _BREAK: Final = re.compile(r"[ \t]*\n\s*")
 _ESCAPED: Final = re.compile(r"\\\"|\\n(?:\s|\\t|\\n|[A-Z])")
 _ESCAPES: Final = {"\\n": "\n", "\\t": "\t", '\\"': '"'}
@@ -34,6 +40,15 @@ def innermost(text: str) -> str | None:
     else:
         ends = [found.end() for found in _JAVA.finditer(text)]
     return text[ends[-1] :] if ends and ends[-1] else None
+
+
+def windows(text: str) -> list[str]:
+    """The pieces of a long text, each up to another of its last lines, from its end on; none for a short text."""
+    lines = text.split("\n")
+    if len(lines) <= _SHORT:
+        return []
+    ends = range(len(lines), max(0, len(lines) - _LAST), -1)
+    return ["\n".join(lines[max(0, end - _WIDE) : end]) for end in ends]
 
 
 def readings(text: str) -> tuple[str, ...]:

@@ -85,3 +85,36 @@ def test_the_status_of_an_answer_is_no_exit_code(text: str) -> None:
 @pytest.mark.parametrize("text", ["| 3cb07c3e | UserInitiated | nightly | 137 |", "stop code: UserInitiated"])
 def test_a_stop_code_is_found_among_other_words(text: str) -> None:
     assert family(text) is Family.STOPPED_BY_USER
+
+
+NOISE = """Starting
+Reading secret arn:aws:secretsmanager:eu-west-1:123456789012:secret:db
+Using proxy http://proxy.internal:3128
+Connecting to Snowflake, warehouse REPORTS_WH
+GET /health 200
+GET /report 404 137
+npm WARN deprecated request@2.88.2: it is old
+image 123456789012.dkr.ecr.eu-west-1.amazonaws.com/report:1.2.3 runs
+Uploading to s3://reports/2026 with role arn:aws:iam::123456789012:role/task
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "means"),
+    [
+        ("KeyError: 'DATABASE_URL'", Family.APP_CONFIG_MISSING),
+        ("Lock wait timeout exceeded; try restarting transaction", Family.UNKNOWN),
+        ("/bin/sh: 1: report: not found\nexit status 127", Family.COMMAND_NOT_FOUND),
+        ("panic: runtime error: x\n[signal SIGSEGV: segmentation violation]\ngoroutine 1 [running]:", Family.APP_EXIT),
+        ("FATAL ERROR: JavaScript heap out of memory\nAborted (core dumped)", Family.OUT_OF_MEMORY),
+        ("002003 (42S02): SQL compilation error:\nObject 'A.B' does not exist", Family.SNOWFLAKE_OBJECT_MISSING),
+    ],
+)
+def test_lines_of_a_log_that_have_nothing_to_do_with_each_other_make_no_sentence(said: str, means: Family) -> None:
+    assert family(f"{NOISE}{said}\nShutting down\nClosed 3 connections", "log") is means
+    assert family(NOISE, "log") is Family.UNKNOWN
+
+
+def test_the_last_line_of_a_log_that_says_why_counts_before_how_it_ended() -> None:
+    first = "ThrottlingException: Rate exceeded\n" + NOISE
+    assert family(f"{first}OSError: [Errno 28] No space left on device\nKilled\n", "log") is Family.DISK_FULL
