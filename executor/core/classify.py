@@ -159,8 +159,8 @@ def _found(catalogue: Catalogue, said: Said) -> Iterator[Text]:
         yield found
     # A helper of ECS or Docker that failed has an exit status, too, which is not the container's.
     told = _HELPER.sub("", said.text) if MARKS[Scope.STOPPED].search(said.text) else said.text
-    for words in exits(told, known=False) if said.scope is not Scope.EXIT else ():
-        if (found := catalogue.match(Scope.EXIT, words)) is not None:
+    for code in exits(told, known=False) if said.scope is not Scope.EXIT else ():
+        if (found := catalogue.match(Scope.EXIT, code)) is not None:
             yield found
 
 
