@@ -118,3 +118,12 @@ def test_lines_of_a_log_that_have_nothing_to_do_with_each_other_make_no_sentence
 def test_the_last_line_of_a_log_that_says_why_counts_before_how_it_ended() -> None:
     first = "ThrottlingException: Rate exceeded\n" + NOISE
     assert family(f"{first}OSError: [Errno 28] No space left on device\nKilled\n", "log") is Family.DISK_FULL
+
+
+def test_a_text_that_was_escaped_is_read_without_that() -> None:
+    assert family(r'ERROR payload="starting\nKilled\nbye"') is Family.SIGNAL_KILLED
+
+
+def test_the_exit_status_of_a_helper_of_ecs_is_not_the_containers() -> None:
+    assert family("ResourceInitializationError: failed to validate logger args: : exit status 137") is Family.UNKNOWN
+    assert family("npm start: exit status 137") is Family.SIGNAL_KILLED
