@@ -28,7 +28,8 @@ def classify(
         str | None,
         typer.Argument(
             metavar="[TEXT|FILE|-]",
-            help="A text; or a file, or standard input, of one text per line, as it is or as JSON with text and where.",
+            help="A text; or a file, or standard input, of one text per line, as it is or as JSON with text and where; "
+            "or one JSON document.",
         ),
     ] = None,
     where: Annotated[
@@ -50,14 +51,30 @@ def classify(
 
 def _captured(source: str | None, where: str | None) -> Iterator[Captured]:
     if source not in {None, "-"} and not _is_file(str(source)):
-        yield _parsed(str(source), where)
+        yield from _document(str(source), where) or [_parsed(str(source), where)]
         return
     if source is None and sys.stdin.isatty():
         raise CommandError("say a text or a file, or pipe texts in: reporting classify 'TEXT'", Exit.USAGE)
-    lines = sys.stdin.buffer.read() if source in {None, "-"} else Path(str(source)).read_bytes()
-    for line in lines.decode(errors="replace").split("\n"):
-        if line.strip():
-            yield _parsed(line.rstrip("\r"), where)
+    given = sys.stdin.buffer.read() if source in {None, "-"} else Path(str(source)).read_bytes()
+    said = given.decode(errors="replace")
+    lines = (line.rstrip("\r") for line in said.split("\n") if line.strip())
+    yield from _document(said, where) or (_parsed(line, where) for line in lines)
+
+
+def _document(said: str, where: str | None) -> list[Captured]:
+    """The texts of a JSON array, or the one JSON object that goes over several lines; none where it is neither."""
+    plain = said.strip()
+    if not (plain.startswith("[") or (plain.startswith("{") and "\n" in plain)):
+        return []
+    try:
+        read = json.loads(plain)
+    except ValueError:
+        return []
+    if isinstance(read, dict):
+        return [_parsed(json.dumps(read, ensure_ascii=False), where)]
+    if not all(isinstance(one, (str, dict)) for one in read):
+        return []
+    return [_parsed(one if isinstance(one, str) else json.dumps(one, ensure_ascii=False), where) for one in read]
 
 
 def _is_file(source: str) -> bool:

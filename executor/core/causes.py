@@ -150,12 +150,11 @@ class Catalogue:
         found = self.match(scope, said)
         return found.cause if found else None
 
-    def match(self, scope: Scope, said: str | None) -> Text | None:
-        """The first text of a scope that is in what was said."""
-        if not said:
-            return None
-        lowered = said.lower()
-        return next((text for text in self._by_scope.get(scope, ()) if text.matches(said, lowered)), None)
+    def match(self, scope: Scope, *readings: str | None) -> Text | None:
+        """The first text of a scope that is in what was said, in whichever reading of it."""
+        said = [(reading, reading.lower()) for reading in readings if reading]
+        known = self._by_scope.get(scope, ()) if said else ()
+        return next((text for text in known if any(text.matches(*reading) for reading in said)), None)
 
     def with_causes(self, more: Iterable[Cause]) -> "Catalogue":
         """The same with causes that no text leads to."""

@@ -8,13 +8,16 @@ costs more than none.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain, pairwise
 from typing import Final
 
 from executor.core.causes import Catalogue, Cause, Certainty, Retry, Scope, Text
 from executor.core.families import Family
 from executor.core.marks import MARKS, exits
+from executor.core.snowflake_codes import numbered
 from executor.core.spoken import Said, heard
+from executor.core.traces import readings, windows
 
 NOT_KNOWN: Final = "unknown"
 REMEDY: Final = (
@@ -55,7 +58,25 @@ _SURE: Final = {Certainty.CERTAIN, Certainty.LIKELY}
 _LOWER: Final = {Certainty.CERTAIN: Certainty.LIKELY, Certainty.LIKELY: Certainty.POSSIBLE}
 _NO_CAUSE: Final = {"success_exit", "steady", "runtask_failure_unknown", "see_stopped_rows"}
 """Rows that tell of no failure, or only that there was one."""
+_AROUND: Final = {
+    "snowflake_unreachable",
+    "snowflake_refused",
+    "snowflake_down",
+    "aws_unreachable",
+    "uncaught_exception",
+}
+"""What a library says around the failure of another: the errors before it in a trace say more."""
+_ENDED: Final = {"essential_container_exited", "app_error", "usage_error", "exit_255", "app_exit_code"}
+"""Rows that only say that a program ended; any other answer says more."""
 
+_SIGNALS: Final = {"sigkill", "sigabrt", "sigterm", "sigint", "sigsegv", "sigill", "signal_other"}
+_WEAK: Final = _AROUND | _ENDED | _SIGNALS
+"""How an end is told that had its cause before."""
+_STOP_CODES: Final = {None, Scope.LOG, Scope.STOPPED, Scope.SERVICE_EVENT}
+"""Where a stop code may stand among other words."""
+_LOGS: Final = {None, Scope.LOG}
+
+_HELPER: Final = re.compile(r": exit status \d+\b")
 _BOTO: Final = re.compile(r"An error occurred \((\w[\w.]*)\) when calling the \w+ operation[^:]*: ?", re.IGNORECASE)
 _CODE: Final = re.compile(r"\b[A-Z]\w*(?:Exception|Throttling|RequestLimitExceeded|Denied)\b(?=:)")
 
@@ -70,11 +91,18 @@ def classify(catalogue: Catalogue, text: str, where: str | None = None) -> Answe
     """
     best = Answer()
     for found, certainty in _answers(catalogue, text, where):
-        if _RANK[certainty] > _RANK[best.certainty]:
+        if _says_more(found, certainty, best):
             best = Answer(found.cause, certainty)
-        if certainty in _SURE:
+        if certainty in _SURE and best.cause_id not in _ENDED:
             return best
     return best
+
+
+def _says_more(found: Text, certainty: Certainty, best: Answer) -> bool:
+    ended = found.cause.cause_id in _ENDED
+    if best.cause is None or ended == (best.cause_id in _ENDED):
+        return _RANK[certainty] > _RANK[best.certainty]
+    return not ended
 
 
 def cause_told(catalogue: Catalogue, text: str | None, where: str) -> Cause | None:
@@ -91,47 +119,68 @@ def cause_told(catalogue: Catalogue, text: str | None, where: str) -> Cause | No
 
 def _answers(catalogue: Catalogue, text: str, where: str | None) -> Iterator[tuple[Text, Certainty]]:
     for said in heard(text, where):
-        for found in _found(catalogue, said):
-            if found.cause.cause_id not in _NO_CAUSE:
+        for found in _in_log(catalogue, said) if said.scope in _LOGS else _found(catalogue, said):
+            if found.cause.cause_id not in (_NO_CAUSE | _AROUND if said.inner else _NO_CAUSE):
                 yield found, _LOWER.get(found.certainty, found.certainty) if said.warned else found.certainty
 
 
+def _in_log(catalogue: Catalogue, said: Said) -> Iterator[Text]:
+    # Lines of a log that have nothing to do with each other must not make one sentence; the last that says why counts.
+    pieces = windows(said.text)
+    if not pieces:
+        yield from _found(catalogue, said)
+        return
+    weak: list[Text] = []
+    in_pieces = ([*_found(catalogue, replace(said, text=piece))] for piece in pieces)
+    for found, before in pairwise(chain(in_pieces, [[]])):
+        news = [one for one in found if one not in before]
+        strong = [one for one in news if one.cause.cause_id not in _WEAK and one.certainty in _SURE]
+        weak += [one for one in news if one not in strong]
+        yield from strong
+    yield from weak
+
+
 def _found(catalogue: Catalogue, said: Said) -> Iterator[Text]:
+    texts = readings(said.text)
     if said.scope not in {None, Scope.LOG}:
-        for words in _words(said.scope, said.text):
-            if (found := catalogue.match(said.scope, words)) is not None:
+        for words in _words(said.scope, texts):
+            if (found := catalogue.match(said.scope, *words, _numbered(said.scope, words))) is not None:
                 yield found
     for scope, mark in MARKS.items():
         if (
             (scope is Scope.LOG or scope is not said.scope)
-            and mark.search(said.text)
-            and (found := catalogue.match(scope, said.text))
+            and any(mark.search(text) for text in texts)
+            and (found := catalogue.match(scope, *texts, _numbered(scope, texts)))
         ):
             yield found
         if scope is Scope.API:
-            yield from _as_runtask_says(catalogue, said)
-    for words in exits(said.text, known=False) if said.scope is not Scope.EXIT else ():
-        if (found := catalogue.match(Scope.EXIT, words)) is not None:
-            yield found
-    if said.scope is None and (found := catalogue.match(Scope.STOP_CODE, said.text)):
+            yield from _as_runtask_says(catalogue, texts) if said.scope is not Scope.RUNTASK_EXCEPTION else ()
+    if said.scope in _STOP_CODES and (found := catalogue.match(Scope.STOP_CODE, said.text)):
         yield found
+    # A helper of ECS or Docker that failed has an exit status, too, which is not the container's.
+    told = _HELPER.sub("", said.text) if MARKS[Scope.STOPPED].search(said.text) else said.text
+    for code in exits(told, known=False) if said.scope is not Scope.EXIT else ():
+        if (found := catalogue.match(Scope.EXIT, code)) is not None:
+            yield found
 
 
-def _words(scope: Scope, text: str) -> Iterator[str]:
+def _numbered(scope: Scope, texts: tuple[str, ...]) -> str | None:
+    return numbered(texts[-1]) if scope is Scope.SNOWFLAKE else None
+
+
+def _words(scope: Scope, texts: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """What was said as the texts of that scope are written."""
     if scope is Scope.EXIT:
-        yield from exits(text, known=True)
+        yield from ((code,) for code in exits(texts[0], known=True))
     if scope is Scope.RUNTASK_EXCEPTION:
-        yield _BOTO.sub(lambda found: f"{found[1]}: ", text)
-    yield text
+        yield tuple(_BOTO.sub(lambda found: f"{found[1]}: ", text) for text in texts)
+    yield texts
 
 
-def _as_runtask_says(catalogue: Catalogue, said: Said) -> Iterator[Text]:
+def _as_runtask_says(catalogue: Catalogue, texts: tuple[str, ...]) -> Iterator[Text]:
     # Other calls fail in the same words; of the general ones, what RunTask means by them says nothing there.
-    if said.scope is Scope.RUNTASK_EXCEPTION:
-        return
-    plain = _BOTO.sub(lambda found: f"{found[1]}: ", said.text)
-    for start in (0, *(code.start() for code in _CODE.finditer(plain))):
-        found = catalogue.match(Scope.RUNTASK_EXCEPTION, plain[start:])
-        if found is not None and found.certainty is not Certainty.POSSIBLE:
-            yield found
+    for plain in (_BOTO.sub(lambda found: f"{found[1]}: ", text) for text in texts):
+        for start in (0, *(code.start() for code in _CODE.finditer(plain))):
+            found = catalogue.match(Scope.RUNTASK_EXCEPTION, plain[start:])
+            if found is not None and found.certainty is not Certainty.POSSIBLE:
+                yield found

@@ -10,7 +10,7 @@ from typing import Final
 
 from executor.core.causes import Scope
 
-_BEGINNING: Final = r"(?:^|[\n:\"'(\[>|,;=-]\s*|\breasons?\b\W+)"
+_BEGINNING: Final = r"(?:^|[\n:\"'`(\[>|,;=-]\s*|\breasons?\b\W+)"
 
 
 def _any(*words: str) -> re.Pattern[str]:
@@ -30,28 +30,40 @@ MARKS: Final = {
             r"InternalError: |OutOfMemory: |Container killed due to memory|Host EC2 ?\(|Network interface prov",
             r"Timeout waiting for (?:network interface|EphemeralStorage)|Unexpected EC2 error while",
             r"Your Spot Task was interrupted|ECS is performing maintenance|Container instance deregistration",
-            r"Scaling activity initiated by|(?:Task )?stopped by user\W*$|Essential container in task exited",
+            r"Scaling activity initiated by|stopped by user\W*$|Essential container in task exited",
             r"Task failed (?:to start|container health|ELB health)|ECS was unable to assume",
             r"Rate limit exceeded while preparing|The selected task definition is not compatible",
             r"exec:? \S+: exec format error|Unable to attach network interface",
-            r"(?:\w+Exception: )?The task can(?:not|['\u2019]t) ",
+            r"(?:\w+Exception: )?The task can(?:not|['\u2019]t) |(?:\w+: )?Task is scheduled for retirement",
         ),
+        r"Host EC2 \(instance|performing maintenance on the underlying infra|Scaling activity initiated by \(",
+        r"Timeout waiting for network interface prov|Unexpected EC2 error while attempting|Task stopped by user",
+        r"Spot Task was interrupted|TASK_PATCHING_RETIREMENT|chdir to cwd|tasks? (?:is |are )?scheduled for retirement",
+        r"error (?:pulling image|getting credentials - err|parsing HTTP \d+ response|authenticating creds)",
+        r"[Ff]ailed to (?:pull|fetch|push)(?: and unpack)?(?: the)? image|unexpected HTTP status",
+        r"interactive login from a",
+        r"login attempt to|(?:manifest|name)_unknown|image not known|unable to find image|Container\.image",
+        r"image operating system|failed to (?:fetch anonymous|fetch oauth)|source metadata for|No command specified",
         r"unable to pull secrets or registry auth|failed to validate logger args|failed to initialize logging driver",
         r"unable to retrieve (?:ecr registry auth|secrets? from)|failed to download env files",
         r"failed to (?:resolve (?:ref|source)|register layer|pull image|copy: http|do request|solve:|authorize:)",
-        r"OCI runtime (?:create|exec|start) failed|Error response from daemon|exec user process caused",
+        r"OCI runtime (?:create|exec|start) failed|OCI (?:permission denied|runtime attempted)",
+        r"Error response from daemon|exec user process caused",
         r"toomanyrequests:|invalid reference format",
-        r"no basic auth credentials|no matching manifest for|does not contain descriptor matching platform",
+        r"no basic auth credentials|no matching manifest for|no image found in|image architecture",
+        r"does not contain descriptor matching platform",
         r"manifest for \S+ not found|manifest unknown|pull access denied for|reached your \w*\s?pull rate limit",
         r"does not match the (?:specified|detected|expected) (?:host )?platform|name unknown: ",
-        r"\bdenied: (?:User|Your|requested|denied)|\bunauthorized: |No such image: ",
+        r"\bdenied: (?:User|Your|requested|denied|access forbidden|permission_denied|installation not)",
+        r"\bunauthorized: |No such image: ",
         r"denied: .{0,80}ecr:|insufficient_scope|unexpected status (?:code )?(?:from|\[)",
         r"API error \(\d{3}\): |https://\S*/v2/|Container command '[^']*' not found",
     ),
     Scope.SERVICE_EVENT: _any(
         r"\(service [^)\s]+|\bservice \S+ (?:was unable|is unable|failed to launch|\(|operations)",
         r"unable to place a task",
-        r"is unhealthy in \(?(?:target-group|elb)|Health checks failed with these codes",
+        r"closest matching \(?container-instance|UnhealthyThreshold number|\bELB\b.{0,20}health ?check",
+        r"\bunhealthy in \(?(?:target-group|elb)|Health checks failed with these codes",
         r"Target\.(?:Failed|Timeout|Resp)",
         r"deployment failed: tasks failed to start|circuit breaker threshold",
     ),
@@ -61,26 +73,46 @@ MARKS: Final = {
     ),
     Scope.NETWORK: _any("."),
     Scope.SNOWFLAKE: _any(
-        r"snowflake|No active warehouse selected|its statement or warehouse timeout|waiters for this lock",
-        r"\b\d{6} \([0-9A-Z]{5}\)|SQL (?:compilation|execution|access control) error|\b(?:25[0-4]|39[04])\d{3}: ",
+        r"snowflake|snowpark|No active warehouse selected|(?:statement|queued).{0,60}warehouse|waiters for this lock",
+        r"does not exist or not authorized|Insufficient privileges to operate on|Python Interpreter Error",
+        r"resource monitor",
+        r"session does not have a current|Requested role '|Anaconda (?:terms|3rd party)|Failed to cast variant",
+        r"(?:Numeric value|Boolean value|Date|Time|Timestamp) '[^']*' is not recognized|\bparse column '\"",
+        r"instead of (?:field|record) delimiter|Number of columns in file|JSON: unknown keyword",
+        r"desired statement count",
+        r"Network policy is required|use warehouse|warehouse '[\w.$]+' (?:is|was|has|cannot)",
+        r"using terminated connection",
+        r"non-JSON content|S3/Blob|\b(?:60[46]|625|630) \(57|No warehouse selected",
+        r"\bAn? account must be specified",
+        r"\b\d{6} \([0-9A-Z]{5}\)|SQL (?:compilation|execution|access control) error|\b(?:25[0-5]|260|39[014])\d{3}: ",
     ),
     Scope.API: _any(
         r"An error occurred \(|not authorized to perform|amazonaws|\bAWS\b|\baws[-_ ]|boto|\w(?:Exception|Error)\b",
         r"api error|AccessDenied|NoSuch|Throttl|PermanentRedirect|Secrets Manager|\bS3\b|s3:|credentials|\b[34]\d\d\b",
         r"\bsubnet\b|\bsg-[0-9a-f]|log group|SecretString|concurrent|redirect",
-        r"ExpiredToken|InvalidClientTokenId|SlowDown",
+        r"ParameterNotFound|parameter /|InSubnet|security token|Access Key|169\.254\.170|secretsmanager:|RequestLimit",
+        r"from secrets manager|\bSSM\b|subnets? can ?not",
+        r"ExpiredToken|InvalidClientTokenId|SlowDown|[Cc]redential|[Cc]apacity|Fargate|Task ?definition|MaxSpot",
+        r"RequestTime",
+        r"pass role|assumed by|has insufficient|closest matching|resources that belong|CPU (?:or|and|/) ?memory",
+        r"cpu/memory",
+        r"Malformed:|parameter store|\[ssm:|'(?:cpu|memory)' setting|container-instance|log stream",
+        r"reached the limit|operation error",
     ),
     Scope.LOG: _any("."),
 }
 """In the order in which places are tried."""
 
 _EXIT: Final = re.compile(
-    r"(?:exited|failed|finished|terminated|completed|returned|stopped|ended|died)[^\n]{0,40}?(?:code|status|with)\W{0,4}"
-    r"(-?\d{1,3})\b|\b(?:exit(?:ed)?|return)[ _]?(?:code|status)\W{0,3}[:=]\W{0,3}(-?\d{1,3})\b"
-    r"|\bexit(?:code)?=(\d{1,3})\b|^[^\w\n]{0,20}exit (?:code|status) (\d{1,3})[^\w\n]{0,9}$"
-    r"|: exit status (\d{1,3})[^\w\n]{0,9}$",
+    r"(?:exited|failed|finished|terminated|completed|returned|stopped|ended|died)(?![^\n]{0,40}\b(?:http|status ?code))"
+    r"[^\n]{0,40}?(?:code|status|with)\W{0,4}(-?\d{1,3})\b"
+    r"|\b(?:exit(?:ed)?|return)[ _]?(?:code|status)[^\w\n]{0,3}(?:[:=]|\bis\b|\bof\b)[^\w\n]{0,10}(-?\d{1,3})\b"
+    r"|\bexit(?:code)?=(\d{1,3})\b|(?:^[^\w\n]{0,20}|[:,;(] ?|\bwith )exit[ _]?(?:code|status) (\d{1,3})\b"
+    r"|\bexited \((\d{1,3})\)",
     re.IGNORECASE | re.MULTILINE,
 )
+_CODES: Final = 256
+"""A process has no exit code from here on; what has is an HTTP status, say."""
 _BARE_EXIT: Final = re.compile(r"^\D*?(-?\d{1,3})\D*$")
 
 
@@ -88,4 +120,4 @@ def exits(text: str, *, known: bool) -> Iterable[str]:
     """The exit codes that a text tells of, as the catalogue writes them; ``known``: the text is an exit code."""
     found = (_BARE_EXIT if known else _EXIT).finditer(text)
     codes = (next(filter(None, one.groups())) for one in found)
-    return dict.fromkeys(f"exit={int(code) % 256}" for code in codes)
+    return dict.fromkeys(f"exit={int(code) % 256}" for code in codes if int(code) < _CODES)

@@ -8,19 +8,24 @@ comments, tests and their results, source code, lines of level INFO and below, r
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from executor.core.causes import Scope
+from executor.core.traces import innermost, plain_lines
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One saying; ``scope`` is None where nobody knows who said it. ``warned``: it is a warning, no error."""
+    """One saying; ``scope`` is None where nobody knows who said it. ``warned``: it is a warning, no error.
+
+    ``inner``: it is the error at the bottom of a trace, which counts before what stands around it.
+    """
 
     text: str
     scope: Scope | None = None
     warned: bool = False
+    inner: bool = False
 
 
 _WHERE: Final = {
@@ -68,6 +73,7 @@ _NO_FAILURE: Final = re.compile(
         |simulat(?:e|es|ed|ing)|expected|expects?|asserts?|retry\ succeeded|recovered|resolved|fixed|ignor(?:e|ed|ing)
         |no\ longer|added|adds?|removed)\b ) )
     | (?i: \b(?:last|next)\ (?:week|month|year)\b )
+    | (?i: \b(?:loaded|inserted|copied|wrote|processed|exported|fetched)\ \d+\ (?:rows?|records?|files?|items?)\b )
     | (?i: (?<!\bbe\ )(?<!not\ )(?<!n't\ )\b(?:recovered|reconnected|succeeded|successful|resolved)\b(?!\ (?:to|by)) )
     | (?i: (?<!not\ )\bsuccessfully\b(?!\.?$) | \b(?:is|was|are|were)\ (?:documented|expected|handled|ignored|gone)\b )
     | (?i: (?<![\w.:])(?:no|zero|without|0|never)\ (?:\w+\ ){0,2}?\w*(?:error|exception|failure)s?\b )
@@ -88,7 +94,8 @@ def heard(text: str, where: str | None = None) -> list[Said]:
         text: as it was captured.
         where: where it was said, in whatever spelling; what is not known counts as nothing said.
     """
-    plain = _COLOURS.sub("", text if len(text) <= _START + _END else f"{text[:_START]}\n{text[-_END:]}").strip()
+    shortened = text if len(text) <= _START + _END else f"{text[:_START]}\n{text[-_END:]}"
+    plain = plain_lines(_COLOURS.sub("", shortened)).strip()
     scope = scope_of(where)
     document = _document(plain)
     if document is not None:
@@ -96,9 +103,9 @@ def heard(text: str, where: str | None = None) -> list[Said]:
         if found:
             return found
     if scope not in {None, Scope.LOG}:
-        return [Said(plain, scope)]
+        return [*_readings(Said(plain, scope))]
     told = failing(plain)
-    return [Said(told, scope, _WARNED.search(told) is not None)] if told else []
+    return [*_readings(Said(told, scope, _WARNED.search(told) is not None))] if told else []
 
 
 def scope_of(where: str | None) -> Scope | None:
@@ -106,6 +113,12 @@ def scope_of(where: str | None) -> Scope | None:
     word = re.sub(r"[^a-z0-9]", "", where.lower()) if where else ""
     within = [known for known in _SCOPES if len(known) >= _TELLING and known in word]
     return _SCOPES.get(word) or _SCOPES.get(max(within, key=len, default=""))
+
+
+def _readings(said: Said) -> Iterator[Said]:
+    if error := innermost(said.text):
+        yield replace(said, text=error, inner=True)
+    yield said
 
 
 def failing(text: str) -> str:

@@ -62,6 +62,28 @@ def test_a_file_is_read_and_where_holds_for_lines_that_do_not_say(tmp_path: Path
     assert len(found) == 3
 
 
+@pytest.mark.parametrize(
+    "text", ["no basic auth credentials", "KeyError: 'DATABASE_URL'\nbye", "nobody knows this", "0"]
+)
+def test_the_answer_is_one_line_of_json_however_the_text_came(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "texts.jsonl"
+    path.write_text(json.dumps({"text": text, "where": "log"}) + "\n")
+    (found,) = answers(text, "--where", "log")
+    assert [*found] == [*KEYS, "where"]
+    assert found["retry_helps"] in {"yes", "no", "with-change"}
+    assert answers(str(path)) == answers("-", given=path.read_text()) == answers(path.read_text().strip()) == [found]
+
+
+def test_a_json_document_is_read_as_a_whole() -> None:
+    task = {"stoppedReason": "Essential container in task exited", "containers": [{"exitCode": 139}]}
+    (found,) = answers("-", given=json.dumps(task, indent=2))
+    assert found["cause_id"] == "sigsegv"
+    texts = [{"text": "no such host", "where": "log"}, "exec /a: exec format error"]
+    assert [one["family"] for one in answers("-", given=json.dumps(texts))] == ["unknown", "image_architecture"]
+    assert [one["text"] for one in answers("-", given="[1, 2]\n[main] failed")] == ["[1, 2]", "[main] failed"]
+    assert [one["text"] for one in answers("-", given="[1, 2]")] == ["[1, 2]"]
+
+
 def test_a_long_text_is_no_file_name() -> None:
     assert answers("x" * 5_000)[0]["cause_id"] == "unknown"
 

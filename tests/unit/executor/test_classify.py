@@ -82,7 +82,9 @@ def test_an_exit_code_is_a_cause_where_it_is_told_as_one(text: str, where: str |
 @pytest.mark.parametrize(
     ("document", "cause_id"),
     [
-        ({"detail": {"stoppedReason": "Essential container in task exited", "containers": [{"exitCode": 137}]}}, None),
+        ({"detail": {"stoppedReason": "Essential container in task exited", "containers": [{"exitCode": 137}]}},
+         "sigkill"),
+        ({"stoppedReason": "Essential container in task exited", "stopCode": "EssentialContainerExited"}, None),
         ({"tasks": [{"stoppedReason": "Task failed to start", "containers": [{"reason": PULL}]}]}, "image_not_found"),
         ({"stopCode": "SpotInterruption", "containers": []}, "spot_interruption"),
         ({"stoppedReason": "Essential container in task exited", "stopCode": "EssentialContainerExited",

@@ -1,0 +1,67 @@
+"""What a trace of many lines comes down to, and how its lines read without what tools put around them."""
+
+import re
+from typing import Final
+
+_AROUND: Final = re.compile(
+    r"""(?mx) ^ (?: [ \t]* (?: [\u2502\u2503\u2551] | >(?!>>) )+ [ \t]?     # terraform's frames, quoted mail
+    | [\w.-]{1,60} [ \t]+ \| [ \t]                                        # the container's name of docker compose
+    | FAILED\ \S+::\S+\ -\ (?! Assert | assert )                           # pytest's summary, but for tests' own words
+    | E[ ]{3,}(?=\S)
+    | \[? \d{4}[-/]\d\d[-/]\d\d [T ] \d\d:\d\d:\d\d [\d.,:+Z-]* \]? [ \t]+  # when it was said
+    ){1,4}"""
+)
+_FRAME: Final = re.compile(r"^[ \t]*(?:Traceback \(most recent call last\)|File \"[^\"\n]+\", line \d+)", re.MULTILINE)
+_PYTHON: Final = re.compile(
+    r"^(?!Traceback)[A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt|Failure|Timeout|Refused|NotFound)\b(?=:|\s*$)",
+    re.MULTILINE,
+)
+_JAVA: Final = re.compile(r"^[ \t]*Caused by: ", re.MULTILINE)
+_SHORT: Final = 8
+"""Lines of a text that is one saying; what has more is a log of several."""
+_WIDE: Final = 6
+"""Lines over which one saying of a log may go."""
+_LAST: Final = 100
+"""Lines at the end of a log that may tell why it ended."""
+_BREAK: Final = re.compile(r"[ \t]*\n\s*")
+_ESCAPED: Final = re.compile(r"\\\"|\\n(?:\s|\\t|\\n|[A-Z])")
+_ESCAPES: Final = {"\\n": "\n", "\\t": "\t", '\\"': '"'}
+
+
+def plain_lines(text: str) -> str:
+    """The lines without what stands before them: frames, quotation marks, names of containers, times."""
+    return _AROUND.sub("", text)
+
+
+def innermost(text: str) -> str | None:
+    """The error that a trace ends with, and all after it, or the last cause that a JVM names; None for no trace."""
+    if _FRAME.search(text):
+        ends = [found.start() for found in _PYTHON.finditer(text)]
+    else:
+        ends = [found.end() for found in _JAVA.finditer(text)]
+    return text[ends[-1] :] if ends and ends[-1] else None
+
+
+def windows(text: str) -> list[str]:
+    """The pieces of a long text, each up to another of its last lines, from its end on; none for a short text."""
+    lines = text.split("\n")
+    if len(lines) <= _SHORT:
+        return []
+    ends = range(len(lines), max(0, len(lines) - _LAST), -1)
+    return ["\n".join(lines[max(0, end - _WIDE) : end]) for end in ends]
+
+
+def readings(text: str) -> tuple[str, ...]:
+    """The text as it stands; where a terminal broke its sentences, as one line; where it was escaped, without that."""
+    found = [text]
+    if _ESCAPED.search(text):
+        plain = re.sub(r"\\[nt\"]", lambda escape: _ESCAPES[escape[0]], text)
+        found += [plain, flowed(plain)]
+    if "\n" in text:
+        found.append(flowed(text))
+    return tuple(found)
+
+
+def flowed(text: str) -> str:
+    """The text as one line."""
+    return _BREAK.sub(" ", text)
