@@ -6,6 +6,9 @@ from typing import Final
 
 from doctor.health_checks.images import Contents
 
+LOOKING_PORTS: Final = frozenset({2019, 4191, 6060, 8081, 8085, 8181, 13133, 15020, 15021, 18080, *range(9000, 10000)})
+"""Where servers answer about themselves (metrics, management, admin), which is seldom mapped or exposed."""
+
 
 class Service(Enum):
     """How the service in the container is doing."""
@@ -84,6 +87,7 @@ class Setting:
         environment_known: Whether a variable that is not in ``environment`` is surely unset.
         ports: The ports that are known to be listened on in this task.
         ports_sure: Whether the command line itself says so, so that no other port can answer.
+        ports_told: Whether the command line or a variable tells a port; else they are only mapped or exposed.
         hosts: Names that mean this container.
         template_names: Parameters of the template around it, which only ``Fn::Sub`` fills in.
         timeout_s: After this time ECS counts the check as failed, seconds.
@@ -95,6 +99,7 @@ class Setting:
     environment_known: bool = False
     ports: frozenset[int] = frozenset()
     ports_sure: bool = False
+    ports_told: bool = False
     hosts: frozenset[str] = frozenset()
     template_names: frozenset[str] = frozenset()
     timeout_s: int = 5
@@ -134,5 +139,7 @@ class World:
             return False
         if port is None or not self.setting.ports or port in self.setting.ports:
             return True
-        self.note("wrong_port", str(port), ", ".join(str(known) for known in sorted(self.setting.ports)))
+        sure = self.setting.ports_told or port not in LOOKING_PORTS
+        known = ", ".join(str(known) for known in sorted(self.setting.ports))
+        self.note("wrong_port" if sure else "port_not_named", str(port), known)
         return self.favourable and not self.setting.ports_sure

@@ -9,8 +9,9 @@ import typer
 
 from doctor.health_checks.checks import Check, NoTaskDefinitionError
 from doctor.health_checks.dockerfile import Built, DockerfileError, read
-from doctor.health_checks.judge import Verdict, judge
+from doctor.health_checks.judge import judge
 from doctor.health_checks.reading import checks_in, parameters_in
+from doctor.health_checks.verdicts import Verdict
 from executor.cli.deployment import deployment
 from executor.cli.errors import CommandError, Exit
 from executor.cli.verdicts import lines_of

@@ -11,7 +11,8 @@ import pytest
 
 from doctor.health_checks.checks import Check
 from doctor.health_checks.dockerfile import read
-from doctor.health_checks.judge import Verdict, judge
+from doctor.health_checks.judge import judge
+from doctor.health_checks.verdicts import Verdict
 from tests.conformance.health_checks.container import Container
 
 SLIM: list[str] = []
