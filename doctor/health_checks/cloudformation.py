@@ -72,7 +72,7 @@ class Resolver:
         Args:
             template: Its data.
             parameters: Values that go before the defaults.
-            others: Parameters of unknown value that equal none of the texts which conditions compare them with.
+            others: Parameters whose value is unknown, but none of the texts which conditions compare them with.
             assumed: Conditions that are taken to be true or false.
         """
         self._template = template
@@ -81,6 +81,8 @@ class Resolver:
         self._given = parameters or {}
         self._parameters = {
             name: (parameters or {}).get(name, body.get("Default") if isinstance(body, dict) else None)
+            if name not in others
+            else None
             for name, body in (template.get("Parameters") or {}).items()
         }
 

@@ -26,15 +26,33 @@ class Way:
 
 def ways(template: dict[str, Any], parameters: dict[str, str] | None = None) -> list[Way]:
     """Every way, the first that of the first branches."""
+    return _ways(template, parameters or {}, frozenset())
+
+
+def ways_and_whole(template: dict[str, Any], parameters: dict[str, str] | None = None) -> list[Way]:
+    """Every way; and once more with each parameter given whose default is empty, which often switches a part on."""
     given = parameters or {}
+    empty = {
+        name
+        for name, body in (template.get("Parameters") or {}).items()
+        if isinstance(body, dict) and body.get("Default") == "" and name not in given
+    }
+    return _ways(template, given, frozenset()) + (_ways(template, given, frozenset(empty)) if empty else [])
+
+
+def _ways(template: dict[str, Any], given: dict[str, str], always: frozenset[str]) -> list[Way]:
     conditions = template.get("Conditions") or {}
     compared: dict[str, list[str]] = {}
-    plain = Resolver(template, given)
+    plain = Resolver(template, given, others=always)
     for name, text in _compared(conditions, plain):
-        if UNKNOWN_TEXT in str(plain.value({"Ref": name})) and text not in compared.setdefault(name, []):
+        if (
+            name not in always
+            and UNKNOWN_TEXT in str(plain.value({"Ref": name}))
+            and text not in compared.setdefault(name, [])
+        ):
             compared[name].append(text)
     choices = [[(name, text) for text in _values(template, name, texts)] for name, texts in compared.items()]
-    found = [_way(given, chosen) for chosen in product(*choices)][:_MOST]
+    found = [_way(given, chosen, always) for chosen in product(*choices)][:_MOST]
     return [each for way in found for each in _assumed(template, way)][:_MOST]
 
 
@@ -45,9 +63,9 @@ class _Chosen:
     when: tuple[str, ...]
 
 
-def _way(given: dict[str, str], chosen: tuple[tuple[str, str | None], ...]) -> _Chosen:
+def _way(given: dict[str, str], chosen: tuple[tuple[str, str | None], ...], always: frozenset[str]) -> _Chosen:
     values = {name: text for name, text in chosen if text is not None}
-    others = frozenset(name for name, text in chosen if text is None)
+    others = always | {name for name, text in chosen if text is None}
     when = (f"{name} is {text!r}" if text is not None else f"{name} is none of those named" for name, text in chosen)
     return _Chosen(given | values, others, tuple(when))
 

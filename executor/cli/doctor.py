@@ -15,8 +15,9 @@ from doctor.health_checks.verdicts import Verdict
 from executor.cli.deployment import deployment
 from executor.cli.errors import CommandError, Exit
 from executor.cli.verdicts import lines_of
+from executor.cli.words_or_commands import WordsOrCommands
 
-app = typer.Typer(help="Find what will break before it breaks.", add_completion=False)
+app = typer.Typer(cls=WordsOrCommands, help="Find what will break before it breaks.", add_completion=False)
 app.callback(invoke_without_command=True)(deployment)
 
 

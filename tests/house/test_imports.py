@@ -61,6 +61,7 @@ SEEDED = [
     ("local-cloud", "local_cloud/aws/settings.py", "import runner.settings"),
     ("health-checks", "doctor/health_checks/judge.py", "import subprocess"),
     ("explanations", "doctor/explain/explain.py", "import boto3"),
+    ("offline", "doctor/offline/every.py", "import boto3"),
     ("local-cloud-users", "executor/deploy/snowflake.py", "import local_cloud.aws"),
     ("executor", "executor/cli/main.py", "import snowpark_procs.handlers"),
     ("executor-layers", "executor/ports.py", "import executor.loops.claim"),

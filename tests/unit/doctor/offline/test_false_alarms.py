@@ -1,0 +1,122 @@
+"""What is right is told to be right: deployments of every kind, our own among them."""
+
+import json
+import re
+import time
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from doctor.checks.frame import State
+from doctor.offline.every import EVERY
+from executor.cli.doctor import app
+from executor.cli.errors import CommandError
+from tests.unit.doctor.offline.right import FILES, Files, ids, judged, spoilt
+from tests.unit.doctor.offline.variants import VARIANTS
+from tests.unit.infra.template import GIVEN, made, raw
+
+_LEAST = 20
+_ALL_S = 2.0
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_deployment_that_is_right_has_no_fault(name: str, tmp_path: Path) -> None:
+    results = judged(tmp_path, VARIANTS[name])
+    wrong = {State.FAILED, State.WARNED, State.COULD_NOT_LOOK}
+    assert [(one.id, [fault.says for fault in one.faults], one.says) for one in results if one.state in wrong] == []
+    assert any(one.state is State.WELL for one in results)
+
+
+def test_there_are_enough_kinds_of_them_and_every_theory_is_asked_of_some(tmp_path: Path) -> None:
+    asked = {
+        one.id
+        for number, files in enumerate(VARIANTS.values())
+        for one in judged(tmp_path / str(number), files)
+        if one.state is State.WELL
+    }
+    assert len(VARIANTS) >= _LEAST
+    assert asked | {"settings"} == set(ids())
+
+
+def own() -> Files:
+    """Our own stack as CloudFormation makes it, every part switched on, with the names of the API."""
+    found = made(raw(), **GIVEN)
+    return {
+        name: one["Properties"]
+        for name, one in found.items()
+        if one["Type"] in {"AWS::ECS::TaskDefinition", "AWS::ECS::Service"}
+    }
+
+
+def test_our_own_templates_and_dockerfiles_have_no_fault_in_less_than_two_seconds() -> None:
+    began = time.process_time()
+    done = CliRunner().invoke(app, ["--offline", "--json"], env={"REPORTING_BUCKET": None})
+    seconds = time.process_time() - began
+    found = {one["id"]: one["state"] for one in json.loads(done.stdout)["checks"]}
+    assert (done.exit_code, {name for name, state in found.items() if state not in {"well", "not asked"}}) == (0, set())
+    assert seconds < _ALL_S
+
+
+def test_our_own_stack_as_it_is_made_has_no_fault(tmp_path: Path) -> None:
+    results = judged(tmp_path, own())
+    assert [(one.id, one.faults) for one in results if one.faults] == []
+
+
+def test_the_reference_page_lists_every_theory() -> None:
+    page = Path("docs/reference/doctor-offline.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (\w+) \| (.+) \|$", page, re.MULTILINE)
+    assert rows == [(one.id, one.severity.value, f"{one.question}. {one.theory}") for one in EVERY]
+
+
+def asked(*words: object, env: dict[str, str] | None = None) -> tuple[int, str]:
+    done = CliRunner().invoke(app, [str(word) for word in words], env=env)
+    if isinstance(done.exception, CommandError):
+        raise done.exception
+    return done.exit_code, done.stdout
+
+
+def test_a_fault_in_a_file_ends_with_one_and_its_remedy(tmp_path: Path) -> None:
+    judged(tmp_path, spoilt("definition/taskDefinition/networkMode", "bridge"))
+    code, said = asked(tmp_path / "definition.json")
+    assert code == 1
+    assert said.startswith("failed")
+    assert "network mode bridge" in said
+    assert "do: Set networkMode to awsvpc." in said
+
+
+def test_one_theory_can_be_asked_alone_and_told(tmp_path: Path) -> None:
+    judged(tmp_path, FILES)
+    code, said = asked("sizes", tmp_path, "--json")
+    assert (code, [one["id"] for one in json.loads(said)["checks"]]) == (0, ["sizes"])
+    assert "no Fargate configuration exists" in asked("--explain", "sizes")[1]
+
+
+def test_wrong_settings_of_the_environment_are_told_offline() -> None:
+    env = {"REPORTING_MAX_RUNNING": "many", "SNOWFLAKE_ACCOUNT": "https://acme.snowflakecomputing.com"}
+    code, said = asked("--offline", "settings", env=env)
+    assert code == 1
+    assert "REPORTING_MAX_RUNNING" in said
+    assert "SNOWFLAKE_ACCOUNT" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["nowhere.yaml"], "no check and no file is called 'nowhere.yaml'"),
+        (["cluster", "right.json"], "no check is called 'cluster'"),
+        (["notes.txt"], "notes.txt: holds no CloudFormation template"),
+        (["right.json", "--parameter", "Tag"], "--parameter Tag: wants name=value"),
+        (["right.json", "--dockerfile", "a=absent"], "absent: No such file"),
+        (["right.json", "--dockerfile", "a=notes.txt"], "there is no FROM line"),
+        (["--offline"], "reads infra/, which is not in this folder"),
+    ],
+)
+def test_what_cannot_be_judged_is_refused(
+    words: list[str], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "right.json").write_text(json.dumps(FILES["definition"]))
+    (tmp_path / "notes.txt").write_text("what we saw")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CommandError, match=says):
+        asked(*words)
