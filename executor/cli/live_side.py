@@ -35,6 +35,7 @@ class LiveSide:
             message = f"{side.name}: no region; write @REGION behind it, or give --region."
             raise CommandError(message, Exit.USAGE)
         self._secrets = secrets
+        self._clients: dict[str, Any] = {}
         self.evidence = Evidence()
 
     def service(self, cluster: str, name: str, **more: Any) -> None:
@@ -129,7 +130,9 @@ class LiveSide:
             return {}
 
     def _call(self, service: str, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        answer: dict[str, Any] = getattr(self._session.client(service, config=_CONFIG), operation)(**arguments)
+        if service not in self._clients:  # making one reads the whole description of its service
+            self._clients[service] = self._session.client(service, config=_CONFIG)
+        answer: dict[str, Any] = getattr(self._clients[service], operation)(**arguments)
         return answer
 
 
