@@ -1,6 +1,6 @@
 """What a health check can find when it runs: the processes, the ports, the programs, in one imagined moment."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Final
 
@@ -44,15 +44,23 @@ NOTHING: Final[Lines] = ()
 
 @dataclass(frozen=True)
 class Memory:
-    """What a shell carries from one command to the next: ``$?``, its own variables, its options such as ``-e``."""
+    """What a shell carries from one command to the next.
+
+    Attributes:
+        last: ``$?``.
+        variables: Its own variables; None as a value says that it is set to something unknown.
+        options: Such as ``e`` of ``set -e``.
+        trap: What it does at its end by ``trap … EXIT``; empty for nothing, None when that is not known.
+    """
 
     last: int = 0
     variables: tuple[tuple[str, str | None], ...] = ()
     options: frozenset[str] = frozenset()
+    trap: str | None = ""
 
     def with_variables(self, pairs: dict[str, str | None]) -> "Memory":
         """The same with some variables set."""
-        return Memory(self.last, tuple(sorted({**dict(self.variables), **pairs}.items())), self.options)
+        return replace(self, variables=tuple(sorted({**dict(self.variables), **pairs}.items())))
 
 
 FRESH: Final = Memory()
