@@ -26,6 +26,8 @@ def _essential(entry: dict[str, Any]) -> bool:
 
 def _names(definition: Definition) -> Iterator[Fault]:
     where, containers = definition.where, definition.containers
+    if not containers and not known(definition.data.get("containerDefinitions")):
+        return
     if not containers:
         yield Fault(f"{where} has no container", "Name one in containerDefinitions.")
         return
@@ -87,7 +89,7 @@ def _volumes(definition: Definition) -> Iterator[Fault]:
     for entry in definition.containers:
         for mount in objects(entry.get("mountPoints")):
             source = text(mount.get("sourceVolume"))
-            if known((source, there)) and source not in there:
+            if known((source, definition.data.get("volumes"))) and source not in there:
                 yield Fault(f"{definition.at(entry)}: mounts {source}, which is no volume", "Name it under volumes.")
         for taken in objects(entry.get("volumesFrom")):
             source = text(taken.get("sourceContainer"))

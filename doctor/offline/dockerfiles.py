@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from doctor.checks.frame import Fault, Severity
+from doctor.health_checks.shell import parse
+from doctor.health_checks.trees import NotShellError, simple
 from doctor.offline.documents import Dockerfile, Documents
 from doctor.offline.frame import Theory
 
@@ -17,6 +19,7 @@ _SECRET: Final = re.compile(
 )
 _BUILD_TOOLS: Final = re.compile(r"\b(?:gcc|g\+\+|build-essential|make|cmake|build-base|python3-dev|libpq-dev)\b")
 _PACKAGES: Final = re.compile(r"\b(?:apt-get|apt|apk|yum|dnf|microdnf)\s+(?:-\S+\s+)*(?:install|add)\b([^;&|]*)")
+_EXEC: Final = re.compile(r"(?:^|&&|;)\s*exec\s[^;&|]*$")
 _REMOVED: Final = re.compile(r"\b(?:purge|autoremove|apk\s+del|remove)\b|--virtual|\s-t\s")
 
 
@@ -65,12 +68,23 @@ def _of_start(one: Dockerfile, instructions: list[tuple[str, str]]) -> Iterator[
             if value.startswith("["):
                 says = f"{one.where}: {word} {value} is no JSON, so a shell gets it as it is"
                 yield Fault(says, "Write double quotes around each word.", Severity.ERROR)
-            elif not value.startswith("exec "):
+            elif word == "ENTRYPOINT":
+                says = f"{one.where}: {word} {value} is started by a shell, so a command of the task is not heeded"
+                yield Fault(says, f'Write {word} ["…", "…"].')
+            elif not _hands_over(value):
                 says = f"{one.where}: {word} {value} is started by a shell, which keeps SIGTERM to itself"
-                yield Fault(says, f'Write {word} ["…", "…"], so that the program can end in time.')
+                yield Fault(says, f'Write {word} ["…", "…"], or exec before the last, so that it can end in time.')
     if own and argv and _is_list(_value(instructions, own[-1])) and contents.has(argv[0]) is False:
         says = f"{one.where}: starts `{argv[0]}`, which is not in {contents.named}"
         yield Fault(says, "Install it, or start a program that is there.", Severity.ERROR)
+
+
+def _hands_over(command: str) -> bool:
+    """Whether the shell replaces itself by the program: there is only one, or the last is started by exec."""
+    try:
+        return simple(parse(command)) or bool(_EXEC.search(command))
+    except NotShellError:
+        return True
 
 
 def _value(instructions: list[tuple[str, str]], wanted: str) -> str:

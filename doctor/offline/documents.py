@@ -104,6 +104,15 @@ class Service:
     stack: Stack | None = None
     definition: Definition | None = None
 
+    @property
+    def on_fargate(self) -> bool:
+        """Whether its tasks run on Fargate, as far as it or its task definition tells."""
+        strategy = objects(self.data.get("capacityProviderStrategy"))
+        if self.data.get("launchType") or strategy:
+            told = [self.data.get("launchType"), *(one.get("capacityProvider") for one in strategy)]
+            return any(text(one).startswith("FARGATE") or not known(one) for one in told if one)
+        return self.definition is None or self.definition.on_fargate
+
 
 @dataclass(frozen=True)
 class Launch:

@@ -18,6 +18,9 @@ _STOP_S: Final = (2, 120)
 
 def _look(documents: Documents) -> Iterator[Fault]:
     for definition in documents.definitions:
+        runs = [service for service in documents.services if service.definition is definition]
+        if runs and not any(service.on_fargate for service in runs):
+            continue  # meant for instances
         if not definition.on_fargate:
             yield Fault(f"{definition.where} is not made for Fargate", "Set requiresCompatibilities to FARGATE.")
             continue

@@ -19,6 +19,8 @@ _NEEDED: Final = ("ecr.api", "ecr.dkr", "logs", "s3")
 
 def _look(documents: Documents) -> Iterator[Fault]:
     for service in documents.services:
+        if not service.on_fargate:
+            continue
         yield from _of_launch(service.where, service.data, service.source.get("NetworkConfiguration"), service.stack)
     for launch in documents.launches:
         if launch.data.get("launchType") == "FARGATE" or "networkConfiguration" in launch.data:

@@ -25,7 +25,7 @@ def _wide(documents: Documents) -> Iterator[Fault]:
             for statement in _allows(resource.properties.get("PolicyDocument")):
                 if statement.get("Principal") in ("*", {"AWS": "*"}) and not statement.get("Condition"):
                     says = f"{stack.where}: {resource.name} allows {_said(statement)} to everybody"
-                    yield Fault(says, "Name the principal, or add a condition.", Severity.ERROR)
+                    yield Fault(says, "Name the principal, or add a condition.")
 
 
 def _allows(document: Any) -> list[dict[str, Any]]:
@@ -71,7 +71,7 @@ def _trust(definition: Definition, name: str, role: Resource) -> Iterator[Fault]
         if isinstance(statement.get("Principal"), dict)
         for one in items(statement["Principal"].get("Service"))
     ]
-    if (known(document) or trusted) and _TASKS not in trusted:
+    if isinstance(document, dict) and (known(document) or trusted) and _TASKS not in trusted:
         says = f"{definition.where}: {name} is {role.name}, which {_TASKS} may not take"
         yield Fault(says, f"Trust the service {_TASKS}, with sts:AssumeRole.")
 

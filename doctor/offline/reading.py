@@ -1,17 +1,20 @@
 """From files to documents: each is known by what is in it, not by its name."""
 
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
 from doctor.evidence.answers import is_dockerfile, owner
 from doctor.evidence.templates import lower
+from doctor.health_checks.checks import UNKNOWN_TEXT
 from doctor.health_checks.cloudformation import Resolver, is_template, load
 from doctor.health_checks.dockerfile import read as read_dockerfile
 from doctor.health_checks.ways import ways_and_whole
 from doctor.offline.documents import Definition, Dockerfile, Documents, Launch, Resource, Service, Stack, objects
 
+_REFERENCE: Final = re.compile(r"\{\{resolve:[^}]*\}\}")
 _SUFFIXES: Final = (".json", ".yaml", ".yml", ".template")
 _MOST_BYTES: Final = 5_000_000
 _ANSWERS: Final = ("taskDefinition", "taskDefinitions", "services", "service", "tasks")
@@ -94,7 +97,7 @@ def take(name: str, data: Any, documents: Documents) -> bool:
         documents.policies.append((name, data))
     elif "serviceName" in data and "taskDefinition" in data:
         documents.services.append(Service(f"{name}: {data['serviceName']}", data))
-    elif isinstance(data.get("taskDefinition"), str) or "overrides" in data or "containerOverrides" in data:
+    elif _is_launch(data):
         documents.launches.append(Launch(name, data))
     elif "logGroupName" in data:
         documents.log_groups.append((f"{name}: {data['logGroupName']}", data))
@@ -102,6 +105,25 @@ def take(name: str, data: Any, documents: Documents) -> bool:
         inner = [data[key] for key in (*_ANSWERS, "logGroups") if isinstance(data.get(key), dict | list)]
         return bool(sum(take(name, value, documents) for value in inner))
     return True
+
+
+def _is_launch(data: dict[str, Any]) -> bool:
+    overrides = data.get("overrides")
+    asks = isinstance(data.get("taskDefinition"), str) and {"cluster", "networkConfiguration", "overrides"} & set(data)
+    return (
+        bool(asks)
+        or "containerOverrides" in data
+        or (isinstance(overrides, dict) and "containerOverrides" in overrides)
+    )
+
+
+def _without_references(data: Any) -> Any:
+    """The data with what CloudFormation looks up in Parameter Store or Secrets Manager as unknown."""
+    if isinstance(data, dict):
+        return {key: _without_references(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_without_references(value) for value in data]
+    return _REFERENCE.sub(UNKNOWN_TEXT, data) if isinstance(data, str) else data
 
 
 def _stack(name: str, template: dict[str, Any], resolver: Resolver) -> Stack:
@@ -113,7 +135,7 @@ def _stack(name: str, template: dict[str, Any], resolver: Resolver) -> Stack:
         ):
             continue
         source = body.get("Properties") or {}
-        properties = resolver.value(source) if isinstance(source, dict) else {}
+        properties = _without_references(resolver.value(source)) if isinstance(source, dict) else {}
         found[str(logical_id)] = Resource(str(logical_id), str(body.get("Type")), properties, source)
     return Stack(name, found, frozenset(template.get("Parameters") or {}))
 

@@ -103,6 +103,30 @@ def _conditional(template: dict[str, Any]) -> None:
     ]
 
 
+def _looked_up(template: dict[str, Any]) -> None:
+    container = template["Resources"]["Task"]["Properties"]["ContainerDefinitions"][0]
+    container["Image"] = "{{resolve:ssm:/worker/image}}"
+    container["Environment"] = [{"Name": "CACHE_URL", "Value": "{{resolve:ssm:/worker/cache}}"}]
+
+
+def _imported(template: dict[str, Any]) -> None:
+    parts = template["Resources"]
+    body = parts["Task"]["Properties"]
+    body["Volumes"] = {"Fn::FindInMap": ["Volumes", {"Ref": "AWS::Region"}, "all"]}
+    body["ContainerDefinitions"][0]["MountPoints"] = [{"SourceVolume": "files", "ContainerPath": "/files"}]
+    body["ExecutionRoleArn"] = {"Fn::ImportValue": "start-role"}
+    network = parts["Worker"]["Properties"]["NetworkConfiguration"]["AwsvpcConfiguration"]
+    network["Subnets"] = {"Fn::Split": [",", {"Fn::ImportValue": "private-subnets"}]}
+    network["SecurityGroups"] = [{"Fn::ImportValue": "tasks-group"}]
+
+
+def _on_instances(template: dict[str, Any]) -> None:
+    parts = template["Resources"]
+    parts["Task"]["Properties"] |= {"RequiresCompatibilities": ["EC2"], "NetworkMode": "bridge"}
+    parts["Worker"]["Properties"]["LaunchType"] = "EC2"
+    del parts["Worker"]["Properties"]["NetworkConfiguration"]
+
+
 VARIANTS: Final[dict[str, Files]] = {
     "as it is": FILES,
     "the smallest size": task(HELPER, cpu="256", memory="512"),
@@ -195,6 +219,17 @@ VARIANTS: Final[dict[str, Files]] = {
     "private subnets with endpoints only": stack(_endpoints_only),
     "AWS's own policy for the start": stack(_managed_policy),
     "a secret of the same template": stack(_own_secret),
+    "what CloudFormation looks up": stack(_looked_up),
+    "roles, subnets and volumes of other stacks": stack(_imported),
+    "a service on instances": stack(_on_instances),
+    "other files in the same folder": FILES | {
+        "package": {"name": "web", "overrides": {"a": "1"}, "services": {"web": {}}}, "values": [1, "two", None]
+    },
+    "a shell that hands over": {
+        "web.Dockerfile": "FROM debian:12-slim AS base\nFROM base\nCOPY --chmod=755 run /run\nCMD /run --port 8080\n",
+        "worker.Dockerfile": "FROM python:3.12-slim\nARG TOKEN\nENV TOKEN_URL=https://id.acme.net\n"
+        "CMD migrate && exec python -m worker\n",
+    },
     "sizes by condition, parts that may be left out": stack(_conditional),
 }  # fmt: skip
 """Files by what is special about them."""
