@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-from doctor.compare.flat import Fact, facts
+from doctor.compare.flat import Fact, facts, of_both
 from doctor.compare.places import place_of, same
 from doctor.evidence.evidence import Evidence
 from doctor.evidence.masking import names_secret
@@ -120,6 +120,7 @@ def _compared(name: str, old: dict[str, Any], new: dict[str, Any], key: bytes) -
         _shown(left.get(path), right.get(path), key)
         for path in sorted({*left, *right})
         if not same(_value(left.get(path)), _value(right.get(path)), here, there)
+        and not (of_both(path) and {left.get(path), right.get(path)} & {None})
     ]
     moved = here.known and there.known and str(here) != str(there)
     return Comparison(

@@ -61,6 +61,11 @@ def facts(data: dict[str, Any], *, looked: bool = True) -> dict[str, Fact]:
     return {fact.path: fact for fact in found if looked or not _LOOKED_AT & set(fact.path.split("."))}
 
 
+def of_both(path: str) -> bool:
+    """Whether a value only counts where both sides tell it: no task runs, or a secret may not be read."""
+    return bool({"imageDigest", "secretValues"} & set(path.split(".")))
+
+
 def group_of(path: tuple[str, ...]) -> str:
     """What a value is about, by the keys above it; the outermost that is known decides."""
     for key in path:

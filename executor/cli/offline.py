@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from doctor.checks.frame import Result
+from doctor.evidence.answers import take_text
+from doctor.evidence.evidence import Evidence
 from doctor.health_checks.dockerfile import DockerfileError
 from doctor.offline.frame import Theory, tried
 from doctor.offline.reading import NothingKnownError, add_dockerfile, read
@@ -27,8 +29,12 @@ def looked(
     if not paths and not _OWN.is_dir():
         message = "--offline without files reads infra/, which is not in this folder. Name files, or go to the project."
         raise CommandError(message, Exit.USAGE)
+    settings = [path for path in paths if path.name.endswith(".env") or path.name == "env"]
+    files = [path for path in paths if path not in settings]
     try:
-        documents = read(paths or [_OWN], parameters)
+        documents = read(files if paths else [_OWN], parameters)
+        for path in settings:
+            documents.settings = [*(documents.settings or []), *_wrong_in(path)]
         for name, path in dockerfiles:
             add_dockerfile(documents, name, path)
     except OSError as error:
@@ -38,6 +44,21 @@ def looked(
     if not paths and any(name.startswith(_OURS) for name in os.environ):
         documents.settings = _wrong_settings()
     return tried(theories, documents)
+
+
+def _wrong_in(path: Path) -> list[str]:
+    """What is wrong with the settings in a file, with the environment's own left out."""
+    told = Evidence()
+    take_text(path.read_text(encoding="utf-8-sig"), told, path.name)
+    before = dict(os.environ)
+    kept = {name: value for name, value in before.items() if not name.startswith(_OURS)}
+    try:
+        os.environ.clear()
+        os.environ.update(kept | told.settings)
+        return [f"{path}: {line}" for line in _wrong_settings()]
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def _wrong_settings() -> list[str]:

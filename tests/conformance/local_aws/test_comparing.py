@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from executor.cli.errors import CommandError
 from executor.cli.verbs import loaded
-from tests.conformance.local_aws.conftest import NO_RETRIES, Cloud
+from tests.conformance.local_aws.conftest import IMAGE, NO_RETRIES, Cloud
 
 HERE, THERE = "us-east-1", "eu-west-1"
 
@@ -132,6 +132,29 @@ def test_everything_that_stayed_behind_or_is_missing_there_is_told(regions: tupl
     mine, theirs = told["containerDefinitions.web.secretValues.DB_PASSWORD"]
     assert (str(mine)[:8], str(theirs)[:8], mine == theirs) == ("secret #", "secret #", False)
     assert len(told) == 4
+
+
+def test_what_runs_is_compared_by_the_digest_of_its_image(regions: tuple[Region, Region], cloud: Cloud) -> None:
+    for one, image, command in zip(
+        regions, (IMAGE, "sh:test"), ("import time; time.sleep(60)", "sleep 60"), strict=True
+    ):
+        one.register(image=image, command=["-c", command])
+        one.ask("ecs").update_service(cluster="compared", service="web", desiredCount=1)
+
+    def runs(one: Region) -> bool:
+        arns = one.ask("ecs").list_tasks(cluster="compared", serviceName="web")["taskArns"]
+        tasks = one.ask("ecs").describe_tasks(cluster="compared", tasks=arns)["tasks"] if arns else []
+        return any(task["lastStatus"] == "RUNNING" for task in tasks)
+
+    for one in regions:
+        cloud.until(lambda one=one: runs(one), "the service runs")
+    told = differences(compared("service:compared/web@old", "service:compared/web@new")[1])
+    for one in regions:
+        one.ask("ecs").update_service(cluster="compared", service="web", desiredCount=0)
+    old, new = told["containerDefinitions.web.imageDigest"]
+    assert str(old).startswith("sha256:")
+    assert str(new).startswith("sha256:")
+    assert told["containerDefinitions.web.image"] == (IMAGE, "sh:test")
 
 
 def test_what_aws_tells_is_compared_with_what_was_saved_of_it(regions: tuple[Region, Region], tmp_path: Path) -> None:

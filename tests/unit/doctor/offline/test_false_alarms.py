@@ -100,6 +100,21 @@ def test_wrong_settings_of_the_environment_are_told_offline() -> None:
     assert "SNOWFLAKE_ACCOUNT" in said
 
 
+def test_settings_in_a_file_are_judged_without_those_of_the_environment(tmp_path: Path) -> None:
+    lines = {
+        "REPORTING_INSTALLATION": "prod", "REPORTING_BUCKET": "files", "REPORTING_CLUSTER": "reporting",
+        "REPORTING_TASK_DEFINITION": "report:3", "REPORTING_SUBNETS": "subnet-0a1b2c3d",
+        "SNOWFLAKE_ACCOUNT": "acme-prod", "SNOWFLAKE_AUTHENTICATOR": "WORKLOAD_IDENTITY",
+        "SNOWFLAKE_WORKLOAD_IDENTITY_PROVIDER": "AWS",
+    }  # fmt: skip
+    for wrong, code in (({}, 0), ({"REPORTING_MAX_RUNNING": "0"}, 1), ({"SNOWFLAKE_ACCOUNT": "acme prod"}, 1)):
+        told = "".join(f"{name}={value}\n" for name, value in (lines | wrong).items())
+        (tmp_path / "prod.env").write_text(told)
+        done, said = asked(tmp_path / "prod.env", env={"REPORTING_MAX_RUNNING": "many"})
+        assert done == code
+        assert all(f"prod.env: {name}" in said for name in wrong)
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
