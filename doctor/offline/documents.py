@@ -164,11 +164,13 @@ class Documents:
         return found[0].built if found else None
 
     def definition(self, reference: str) -> Definition | None:
-        """A task definition by its ARN, its family, or its family with the revision."""
+        """A task definition by its ARN, its family, its family with the revision, or its name in a template."""
         wanted = reference.rsplit("/", 1)[-1]
         for one in self.definitions:
             family = str(one.data.get("family") or "")
             if family and wanted in {family, f"{family}:{one.data.get('revision')}"}:
+                return one
+            if one.stack is not None and one.where == f"{one.stack.where}: {wanted}":
                 return one
         return None
 
