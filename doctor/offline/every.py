@@ -19,9 +19,10 @@ from doctor.offline.secrets import SECRETS
 from doctor.offline.services import SERVICES
 from doctor.offline.settings import SETTINGS
 from doctor.offline.sizes import SIZES
+from doctor.offline.snowflake import SNOWFLAKE
 from doctor.offline.start import START
 
 EVERY: Final[tuple[Theory, ...]] = (
     SETTINGS, FARGATE, SIZES, CONTAINERS, IMAGES, PLATFORM, ROLES, RIGHTS, SECRETS, LOGS, LOG_GROUPS, START,
-    HEALTH_CHECKS, ENVIRONMENT, NETWORK, SERVICES, LAUNCHES, HINTS, POLICIES, DOCKERFILES,
+    HEALTH_CHECKS, ENVIRONMENT, SNOWFLAKE, NETWORK, SERVICES, LAUNCHES, HINTS, POLICIES, DOCKERFILES,
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +147,7 @@ def test_what_runs_is_compared_by_the_digest_of_its_image(regions: tuple[Region,
         return any(task["lastStatus"] == "RUNNING" for task in tasks)
 
     for one in regions:
-        cloud.until(lambda one=one: runs(one), "the service runs")
+        cloud.until(partial(runs, one), "the service runs")
     told = differences(compared("service:compared/web@old", "service:compared/web@new")[1])
     for one in regions:
         one.ask("ecs").update_service(cluster="compared", service="web", desiredCount=0)

@@ -95,6 +95,13 @@ SEEDED: Final[list[tuple[str, str, Any, str]]] = [
     ("endpoints", f"{_WEB}/environment/2", {"name": "REDIS_URL", "value": "redis://cache:6379/0"}, "without a domain"),
     ("endpoints", f"{_WEB}/environment/2", {"name": "AWS_REGION", "value": "us-east-1"},
      "the task runs in eu-central-1"),
+    ("snowflake_sign_in", f"{_WEB}/environment/2",
+     {"name": "SNOWFLAKE_ACCOUNT", "value": "https://acme.snowflakecomputing.com"}, "is no account"),
+    ("snowflake_sign_in", f"{_WEB}/environment", [
+        {"name": "SNOWFLAKE_ACCOUNT", "value": "acme-prod"}, {"name": "SNOWFLAKE_USER", "value": "web"},
+        {"name": "SNOWFLAKE_AUTHENTICATOR", "value": "SNOWFLAKE_JWT"}], "SNOWFLAKE_PRIVATE_KEY"),
+    ("snowflake_sign_in", f"{_STACKED}/ContainerDefinitions/0/Environment",
+     [{"Name": "SNOWFLAKE_ACCOUNT", "Value": "acme-prod"}], "lets no TCP 80 out"),
     ("network", f"{_NET}/subnets", [], "no subnets"),
     ("network", f"{_NET}/subnets/0", "subnet-xyz", "subnet-xyz are no such ids"),
     ("network", f"{_NET}/securityGroups", [f"sg-0a1b2c3{n}" for n in range(6)], "6 securityGroups"),

@@ -219,6 +219,17 @@ VARIANTS: Final[dict[str, Files]] = {
     "private subnets with endpoints only": stack(_endpoints_only),
     "AWS's own policy for the start": stack(_managed_policy),
     "a secret of the same template": stack(_own_secret),
+    "Snowflake by workload identity": task(web={"environment": [
+        {"name": "SNOWFLAKE_ACCOUNT", "value": "acme-prod"}, {"name": "SNOWFLAKE_USER", "value": ""},
+        {"name": "SNOWFLAKE_AUTHENTICATOR", "value": "WORKLOAD_IDENTITY"},
+        {"name": "SNOWFLAKE_WORKLOAD_IDENTITY_PROVIDER", "value": "AWS"}]}),
+    "Snowflake by a key pair": task(web={
+        "environment": [
+            {"name": "SNOWFLAKE_ACCOUNT", "value": "ab12345.eu-central-1"}, {"name": "SNOWFLAKE_USER", "value": "WEB"},
+            {"name": "SNOWFLAKE_AUTHENTICATOR", "value": "SNOWFLAKE_JWT"}],
+        "secrets": [{"name": "SNOWFLAKE_PRIVATE_KEY", "valueFrom": f"{SECRET}:key::"}]}),
+    "Snowflake in names of one's own": task(web={"environment": [
+        {"name": "SNOWFLAKE_ACCOUNT", "value": "acme-prod"}, {"name": "SNOWFLAKE_LOGIN", "value": "web"}]}),
     "what CloudFormation looks up": stack(_looked_up),
     "roles, subnets and volumes of other stacks": stack(_imported),
     "a service on instances": stack(_on_instances),
