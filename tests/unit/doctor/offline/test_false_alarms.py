@@ -3,15 +3,17 @@
 import json
 import re
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from doctor.checks.frame import State
+from doctor.checks.frame import Result, State
 from doctor.offline.every import EVERY
 from executor.cli.doctor import app
 from executor.cli.errors import CommandError
+from tests.unit.doctor.deployments import place, right
 from tests.unit.doctor.offline.right import FILES, Files, ids, judged, spoilt
 from tests.unit.doctor.offline.variants import VARIANTS
 from tests.unit.infra.template import GIVEN, made, raw
@@ -20,21 +22,23 @@ _LEAST = 20
 _ALL_S = 2.0
 
 
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Result]]:
+    """The results on each deployment, by its name."""
+    folder = tmp_path_factory.mktemp("right")
+    return {name: judged(folder / str(at), files) for at, (name, files) in enumerate(VARIANTS.items())}
+
+
 @pytest.mark.parametrize("name", VARIANTS)
-def test_a_deployment_that_is_right_has_no_fault(name: str, tmp_path: Path) -> None:
-    results = judged(tmp_path, VARIANTS[name])
+def test_a_deployment_that_is_right_has_no_fault(name: str, found: dict[str, list[Result]]) -> None:
     wrong = {State.FAILED, State.WARNED, State.COULD_NOT_LOOK}
-    assert [(one.id, [fault.says for fault in one.faults], one.says) for one in results if one.state in wrong] == []
-    assert any(one.state is State.WELL for one in results)
+    told = [(one.id, [fault.says for fault in one.faults], one.says) for one in found[name] if one.state in wrong]
+    assert told == []
+    assert any(one.state is State.WELL for one in found[name])
 
 
-def test_there_are_enough_kinds_of_them_and_every_theory_is_asked_of_some(tmp_path: Path) -> None:
-    asked = {
-        one.id
-        for number, files in enumerate(VARIANTS.values())
-        for one in judged(tmp_path / str(number), files)
-        if one.state is State.WELL
-    }
+def test_there_are_enough_kinds_of_them_and_every_theory_is_asked_of_some(found: dict[str, list[Result]]) -> None:
+    asked = {one.id for results in found.values() for one in results if one.state is State.WELL}
     assert len(VARIANTS) >= _LEAST
     assert asked | {"settings"} == set(ids())
 
@@ -90,6 +94,13 @@ def test_one_theory_can_be_asked_alone_and_told(tmp_path: Path) -> None:
     code, said = asked("sizes", tmp_path, "--json")
     assert (code, [one["id"] for one in json.loads(said)["checks"]]) == (0, ["sizes"])
     assert "no Fargate configuration exists" in asked("--explain", "sizes")[1]
+
+
+def test_checks_of_a_deployment_can_be_named_without_an_option(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("executor.cli.looking.place", lambda: nullcontext(place(right())))
+    code, said = asked("cluster", "subnets", "--json")
+    told = json.loads(said[said.index("{") :])["checks"]
+    assert (code, [one["id"] for one in told]) == (0, ["cluster", "subnets"])
 
 
 def test_wrong_settings_of_the_environment_are_told_offline() -> None:

@@ -2,7 +2,6 @@
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -31,22 +30,27 @@ def test_right_files_have_no_fault(tmp_path: Path) -> None:
     assert [one.id for one in results if one.state is State.NOT_ASKED] == ["settings"]
 
 
-@pytest.mark.parametrize(("theory", "path", "value", "says"), SEEDED)
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> list[list[Result]]:
+    """The results on each spoilt set of files, in the order of the list."""
+    folder = tmp_path_factory.mktemp("seeded")
+    return [judged(folder / str(at), spoilt(path, value)) for at, (_, path, value, _) in enumerate(SEEDED)]
+
+
+@pytest.mark.parametrize(("number", "theory", "says"), [(at, row[0], row[3]) for at, row in enumerate(SEEDED)])
 def test_a_seeded_fault_is_found_with_its_words_and_a_remedy(
-    theory: str, path: str, value: Any, says: str, tmp_path: Path
+    number: int, theory: str, says: str, found: list[list[Result]]
 ) -> None:
-    results = {one.id: one for one in judged(tmp_path, spoilt(path, value))}
-    found = results[theory]
-    assert found.state in _WRONG, [(one.id, one.faults) for one in results.values() if one.faults]
-    assert any(says in fault.says for fault in found.faults), found.faults
-    assert all(fault.remedy for fault in found.faults)
+    results = {one.id: one for one in found[number]}
+    told = results[theory]
+    assert told.state in _WRONG, [(one.id, one.faults) for one in results.values() if one.faults]
+    assert any(says in fault.says for fault in told.faults), told.faults
+    assert all(fault.remedy for fault in told.faults)
     assert "hunter22" not in str(results)
 
 
-def test_the_seeded_fault_is_the_first_that_is_named(tmp_path: Path) -> None:
-    rows: list[tuple[str, str, str]] = []
-    for number, (theory, path, value, _) in enumerate(SEEDED):
-        rows.append((theory, first_named(judged(tmp_path / str(number), spoilt(path, value))), path))
+def test_the_seeded_fault_is_the_first_that_is_named(found: list[list[Result]]) -> None:
+    rows = [(row[0], first_named(results), row[1]) for row, results in zip(SEEDED, found, strict=True)]
     for check, path, value, _ in deployments.SEEDED:
         results = run(EVERY, deployments.place(deployments.spoilt(path, value)))
         rows.append((check, first_named(results), path))
