@@ -62,8 +62,8 @@ def facts(data: dict[str, Any], *, looked: bool = True) -> dict[str, Fact]:
 
 
 def of_both(path: str) -> bool:
-    """Whether a value only counts where both sides tell it: no task runs, or a secret may not be read."""
-    return bool({"imageDigest", "secretValues"} & set(path.split(".")))
+    """Whether a value only counts where both sides tell it: without a running task, or a right, there is none."""
+    return bool(_LOOKED_AT & set(path.split(".")))
 
 
 def group_of(path: tuple[str, ...]) -> str:

@@ -47,7 +47,7 @@ def compare(
     found = compared_(left, right, secrets.token_bytes(16))
     if not found.comparisons and not (found.only_old or found.only_new):
         raise CommandError(f"{old} and {new}: neither holds anything that can be compared.", Exit.USAGE)
-    absent = [*left.absent, *right.absent]
+    absent = list(dict.fromkeys([*left.absent, *right.absent]))
     if json_:
         typer.echo(json.dumps(as_data(found) | {"not_compared": absent}, indent=2, ensure_ascii=False))
     else:

@@ -15,6 +15,7 @@ from executor.deploy.environment import FOLDER, from_file
 from executor.settings import SettingsError
 
 _CONFIG: Final = Config(connect_timeout=4, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3})
+_OF_LOG_GROUPS: Final = {"logGroupClass": "STANDARD", "retentionInDays": "for ever"}
 _KINDS: Final = {"AWS::ECS::Service": "service", "AWS::ECS::TaskDefinition": "definition"}
 
 
@@ -82,10 +83,11 @@ class LiveSide:
         if group:
             answer = self._told("logs", "describe_log_groups", logGroupNamePrefix=group)
             own = next((one for one in answer.get("logGroups", []) if one["logGroupName"] == group), None)
-            more["logGroup"] = {
-                "there": str(own is not None or not answer),
-                **{key: own[key] for key in ("logGroupClass", "retentionInDays") if own and key in own},
-            }
+            if answer:
+                more["logGroup"] = {"there": str(own is not None)}
+            if own:
+                kept = {key: own.get(key, otherwise) for key, otherwise in _OF_LOG_GROUPS.items()}
+                more["logGroup"] |= kept
         if self._secrets:
             read_ = {one["name"]: self._secret(str(one["valueFrom"])) for one in entry.get("secrets") or []}
             more["secretValues"] = {name: value for name, value in read_.items() if value is not None}

@@ -12,22 +12,23 @@ def reached(configuration: dict[str, Any], told: Told) -> dict[str, Any]:
     """The ways out of the subnets and what the security groups let through; nothing that could not be asked."""
     subnets, groups = configuration.get("subnets") or [], configuration.get("securityGroups") or []
     found: dict[str, Any] = {"subnetCount": len(subnets), "securityGroupCount": len(groups)}
-    answer = told("ec2", "describe_subnets", SubnetIds=subnets) if subnets else {}
-    vpcs = {one["VpcId"] for one in answer.get("Subnets", [])}
-    if answer:
-        found["zones"] = len({one.get("AvailabilityZone") for one in answer["Subnets"]})
-        ways = [_way(told, one) for one in answer["Subnets"]]
-        found["waysOut"] = ", ".join(sorted({way for way in ways if way}))
-    if vpcs:
-        asked = told("ec2", "describe_vpc_endpoints", Filters=[{"Name": "vpc-id", "Values": sorted(vpcs)}])
-        names = {".".join(one["ServiceName"].split(".")[3:]) for one in asked.get("VpcEndpoints", [])}
-        found["endpoints"] = ", ".join(sorted(names))
-    listed = told("ec2", "describe_security_groups", GroupIds=groups).get("SecurityGroups", []) if groups else []
-    for name, key in (("letOut", "IpPermissionsEgress"), ("letIn", "IpPermissions")):
-        found[name] = ", ".join(
-            sorted({text for group in listed for rule in group.get(key, []) for text in _rule(rule)})
-        )
-    return {name: value for name, value in found.items() if value != ""}
+    there = told("ec2", "describe_subnets", SubnetIds=subnets).get("Subnets") if subnets else None
+    if there:
+        found["zones"] = len({one.get("AvailabilityZone") for one in there})
+        found["waysOut"] = _listed({_way(told, one) for one in there} - {""})
+        vpcs = sorted({one["VpcId"] for one in there})
+        asked = told("ec2", "describe_vpc_endpoints", Filters=[{"Name": "vpc-id", "Values": vpcs}]).get("VpcEndpoints")
+        if asked is not None:
+            found["endpoints"] = _listed({".".join(one["ServiceName"].split(".")[3:]) for one in asked})
+    listed = told("ec2", "describe_security_groups", GroupIds=groups).get("SecurityGroups") if groups else None
+    if listed is not None:
+        for name, key in (("letOut", "IpPermissionsEgress"), ("letIn", "IpPermissions")):
+            found[name] = _listed({text for group in listed for rule in group.get(key, []) for text in _rule(rule)})
+    return found
+
+
+def _listed(names: set[str]) -> str:
+    return ", ".join(sorted(names)) or "nothing"
 
 
 def _way(told: Told, subnet: dict[str, Any]) -> str:
@@ -50,7 +51,10 @@ def _way(told: Told, subnet: dict[str, Any]) -> str:
 def _rule(rule: dict[str, Any]) -> Iterator[str]:
     protocol = "all" if rule.get("IpProtocol") == "-1" else str(rule.get("IpProtocol"))
     ports = "" if rule.get("FromPort") is None else f" {rule['FromPort']}-{rule.get('ToPort')}"
-    for each in rule.get("IpRanges", []):
-        yield f"{protocol}{ports} {each['CidrIp']}"
+    for key, name in (("IpRanges", "CidrIp"), ("Ipv6Ranges", "CidrIpv6")):
+        for each in rule.get(key, []):
+            yield f"{protocol}{ports} {each[name]}"
+    if rule.get("PrefixListIds"):
+        yield f"{protocol}{ports} prefix lists"
     if rule.get("UserIdGroupPairs"):
         yield f"{protocol}{ports} groups"

@@ -6,11 +6,11 @@ from typer.core import TyperGroup
 
 
 class WordsOrCommands(TyperGroup):
-    """Takes everything for words of its own unless the first is the name of one of its commands."""
+    """Takes everything for words of its own unless one is the name of one of its commands."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Leave the words to the command that is named, or else to this group."""
-        ctx.allow_interspersed_args = not (args and args[0] in self.commands)
+        ctx.allow_interspersed_args = not set(args) & set(self.commands)
         found: list[str] = super().parse_args(ctx, args)
         return found
 

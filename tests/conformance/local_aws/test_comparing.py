@@ -134,6 +134,17 @@ def test_everything_that_stayed_behind_or_is_missing_there_is_told(regions: tupl
     assert len(told) == 4
 
 
+def test_what_may_not_be_asked_is_said_and_is_no_difference(regions: tuple[Region, Region], trouble: Cloud) -> None:
+    for one in regions:
+        one.register()
+    denied = ("DescribeSubnets", "DescribeSecurityGroups", "DescribeLogGroups")
+    trouble.order(*({"op": op, "kind": "denied"} for op in denied))
+    code, found = compared("service:compared/web@old", "service:compared/web@new")
+    assert (code, differences(found)) == (0, {})
+    assert len(found["not_compared"]) == 3
+    assert all(any(op in line for line in found["not_compared"]) for op in denied)
+
+
 def test_what_runs_is_compared_by_the_digest_of_its_image(regions: tuple[Region, Region], cloud: Cloud) -> None:
     for one, image, command in zip(
         regions, (IMAGE, "sh:test"), ("import time; time.sleep(60)", "sleep 60"), strict=True
