@@ -10,6 +10,9 @@ from doctor.offline.frame import Theory
 
 _EMPTY_IS_NONE: Final = ("SNOWFLAKE_", "REPORTING_")
 """Our own programs take an empty variable for one that is not set."""
+_OURS: Final = (*_EMPTY_IS_NONE, "AWS_ENDPOINT_URL")
+_LOCAL: Final = ("SNOWFLAKE_PROTOCOL", "http")
+"""What says that Snowflake, and AWS with it, is a local one: its tasks are processes of the same machine."""
 _REGIONS: Final = ("AWS_REGION", "AWS_DEFAULT_REGION")
 
 
@@ -27,6 +30,7 @@ def _of_container(definition: Definition, entry: dict[str, Any], *, connected: b
     alone = len(definition.containers) == 1
     arn = text(definition.data.get("taskDefinitionArn"))
     written = _written(definition, entry)
+    local = any((one.get("name"), one.get("value")) == _LOCAL for one in objects(entry.get("environment")))
     for pair in objects(entry.get("environment")):
         name, value = text(pair.get("name")), text(pair.get("value"))
         if not name:
@@ -37,7 +41,8 @@ def _of_container(definition: Definition, entry: dict[str, Any], *, connected: b
         if not value and (name.startswith(_EMPTY_IS_NONE) or isinstance(written.get(name), dict)):
             continue  # a parameter that may be left empty
         for doubt in doubts(name, value, arn=arn, alone=alone, connected=connected) or ():
-            yield _fault(definition, entry, doubt)
+            if not (local and doubt.kind == "loopback" and name.startswith(_OURS)):
+                yield _fault(definition, entry, doubt)
 
 
 def _written(definition: Definition, entry: dict[str, Any]) -> dict[str, Any]:

@@ -95,6 +95,10 @@ SEEDED: Final[list[tuple[str, str, Any, str]]] = [
     ("endpoints", f"{_WEB}/environment/2", {"name": "REDIS_URL", "value": "redis://cache:6379/0"}, "without a domain"),
     ("endpoints", f"{_WEB}/environment/2", {"name": "AWS_REGION", "value": "us-east-1"},
      "the task runs in eu-central-1"),
+    ("endpoints", f"{_TASK}/containerDefinitions",
+     [WEB | {"environment": [{"name": "DB_URL", "value": "postgres://localhost:5432/web"}]}], "is the task itself"),
+    ("endpoints", f"{_TASK}/containerDefinitions",
+     [WEB | {"environment": [{"name": "SNOWFLAKE_HOST", "value": "127.0.0.1"}]}], "is the task itself"),
     ("snowflake_sign_in", f"{_WEB}/environment/2",
      {"name": "SNOWFLAKE_ACCOUNT", "value": "https://acme.snowflakecomputing.com"}, "is no account"),
     ("snowflake_sign_in", f"{_WEB}/environment", [
