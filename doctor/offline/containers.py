@@ -62,7 +62,7 @@ def _wish(
         yield Fault(f"{where}: depends on {on}, which is not there", "Correct dependsOn.")
     elif condition not in _CONDITIONS:
         yield Fault(f"{where}: waits for {on} to be {condition}", f"There are {', '.join(_CONDITIONS)}.")
-    elif condition == "HEALTHY" and not (other.get("healthCheck") or {}):
+    elif condition == "HEALTHY" and not other.get("healthCheck"):
         says = f"{where}: waits for {on} to be HEALTHY, but {on} has no health check"
         yield Fault(says, f"Give {on} a health check, or wait for START.")
     elif condition in _ENDS and _essential(other):

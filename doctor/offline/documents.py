@@ -78,7 +78,8 @@ class Definition:
     @property
     def on_fargate(self) -> bool:
         """Whether it may run on Fargate."""
-        return "FARGATE" in (self.data.get("requiresCompatibilities") or ["FARGATE"])
+        told = self.data.get("requiresCompatibilities") or ["FARGATE"]
+        return not known(told) or "FARGATE" in told
 
     @property
     def region(self) -> str:
@@ -178,6 +179,12 @@ class Documents:
 def objects(value: Any) -> list[dict[str, Any]]:
     """The objects of a list; what is none is left out."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def part(data: Any, name: str) -> dict[str, Any]:
+    """An object inside of another; empty where it is not there, or only the account knows it."""
+    found = data.get(name) if isinstance(data, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 def items(value: Any) -> list[Any]:

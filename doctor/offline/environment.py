@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from doctor.checks.frame import Fault, Severity
 from doctor.explain.addresses import Doubt, doubts
-from doctor.offline.documents import Definition, Documents, known, objects, text
+from doctor.offline.documents import Definition, Documents, known, objects, part, text
 from doctor.offline.frame import Theory
 
 _EMPTY_IS_NONE: Final = ("SNOWFLAKE_", "REPORTING_")
@@ -19,7 +19,7 @@ _REGIONS: Final = ("AWS_REGION", "AWS_DEFAULT_REGION")
 def _look(documents: Documents) -> Iterator[Fault]:
     for definition in documents.definitions:
         connected = any(
-            service.definition is definition and (service.data.get("serviceConnectConfiguration") or {}).get("enabled")
+            service.definition is definition and part(service.data, "serviceConnectConfiguration").get("enabled")
             for service in documents.services
         )
         for entry in definition.containers:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from doctor.checks.frame import Fault, Severity
-from doctor.offline.documents import Definition, Documents, items, known, number, objects, text
+from doctor.offline.documents import Definition, Documents, items, known, number, objects, part, text
 from doctor.offline.frame import Theory
 
 _NOT_OF_A_CONTAINER: Final = (
@@ -51,11 +51,11 @@ def _of_container(definition: Definition, entry: dict[str, Any]) -> Iterator[Fau
     for name in _NOT_OF_A_CONTAINER:
         if entry.get(name):
             yield Fault(f"{where}: {name} is not for Fargate", f"Leave {name} out.")
-    linux = entry.get("linuxParameters") or {}
+    linux = part(entry, "linuxParameters")
     for name in _NOT_OF_LINUX:
         if linux.get(name):
             yield Fault(f"{where}: linuxParameters.{name} is not for Fargate", f"Leave {name} out.")
-    added = {text(one) for one in items((linux.get("capabilities") or {}).get("add"))} - _MAY_ADD
+    added = {text(one) for one in items(part(linux, "capabilities").get("add"))} - _MAY_ADD
     if added and known(added):
         yield Fault(f"{where}: the capability {', '.join(sorted(added))} cannot be added", "Only SYS_PTRACE can.")
     if any(one.get("type") == "GPU" for one in objects(entry.get("resourceRequirements"))):

@@ -41,7 +41,7 @@ def _tried(theory: Theory, documents: Documents) -> Result:
         return Result(theory.id, theory.question, State.NOT_ASKED, (), "no file tells of it", 0.0)
     try:
         faults = tuple(dict.fromkeys(theory.look(documents)))
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
         says = f"the files hold what is not understood: {type(error).__name__}: {error}"
         return Result(theory.id, theory.question, State.COULD_NOT_LOOK, (), says, time.perf_counter() - began)
     grave = any((fault.severity or theory.severity) is Severity.ERROR for fault in faults)

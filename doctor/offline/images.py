@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from doctor.checks.frame import Fault, Severity
-from doctor.offline.documents import Definition, Documents, known, text
+from doctor.offline.documents import Definition, Documents, known, part, text
 from doctor.offline.frame import Theory
 
 ECR: Final = re.compile(r"^(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/")
@@ -49,7 +49,7 @@ def _of_image(definition: Definition, where: str, image: str) -> Iterator[Fault]
 
 def _platform(documents: Documents) -> Iterator[Fault]:
     for definition in documents.definitions:
-        platform = definition.data.get("runtimePlatform") or {}
+        platform = part(definition.data, "runtimePlatform")
         wanted, family = text(platform.get("cpuArchitecture") or "X86_64"), platform.get("operatingSystemFamily")
         if family and known(family) and not _FAMILIES.match(text(family)):
             yield Fault(f"{definition.where}: operatingSystemFamily {family} is none", "Take LINUX.")

@@ -46,7 +46,7 @@ def _of_driver(definition: Definition, entry: dict[str, Any], configuration: dic
 def _of_awslogs(definition: Definition, entry: dict[str, Any]) -> Iterator[Fault]:
     where, given = definition.at(entry), options(entry)
     missing = [name for name in _NEEDED if not given.get(name)]
-    if missing:
+    if missing and (given or known(entry.get("logConfiguration"))):
         yield Fault(f"{where}: awslogs without {', '.join(missing)}", "Fargate wants all three.")
     strange = sorted(name for name in given if name not in _OPTIONS and known(name))
     if strange:

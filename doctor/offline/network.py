@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from doctor.checks.frame import Fault, Severity
-from doctor.offline.documents import Documents, Resource, Stack, items, known, objects, text
+from doctor.offline.documents import Documents, Resource, Stack, items, known, objects, part, text
 from doctor.offline.frame import Theory
 
 _IDS: Final = {
@@ -30,10 +30,10 @@ def _look(documents: Documents) -> Iterator[Fault]:
 
 
 def _of_launch(where: str, data: dict[str, Any], source: Any, stack: Stack | None) -> Iterator[Fault]:
-    network = data.get("networkConfiguration") or {}
-    given = (network.get("awsvpcConfiguration") or {}) if isinstance(network, dict) else None
-    if not isinstance(given, dict):
-        return  # what only the account knows
+    network = part(data, "networkConfiguration")
+    given = part(network, "awsvpcConfiguration")
+    if not given and not known((data.get("networkConfiguration"), network.get("awsvpcConfiguration"))):
+        return
     if not given.get("subnets"):
         says = f"{where}: no subnets in networkConfiguration.awsvpcConfiguration, which Fargate wants"
         yield Fault(says, "Name subnets with a way out.")
@@ -42,7 +42,7 @@ def _of_launch(where: str, data: dict[str, Any], source: Any, stack: Stack | Non
     if known(public) and public not in {"ENABLED", "DISABLED"}:
         yield Fault(f"{where}: assignPublicIp {public} is none", "ENABLED or DISABLED.")
     elif stack is not None and isinstance(source, dict):
-        for value in items((source.get("AwsvpcConfiguration") or {}).get("Subnets")):
+        for value in items(part(source, "AwsvpcConfiguration").get("Subnets")):
             subnet = stack.named(value)
             if subnet is not None and subnet.kind == "AWS::EC2::Subnet":
                 yield from _way_out(where, stack, subnet, public)
@@ -68,7 +68,10 @@ def _way_out(where: str, stack: Stack, subnet: Resource, public: str) -> Iterato
     ]
     if not tables or None in tables:
         return
-    routes = [route for route in stack.of("AWS::EC2::Route") if stack.named(route.source.get("RouteTableId")) in tables]
+    told = [(one.properties.get("RouteTableId"), one.properties.get("DestinationCidrBlock")) for one in _routes(stack)]
+    if not known(told):
+        return
+    routes = [route for route in _routes(stack) if stack.named(route.source.get("RouteTableId")) in tables]
     leads = [route for route in routes if _everywhere(route.properties)]
     if any(name in route.properties for route in leads for name in _GATEWAYS):
         return
@@ -82,6 +85,10 @@ def _way_out(where: str, stack: Stack, subnet: Resource, public: str) -> Iterato
     if missing:
         says = f"{where}: subnet {subnet.name} has no default route, and no endpoints for {', '.join(missing)}"
         yield Fault(says, "Add a route to a NAT gateway, or the endpoints.")
+
+
+def _routes(stack: Stack) -> list[Resource]:
+    return stack.of("AWS::EC2::Route")
 
 
 def _everywhere(properties: dict[str, Any]) -> bool:

@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from doctor.checks.frame import Fault, Severity
+from doctor.health_checks.checks import UNKNOWN_TEXT
 from doctor.offline.documents import Definition, Documents, Resource, Stack, items, known, objects, options, text
 from doctor.offline.frame import Theory
 from doctor.offline.images import ECR
@@ -64,43 +65,42 @@ def _rights(documents: Documents) -> Iterator[Fault]:
 
 
 def _trust(definition: Definition, name: str, role: Resource) -> Iterator[Fault]:
-    document = role.properties.get("AssumeRolePolicyDocument")
-    trusted = [
-        text(one)
-        for statement in _allows(document)
-        if isinstance(statement.get("Principal"), dict)
-        for one in items(statement["Principal"].get("Service"))
-    ]
-    if isinstance(document, dict) and (known(document) or trusted) and _TASKS not in trusted:
+    statements = _allows(role.properties.get("AssumeRolePolicyDocument"))
+    principals = [statement.get("Principal") for statement in statements]
+    trusted = [text(one) for each in principals if isinstance(each, dict) for one in items(each.get("Service"))]
+    if statements and known(principals) and _TASKS not in trusted:
         says = f"{definition.where}: {name} is {role.name}, which {_TASKS} may not take"
         yield Fault(says, f"Trust the service {_TASKS}, with sts:AssumeRole.")
 
 
 def _lacks(definition: Definition, stack: Stack, role: Resource) -> Iterator[Fault]:
-    managed = [text(arn).rsplit("/", 1)[-1] for arn in items(role.properties.get("ManagedPolicyArns"))]
-    documents = [policy.get("PolicyDocument") for policy in objects(role.properties.get("Policies"))]
-    documents += [
-        one.properties.get("PolicyDocument")
-        for one in stack.of("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
-        if any(stack.named(value) is role for value in items(one.source.get("Roles")))
-    ]
-    documents += [
-        one.properties.get("PolicyDocument")
-        for one in stack.of("AWS::IAM::ManagedPolicy")
-        if any(stack.named(value) is one for value in items(role.source.get("ManagedPolicyArns")))
-    ]
-    if any(not known(name) or name != _MANAGED for name in managed if name not in stack.resources):
-        return  # a policy that is not read here may allow the rest
-    allowed = {
-        text(action) for document in documents for one in _allows(document) for action in items(one.get("Action"))
-    }
-    if _MANAGED in managed:
-        allowed |= {*_PULL, *_WRITE}
-    for why, actions in _wanted(definition):
-        missing = [action for action in actions if not _covered(action, allowed)]
+    allowed = _granted(stack, role)
+    for why, actions in _wanted(definition) if allowed is not None else ():
+        missing = [action for action in actions if not _covered(action, allowed or set())]
         if missing:
             says = f"{definition.where}: {role.name} lacks {', '.join(missing)}, which ECS needs for {why}"
             yield Fault(says, f"Allow it in {role.name}, on that resource alone.")
+
+
+def _granted(stack: Stack, role: Resource) -> set[str] | None:
+    """The actions that a role allows; None where a policy is not read here, or only the account knows a part of it."""
+    managed = [text(arn).rsplit("/", 1)[-1] for arn in items(role.properties.get("ManagedPolicyArns"))]
+    if any(name != _MANAGED for name in managed if name not in stack.resources):
+        return None
+    attached = [stack.named(value) for value in items(role.source.get("ManagedPolicyArns"))]
+    documents = [one.get("PolicyDocument") for one in objects(role.properties.get("Policies"))]
+    documents += [
+        one.properties.get("PolicyDocument")
+        for one in stack.of("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
+        if one in attached or any(stack.named(value) is role for value in items(one.source.get("Roles")))
+    ]
+    statements = [one for each in documents for one in items(each.get("Statement") if isinstance(each, dict) else each)]
+    told = [role.properties.get("Policies") if not documents else None]
+    told += [(one.get("Effect"), one.get("Action")) if isinstance(one, dict) else UNKNOWN_TEXT for one in statements]
+    if not known(told) or len(documents) < len(items(role.properties.get("Policies"))):
+        return None
+    allowed = {text(action) for each in documents for one in _allows(each) for action in items(one.get("Action"))}
+    return allowed | {*_PULL, *_WRITE} if _MANAGED in managed else allowed
 
 
 def _covered(action: str, allowed: set[str]) -> bool:

@@ -10,9 +10,10 @@ from doctor.evidence.answers import is_dockerfile, owner
 from doctor.evidence.templates import lower
 from doctor.health_checks.checks import UNKNOWN_TEXT
 from doctor.health_checks.cloudformation import Resolver, is_template, load
+from doctor.health_checks.dockerfile import Built, DockerfileError
 from doctor.health_checks.dockerfile import read as read_dockerfile
 from doctor.health_checks.ways import ways_and_whole
-from doctor.offline.documents import Definition, Dockerfile, Documents, Launch, Resource, Service, Stack, objects
+from doctor.offline.documents import Definition, Dockerfile, Documents, Launch, Resource, Service, Stack, objects, part
 
 _REFERENCE: Final = re.compile(r"\{\{resolve:[^}]*\}\}")
 _SUFFIXES: Final = (".json", ".yaml", ".yml", ".template")
@@ -54,11 +55,11 @@ def add_dockerfile(documents: Documents, name: str, path: Path) -> None:
     """Read a Dockerfile for the container or family of a name; for all others where that is empty.
 
     Raises:
-        DockerfileError: It is none.
+        NothingKnownError: It is none.
         OSError: It cannot be read.
     """
     content = path.read_text(encoding="utf-8-sig", errors="replace")
-    documents.dockerfiles.insert(0, Dockerfile(path.as_posix(), name, content, read_dockerfile(content)))
+    documents.dockerfiles.insert(0, Dockerfile(path.as_posix(), name, content, _image(path, content)))
 
 
 def _may_be_known(path: Path) -> bool:
@@ -71,17 +72,28 @@ def _take(name: str, path: Path, documents: Documents, parameters: dict[str, str
     content = path.read_text(encoding="utf-8-sig", errors="replace")
     if is_dockerfile(content):
         whose = owner(name) if "dockerfile" in path.name.lower() and path.name.lower() != "dockerfile" else ""
-        documents.dockerfiles.append(Dockerfile(name, whose, content, read_dockerfile(content)))
+        documents.dockerfiles.append(Dockerfile(name, whose, content, _image(path, content)))
         return True
     try:
         data = json.loads(content) if content.lstrip()[:1] in {"{", "["} else load(content)
     except ValueError:
         return False
-    if is_template(data):
+    if not is_template(data):
+        return take(name, data, documents)
+    try:
         for way in ways_and_whole(data, parameters):
             _take_stack(_stack(name, data, way.resolver), documents)
-        return True
-    return take(name, data, documents)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        says = f"{path}: a function or condition of this template cannot be worked out: {type(error).__name__}: {error}"
+        raise NothingKnownError(says) from error
+    return True
+
+
+def _image(path: Path, content: str) -> Built:
+    try:
+        return read_dockerfile(content)
+    except (DockerfileError, ValueError) as error:
+        raise NothingKnownError(f"{path}: {error}") from error
 
 
 def take(name: str, data: Any, documents: Documents) -> bool:
@@ -134,10 +146,11 @@ def _stack(name: str, template: dict[str, Any], resolver: Resolver) -> Stack:
             body.get("Condition") and resolver.condition(str(body["Condition"])) is False
         ):
             continue
-        source = body.get("Properties") or {}
-        properties = _without_references(resolver.value(source)) if isinstance(source, dict) else {}
-        found[str(logical_id)] = Resource(str(logical_id), str(body.get("Type")), properties, source)
-    return Stack(name, found, frozenset(template.get("Parameters") or {}))
+        source = part(body, "Properties")
+        properties = _without_references(resolver.value(source))
+        known = properties if isinstance(properties, dict) else {}
+        found[str(logical_id)] = Resource(str(logical_id), str(body.get("Type")), known, source)
+    return Stack(name, found, frozenset(part(template, "Parameters")))
 
 
 def _take_stack(stack: Stack, documents: Documents) -> None:
@@ -163,14 +176,14 @@ def _take_stack(stack: Stack, documents: Documents) -> None:
 
 def _take_schedule(where: str, data: dict[str, Any], documents: Documents) -> None:
     """What a schedule starts: its input is the request's overrides."""
-    target = data.get("target") or {}
-    if "ecsParameters" not in target:
+    target = part(data, "target")
+    if not part(target, "ecsParameters"):
         return
     try:
-        overrides = json.loads(target.get("input") or "{}")
+        overrides = json.loads(str(target.get("input") or "{}"))
     except ValueError:
         overrides = {}
-    documents.launches.append(Launch(where, target["ecsParameters"] | {"overrides": overrides}))
+    documents.launches.append(Launch(where, part(target, "ecsParameters") | {"overrides": overrides}))
 
 
 def _link(documents: Documents) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from doctor.checks.frame import Fault, Severity
-from doctor.offline.documents import Definition, Documents, known, objects, options, text
+from doctor.offline.documents import Definition, Documents, known, objects, options, part, text
 from doctor.offline.frame import Theory
 from doctor.offline.images import ECR
 
@@ -45,7 +45,7 @@ def _execution(definition: Definition) -> Iterator[Fault]:
 
 def _why(entry: dict[str, Any]) -> Iterator[str]:
     """What of a container ECS does with the execution role."""
-    configuration = entry.get("logConfiguration") or {}
+    configuration = part(entry, "logConfiguration")
     if ECR.match(text(entry.get("image"))):
         yield "images of ECR"
     if entry.get("secrets") or (isinstance(configuration, dict) and configuration.get("secretOptions")):
@@ -56,7 +56,7 @@ def _why(entry: dict[str, Any]) -> Iterator[str]:
         yield "a registry's credentials"
     if entry.get("environmentFiles"):
         yield "files of variables"
-    if text((entry.get("firelensConfiguration") or {}).get("options", {}).get("config-file-type")) == "s3":
+    if text(part(entry, "firelensConfiguration").get("options", {}).get("config-file-type")) == "s3":
         yield "FireLens's configuration in S3"
 
 
@@ -64,12 +64,12 @@ def _task(definition: Definition) -> Iterator[Fault]:
     if definition.data.get("taskRoleArn"):
         return
     for volume in objects(definition.data.get("volumes")):
-        access = (volume.get("efsVolumeConfiguration") or {}).get("authorizationConfig") or {}
+        access = part(part(volume, "efsVolumeConfiguration"), "authorizationConfig")
         if access.get("iam") == "ENABLED":
             says = f"{definition.where}: volume {volume.get('name')} of EFS asks for IAM, but there is no taskRoleArn"
             yield Fault(says, "Name a role that allows elasticfilesystem:ClientMount.")
     for entry in definition.containers:
-        router = text((entry.get("firelensConfiguration") or {}).get("type"))
+        router = text(part(entry, "firelensConfiguration").get("type"))
         drivers = {options(other).get("Name", options(other).get("name", "")) for other in definition.containers}
         sent = sorted(drivers & {"cloudwatch", "cloudwatch_logs", "firehose", "kinesis", "kinesis_streams", "s3"})
         if router and sent:

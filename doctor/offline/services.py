@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from doctor.checks.frame import Fault, Severity
-from doctor.offline.documents import Documents, Service, known, number, objects, text
+from doctor.offline.documents import Documents, Service, known, number, objects, part, text
 from doctor.offline.frame import Theory
 
 _PLATFORM: Final = re.compile(r"^(LATEST|1\.[4-9]\.\d+|1\.0\.0)$")
@@ -21,12 +21,13 @@ def _look(documents: Documents) -> Iterator[Fault]:
 
 def _of_deployment(service: Service) -> Iterator[Fault]:
     where, data = service.where, service.data
-    how = data.get("deploymentConfiguration") or {}
-    controller = text((data.get("deploymentController") or {}).get("type") or "ECS")
+    how = part(data, "deploymentConfiguration")
+    controller = text(part(data, "deploymentController").get("type") or "ECS")
     if controller != "ECS" or data.get("schedulingStrategy") == "DAEMON":
         return
-    breaker = how.get("deploymentCircuitBreaker") or {}
-    if text(breaker.get("enable")).lower() != "true" and known(breaker) and not how.get("alarms"):
+    breaker = part(how, "deploymentCircuitBreaker")
+    told = (data.get("deploymentConfiguration"), breaker)
+    if text(breaker.get("enable")).lower() != "true" and known(told) and not how.get("alarms"):
         says = f"{where}: no deployment circuit breaker, so a deployment that fails goes on for hours"
         yield Fault(says, "Set deploymentCircuitBreaker with enable and rollback.", Severity.WARNING)
     elif text(breaker.get("rollback")).lower() == "false":

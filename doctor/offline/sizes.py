@@ -6,7 +6,7 @@ from typing import Final
 
 from contract.resources import FARGATE_SIZES
 from doctor.checks.frame import Fault, Severity
-from doctor.offline.documents import Definition, Documents, known, number, text
+from doctor.offline.documents import Definition, Documents, known, number, part, text
 from doctor.offline.frame import Theory
 
 _NEW_SIZES: Final = {32768: (61_440, 122_880, 249_856)}  # in the guide, not yet in every region
@@ -49,10 +49,10 @@ def _of_task(definition: Definition) -> Iterator[Fault]:
         if says:
             given = f" (cpu {data['cpu']}, memory {data['memory']})" if "no number" in says else ""
             yield Fault(f"{where}: {says}{given}", _REMEDY)
-        family = text((data.get("runtimePlatform") or {}).get("operatingSystemFamily"))
+        family = text(part(data, "runtimePlatform").get("operatingSystemFamily"))
         if family.startswith("WINDOWS") and (cpu or 0) < _WINDOWS_LEAST:
             yield Fault(f"{where}: Windows needs cpu {_WINDOWS_LEAST} at least, not {cpu}", "Take cpu 1024 or more.")
-    size = (data.get("ephemeralStorage") or {}).get("sizeInGiB")
+    size = part(data, "ephemeralStorage").get("sizeInGiB")
     low, high = _EPHEMERAL_GIB
     if size is not None and known(size) and not low <= (number(size) or 0) <= high:
         yield Fault(f"{where}: ephemeralStorage {size} GiB is not within {low} to {high}", "20 GiB come without it.")

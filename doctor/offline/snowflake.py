@@ -7,7 +7,7 @@ from typing import Any, Final
 from contract import sign_in
 from doctor.checks.frame import Fault, Severity
 from doctor.health_checks.checks import UNKNOWN_TEXT
-from doctor.offline.documents import Definition, Documents, items, known, objects, text
+from doctor.offline.documents import Definition, Documents, items, known, objects, part, text
 from doctor.offline.frame import Theory
 
 _PREFIX: Final = "SNOWFLAKE_"
@@ -40,6 +40,9 @@ def _of_ways(where: str, entry: dict[str, Any], plain: dict[str, str]) -> Iterat
     """Whether the variables make one whole way to sign in; what a secret holds nobody can tell here."""
     if not plain.get("SNOWFLAKE_AUTHENTICATOR") or not known(plain["SNOWFLAKE_AUTHENTICATOR"]):
         return  # a program of somebody's own may read other names
+    listed = [*items(entry.get("environment")), *items(entry.get("secrets"))]
+    if not all(isinstance(one, dict) and known(one.get("name")) for one in listed):
+        return
     hidden = {text(one.get("name")): UNKNOWN_TEXT for one in objects(entry.get("secrets"))}
     given = {
         name.removeprefix(_PREFIX).lower(): value
@@ -57,7 +60,7 @@ def _of_groups(documents: Documents, definition: Definition) -> Iterator[Fault]:
     for service in documents.services:
         if service.definition is not definition or service.stack is None:
             continue
-        network = (service.source.get("NetworkConfiguration") or {}).get("AwsvpcConfiguration") or {}
+        network = part(part(service.source, "NetworkConfiguration"), "AwsvpcConfiguration")
         for value in items(network.get("SecurityGroups")):
             group = service.stack.named(value)
             out = group.properties.get("SecurityGroupEgress") if group else None

@@ -8,7 +8,6 @@ from typing import Final
 from doctor.checks.frame import Result
 from doctor.evidence.answers import take_text
 from doctor.evidence.evidence import Evidence
-from doctor.health_checks.dockerfile import DockerfileError
 from doctor.offline.frame import Theory, tried
 from doctor.offline.reading import NothingKnownError, add_dockerfile, read
 from executor.cli.errors import CommandError, Exit
@@ -39,7 +38,7 @@ def looked(
             add_dockerfile(documents, name, path)
     except OSError as error:
         raise CommandError(f"{error.filename}: {error.strerror}. Give a file that can be read.", Exit.USAGE) from error
-    except (NothingKnownError, DockerfileError) as error:
+    except NothingKnownError as error:
         raise CommandError(f"{error}.", Exit.USAGE) from error
     if not paths and any(name.startswith(_OURS) for name in os.environ):
         documents.settings = _wrong_settings()

@@ -1,10 +1,13 @@
 """What is right is told to be right: deployments of every kind, our own among them."""
 
+import copy
 import json
 import re
 import time
+from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -14,7 +17,7 @@ from doctor.offline.every import EVERY
 from executor.cli.doctor import app
 from executor.cli.errors import CommandError
 from tests.unit.doctor.deployments import place, right
-from tests.unit.doctor.offline.right import FILES, Files, ids, judged, spoilt
+from tests.unit.doctor.offline.right import FILES, STACK, Files, ids, judged, spoilt
 from tests.unit.doctor.offline.variants import VARIANTS
 from tests.unit.infra.template import GIVEN, made, raw
 
@@ -135,6 +138,8 @@ def test_settings_in_a_file_are_judged_without_those_of_the_environment(tmp_path
         (["right.json", "--parameter", "Tag"], "--parameter Tag: wants name=value"),
         (["right.json", "--dockerfile", "a=absent"], "absent: No such file"),
         (["right.json", "--dockerfile", "a=notes.txt"], "there is no FROM line"),
+        (["broken.json"], "broken.json: a function or condition of this template cannot be worked out"),
+        (["web.Dockerfile"], "web.Dockerfile: "),
         (["--offline"], "reads infra/, which is not in this folder"),
     ],
 )
@@ -143,6 +148,30 @@ def test_what_cannot_be_judged_is_refused(
 ) -> None:
     (tmp_path / "right.json").write_text(json.dumps(FILES["definition"]))
     (tmp_path / "notes.txt").write_text("what we saw")
+    (tmp_path / "broken.json").write_text(json.dumps({"Resources": {"A": {"Properties": {"B": {"Fn::If": ["C"]}}}}}))
+    (tmp_path / "web.Dockerfile").write_text("FROM python:3.12-slim\nSHELL pwsh\n")
     monkeypatch.chdir(tmp_path)
     with pytest.raises(CommandError, match=says):
         asked(*words)
+
+
+def parts(data: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The way to every part of some data, but into functions."""
+    inner = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in inner:
+        if not str(key).startswith(("Fn::", "Ref")):
+            yield (*way, key)
+            yield from parts(value, (*way, key))
+
+
+@pytest.mark.parametrize("resource", STACK["Resources"])
+def test_what_only_the_account_knows_is_never_a_fault(resource: str, tmp_path: Path) -> None:
+    for way in parts(STACK["Resources"][resource]["Properties"]):
+        template = copy.deepcopy(STACK)
+        part: Any = template["Resources"][resource]["Properties"]
+        for key in way[:-1]:
+            part = part[key]
+        part[way[-1]] = {"Fn::ImportValue": "elsewhere"}
+        results = judged(tmp_path, {"stack": template})
+        wrong = {State.FAILED, State.WARNED, State.COULD_NOT_LOOK}
+        assert [(one.id, one.faults, one.says) for one in results if one.state in wrong] == [], way

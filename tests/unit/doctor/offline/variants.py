@@ -111,7 +111,11 @@ def _looked_up(template: dict[str, Any]) -> None:
 
 def _imported(template: dict[str, Any]) -> None:
     parts = template["Resources"]
+    parts["Worker"]["Properties"]["DeploymentConfiguration"] = {
+        "Fn::FindInMap": ["Rollout", {"Ref": "AWS::Region"}, "all"]
+    }
     body = parts["Task"]["Properties"]
+    body["RuntimePlatform"] = {"Fn::FindInMap": ["Platforms", {"Ref": "AWS::Region"}, "all"]}
     body["Volumes"] = {"Fn::FindInMap": ["Volumes", {"Ref": "AWS::Region"}, "all"]}
     body["ContainerDefinitions"][0]["MountPoints"] = [{"SourceVolume": "files", "ContainerPath": "/files"}]
     body["ExecutionRoleArn"] = {"Fn::ImportValue": "start-role"}
