@@ -84,7 +84,7 @@ def _played(check: Check, setting: Setting, service: Service, *, favourable: boo
 def _run(check: Check, world: World) -> set[End]:
     kind, *rest = check.command or ("",)
     contents = world.setting.contents
-    if any(UNKNOWN_TEXT in word for word in rest):
+    if any(UNKNOWN_TEXT in word for word in (kind, *rest)):
         world.note("cannot_be_known")
         return {End(0 if world.favourable else 1), End(1)}
     if kind == "CMD-SHELL":

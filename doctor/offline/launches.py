@@ -59,7 +59,9 @@ def _of_overrides(launch: Launch, overrides: dict[str, Any], definition: Definit
     if length > _OVERRIDES_CHARACTERS:
         says = f"{where}: overrides of {length} characters, of which ECS takes {_OVERRIDES_CHARACTERS}"
         yield Fault(says, "Put the order into S3 and hand over its address.")
-    there = {text(entry.get("name")) for entry in definition.containers} if definition else None
+    there = (
+        {text(entry.get("name")) for entry in definition.containers} if definition and definition.containers else None
+    )
     for entry in objects(overrides.get("containerOverrides")):
         name = text(entry.get("name"))
         if not name:

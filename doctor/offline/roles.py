@@ -48,9 +48,9 @@ def _why(entry: dict[str, Any]) -> Iterator[str]:
     configuration = part(entry, "logConfiguration")
     if ECR.match(text(entry.get("image"))):
         yield "images of ECR"
-    if entry.get("secrets") or (isinstance(configuration, dict) and configuration.get("secretOptions")):
+    if entry.get("secrets") or configuration.get("secretOptions"):
         yield "secrets"
-    if isinstance(configuration, dict) and configuration.get("logDriver") == "awslogs":
+    if configuration.get("logDriver") == "awslogs":
         yield "logs in CloudWatch"
     if entry.get("repositoryCredentials"):
         yield "a registry's credentials"

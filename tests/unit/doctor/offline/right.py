@@ -69,7 +69,7 @@ ENTRYPOINT ["python", "-m", "web"]
 """
 TRUST = {"Statement": [
     {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ecs-tasks.amazonaws.com"}}]}  # fmt: skip
-STACK = {
+STACK: dict[str, Any] = {
     "Parameters": {"Tag": {"Type": "String", "Default": "1.4.2"}, "SecretArn": {"Type": "String"}},
     "Resources": {
         "Log": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/worker", "RetentionInDays": 30}},
