@@ -24,8 +24,8 @@ WEB = {
     "logConfiguration": LOG,
     "healthCheck": {"command": ["CMD-SHELL", "curl -fsS http://localhost:8080/health || exit 1"], "startPeriod": 30},
 }  # fmt: skip
-HELPER = {
-    "name": "helper",
+SIDECAR = {
+    "name": "sidecar",
     "image": "busybox:1.37",
     "essential": False,
     "command": ["sleep", "1"],
@@ -36,7 +36,7 @@ DEFINITION = {
     "requiresCompatibilities": ["FARGATE"], "networkMode": "awsvpc", "cpu": "512", "memory": "1024",
     "runtimePlatform": {"cpuArchitecture": "ARM64", "operatingSystemFamily": "LINUX"},
     "executionRoleArn": f"arn:aws:iam::{ACCOUNT}:role/web-start", "taskRoleArn": f"arn:aws:iam::{ACCOUNT}:role/web",
-    "volumes": [{"name": "scratch"}], "containerDefinitions": [WEB, HELPER],
+    "volumes": [{"name": "scratch"}], "containerDefinitions": [WEB, SIDECAR],
 }  # fmt: skip
 SERVICE = {
     "serviceName": "web", "cluster": "main", "taskDefinition": "web:3", "desiredCount": 2, "launchType": "FARGATE",

@@ -6,7 +6,7 @@ from tests.unit.doctor.offline.right import ACCOUNT, GONE, IMAGE, REGION, SECRET
 
 _TASK: Final = "definition/taskDefinition"
 _WEB: Final = f"{_TASK}/containerDefinitions/0"
-_HELPER: Final = f"{_TASK}/containerDefinitions/1"
+_SIDECAR: Final = f"{_TASK}/containerDefinitions/1"
 _CHECK: Final = f"{_WEB}/healthCheck/command"
 _LOG: Final = f"{_WEB}/logConfiguration"
 _NET: Final = "service/networkConfiguration/awsvpcConfiguration"
@@ -35,12 +35,12 @@ SEEDED: Final[list[tuple[str, str, Any, str]]] = [
     ("sizes", f"{_WEB}/cpu", 1024, "want cpu 1024, the task has 512"),
     ("sizes", f"{_TASK}/ephemeralStorage", {"sizeInGiB": 20}, "ephemeralStorage 20 GiB"),
     ("containers", f"{_WEB}/essential", False, "no container is essential"),
-    ("containers", f"{_HELPER}/name", "web", "2 containers are called web"),
+    ("containers", f"{_SIDECAR}/name", "web", "2 containers are called web"),
     ("containers", f"{_WEB}/mountPoints", [{"sourceVolume": "cache", "containerPath": "/c"}], "mounts cache"),
     ("containers", f"{_WEB}/dependsOn", [{"containerName": "db", "condition": "START"}], "depends on db"),
-    ("containers", f"{_WEB}/dependsOn", [{"containerName": "helper", "condition": "HEALTHY"}], "no health check"),
-    ("containers", f"{_HELPER}/dependsOn", [{"containerName": "web", "condition": "SUCCESS"}], "web is essential"),
-    ("containers", f"{_HELPER}/portMappings", [{"containerPort": 8080}], "port 8080 is also web's"),
+    ("containers", f"{_WEB}/dependsOn", [{"containerName": "sidecar", "condition": "HEALTHY"}], "no health check"),
+    ("containers", f"{_SIDECAR}/dependsOn", [{"containerName": "web", "condition": "SUCCESS"}], "web is essential"),
+    ("containers", f"{_SIDECAR}/portMappings", [{"containerPort": 8080}], "port 8080 is also web's"),
     ("image_reference", f"{_WEB}/image", f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/web", "was pushed last"),
     ("image_reference", f"{_WEB}/image", IMAGE.replace("1.4.2", "latest"), "was pushed last"),
     ("image_reference", f"{_WEB}/image", f"https://{IMAGE}", "no reference of an image"),

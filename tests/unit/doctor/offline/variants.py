@@ -8,11 +8,11 @@ from tests.unit.doctor.offline.right import (
     ACCOUNT,
     DEFINITION,
     FILES,
-    HELPER,
     LOG,
     REGION,
     SECRET,
     SERVICE,
+    SIDECAR,
     STACK,
     WEB,
     Files,
@@ -133,11 +133,11 @@ def _on_instances(template: dict[str, Any]) -> None:
 
 VARIANTS: Final[dict[str, Files]] = {
     "as it is": FILES,
-    "the smallest size": task(HELPER, cpu="256", memory="512"),
+    "the smallest size": task(SIDECAR, cpu="256", memory="512"),
     "the largest size that is everywhere": task(cpu="16384", memory="122880"),
     "sizes in words": task(cpu="1 vCPU", memory="3 GB"),
     "container limits that fill the task": task(
-        HELPER | {"cpu": 128, "memory": 256}, web={"cpu": 384, "memory": 768, "memoryReservation": 512}
+        SIDECAR | {"cpu": 128, "memory": 256}, web={"cpu": 384, "memory": 768, "memoryReservation": 512}
     ),
     "more disk": task(ephemeralStorage={"sizeInGiB": 100}),
     "x86 by default": without(task(runtimePlatform=None), "runtimePlatform"),
@@ -167,7 +167,7 @@ VARIANTS: Final[dict[str, Files]] = {
         "mode": "non-blocking", "max-buffer-size": "25m", "awslogs-datetime-format": "%Y-%m-%d"}}}),
     "EFS with IAM": task(web={"mountPoints": [{"sourceVolume": "files", "containerPath": "/files"}]}, volumes=[_EFS]),
     "a migration first, then the service": task(
-        HELPER, web={"dependsOn": [{"containerName": "helper", "condition": "SUCCESS"}]}
+        SIDECAR, web={"dependsOn": [{"containerName": "sidecar", "condition": "SUCCESS"}]}
     ),
     "a proxy that is waited for": task(
         {"name": "proxy", "image": "envoyproxy/envoy:v1.31.0", "essential": True, "logConfiguration": LOG,
