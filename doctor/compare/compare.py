@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-from doctor.compare.flat import Fact, facts
+from doctor.compare.flat import Fact, facts, of_both
+from doctor.compare.places import place_of, same
 from doctor.evidence.evidence import Evidence
 from doctor.evidence.masking import names_secret
 
@@ -66,17 +67,14 @@ class Compared:
 
 
 def compare(old: Evidence, new: Evidence, key: bytes) -> Compared:
-    """Compare services and task definitions by name; when each side has only one, these whatever their names.
+    """Compare by name; services, and task definitions, of which each side has only one, whatever their names.
 
     Args:
         old: One side.
         new: The other.
         key: Random bytes: fingerprints of secrets agree within one comparison and tell nothing outside of it.
     """
-    left, right = _things(old), _things(new)
-    if len(left) == len(right) == 1 and set(left) != set(right):
-        ((old_name, one),), ((new_name, other),) = left.items(), right.items()
-        left, right = {f"{old_name} → {new_name}": one}, {f"{old_name} → {new_name}": other}
+    left, right = _paired(_things(old), _things(new))
     return Compared(
         tuple(_compared(name, left[name], right[name], key) for name in left if name in right),
         tuple(name for name in left if name not in right),
@@ -84,46 +82,56 @@ def compare(old: Evidence, new: Evidence, key: bytes) -> Compared:
     )
 
 
+def _paired(
+    left: dict[str, dict[str, Any]], right: dict[str, dict[str, Any]]
+) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
+    """Both sides, a kind that each has once under one name: services and task definitions may be called otherwise."""
+    for kind in ("service ", "task definition "):
+        mine, theirs = ([name for name in side if name.startswith(kind)] for side in (left, right))
+        if len(mine) == len(theirs) == 1 and mine != theirs:
+            both = f"{mine[0]} → {theirs[0]}"
+            left = {both if name == mine[0] else name: one for name, one in left.items()}
+            right = {both if name == theirs[0] else name: one for name, one in right.items()}
+    return left, right
+
+
 def _things(evidence: Evidence) -> dict[str, dict[str, Any]]:
-    """Services and task definitions by name; of several revisions in one file the newest."""
-    found = {f"service {service['serviceName']}": service for service in evidence.services}
+    """Settings, stacks, services and task definitions by name; of several revisions in one file the newest."""
+    found: dict[str, dict[str, Any]] = {"settings": {"settings": evidence.settings}} if evidence.settings else {}
+    for stack in evidence.stacks:
+        parameters = {str(one.get("ParameterKey")): one.get("ParameterValue") for one in stack.get("Parameters") or []}
+        named = f"stack {stack['StackName']}" if len(evidence.stacks) > 1 else "stack"
+        environment = stack.get("environmentName") or parameters.get("Environment")
+        found[named] = {"StackId": stack.get("StackId"), "environmentName": environment, "parameters": parameters}
+    for service in evidence.services:
+        found[f"service {service.get('logicalId') or service['serviceName']}"] = service
     for definition in sorted(evidence.definitions, key=lambda one: int(one.get("revision") or 0)):
-        family = definition.get("family") or definition.get("taskDefinitionArn") or "task"
-        found[f"task definition {family}"] = definition
+        named = definition.get("logicalId") or definition.get("family") or definition.get("taskDefinitionArn") or "task"
+        found[f"task definition {named}"] = definition
     return found
 
 
 def _compared(name: str, old: dict[str, Any], new: dict[str, Any], key: bytes) -> Comparison:
-    old_place, new_place = _place(old), _place(new)
-    left, right = facts(old), facts(new)
+    here, there = place_of(old), place_of(new)
+    looked = bool(old.get("looked") and new.get("looked"))
+    left, right = facts(old, looked=looked), facts(new, looked=looked)
     order = list(CAUSES)
     found = [
         _shown(left.get(path), right.get(path), key)
         for path in sorted({*left, *right})
-        if _plain(left.get(path), old_place) != _plain(right.get(path), new_place)
+        if not same(_value(left.get(path)), _value(right.get(path)), here, there)
+        and not (of_both(path) and {left.get(path), right.get(path)} & {None})
     ]
-    places = (" ".join(old_place), " ".join(new_place))
+    moved = here.known and there.known and str(here) != str(there)
     return Comparison(
         name,
-        places if all(old_place) and all(new_place) and old_place != new_place else None,
+        (str(here), str(there)) if moved else None,
         tuple(sorted(found, key=lambda each: (order.index(each.group), each.path))),
     )
 
 
-def _place(data: dict[str, Any]) -> tuple[str, str]:
-    """Account and region that an ARN of its own tells; empty when none does."""
-    arn = str(data.get("serviceArn") or data.get("taskDefinitionArn") or "")
-    parts = arn.split(":")
-    return (parts[4], parts[3]) if arn.startswith("arn:") and len(parts) > 5 else ("", "")
-
-
-def _plain(fact: Fact | None, place: tuple[str, str]) -> str | None:
-    """The value with its own account and region taken out: what moves along with them does not count."""
-    if fact is None:
-        return None
-    account, region = place
-    text = fact.value.replace(account, "<account>") if account else fact.value
-    return text.replace(region, "<region>") if region else text
+def _value(fact: Fact | None) -> str | None:
+    return fact.value if fact else None
 
 
 def _shown(old: Fact | None, new: Fact | None, key: bytes) -> Difference:
@@ -133,7 +141,14 @@ def _shown(old: Fact | None, new: Fact | None, key: bytes) -> Difference:
 
 def _masked(fact: Fact, key: bytes) -> str:
     """The value; a password, wherever it stands, as a fingerprint."""
-    if fact.group == "environment" and names_secret(fact.path.rsplit(".", 1)[-1]) and fact.value:
+    if "secretValues" in fact.path.split("."):
+        return fingerprint(fact.value, key)
+    if (
+        fact.group == "environment"
+        and names_secret(fact.path.rsplit(".", 1)[-1])
+        and fact.value
+        and not fact.value.startswith("arn:")
+    ):
         return fingerprint(fact.value, key)
     return _IN_URL.sub(lambda found: f"{found[1]}:{fingerprint(found[2], key)}", fact.value)
 

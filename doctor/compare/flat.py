@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 _NOT_COMPARED: Final = frozenset({
-    "clusterArn", "compatibilities", "createdAt", "createdBy", "deployments", "deregisteredAt", "events", "family",
-    "pendingCount", "registeredAt", "registeredBy", "requiresAttributes", "revision", "runningCount", "serviceArn",
-    "serviceName", "status", "taskDefinition", "taskDefinitionArn", "taskSets",
+    "StackId", "clusterArn", "compatibilities", "createdAt", "createdBy", "deployments", "deregisteredAt",
+    "environmentName", "events", "family", "logicalId", "looked", "pendingCount", "registeredAt", "registeredBy",
+    "requiresAttributes", "revision", "runningCount", "serviceArn", "serviceName", "status", "taskDefinition",
+    "taskDefinitionArn", "taskSets",
 })  # fmt: skip
 """Names, times and counts, which differ between any two."""
 _BY_NAME: Final = {"containerDefinitions": "name", "environment": "name", "secrets": "name", "volumes": "name"}
@@ -29,24 +30,40 @@ class Fact:
 
 
 _GROUPS: Final = (
+    ("environment", ("settings", "parameters")),
     ("image", ("image", "runtimePlatform", "cpuArchitecture", "operatingSystemFamily", "imageDigest")),
     ("command", ("command", "entryPoint", "workingDirectory", "user", "linuxParameters", "readonlyRootFilesystem")),
     ("health check", ("healthCheck", "healthCheckGracePeriodSeconds", "stopTimeout")),
-    ("secrets", ("secrets", "repositoryCredentials")),
+    ("secrets", ("secrets", "secretValues", "repositoryCredentials")),
     ("environment", ("environment", "environmentFiles")),
     ("roles", ("taskRoleArn", "executionRoleArn")),
-    ("logs", ("logConfiguration", "firelensConfiguration")),
+    ("logs", ("logConfiguration", "logGroup", "firelensConfiguration")),
     ("size", ("cpu", "memory", "memoryReservation", "ephemeralStorage", "ulimits")),
     ("network", (
         "networkMode", "networkConfiguration", "portMappings", "loadBalancers", "serviceRegistries", "dnsServers",
-        "extraHosts", "serviceConnectConfiguration", "links",
+        "extraHosts", "serviceConnectConfiguration", "links", "reached",
     )),
 )  # fmt: skip
 
 
-def facts(data: dict[str, Any]) -> dict[str, Fact]:
-    """Every value of a task definition or service by its path; what is empty or as ECS sets it is left out."""
-    return {fact.path: fact for fact in _facts(data, ())}
+_LOOKED_AT: Final = frozenset({"imageDigest", "logGroup", "reached", "secretValues"})
+"""What only a look into the account tells beside the answers themselves."""
+
+
+def facts(data: dict[str, Any], *, looked: bool = True) -> dict[str, Fact]:
+    """Every value of a task definition or service by its path; what is empty or as ECS sets it is left out.
+
+    Args:
+        data: With the names of the API.
+        looked: Whether what a look into the account told beside it counts: on both sides somebody looked.
+    """
+    found = _facts(data, ())
+    return {fact.path: fact for fact in found if looked or not _LOOKED_AT & set(fact.path.split("."))}
+
+
+def of_both(path: str) -> bool:
+    """Whether a value only counts where both sides tell it: without a running task, or a right, there is none."""
+    return bool(_LOOKED_AT & set(path.split(".")))
 
 
 def group_of(path: tuple[str, ...]) -> str:

@@ -1,5 +1,6 @@
 """Saved answers of AWS, known by what is in them and not by the name of their file."""
 
+import re
 from typing import Any, Final
 
 from doctor.evidence.connection import of_report
@@ -8,6 +9,7 @@ from doctor.evidence.moments import moment, moment_in
 from doctor.evidence.tasks import task
 
 _NETWORK: Final = frozenset({"Subnets", "RouteTables", "SecurityGroups", "VpcEndpoints", "NetworkAcls", "Vpcs"})
+_ASSIGNED: Final = re.compile(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)=([^\n]*?)[ \t]*$", re.MULTILINE)
 _NAMES_ONLY: Final = frozenset({"taskArns", "serviceArns", "clusterArns", "taskDefinitionArns"})
 
 
@@ -43,6 +45,8 @@ def _one(data: dict[str, Any], evidence: Evidence) -> bool:
         evidence.services.append(data)
     elif "taskArn" in data:
         evidence.tasks.append(task(data))
+    elif "StackName" in data and "Parameters" in data:
+        evidence.stacks.append(data)
     else:
         return False
     return True
@@ -78,6 +82,8 @@ def take_text(text: str, evidence: Evidence, name: str) -> bool:
     last = name.rsplit("/", 1)[-1].lower()
     if is_dockerfile(text):
         evidence.dockerfiles[owner(name)] = text
+    elif (last.endswith(".env") or last == "env") and (found := dict(_ASSIGNED.findall(text))):
+        evidence.settings |= {key: value.strip("\"'") for key, value in found.items()}
     elif not last.endswith((".log", ".out")) and (
         last.endswith((".md", ".eml")) or any(word in name.lower() for word in ("note", "report", "readme", "mail"))
     ):

@@ -49,6 +49,8 @@ class Evidence:
         notes: What people wrote, by file.
         unread: Files that held nothing known.
         absent: What could not be collected, with the reason.
+        settings: Variables of a program's environment, by name.
+        stacks: Answers of ``describe-stacks``, one per stack.
     """
 
     services: list[dict[str, Any]] = field(default_factory=list)
@@ -63,3 +65,5 @@ class Evidence:
     notes: dict[str, str] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
+    settings: dict[str, str] = field(default_factory=dict)
+    stacks: list[dict[str, Any]] = field(default_factory=list)

@@ -21,8 +21,12 @@ class NoEvidenceError(ValueError):
     """There is nothing in it that could be explained; says what was looked for."""
 
 
-def read(path: Path) -> Evidence:
+def read(path: Path, *, compared: bool = False) -> Evidence:
     """The evidence in a folder, a ``.zip`` or ``.tar`` archive, or one file.
+
+    Args:
+        path: Where it is.
+        compared: Whether settings or a stack alone are enough, which say nothing of a failure.
 
     Raises:
         NoEvidenceError: Neither a service, a task nor a task definition is in it.
@@ -32,6 +36,8 @@ def read(path: Path) -> Evidence:
     for name, text in sorted(_files(path)):
         if not _take(name, text, evidence):
             evidence.unread.append(name)
+    if compared and (evidence.settings or evidence.stacks):
+        return evidence
     if not (evidence.services or evidence.tasks or evidence.definitions or evidence.connection):
         raise NoEvidenceError(
             f"{path}: holds no answer of `aws ecs describe-services`, `describe-tasks` or `describe-task-definition`,"

@@ -11,7 +11,8 @@ from doctor.evidence.tasks import Container, Task
 from doctor.explain import known
 from doctor.explain.cycle import Cycle, cycle
 from doctor.health_checks.checks import Check, NoTaskDefinitionError, of_task_definition
-from doctor.health_checks.judge import Verdict, judge
+from doctor.health_checks.judge import judge
+from doctor.health_checks.verdicts import Verdict
 from executor.core.causes import Cause
 
 _KILLED: Final = frozenset({137, 143})

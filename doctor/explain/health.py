@@ -6,7 +6,7 @@ from typing import Final
 from doctor.explain import commands
 from doctor.explain.facts import Facts
 from doctor.explain.theory import Certainty, Change, Theory, Verdict, open_, refuted
-from doctor.health_checks.judge import Verdict as Judged
+from doctor.health_checks.verdicts import Verdict as Judged
 
 ID: Final = "health_check"
 TITLE: Final = "The health check's command is at fault"

@@ -1,5 +1,6 @@
 """``if``, ``case``, ``for`` and ``while``: every branch that the knowledge of the moment leaves open."""
 
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from doctor.health_checks.play import Player
 
 _ROUNDS: Final = 3  # what a loop does in its first rounds it may do in all; more do not tell more
+_MOST_ROUNDS: Final = 60  # of a loop that counts, whose every round is known
 
 
 def ends(player: "Player", tree: Choice | Case | Loop, memory: Memory) -> set[End]:
@@ -30,7 +32,7 @@ def _choice(player: "Player", tree: Choice, memory: Memory) -> set[End]:
         if end.stop is not Stop.NOT:
             found.add(end)
         elif branch is None:
-            found.add(End(0, end.output, memory=Memory(0, end.memory.variables, end.memory.options)))
+            found.add(End(0, end.output, memory=replace(end.memory, last=0)))
         else:
             found |= player.run(branch, NOTHING, end.memory)
     return found
@@ -38,7 +40,7 @@ def _choice(player: "Player", tree: Choice, memory: Memory) -> set[End]:
 
 def _case(player: "Player", tree: Case, memory: Memory) -> set[End]:
     subject = player.text(tree.subject, memory)
-    nothing = End(0, memory=Memory(0, memory.variables, memory.options))
+    nothing = End(0, memory=replace(memory, last=0))
     found: set[End] = set()
     for patterns, branch in tree.branches:
         if subject is None:
@@ -54,16 +56,23 @@ def _loop(player: "Player", tree: Loop, memory: Memory) -> set[End]:
     if tree.variable:
         memory = memory.with_variables({tree.variable: None})
     found: set[End] = set()
-    rounds = {End(0, memory=Memory(0, memory.variables, memory.options))}
-    for _ in range(_ROUNDS):
+    rounds = {End(0, memory=replace(memory, last=0))}
+    for number in range(_MOST_ROUNDS):
+        if number >= _ROUNDS and (tree.test is None or len(rounds) > 1):
+            break
         if tree.test is not None:
             tested = {after for end in rounds for after in player.run(tree.test, NOTHING, end.memory)}
             leaves = {end for end in tested if (end.status == 0) is tree.ends_when or end.stop is not Stop.NOT}
             found |= {end if end.stop is not Stop.NOT else End(0, memory=end.memory) for end in leaves}
             rounds = tested - leaves
+            if leaves and rounds and number >= _ROUNDS:
+                break
+        before = rounds
         after = {end for start in rounds for end in player.run(tree.body, NOTHING, start.memory)}
         found |= {end for end in after if end.stop is not Stop.NOT}
         rounds = {end for end in after if end.stop is Stop.NOT}
+        if rounds == before:  # every further round is like this one
+            break
     if tree.test is None:
         return found | rounds
     return found | ({End(124, stop=Stop.SHELL)} if rounds else set())

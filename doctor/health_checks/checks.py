@@ -29,6 +29,8 @@ class Check:
         template_names: Parameters of the template that it stands in.
         silent_beside: Whether a container of the task runs beside it whose ports nobody names.
         shared_processes: Whether the task's containers see each other's processes.
+        when: Under which conditions of its template it is so; empty where it always is.
+        otherwise: What it is under other conditions, where that differs.
     """
 
     service: str
@@ -48,6 +50,8 @@ class Check:
     template_names: frozenset[str] = frozenset()
     silent_beside: bool = False
     shared_processes: bool = False
+    when: str = ""
+    otherwise: tuple["Check", ...] = ()
 
 
 class NoTaskDefinitionError(ValueError):

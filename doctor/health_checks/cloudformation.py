@@ -59,11 +59,30 @@ def is_template(data: Any) -> bool:
 class Resolver:
     """Works out a template's functions with its parameters' defaults."""
 
-    def __init__(self, template: dict[str, Any], parameters: dict[str, str] | None = None) -> None:
-        """A resolver for one template; ``parameters`` go before the defaults."""
+    def __init__(
+        self,
+        template: dict[str, Any],
+        parameters: dict[str, str] | None = None,
+        *,
+        others: frozenset[str] = frozenset(),
+        assumed: dict[str, bool] | None = None,
+    ) -> None:
+        """A resolver for one template.
+
+        Args:
+            template: Its data.
+            parameters: Values that go before the defaults.
+            others: Parameters whose value is unknown, but none of the texts which conditions compare them with.
+            assumed: Conditions that are taken to be true or false.
+        """
         self._template = template
+        self._others = others
+        self._assumed = assumed or {}
+        self._given = parameters or {}
         self._parameters = {
             name: (parameters or {}).get(name, body.get("Default") if isinstance(body, dict) else None)
+            if name not in others
+            else None
             for name, body in (template.get("Parameters") or {}).items()
         }
 
@@ -90,7 +109,7 @@ class Resolver:
                 return self._join(argument)
             case "Fn::If":
                 condition, yes, no = argument
-                return self.value(yes if self._condition(str(condition)) is not False else no)
+                return self.value(yes if self.condition(str(condition)) is not False else no)
             case "Fn::FindInMap":
                 return self._find(argument)
             case "Fn::Select":
@@ -102,7 +121,7 @@ class Resolver:
 
     def _ref(self, name: str) -> Any:
         if name in _PSEUDO:
-            return _PSEUDO[name]
+            return self._given.get(name, _PSEUDO[name])
         if name in self._parameters:
             value = self._parameters[name]
             kind = str((self._template["Parameters"][name] or {}).get("Type", ""))
@@ -141,7 +160,10 @@ class Resolver:
         at = int(self.value(argument[0]))
         return values[at] if isinstance(values, list) and at < len(values) else UNKNOWN_TEXT
 
-    def _condition(self, name: str) -> bool | None:
+    def condition(self, name: str) -> bool | None:
+        """Whether a condition holds; None when only the account knows."""
+        if name in self._assumed:
+            return self._assumed[name]
         body = (self._template.get("Conditions") or {}).get(name)
         return self._truth(body) if body is not None else None
 
@@ -150,10 +172,11 @@ class Resolver:
             return None
         ((name, argument),) = body.items()
         if name == "Condition":
-            return self._condition(str(argument))
+            return self.condition(str(argument))
         if name == "Fn::Equals":
             left, right = (str(self.value(side)) for side in argument)
-            return None if UNKNOWN_TEXT in left + right else left == right
+            other = any(isinstance(side, dict) and side.get("Ref") in self._others for side in argument)
+            return (False if other else None) if UNKNOWN_TEXT in left + right else left == right
         truths = [self._truth(inner) for inner in argument] if isinstance(argument, list) else [None]
         if name == "Fn::Not":
             return None if truths[0] is None else not truths[0]

@@ -83,6 +83,7 @@ def setting_of(check: Check, built: Built | None, contents: Contents) -> Setting
         environment_known=contents.complete and built is not None and check.every_variable,
         ports=frozenset(known),
         template_names=check.template_names,
+        ports_told=bool(mentioned or named),
         ports_sure=bool(mentioned) and not check.ports_beside and mapped <= mentioned | named,
         timeout_s=check.timeout_s,
     )

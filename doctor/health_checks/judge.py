@@ -8,11 +8,12 @@ from doctor.health_checks import better
 from doctor.health_checks.checks import UNKNOWN_TEXT, Check
 from doctor.health_checks.containers import contents_of, setting_of
 from doctor.health_checks.dockerfile import Built
-from doctor.health_checks.faults import Fault, kinds, told
+from doctor.health_checks.faults import kinds, told
 from doctor.health_checks.images import Contents, programs_of
 from doctor.health_checks.measures import measured
 from doctor.health_checks.play import Player
 from doctor.health_checks.timing import timed
+from doctor.health_checks.verdicts import Verdict, merged
 from doctor.health_checks.worlds import NOTHING, End, Event, Service, Setting, World
 
 _OPERATORS: Final = frozenset({"|", "||", "&&", ";", ">", "2>&1", "&"})
@@ -25,37 +26,6 @@ _NOT_RUN: Final = -1
 _EVERYTHING: Final = "debian-base busybox-applets package:curl package:procps package:netcat package:wget"
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What is to be said of one check.
-
-    Attributes:
-        check: The check.
-        image: The words for the image that was assumed.
-        can_ever_pass: Whether there is a state of the service in which it ends with 0; ``depends`` when that hangs on
-            something that the files do not tell.
-        can_ever_fail: Whether there is a state in which it does not, supposing that its programs are there.
-        measures: What it really looks at.
-        faults: What is wrong, the gravest first.
-        notes: What is worth knowing, and no fault.
-        better: A check to put in its place; None when nothing is wrong.
-    """
-
-    check: Check
-    image: str
-    can_ever_pass: bool | Literal["depends"]
-    can_ever_fail: bool
-    measures: str
-    faults: tuple[Fault, ...]
-    notes: tuple[Fault, ...]
-    better: better.Better | None
-
-    @property
-    def bad(self) -> bool:
-        """Whether it should not stay as it is."""
-        return bool(self.faults)
-
-
 def judge(check: Check, built: Built | None = None, *, measured_start_s: float | None = None) -> Verdict | None:
     """The verdict on a container's check; None when it has none and its image hides none.
 
@@ -64,6 +34,9 @@ def judge(check: Check, built: Built | None = None, *, measured_start_s: float |
         built: The container's image, read from its Dockerfile; None when only the image's name is known.
         measured_start_s: How long the service was seen to need until it answers, seconds.
     """
+    if check.otherwise:
+        forms = (replace(check, otherwise=()), *check.otherwise)
+        return merged([judge(form, built, measured_start_s=measured_start_s) for form in forms])
     contents = contents_of(check, built)
     setting = setting_of(check, built, contents)
     if check.command is None or check.command == ("NONE",):
@@ -111,7 +84,7 @@ def _played(check: Check, setting: Setting, service: Service, *, favourable: boo
 def _run(check: Check, world: World) -> set[End]:
     kind, *rest = check.command or ("",)
     contents = world.setting.contents
-    if any(UNKNOWN_TEXT in word for word in rest):
+    if any(UNKNOWN_TEXT in word for word in (kind, *rest)):
         world.note("cannot_be_known")
         return {End(0 if world.favourable else 1), End(1)}
     if kind == "CMD-SHELL":
@@ -172,7 +145,11 @@ def _passes(favourable: frozenset[int], unfavourable: frozenset[int]) -> bool | 
 
 
 def _unknown(events: frozenset[Event]) -> set[Event]:
-    return {event for event in events if event.kind in {"program_doubtful", "program_unknown", "wrong_port"}}
+    return {
+        event
+        for event in events
+        if event.kind in {"program_doubtful", "program_unknown", "wrong_port", "port_not_named"}
+    }
 
 
 def _if_the_programs_were_there(check: Check, setting: Setting) -> set[Event]:
@@ -206,7 +183,7 @@ def _weighed(events: set[Event] | frozenset[Event], *, passes: bool | str, fails
     told_why = {e.kind for e in found if e.kind in kinds() and kinds()[e.kind].weight == "fault"}
     if passes is not False and not fails and "matches_itself" not in told_why:
         found.add(Event("always_passes"))
-    if passes is False and not told_why - {"timeout_not_below_interval", "out_of_range", "start_period_too_short"}:
+    if passes is False and not told_why - {"out_of_range", "start_period_too_short"}:
         found.add(Event("always_fails"))
     return found
 

@@ -1,10 +1,12 @@
 """From a file to the health checks in it: task definitions as the API shows them, and CloudFormation templates."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from doctor.health_checks.checks import Check, NoTaskDefinitionError, of_task_definition
 from doctor.health_checks.cloudformation import Resolver, is_template, load
+from doctor.health_checks.ways import ways
 
 
 def checks_in(text: str, *, parameters: dict[str, str] | None = None) -> list[Check]:
@@ -51,7 +53,27 @@ def _definitions(data: Any) -> list[dict[str, Any]]:
 
 
 def _of_template(template: dict[str, Any], parameters: dict[str, str] | None) -> list[Check]:
-    resolver = Resolver(template, parameters)
+    """The checks under the first conditions, each with what it is under others."""
+    kinds = [resource.get("Type") for resource in template["Resources"].values() if isinstance(resource, dict)]
+    if "AWS::ECS::TaskDefinition" not in kinds:
+        raise NoTaskDefinitionError("this template has no AWS::ECS::TaskDefinition")
+    found: dict[tuple[str, int, str], list[Check]] = {}
+    for way in ways(template, parameters):
+        for key, check in _under(template, way.resolver):
+            forms = found.setdefault(key, [])
+            same = next((form for form in forms if replace(form, when="") == check), None)
+            if same is None:
+                forms.append(replace(check, when=way.when))
+            else:
+                forms[forms.index(same)] = replace(same, when=f"{same.when}, or {way.when}")
+    return [
+        replace(forms[0], otherwise=tuple(forms[1:])) if len(forms) > 1 else replace(forms[0], when="")
+        for forms in found.values()
+    ]
+
+
+def _under(template: dict[str, Any], resolver: Resolver) -> Iterator[tuple[tuple[str, int, str], Check]]:
+    """The checks under some conditions, each with its task definition, the place of its service, and its container."""
     services: dict[str, list[str]] = {}
     definitions: dict[str, dict[str, Any]] = {}
     for logical_id, resource in template["Resources"].items():
@@ -64,15 +86,12 @@ def _of_template(template: dict[str, Any], parameters: dict[str, str] | None) ->
             services.setdefault(named, []).append(name if "\ufffd" not in name else logical_id)
         elif kind == "AWS::ECS::TaskDefinition":
             definitions[logical_id] = resolver.value(resource.get("Properties") or {})
-    if not definitions:
-        raise NoTaskDefinitionError("this template has no AWS::ECS::TaskDefinition")
     names = frozenset(template.get("Parameters") or {})
-    return [
-        replace(check, template_names=names)
-        for logical_id, definition in definitions.items()
-        for service in services.get(logical_id, [_family(definition, logical_id)])
-        for check in of_task_definition(definition, service=service)
-    ]
+    for logical_id, definition in definitions.items():
+        for at, service in enumerate(services.get(logical_id, [_family(definition, logical_id)])):
+            if definition.get("ContainerDefinitions"):
+                for check in of_task_definition(definition, service=service):
+                    yield (logical_id, at, check.container), replace(check, template_names=names)
 
 
 def _family(definition: dict[str, Any], otherwise: str) -> str:

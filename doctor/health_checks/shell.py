@@ -1,4 +1,3 @@
-# long: one function for each kind of node of the grammar
 """Reads a shell command into a tree.
 
 The grammar is tree-sitter's; this module only turns its nodes into ours and puts right what that grammar nests the
@@ -12,8 +11,11 @@ from collections.abc import Sequence
 import tree_sitter_bash
 from tree_sitter import Language, Node, Parser
 
+from doctor.health_checks.redirects import redirected, take
+from doctor.health_checks.shell_words import test_words, text, word
 from doctor.health_checks.trees import (
     AndOr,
+    Arithmetic,
     Assignment,
     Background,
     Case,
@@ -26,10 +28,8 @@ from doctor.health_checks.trees import (
     Negated,
     NotShellError,
     Opaque,
-    Piece,
     Pipeline,
     Series,
-    Substitution,
     Tree,
     Word,
 )
@@ -63,10 +63,6 @@ def _readable(text: str) -> str:
     return re.sub(r"%\{(\w+)\}", r"%\1%", text.replace("<>", "<"))
 
 
-def _text(node: Node) -> str:
-    return (node.text or b"").decode()
-
-
 def _series(nodes: Sequence[Node]) -> Tree:
     """The commands among some nodes, in their order; a ``&`` behind one sends it to the background."""
     steps: list[Tree] = []
@@ -83,18 +79,20 @@ def _tree(node: Node) -> Tree:  # noqa: C901, PLR0911, PLR0912 -- one line for e
         case "command":
             return _command(node)
         case "test_command":
-            return Command(_test_words(node))
+            return Command(test_words(node, _series))
         case "redirected_statement":
             return _redirected(node)
         case "pipeline":
             return _pipeline([_tree(child) for child in node.named_children])
         case "list":
             left, operator, right = node.children
-            return AndOr(_tree(left), _text(operator), _tree(right))
+            return AndOr(_tree(left), text(operator), _tree(right))
         case "negated_command":
             return Negated(_tree(node.named_children[-1]))
         case "subshell":
             return Group(_series(node.children), apart=True)
+        case "compound_statement" if node.children[0].type == "((":
+            return Command((("((",), (Arithmetic(text(node).removeprefix("((").removesuffix("))")),)))
         case "compound_statement":
             return Group(_series(node.children), apart=False)
         case "if_statement":
@@ -107,9 +105,9 @@ def _tree(node: Node) -> Tree:  # noqa: C901, PLR0911, PLR0912 -- one line for e
             return _case(node)
         case "function_definition":
             body = node.child_by_field_name("body")
-            return Function(_field(node, "name"), _tree(body)) if body is not None else Opaque(_text(node))
+            return Function(_field(node, "name"), _tree(body)) if body is not None else Opaque(text(node))
         case _:
-            return Opaque(_text(node))
+            return Opaque(text(node))
 
 
 def _pipeline(parts: list[Tree]) -> Tree:
@@ -152,18 +150,18 @@ def _assignments(node: Node) -> list[Node]:
 
 def _pair(node: Node) -> tuple[str, Word]:
     value = node.child_by_field_name("value")
-    return _field(node, "name"), ("", *_word(value)) if value is not None else ("",)
+    return _field(node, "name"), ("", *word(value, _series)) if value is not None else ("",)
 
 
 def _field(node: Node, name: str) -> str:
     found = node.child_by_field_name(name)
-    return _text(found) if found is not None else ""
+    return text(found) if found is not None else ""
 
 
 def _loop(node: Node) -> Tree:
     body = node.child_by_field_name("body")
     if body is None:
-        return Opaque(_text(node))
+        return Opaque(text(node))
     inside = _series([child for child in body.children if child.type not in {"do", "done", "{", "}"}])
     tests = [child for child in node.children_by_field_name("condition") if child.is_named]
     if not tests:
@@ -174,14 +172,14 @@ def _loop(node: Node) -> Tree:
 def _case(node: Node) -> Tree:
     subject = node.child_by_field_name("value")
     if subject is None:
-        return Opaque(_text(node))
+        return Opaque(text(node))
     branches = []
     for item in node.named_children:
         if item.type == "case_item":
             patterns = item.children_by_field_name("value")
             rest = [child for child in item.children if child not in patterns and child.type not in {"|", ")", "("}]
-            branches.append((tuple(_text(pattern).strip("\"'") for pattern in patterns), _series(rest)))
-    return Case(_word(subject), tuple(branches))
+            branches.append((tuple(text(pattern).strip("\"'") for pattern in patterns), _series(rest)))
+    return Case(word(subject, _series), tuple(branches))
 
 
 def _command(node: Node) -> Command:
@@ -191,124 +189,19 @@ def _command(node: Node) -> Command:
     for child in node.named_children:
         match child.type:
             case "command_name":
-                words.append(_word(child.named_children[0]) if child.named_children else (_text(child),))
+                words.append(word(child.named_children[0], _series) if child.named_children else (text(child),))
             case "variable_assignment":
                 continue
             case "file_redirect":
-                silenced = _take_redirect(child, reads) or silenced
+                silenced = take(child, reads, _series) or silenced
             case "herestring_redirect" | "heredoc_redirect":
-                reads.append((Expansion("<<", None, _text(child)),))
+                reads.append((Expansion("<<", None, text(child)),))
             case _:
-                words.append(_word(child))
+                words.append(word(child, _series))
     return Command(tuple(words) or (("true",),), tuple(reads), silenced)
 
 
 def _redirected(node: Node) -> Tree:
     body = node.child_by_field_name("body")
     inside: Tree = _tree(body) if body is not None else Command((("true",),))
-    reads: list[Word] = []
-    silenced = False
-    for child in node.children_by_field_name("redirect"):
-        if child.type == "file_redirect":
-            silenced = _take_redirect(child, reads) or silenced
-    return _redirect(inside, tuple(reads), silenced=silenced)
-
-
-def _redirect(tree: Tree, reads: tuple[Word, ...], *, silenced: bool) -> Tree:
-    """A redirection belongs to the last command of what the grammar hung it on, unless that is a group."""
-    match tree:
-        case Command():
-            return Command(tree.words, (*tree.reads, *reads), tree.silenced or silenced)
-        case Pipeline():
-            return Pipeline((*tree.parts[:-1], _redirect(tree.parts[-1], reads, silenced=silenced)))
-        case AndOr():
-            return AndOr(tree.left, tree.operator, _redirect(tree.right, reads, silenced=silenced))
-        case Negated():
-            return Negated(_redirect(tree.inside, reads, silenced=silenced))
-        case Group():
-            opened = tuple(Command((("true",),), (read,)) for read in reads)
-            return Group(Series((*opened, tree.inside)) if opened else tree.inside, tree.apart)
-        case _:
-            return tree
-
-
-def _take_redirect(node: Node, reads: list[Word]) -> bool:
-    """Notes a file that is read; answers whether the standard output goes away from the pipe."""
-    descriptor = next((_text(child) for child in node.children if child.type == "file_descriptor"), "")
-    sign = next(child.type for child in node.children if child.type != "file_descriptor")
-    target = node.child_by_field_name("destination")
-    if sign in {"<", "<>"} and target is not None:
-        reads.append(_word(target))
-    if target is not None and _text(target).startswith(("/dev/tcp/", "/dev/udp/")) and sign != "<":
-        reads.append(_word(target))
-    return sign in {">", ">>", "&>", "&>>", ">|"} and descriptor in {"", "1"}
-
-
-def _test_words(node: Node) -> tuple[Word, ...]:
-    opening, closing = _text(node.children[0]), _text(node.children[-1])
-    return ((opening,), *(word for child in node.children[1:-1] for word in _operands(child)), (closing,))
-
-
-def _operands(node: Node) -> list[Word]:
-    if node.type in {"binary_expression", "unary_expression", "parenthesized_expression"}:
-        return [word for child in node.children for word in _operands(child)]
-    return [_word(node)]
-
-
-def _word(node: Node) -> Word:
-    pieces: list[Piece] = []
-    for piece in _pieces(node):
-        if isinstance(piece, str) and pieces and isinstance(pieces[-1], str):
-            pieces[-1] += piece
-        else:
-            pieces.append(piece)
-    return tuple(pieces)
-
-
-def _pieces(node: Node) -> list[Piece]:
-    match node.type:
-        case "raw_string":
-            return [_text(node)[1:-1]]
-        case "ansi_c_string":
-            return [_text(node)[2:-1]]
-        case "string":
-            return _string(node)
-        case "concatenation":
-            return [piece for child in node.children for piece in _pieces(child)]
-        case "simple_expansion" | "expansion":
-            return [_expansion(node)]
-        case "command_substitution":
-            return [Substitution(_series(node.named_children))]
-        case "arithmetic_expansion" | "process_substitution":
-            return [Expansion("((", None, _text(node))]
-        case _:
-            return [_text(node).replace("\\\n", "").replace("\\", "") if node.type == "word" else _text(node)]
-
-
-def _string(node: Node) -> list[Piece]:
-    """The inside of double quotes; what lies between two children (a leading blank) is text as well."""
-    pieces: list[Piece] = []
-    at = node.start_byte + 1
-    whole, base = node.text or b"", node.start_byte
-    for child in node.named_children:
-        pieces.append(whole[at - base : child.start_byte - base].decode())
-        pieces += _pieces(child) if child.type != "string_content" else [_unescaped(_text(child))]
-        at = child.end_byte
-    pieces.append(whole[at - base : node.end_byte - 1 - base].decode())
-    return pieces if any(pieces) else [""]
-
-
-def _unescaped(text: str) -> str:
-    for escaped in '"$`\\':
-        text = text.replace("\\" + escaped, escaped)
-    return text
-
-
-def _expansion(node: Node) -> Expansion:
-    form = _text(node)
-    name = next((_text(c) for c in node.named_children if c.type in {"variable_name", "special_variable_name"}), form)
-    for sign in (":-", ":=", "-", "="):
-        head, found, fallback = form.removeprefix("${").removesuffix("}").partition(sign)
-        if form.startswith("${") and found and head == name:
-            return Expansion(name, fallback.strip("\"'"), form)
-    return Expansion(name, None, form)
+    return redirected(inside, node.children_by_field_name("redirect"), _series)

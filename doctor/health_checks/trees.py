@@ -23,7 +23,14 @@ class Substitution:
     inside: "Tree"
 
 
-Piece = str | Expansion | Substitution
+@dataclass(frozen=True)
+class Arithmetic:
+    """``$((expression))``."""
+
+    expression: str
+
+
+Piece = str | Expansion | Substitution | Arithmetic
 Word = tuple[Piece, ...]
 
 

@@ -1,10 +1,13 @@
 """What a health check can find when it runs: the processes, the ports, the programs, in one imagined moment."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Final
 
 from doctor.health_checks.images import Contents
+
+LOOKING_PORTS: Final = frozenset({2019, 4191, 6060, 8081, 8085, 8181, 13133, 15020, 15021, 18080, *range(9000, 10000)})
+"""Where servers answer about themselves (metrics, management, admin), which is seldom mapped or exposed."""
 
 
 class Service(Enum):
@@ -41,15 +44,23 @@ NOTHING: Final[Lines] = ()
 
 @dataclass(frozen=True)
 class Memory:
-    """What a shell carries from one command to the next: ``$?``, its own variables, its options such as ``-e``."""
+    """What a shell carries from one command to the next.
+
+    Attributes:
+        last: ``$?``.
+        variables: Its own variables; None as a value says that it is set to something unknown.
+        options: Such as ``e`` of ``set -e``.
+        trap: What it does at its end by ``trap … EXIT``; empty for nothing, None when that is not known.
+    """
 
     last: int = 0
     variables: tuple[tuple[str, str | None], ...] = ()
     options: frozenset[str] = frozenset()
+    trap: str | None = ""
 
     def with_variables(self, pairs: dict[str, str | None]) -> "Memory":
         """The same with some variables set."""
-        return Memory(self.last, tuple(sorted({**dict(self.variables), **pairs}.items())), self.options)
+        return replace(self, variables=tuple(sorted({**dict(self.variables), **pairs}.items())))
 
 
 FRESH: Final = Memory()
@@ -84,6 +95,7 @@ class Setting:
         environment_known: Whether a variable that is not in ``environment`` is surely unset.
         ports: The ports that are known to be listened on in this task.
         ports_sure: Whether the command line itself says so, so that no other port can answer.
+        ports_told: Whether the command line or a variable tells a port; else they are only mapped or exposed.
         hosts: Names that mean this container.
         template_names: Parameters of the template around it, which only ``Fn::Sub`` fills in.
         timeout_s: After this time ECS counts the check as failed, seconds.
@@ -95,6 +107,7 @@ class Setting:
     environment_known: bool = False
     ports: frozenset[int] = frozenset()
     ports_sure: bool = False
+    ports_told: bool = False
     hosts: frozenset[str] = frozenset()
     template_names: frozenset[str] = frozenset()
     timeout_s: int = 5
@@ -134,5 +147,7 @@ class World:
             return False
         if port is None or not self.setting.ports or port in self.setting.ports:
             return True
-        self.note("wrong_port", str(port), ", ".join(str(known) for known in sorted(self.setting.ports)))
+        sure = self.setting.ports_told or port not in LOOKING_PORTS
+        known = ", ".join(str(known) for known in sorted(self.setting.ports))
+        self.note("wrong_port" if sure else "port_not_named", str(port), known)
         return self.favourable and not self.setting.ports_sure

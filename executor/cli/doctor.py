@@ -9,13 +9,15 @@ import typer
 
 from doctor.health_checks.checks import Check, NoTaskDefinitionError
 from doctor.health_checks.dockerfile import Built, DockerfileError, read
-from doctor.health_checks.judge import Verdict, judge
+from doctor.health_checks.judge import judge
 from doctor.health_checks.reading import checks_in, parameters_in
+from doctor.health_checks.verdicts import Verdict
 from executor.cli.deployment import deployment
 from executor.cli.errors import CommandError, Exit
 from executor.cli.verdicts import lines_of
+from executor.cli.words_or_commands import WordsOrCommands
 
-app = typer.Typer(help="Find what will break before it breaks.", add_completion=False)
+app = typer.Typer(cls=WordsOrCommands, help="Find what will break before it breaks.", add_completion=False)
 app.callback(invoke_without_command=True)(deployment)
 
 

@@ -146,14 +146,14 @@ def _collected(collector: "Collector", path: Path | None) -> Evidence:
     return collector.evidence()
 
 
-def saved(path: Path) -> Evidence:
-    """The evidence at a path.
+def saved(path: Path, *, compared: bool = False) -> Evidence:
+    """The evidence at a path; ``compared`` takes settings or a stack alone for enough.
 
     Raises:
         CommandError: there is none that can be read.
     """
     try:
-        return read(path)
+        return read(path, compared=compared)
     except OSError as error:
         raise CommandError(f"{path}: {error.strerror}. Give a folder or file that can be read.", Exit.USAGE) from error
     except NoEvidenceError as error:

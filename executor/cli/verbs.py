@@ -71,7 +71,7 @@ LINES: Final = {
     "recover": "Put lost states and history back from the manifests in S3; changes no row that is there.",
     "doctor": "Find what will break before it breaks.",
     "explain": "Tell why something failed: cause, evidence, what to change.",
-    "compare": "Show what differs between two task definitions, services or templates, grouped by what it can cause.",
+    "compare": "Show what differs between two deployments, across accounts, regions and profiles.",
     "local": "What the local cloud offers besides Snowflake and AWS.",
 }
 """What the list says of each verb: the first line of its own help."""
@@ -112,7 +112,7 @@ EXAMPLES: Final = {
     "explain service": "reporting explain service consumer --cluster main --collect incident.json",
     "explain task": "reporting explain task 0a1b2c3d4e5f60718293a4b5c6d7e8f9 --cluster reporting",
     "explain job": "reporting explain job DATA_QUALITY_2026-03-01_0a1b2c3d4e5f --json",
-    "compare": "reporting compare old/task-definition.json new/task-definition.json",
+    "compare": "reporting compare service:main/web@old service:main/web@new/eu-central-1",
     "local": "reporting local fault list",
     "local clock": "reporting local clock --next",
     "local fault": "reporting local fault kinds",

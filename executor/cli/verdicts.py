@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 
-from doctor.health_checks.judge import Verdict
+from doctor.health_checks.verdicts import Verdict
 
 
 def lines_of(verdicts: Sequence[Verdict]) -> list[str]:

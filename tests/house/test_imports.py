@@ -41,7 +41,9 @@ OUTSIDE: dict[str, set[str]] = {
     "executor.cli": VENDORS | {"pydantic", "pydantic_settings", "rich", "structlog", "typer"},
     "doctor.health_checks.cloudformation": {"yaml"},
     "doctor.health_checks.dockerfile": {"dockerfile_parse"},
+    "doctor.health_checks.redirects": {"tree_sitter"},
     "doctor.health_checks.shell": {"tree_sitter", "tree_sitter_bash"},
+    "doctor.health_checks.shell_words": {"tree_sitter"},
     "doctor": set(),
     "local_cloud.aws.cloudformation.template": {"moto", "yaml"},  # moto brings it
     "local_cloud.snowflake.credentials": {"cryptography", "jwt"},  # the connector brings both
@@ -61,6 +63,7 @@ SEEDED = [
     ("local-cloud", "local_cloud/aws/settings.py", "import runner.settings"),
     ("health-checks", "doctor/health_checks/judge.py", "import subprocess"),
     ("explanations", "doctor/explain/explain.py", "import boto3"),
+    ("offline", "doctor/offline/every.py", "import boto3"),
     ("local-cloud-users", "executor/deploy/snowflake.py", "import local_cloud.aws"),
     ("executor", "executor/cli/main.py", "import snowpark_procs.handlers"),
     ("executor-layers", "executor/ports.py", "import executor.loops.claim"),

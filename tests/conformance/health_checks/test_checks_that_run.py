@@ -11,7 +11,8 @@ import pytest
 
 from doctor.health_checks.checks import Check
 from doctor.health_checks.dockerfile import read
-from doctor.health_checks.judge import Verdict, judge
+from doctor.health_checks.judge import judge
+from doctor.health_checks.verdicts import Verdict
 from tests.conformance.health_checks.container import Container
 
 SLIM: list[str] = []
@@ -92,6 +93,22 @@ CHECKS: list[tuple[list[str], list[str], bool, bool, str]] = [
     (CURL, ["CMD-SHELL", "probe() {{ curl -fs http://{web}/; }}; probe || exit 1"], True, True, ""),
     (CURL, ["CMD-SHELL", "if curl -fs http://{web}/; then echo ok; else exit 1; fi"], True, True, ""),
     (CURL, ["CMD-SHELL", "curl -fs http://{web}/ &"], True, False, "always_passes"),
+    (CURL, ["CMD-SHELL", "trap 'exit 0' EXIT; curl -fs http://{web}/ || exit 1"], True, False, "always_passes"),
+    (CURL, ["CMD-SHELL", "trap 'echo done' EXIT; curl -fs http://{web}/ || exit 1"], True, True, ""),
+    (CURL, ["CMD-SHELL", "trap 'exit $?' 0; curl -fs http://{web}/"], True, True, ""),
+    (CURL, ["CMD-SHELL", "trap 'exit 0' EXIT; exec curl -fs http://{web}/"], True, True, ""),
+    (CURL, ["CMD-SHELL", "trap 'exit 0' EXIT; trap - EXIT; curl -fs http://{web}/"], True, True, ""),
+    (CURL, ["CMD-SHELL", "n=$((2 - 2)); curl -fs http://{web}/ || exit $n"], True, False, "always_passes"),
+    (CURL, ["CMD-SHELL", "curl -fs http://{web}/; exit $(( $? != 0 ))"], True, True, ""),
+    (CURL, ["CMD-SHELL", "curl -fs http://{web}/; exit $(($? == 0))"], False, True, "inverted"),
+    (CURL, ["CMD-SHELL", "i=0; while [ $i -lt 5 ]; do curl -fs http://{web}/ && exit 0; i=$((i+1)); done; exit 1"],
+     True, True, ""),
+    (CURL, ["CMD-SHELL", "i=0; until [ $i -ge 5 ]; do curl -fs http://{web}/ && exit 0; i=$((i + 1)); done; exit 0"],
+     True, False, "always_passes"),
+    (CURL, ["CMD-SHELL", "exit $(curl -fs http://{web}/ > /dev/null || echo 1)"], True, True, ""),
+    (SLIM, ["CMD-SHELL", "(( 1 > 0 )) || exit 1"], False, True, "needs_bash"),
+    (SLIM, ["CMD", "bash", "-c", "(( 7 / 2 == 3 )) || exit 1"], True, False, "always_passes"),
+    (SLIM, ["CMD", "bash", "-c", "(( -7 % 2 == -1 && !0 )) && exit 3"], False, True, "always_fails"),
     (SLIM, ["CMD-SHELL", '[ "$(echo ok)" == ok ]'], False, True, "needs_bash"),
     (SLIM, ["CMD-SHELL", 'case "$(echo ok)" in ok) exit 1;; *) exit 0;; esac'], False, True, "always_fails"),
     (SLIM, ["CMD", "python", "-c", "import socket as s; print(s.socket().connect_ex(('0', {port})))"], True, False, "always_passes"),  # noqa: E501 -- one row, one line

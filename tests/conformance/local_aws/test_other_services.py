@@ -176,7 +176,6 @@ def test_the_capacity_providers_of_fargate_are_in_every_account(cloud: Any) -> N
 
 
 def test_what_is_not_there_is_refused_by_name_and_not_worth_a_retry(cloud: Any) -> None:
-    role = "arn:aws:iam::123456789012:role/r"
     calls: dict[str, Callable[[], Any]] = {
         "ecs:ExecuteCommand": lambda: cloud.ecs.execute_command(task="t", command="ls", interactive=True),
         "ecs:StartTask": lambda: cloud.ecs.start_task(taskDefinition="d", containerInstances=["i"]),

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from doctor.health_checks.judge import judge
 from doctor.health_checks.reading import checks_in
 from tests.unit.doctor.test_templates import definition, of
@@ -25,7 +27,24 @@ def test_ports_of_the_task_decide_which_address_can_answer() -> None:
     )
     assert [v.can_ever_pass for v in (mapped[0], beside[0], said[0]) if v] == ["depends", True, False]
     assert mapped[0] is not None
-    assert [fault.id for fault in mapped[0].faults] == ["wrong_port"]
+    assert (mapped[0].faults, [note.id for note in mapped[0].notes]) == ((), ["port_not_named"])
+
+
+@pytest.mark.parametrize(
+    ("told", "asked", "fault"),
+    [
+        ({"portMappings": [{"containerPort": 8080}]}, 8000, ["wrong_port"]),
+        ({"portMappings": [{"containerPort": 8080}]}, 8081, []),
+        ({"environment": [{"name": "PORT", "value": "8080"}]}, 8081, ["wrong_port"]),
+        ({"command": ["uvicorn", "app:app", "--port", "8080"]}, 8081, ["wrong_port"]),
+    ],
+)
+def test_a_port_for_looking_is_wrong_only_where_the_service_says_its_port(
+    told: dict[str, object], asked: int, fault: list[str]
+) -> None:
+    (verdict,) = of(definition(["CMD", "curl", "-f", f"http://localhost:{asked}/"], image="python:3.11", **told))
+    assert verdict is not None
+    assert [one.id for one in verdict.faults] == fault
 
 
 def test_only_a_port_that_cannot_be_anybodys_is_wrong() -> None:

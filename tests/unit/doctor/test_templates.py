@@ -7,8 +7,9 @@ import pytest
 
 from doctor.health_checks.checks import NoTaskDefinitionError
 from doctor.health_checks.dockerfile import read
-from doctor.health_checks.judge import Verdict, judge
+from doctor.health_checks.judge import judge
 from doctor.health_checks.reading import checks_in
+from doctor.health_checks.verdicts import Verdict
 
 TEMPLATE = """
 Parameters:
@@ -137,7 +138,14 @@ def test_times_that_ecs_would_not_take_are_named() -> None:
         ("out_of_range", "interval 4"),
         ("out_of_range", "retries 11"),
     ]
-    assert "timeout_not_below_interval" in {fault.id for fault in verdict.faults}
+
+
+def test_a_timeout_over_the_interval_is_worth_a_note_because_checks_wait_for_each_other() -> None:
+    check = {"command": ["CMD", "curl", "-f", "http://localhost/"], "interval": 10, "timeout": 20}
+    (verdict,) = of(definition([], healthCheck=check, image="python:3.11"))
+    assert verdict is not None
+    assert (verdict.can_ever_pass, verdict.faults) == (True, ())
+    assert "timeout_not_below_interval" in {note.id for note in verdict.notes}
 
 
 def test_a_start_that_was_measured_longer_than_the_patience_is_a_fault() -> None:

@@ -1,0 +1,49 @@
+"""What a theory is, and how all of them are tried on what was read."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from doctor.checks.frame import Fault, Result, Severity, State
+from doctor.offline.documents import Documents
+
+
+@dataclass(frozen=True)
+class Theory:
+    """One way in which tasks fail, as far as files tell.
+
+    Attributes:
+        id: Its stable name.
+        question: What it asks, in a sentence that is true when all is well.
+        severity: What a fault means, unless the fault says otherwise.
+        needs: The fields of :class:`doctor.offline.documents.Documents` of which it needs one.
+        theory: Why it matters.
+        look: What is wrong.
+    """
+
+    id: str
+    question: str
+    severity: Severity
+    needs: tuple[str, ...]
+    theory: str
+    look: Callable[[Documents], Iterable[Fault]]
+
+
+def tried(theories: Sequence[Theory], documents: Documents) -> list[Result]:
+    """The results, in the order of the theories."""
+    return [_tried(theory, documents) for theory in theories]
+
+
+def _tried(theory: Theory, documents: Documents) -> Result:
+    began = time.perf_counter()
+    # No setting is wrong where the list is empty; nobody looked where there is none.
+    if not any(getattr(documents, need) or (need == "settings" and documents.settings == []) for need in theory.needs):
+        return Result(theory.id, theory.question, State.NOT_ASKED, (), "no file tells of it", 0.0)
+    try:
+        faults = tuple(dict.fromkeys(theory.look(documents)))
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        says = f"the files hold what is not understood: {type(error).__name__}: {error}"
+        return Result(theory.id, theory.question, State.COULD_NOT_LOOK, (), says, time.perf_counter() - began)
+    grave = any((fault.severity or theory.severity) is Severity.ERROR for fault in faults)
+    state = State.WELL if not faults else State.FAILED if grave else State.WARNED
+    return Result(theory.id, theory.question, state, faults, "", time.perf_counter() - began)

@@ -1,0 +1,60 @@
+"""Where a network leads, in words that can be compared across accounts, whose ids always differ."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+Told = Callable[..., dict[str, Any]]
+"""``told("ec2", "describe_subnets", …)``: the answer; empty where it was denied."""
+_EVERYWHERE: Final = ("0.0.0.0/0", "::/0")
+
+
+def reached(configuration: dict[str, Any], told: Told) -> dict[str, Any]:
+    """The ways out of the subnets and what the security groups let through; nothing that could not be asked."""
+    subnets, groups = configuration.get("subnets") or [], configuration.get("securityGroups") or []
+    found: dict[str, Any] = {"subnetCount": len(subnets), "securityGroupCount": len(groups)}
+    there = told("ec2", "describe_subnets", SubnetIds=subnets).get("Subnets") if subnets else None
+    if there:
+        found["zones"] = len({one.get("AvailabilityZone") for one in there})
+        found["waysOut"] = _listed({_way(told, one) for one in there} - {""})
+        vpcs = sorted({one["VpcId"] for one in there})
+        asked = told("ec2", "describe_vpc_endpoints", Filters=[{"Name": "vpc-id", "Values": vpcs}]).get("VpcEndpoints")
+        if asked is not None:
+            found["endpoints"] = _listed({".".join(one["ServiceName"].split(".")[3:]) for one in asked})
+    listed = told("ec2", "describe_security_groups", GroupIds=groups).get("SecurityGroups") if groups else None
+    if listed is not None:
+        for name, key in (("letOut", "IpPermissionsEgress"), ("letIn", "IpPermissions")):
+            found[name] = _listed({text for group in listed for rule in group.get(key, []) for text in _rule(rule)})
+    return found
+
+
+def _listed(names: set[str]) -> str:
+    return ", ".join(sorted(names)) or "nothing"
+
+
+def _way(told: Told, subnet: dict[str, Any]) -> str:
+    def tables(name: str, value: str) -> list[dict[str, Any]]:
+        filters = [{"Name": name, "Values": [value]}, {"Name": "vpc-id", "Values": [subnet["VpcId"]]}]
+        return list(told("ec2", "describe_route_tables", Filters=filters).get("RouteTables", []))
+
+    own = tables("association.subnet-id", subnet["SubnetId"]) or tables("association.main", "true")
+    for table in own:
+        for route in table.get("Routes", []):
+            if route.get("DestinationCidrBlock") in _EVERYWHERE and route.get("State") != "blackhole":
+                return (
+                    "internet gateway"
+                    if str(route.get("GatewayId") or "").startswith("igw-")
+                    else "NAT gateway or other"
+                )
+    return "none" if own else ""
+
+
+def _rule(rule: dict[str, Any]) -> Iterator[str]:
+    protocol = "all" if rule.get("IpProtocol") == "-1" else str(rule.get("IpProtocol"))
+    ports = "" if rule.get("FromPort") is None else f" {rule['FromPort']}-{rule.get('ToPort')}"
+    for key, name in (("IpRanges", "CidrIp"), ("Ipv6Ranges", "CidrIpv6")):
+        for each in rule.get(key, []):
+            yield f"{protocol}{ports} {each[name]}"
+    if rule.get("PrefixListIds"):
+        yield f"{protocol}{ports} prefix lists"
+    if rule.get("UserIdGroupPairs"):
+        yield f"{protocol}{ports} groups"
