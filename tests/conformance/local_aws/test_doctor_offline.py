@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 
 from executor.cli.doctor import app
 from tests.conformance.local_aws.conftest import Cloud
-from tests.conformance.local_aws.test_stacks import TEMPLATE, Stacks, network
+from tests.conformance.local_aws.stacks import Stacks
+from tests.conformance.local_aws.test_stacks import TEMPLATE, network
 
 IMAGE = f"123456789012.dkr.ecr.us-east-1.amazonaws.com/reporting@sha256:{'0a' * 32}"
 GIVEN = {
