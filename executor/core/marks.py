@@ -107,7 +107,8 @@ _EXIT: Final = re.compile(
     r"(?:exited|failed|finished|terminated|completed|returned|stopped|ended|died)(?![^\n]{0,40}\b(?:http|status ?code))"
     r"[^\n]{0,40}?(?:code|status|with)\W{0,4}(-?\d{1,3})\b"
     r"|\b(?:exit(?:ed)?|return)[ _]?(?:code|status)[^\w\n]{0,3}(?:[:=]|\bis\b|\bof\b)[^\w\n]{0,10}(-?\d{1,3})\b"
-    r"|\bexit(?:code)?=(\d{1,3})\b|(?:^[^\w\n]{0,20}|[:,;(] ?|\bwith )exit[ _]?(?:code|status) (\d{1,3})\b"
+    r"|\bexit(?:code)?=(\d{1,3})\b"
+    r"|(?:^[^\w\n]{0,20}|[:,;(] ?|\bwith )exit[ _]?(?:code|status)(?: |[ |]*[\t|][ \t]*)(\d{1,3})\b"  # or cells
     r"|\bexited \((\d{1,3})\)",
     re.IGNORECASE | re.MULTILINE,
 )

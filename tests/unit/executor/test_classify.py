@@ -71,6 +71,8 @@ def test_a_place_that_nobody_knows_counts_as_none() -> None:
         ("exit code 127", "exit", "not_found_127"),
         ("-1", "exit", "exit_255"),
         ("Container exited with exit code 139", None, "sigsegv"),
+        ("Stopped reason\tEssential container in task exited\nExit code\t139", None, "sigsegv"),
+        ("| Exit code | 137 |", None, "sigkill"),
         ("0", "exit", NOT_KNOWN),
         ("137", None, NOT_KNOWN),
     ],
