@@ -23,16 +23,16 @@ clock (the Date of the reply against Last-Modified), so no two machines need to 
 
 **The arithmetic.** Just before a renewal the trust left is ``LEASE_S - MARGIN_S - RENEW_EVERY_S`` = 9 s, enough for a
 statement. After a kill -9 a stand-by leads at the latest after ``LEASE_S`` (+ 1 s, because Last-Modified has whole
-seconds) + ``LOOK_EVERY_S`` + ``STATEMENT_TIMEOUT_S`` = 29 s. The numbers hang together: change one, and
+seconds) + ``LOOK_EVERY_S`` + ``STATEMENT_TIMEOUT_S`` = 27 s. The numbers hang together: change one, and
 ``tests/unit/executor/test_leadership.py`` says what breaks.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
-LEASE_S: Final = 17.0
-RENEW_EVERY_S: Final = 5.0
-LOOK_EVERY_S: Final = 3.0
+LEASE_S: Final = 16.0
+RENEW_EVERY_S: Final = 4.0
+LOOK_EVERY_S: Final = 2.0
 """How often a stand-by looks at the lease."""
 MARGIN_S: Final = 3.0
 """Kept back for clocks that run at slightly different speeds, and for a statement already on its way."""

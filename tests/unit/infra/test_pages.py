@@ -59,7 +59,7 @@ def test_the_bill_is_that_of_the_stack() -> None:
     assert found["executor, half a GB of memory"] == 730 * int(task["Memory"]) / 1024
     arm = rates["us-east-1/FARGATE/arm64"]
     assert [amount(line[2]) for line in rows(PAY, IDLE)[1:3]] == [arm["vcpu_hour_usd"], arm["gb_hour_usd"]]
-    assert found["the lease, written every 5 s"] == MONTH_S / RENEW_EVERY_S
+    assert found["the lease, written every 4 s"] == MONTH_S / RENEW_EVERY_S
     looks = "the queue of hints, looked into every 10 s; a million requests of an account are free"
     assert found[looks] == MONTH_S / WAIT_S
     assert found["alarms"] == sum(1 for _ in of_type(RESOURCES, "CloudWatch::Alarm"))
