@@ -16,6 +16,8 @@ _PYTHON: Final = re.compile(
     r"^(?!Traceback)[A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt|Failure|Timeout|Refused|NotFound)\b(?=:|\s*$)",
     re.MULTILINE,
 )
+_IN_SNOWFLAKE: Final = re.compile(r"\bPython Interpreter Error:")
+"""What stands before the trace of a procedure; its last error means something else than it does in a container."""
 _JAVA: Final = re.compile(r"^[ \t]*Caused by: ", re.MULTILINE)
 _SHORT: Final = 8
 """Lines of a text that is one saying; what has more is a log of several."""
@@ -34,7 +36,9 @@ def plain_lines(text: str) -> str:
 
 
 def innermost(text: str) -> str | None:
-    """The error that a trace ends with, and all after it, or the last cause that a JVM names; None for no trace."""
+    """The error that a trace ends with, and all after it, or the last cause that a JVM names; None for no trace of a program."""
+    if _IN_SNOWFLAKE.search(text):
+        return None
     if _FRAME.search(text):
         ends = [found.start() for found in _PYTHON.finditer(text)]
     else:
@@ -45,7 +49,7 @@ def innermost(text: str) -> str | None:
 def windows(text: str) -> list[str]:
     """The pieces of a long text, each up to another of its last lines, from its end on; none for a short text."""
     lines = text.split("\n")
-    if len(lines) <= _SHORT:
+    if len(lines) <= _SHORT or _IN_SNOWFLAKE.search(text):
         return []
     ends = range(len(lines), max(0, len(lines) - _LAST), -1)
     return ["\n".join(lines[max(0, end - _WIDE) : end]) for end in ends]

@@ -21,12 +21,16 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
         yield made
 
 
-@pytest.fixture
-def prod(deployed: Deployed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Deployed:
-    """The deployment, and an environment with which the command line asks it."""
-    # The SDK's own session remembers who signed in first, and where, whatever the environment says later.
+@pytest.fixture(autouse=True)
+def session_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The SDK's own session remembers who signed in first, and where, whatever the environment says later."""
     session = botocore.session.Session()
     session.register_component("data_loader", DESCRIPTIONS)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", boto3.Session(botocore_session=session))
+
+
+@pytest.fixture
+def prod(deployed: Deployed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Deployed:
+    """The deployment, and an environment with which the command line asks it."""
     environment(monkeypatch, tmp_path, deployed.endpoint, REGION, **deployed.settings, **deployed.keys)
     return deployed

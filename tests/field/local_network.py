@@ -16,7 +16,7 @@ class LocalNetwork:
     """One VPC with its parts, by the names that they have in the template; what is asked for is their real id."""
 
     def __init__(self, ec2: Any, way_out: str, cidr: str) -> None:
-        self.ec2, self.ids = ec2, dict[str, str]()
+        self.ec2, self.ids, self.is_public = ec2, dict[str, str](), way_out == "public"
         given = {"WayOut": way_out, "Cidr": cidr, "SnowflakePrivateLinkService": PRIVATE_LINK}
         self._resources = made(raw(NETWORK), **given)
         for name in self._in_order():
@@ -32,11 +32,10 @@ class LocalNetwork:
     @property
     def settings(self) -> dict[str, str]:
         """What an executor is told of it."""
-        public = "PublicWay" in self.ids
         return {
             "REPORTING_SUBNETS": f"{self['SubnetA']},{self['SubnetB']}",
             "REPORTING_SECURITY_GROUPS": self.tasks,
-            "REPORTING_ASSIGN_PUBLIC_IP": str(public).lower(),
+            "REPORTING_ASSIGN_PUBLIC_IP": str(self.is_public).lower(),
         }
 
     def _in_order(self) -> list[str]:

@@ -182,6 +182,6 @@ def test_a_user_is_described_to_himself_and_his_owner_with_the_moment_at_which_h
         assert told["RSA_PUBLIC_KEY_FP"].startswith("SHA256:")
         assert told["RSA_PUBLIC_KEY_LAST_SET_TIME"].startswith("20")
         assert told["RSA_PUBLIC_KEY_2_LAST_SET_TIME"] == "null"
-    assert refused(as_role, "DESCRIBE USER nobody", "ACCOUNTADMIN") == 2003
+    assert refused(as_role, "DESCRIBE USER never_made", "ACCOUNTADMIN") == 2003
     assert refused(as_role, "DESCRIBE USER root", "READER", "described") == 2003
     as_role("ACCOUNTADMIN", "DROP USER described")

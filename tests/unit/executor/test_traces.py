@@ -127,3 +127,14 @@ def test_a_text_that_was_escaped_is_read_without_that() -> None:
 def test_the_exit_status_of_a_helper_of_ecs_is_not_the_containers() -> None:
     assert family("ResourceInitializationError: failed to validate logger args: : exit status 137") is Family.UNKNOWN
     assert family("npm start: exit status 137") is Family.SIGNAL_KILLED
+
+
+@pytest.mark.parametrize("frames", [1, 12])
+def test_a_module_that_a_procedure_lacks_is_a_package_of_snowflake_however_long_its_trace(frames: int) -> None:
+    frame = '  File "_udf_code.py", line 3, in call\n    from calling.service import call as made\n'
+    text = (
+        "100357 (P0000): 01c0ffee: Python Interpreter Error:\nTraceback (most recent call last):\n"
+        + frame * frames
+        + "ModuleNotFoundError: No module named 'xlsxwriter'\n in function CALL_SERVICE with handler calling.service.call"
+    )
+    assert classify(load(), text).cause_id == "snowflake_package"
