@@ -36,7 +36,7 @@ def plain_lines(text: str) -> str:
 
 
 def innermost(text: str) -> str | None:
-    """The error that a trace ends with, and all after it, or the last cause that a JVM names; None for no trace of a program."""
+    """The error that a program's trace ends with, and all after it, or the last cause that a JVM names; or None."""
     if _IN_SNOWFLAKE.search(text):
         return None
     if _FRAME.search(text):

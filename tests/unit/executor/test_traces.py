@@ -135,6 +135,7 @@ def test_a_module_that_a_procedure_lacks_is_a_package_of_snowflake_however_long_
     text = (
         "100357 (P0000): 01c0ffee: Python Interpreter Error:\nTraceback (most recent call last):\n"
         + frame * frames
-        + "ModuleNotFoundError: No module named 'xlsxwriter'\n in function CALL_SERVICE with handler calling.service.call"
+        + "ModuleNotFoundError: No module named 'xlsxwriter'\n"
+        + " in function CALL_SERVICE with handler calling.service.call"
     )
     assert classify(load(), text).cause_id == "snowflake_package"
