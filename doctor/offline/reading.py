@@ -33,16 +33,19 @@ def read(paths: Iterable[Path], parameters: dict[str, str] | None = None) -> Doc
         parameters: Values for parameters of templates, before their defaults.
 
     Raises:
-        NothingKnownError: A file that was named holds nothing known.
+        NothingKnownError: A file or folder that was named holds nothing known.
         OSError: It cannot be read.
     """
     documents = Documents()
     for path in paths:
         if path.is_dir():
-            for file in sorted(path.rglob("*")):
-                if file.is_file() and _may_be_known(file):
-                    _take(file.relative_to(path.parent).as_posix(), file, documents, parameters or {})
-        elif not _take(path.as_posix(), path, documents, parameters or {}):
+            # Only what is hidden inside of it stays out: the folder itself was named, wherever it lies.
+            files = [file for file in sorted(path.rglob("*")) if file.is_file() and _may_be_known(file, path)]
+            names = [file.relative_to(path.parent).as_posix() for file in files]
+            taken = [_take(name, file, documents, parameters or {}) for name, file in zip(names, files, strict=True)]
+        else:
+            taken = [_take(path.as_posix(), path, documents, parameters or {})]
+        if not any(taken):
             raise NothingKnownError(
                 f"{path}: holds no CloudFormation template, task definition, service, request of RunTask, log group,"
                 " policy of IAM or Dockerfile"
@@ -62,8 +65,8 @@ def add_dockerfile(documents: Documents, name: str, path: Path) -> None:
     documents.dockerfiles.insert(0, Dockerfile(path.as_posix(), name, content, _image(path, content)))
 
 
-def _may_be_known(path: Path) -> bool:
-    hidden = any(part.startswith(".") for part in path.parts)
+def _may_be_known(path: Path, folder: Path) -> bool:
+    hidden = any(name.startswith(".") for name in path.relative_to(folder).parts)
     like = path.suffix in _SUFFIXES or "dockerfile" in path.name.lower() or "containerfile" in path.name.lower()
     return like and not hidden and path.stat().st_size <= _MOST_BYTES
 
