@@ -18,6 +18,12 @@ _IN_TEXT: Final = (
         ),
         r"\1" + MASK,
     ),
+    (
+        re.compile(
+            r"(?i)(--[\w-]*(?:password|passwd|pwd|secret|token|api[_-]?key|passphrase)\s+)([^\s\"'`,;&}-][^\s\"'`,;&}]*)"
+        ),
+        r"\1" + MASK,
+    ),
 )
 
 

@@ -33,7 +33,7 @@ _REGION: Final = re.compile(
 _ACCOUNT: Final = re.compile(r"(?<!\d)\d{12}(?!\d)")
 _LOOPBACK: Final = re.compile(r"^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$", re.IGNORECASE)
 _NO_HOSTS: Final = frozenset({"dynamodb", "file", "memory", "s3", "secretsmanager", "sqlite", "sqs", "ssm"})
-_SECRETS: Final = re.compile(r"://[^@/\s]*@")
+_SECRETS: Final = re.compile(r"^((?:[a-z][a-z0-9+.-]*://)?).*@", re.IGNORECASE | re.DOTALL)  # a password may hold all
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def doubts(name: str, value: str, *, arn: str, alone: bool, connected: bool) -> 
     if not _names_endpoint(name, value) or UNKNOWN_TEXT in value:
         return None
     text = value.strip()
-    shown = _SECRETS.sub("://***@", value)
+    shown = _bare(value)
     wanted = "address of this account and region" if not _NAMES_ONLY.search(name) else "name in this account"
 
     def doubt(kind: str, says: str, *, sure: bool = True) -> Doubt:
@@ -110,17 +110,24 @@ def _parts(text: str) -> list[str]:
 def _of_part(part: str, *, alone: bool, connected: bool) -> list[tuple[str, str, bool]]:
     found = _ADDRESS.match(part)
     if found is None or any(mark in part for mark in " \t"):
-        return [("malformed", f"holds `{part}`, which is no address", True)] if "://" in part or " " in part else []
+        return (
+            [("malformed", f"holds `{_bare(part)}`, which is no address", True)] if "://" in part or " " in part else []
+        )
     scheme, host, port = found[1], found[2], found[3]
     if part.startswith("arn:"):
         return []
     if scheme in _NO_HOSTS:
         return []
     if not host:
-        return [("malformed", f"names no host: `{_SECRETS.sub('://***@', part)}`", True)] if scheme or port else []
+        return [("malformed", f"names no host: `{_bare(part)}`", True)] if scheme or port else []
     if port is not None and not (port.isdigit() and 0 < int(port) < 65536):
-        return [("malformed", f"has `{port}` for a port", True)]
+        return [("malformed", f"has `{port if '@' not in part else '***'}` for a port", True)]
     return _of_host(host, named=bool(scheme or port), alone=alone, connected=connected)
+
+
+def _bare(text: str) -> str:
+    """The text without what stands before the last ``@``."""
+    return _SECRETS.sub(r"\1***@", text)
 
 
 def _of_host(host: str, *, named: bool, alone: bool, connected: bool) -> list[tuple[str, str, bool]]:

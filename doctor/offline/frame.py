@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from doctor.checks.frame import Fault, Result, Severity, State
+from doctor.evidence.masking import masked_text
 from doctor.offline.documents import Documents
 
 
@@ -40,10 +41,15 @@ def _tried(theory: Theory, documents: Documents) -> Result:
     if not any(getattr(documents, need) or (need == "settings" and documents.settings == []) for need in theory.needs):
         return Result(theory.id, theory.question, State.NOT_ASKED, (), "no file tells of it", 0.0)
     try:
-        faults = tuple(dict.fromkeys(theory.look(documents)))
+        faults = tuple(dict.fromkeys(map(_masked, theory.look(documents))))
     except (AttributeError, LookupError, TypeError, ValueError) as error:
-        says = f"the files hold what is not understood: {type(error).__name__}: {error}"
+        says = f"the files hold what is not understood: {type(error).__name__}: {masked_text(str(error))}"
         return Result(theory.id, theory.question, State.COULD_NOT_LOOK, (), says, time.perf_counter() - began)
     grave = any((fault.severity or theory.severity) is Severity.ERROR for fault in faults)
     state = State.WELL if not faults else State.FAILED if grave else State.WARNED
     return Result(theory.id, theory.question, state, faults, "", time.perf_counter() - began)
+
+
+def _masked(fault: Fault) -> Fault:
+    """The fault without what looks like a secret: the files are as people wrote them, commands and all."""
+    return replace(fault, says=masked_text(fault.says), remedy=masked_text(fault.remedy))

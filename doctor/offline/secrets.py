@@ -27,47 +27,48 @@ def _look(documents: Documents) -> Iterator[Fault]:
             where = definition.at(entry)
             configuration = entry.get("logConfiguration")
             more = configuration.get("secretOptions") if isinstance(configuration, dict) else None
+            # Never the reference itself: people paste the secret there.
             for secret in (*objects(entry.get("secrets")), *objects(more)):
                 reference, name = text(secret.get("valueFrom")), text(secret.get("name"))
                 for says, remedy in _of_reference(reference, definition):
-                    yield Fault(f"{where}: secret {name}: {says}", remedy)
+                    yield Fault(f"{where}: secret {name} {says}", remedy)
             yield from _names(where, entry)
             yield from _in_the_open(where, entry)
 
 
 def _of_reference(reference: str, definition: Definition) -> Iterator[tuple[str, str]]:
     if not reference:
-        yield "no valueFrom", "Name the ARN of the secret or parameter."
+        yield "has no valueFrom", "Name the ARN of the secret or parameter."
         return
     parts = reference.split(":")
     if definition.stack is not None and parts[0] in definition.stack.resources:
         return  # the ARN of a secret that the same template makes
     if not reference.startswith("arn:"):
         if known(reference) and not _PARAMETER.match(reference):
-            yield f"`{reference}` is neither an ARN nor a parameter's name", f"Write {_SHAPE}."
+            yield "is named by neither an ARN nor a parameter's name", f"Write {_SHAPE}."
         return
     if len(parts) < 6 or (known(parts[2]) and parts[2] not in {"secretsmanager", "ssm"}):
-        yield f"`{reference}` is of neither Secrets Manager nor Parameter Store", f"Write {_SHAPE}."
+        yield "has the ARN of neither Secrets Manager nor Parameter Store", f"Write {_SHAPE}."
         return
     region = parts[3]
     if known(region) and not _REGION.match(region):
-        yield f"`{reference}` names no region", f"Write {_SHAPE}."
+        yield "has an ARN without a region", f"Write {_SHAPE}."
     elif known(region) and definition.region and region != definition.region:
         yield (
             f"is of region {region}, the task runs in {definition.region}",
             "Make it there, too; it is not found across.",
         )
     if known(reference):  # an ARN that only the account knows may hold colons of its own
-        yield from _of_parts(reference, parts)
+        yield from _of_parts(parts)
 
 
-def _of_parts(reference: str, parts: list[str]) -> Iterator[tuple[str, str]]:
+def _of_parts(parts: list[str]) -> Iterator[tuple[str, str]]:
     if parts[2] == "secretsmanager" and len(parts) not in {_PARTS_OF_NAME, _PARTS_WITH_KEY}:
-        yield f"`{reference}` has {len(parts)} parts between colons, not 7 or 10", f"Write {_SHAPE}, colons to the end."
+        yield f"has an ARN of {len(parts)} parts between colons, not 7 or 10", f"Write {_SHAPE}, colons to the end."
     elif parts[2] == "secretsmanager" and parts[5] != "secret":
-        yield f"`{reference}` is no secret", f"Write {_SHAPE}."
+        yield "has an ARN of Secrets Manager that names no secret", f"Write {_SHAPE}."
     elif parts[2] == "ssm" and (len(parts) != 6 or not parts[5].startswith("parameter/")):
-        yield f"`{reference}` is no parameter", "arn:aws:ssm:<region>:<account>:parameter/<name>; it has no JSON keys."
+        yield "has an ARN of no parameter", "arn:aws:ssm:<region>:<account>:parameter/<name>; it has no JSON keys."
 
 
 def _names(where: str, entry: dict[str, Any]) -> Iterator[Fault]:

@@ -59,7 +59,7 @@ SEEDED: Final[list[tuple[str, str, Any, str]]] = [
     ("rights", f"{_START}/{_DENY}/2/Action", ["logs:PutLogEvents"], "lacks logs:CreateLogStream"),
     ("rights", f"{_START}/{_DENY}/0", GONE, "lacks ecr:GetAuthorizationToken"),
     ("secret_references", f"{_WEB}/secrets/0/valueFrom", SECRET.replace(REGION, "us-east-1"), "of region us-east-1"),
-    ("secret_references", f"{_WEB}/secrets/0/valueFrom", f"{SECRET}:password", "has 8 parts between colons"),
+    ("secret_references", f"{_WEB}/secrets/0/valueFrom", f"{SECRET}:password", "8 parts between colons"),
     ("secret_references", f"{_WEB}/secrets/0/valueFrom", "arn:aws:s3:::bucket/key", "neither Secrets Manager nor"),
     ("secret_references", f"{_WEB}/secrets/0/valueFrom", f"arn:aws:ssm:{REGION}:{ACCOUNT}:web", "no parameter"),
     ("secret_references", f"{_WEB}/secrets/0/name", "DB_HOST", "is a variable and a secret"),
