@@ -14,7 +14,8 @@ from executor.cli.errors import CommandError, Exit
 from executor.settings import ExecutorSettings, ObjectNames, SettingsError, SnowflakeSettings, load
 
 _OWN: Final = Path("infra")
-_OURS: Final = ("REPORTING_", "SNOWFLAKE_")
+_EXECUTORS: Final = "REPORTING_"
+_OURS: Final = (_EXECUTORS, "SNOWFLAKE_")
 
 
 def looked(
@@ -61,8 +62,12 @@ def _wrong_in(path: Path) -> list[str]:
 
 
 def _wrong_settings() -> list[str]:
+    """What is wrong with the environment; who only signs in, to deploy say, needs no settings of the executor."""
     try:
-        load(ExecutorSettings, ObjectNames, SnowflakeSettings)
+        if any(name.startswith(_EXECUTORS) for name in os.environ):
+            load(ExecutorSettings, ObjectNames, SnowflakeSettings)
+        else:
+            load(ObjectNames, SnowflakeSettings)
     except SettingsError as error:
         return [line.strip() for line in str(error).splitlines() if line.startswith("  ")]
     return []
