@@ -3,14 +3,11 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from doctor.checks.awslogs import wrong_options
 from doctor.checks.frame import Fault, Severity
 from doctor.checks.place import Place
 from doctor.checks.tasks_of_aws import described, named
 
-_KNOWN: Final = frozenset({
-    "awslogs-create-group", "awslogs-datetime-format", "awslogs-group", "awslogs-multiline-pattern", "awslogs-region",
-    "awslogs-stream-prefix", "max-buffer-size", "mode",
-})  # fmt: skip
 _NONE: Final = "Set logConfiguration: awslogs, awslogs-group, awslogs-region, awslogs-stream-prefix."
 
 
@@ -49,14 +46,7 @@ def _of(place: Place, who: str, configuration: dict[str, Any]) -> Iterator[Fault
             f"{who} logs into {region}, tasks run in {place.region}, where the group {options.get('awslogs-group')} is"
         )
         yield Fault(says, f"Set awslogs-region to {place.region}.")
-    if strangers := sorted(set(options) - _KNOWN):
-        yield Fault(f"{who}: the awslogs driver knows no option {', '.join(strangers)}", "Correct or remove it.")
     if options.get("awslogs-create-group", "").lower() == "true":
         says = f"{who} makes its log group itself, which then keeps everything for ever"
         yield Fault(says, "Make the group in the stack, with a retention.", Severity.WARNING)
-    mode = options.get("mode")
-    if mode not in {None, "blocking", "non-blocking"}:
-        yield Fault(f"{who}: mode {mode} is none of the log driver's", "Take blocking or non-blocking.")
-    if mode == "blocking" and "max-buffer-size" in options:
-        says = f"{who} has a buffer for its log that only the mode non-blocking uses"
-        yield Fault(says, "Set mode to non-blocking, or leave max-buffer-size out.", Severity.WARNING)
+    yield from wrong_options(who, options)

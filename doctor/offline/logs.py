@@ -3,17 +3,13 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from doctor.checks.awslogs import wrong_options
 from doctor.checks.frame import Fault, Severity
 from doctor.offline.documents import Definition, Documents, known, number, options, text
 from doctor.offline.frame import Theory
 
 _DRIVERS: Final = ("awslogs", "splunk", "awsfirelens")
-_OPTIONS: Final = frozenset({
-    "awslogs-create-group", "awslogs-datetime-format", "awslogs-endpoint", "awslogs-format", "awslogs-group",
-    "awslogs-multiline-pattern", "awslogs-region", "awslogs-stream-prefix", "max-buffer-size", "mode",
-})  # fmt: skip
 _NEEDED: Final = ("awslogs-group", "awslogs-region", "awslogs-stream-prefix")
-_MODES: Final = ("blocking", "non-blocking")
 _DAYS: Final = frozenset({
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 })  # fmt: skip
@@ -48,24 +44,13 @@ def _of_awslogs(definition: Definition, entry: dict[str, Any]) -> Iterator[Fault
     missing = [name for name in _NEEDED if not given.get(name)]
     if missing and (given or known(entry.get("logConfiguration"))):
         yield Fault(f"{where}: awslogs without {', '.join(missing)}", "Fargate wants all three.")
-    strange = sorted(name for name in given if name not in _OPTIONS and known(name))
-    if strange:
-        yield Fault(
-            f"{where}: awslogs has no option {', '.join(strange)}", "Correct its name; the task would not start."
-        )
     region = given.get("awslogs-region", "")
     arn = text(definition.data.get("taskDefinitionArn")).split(":")
     if len(arn) > 5 and region and known(region) and region != arn[3]:
         says = f"{where}: logs go to {region}, the task runs in {arn[3]}"
         yield Fault(says, "Write them where the task runs.", Severity.WARNING)
-    mode = given.get("mode", "")
-    if mode and known(mode) and mode not in _MODES:
-        yield Fault(f"{where}: mode {mode} is none", f"There are {' and '.join(_MODES)}.")
-    if "max-buffer-size" in given and mode == "blocking":
-        yield Fault(f"{where}: max-buffer-size goes with mode non-blocking only", "Leave one of them out.")
-    if {"awslogs-datetime-format", "awslogs-multiline-pattern"} <= set(given):
-        says = f"{where}: awslogs-datetime-format and awslogs-multiline-pattern exclude each other"
-        yield Fault(says, "Leave one of them out.")
+    told = {name: value if known(value) else "" for name, value in given.items() if known(name)}
+    yield from wrong_options(where, told)
 
 
 def _groups(documents: Documents) -> Iterator[Fault]:

@@ -69,7 +69,7 @@ SEEDED: Final[list[tuple[str, str, Any, str]]] = [
     ("log_configuration", f"{_LOG}/logDriver", "json-file", "log driver json-file is not for Fargate"),
     ("log_configuration", f"{_LOG}/logDriver", "awsfirelens", "no container of the task has a firelensConfiguration"),
     ("log_configuration", f"{_LOG}/options/awslogs-stream-prefix", GONE, "without awslogs-stream-prefix"),
-    ("log_configuration", f"{_LOG}/options/awslog-group", "/web", "has no option awslog-group"),
+    ("log_configuration", f"{_LOG}/options/awslog-group", "/web", "knows no option awslog-group"),
     ("log_configuration", f"{_LOG}/options/awslogs-region", "us-east-1", "logs go to us-east-1"),
     ("log_configuration", f"{_LOG}/options/mode", "async", "mode async is none"),
     ("log_groups", "groups/logGroups/0/logGroupClass", "INFREQUENT_ACCESS", "class INFREQUENT_ACCESS"),
