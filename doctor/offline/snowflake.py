@@ -1,17 +1,16 @@
 """The theory that a container cannot sign in to Snowflake, or not get there, as far as its settings tell."""
 
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 from contract import sign_in
+from contract.account_name import FORMS, wrong
 from doctor.checks.frame import Fault, Severity
 from doctor.health_checks.checks import UNKNOWN_TEXT
 from doctor.offline.documents import Definition, Documents, items, known, objects, part, text
 from doctor.offline.frame import Theory
 
 _PREFIX: Final = "SNOWFLAKE_"
-_ACCOUNT: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9-]+){0,3}$")
 _HTTP: Final = 80
 
 
@@ -21,11 +20,8 @@ def _look(documents: Documents) -> Iterator[Fault]:
             where = definition.at(entry)
             plain = {text(one.get("name")): text(one.get("value")) for one in objects(entry.get("environment"))}
             account = plain.get("SNOWFLAKE_ACCOUNT", "")
-            if known(account) and account and (not _ACCOUNT.match(account) or "snowflakecomputing" in account.lower()):
-                says = f"{where}: SNOWFLAKE_ACCOUNT `{account}` is no account"
-                yield Fault(
-                    says, "Write it as organisation-account or locator.region, without https://, path or spaces."
-                )
+            if known(account) and account and (why := wrong(account)):
+                yield Fault(f"{where}: SNOWFLAKE_ACCOUNT `{account}` {why}", f"Write it as {FORMS}.")
             yield from _of_ways(where, entry, plain)
     for definition in documents.definitions:
         if any(text(one.get("name")).startswith(_PREFIX) for each in definition.containers for one in _named(each)):

@@ -100,7 +100,9 @@ SEEDED: Final[list[tuple[str, str, Any, str]]] = [
     ("endpoints", f"{_TASK}/containerDefinitions",
      [WEB | {"environment": [{"name": "SNOWFLAKE_HOST", "value": "127.0.0.1"}]}], "is the task itself"),
     ("snowflake_sign_in", f"{_WEB}/environment/2",
-     {"name": "SNOWFLAKE_ACCOUNT", "value": "https://acme.snowflakecomputing.com"}, "is no account"),
+     {"name": "SNOWFLAKE_ACCOUNT", "value": "https://acme.snowflakecomputing.com"}, "meant is acme"),
+    ("snowflake_sign_in", f"{_WEB}/environment/2", {"name": "SNOWFLAKE_ACCOUNT", "value": "acme.prod"},
+     "meant is acme-prod"),
     ("snowflake_sign_in", f"{_WEB}/environment", [
         {"name": "SNOWFLAKE_ACCOUNT", "value": "acme-prod"}, {"name": "SNOWFLAKE_USER", "value": "web"},
         {"name": "SNOWFLAKE_AUTHENTICATOR", "value": "SNOWFLAKE_JWT"}], "SNOWFLAKE_PRIVATE_KEY"),
