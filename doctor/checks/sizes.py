@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from contract.resources import FARGATE_SIZES, check_pair
+from contract.resources import FARGATE_SIZES
+from doctor.checks.fargate_sizes import wrong_pair
 from doctor.checks.frame import Fault, Severity
 from doctor.checks.place import Place
 from doctor.checks.tasks_of_aws import described, named
@@ -31,11 +32,8 @@ class TaskSize:
 
 def _of(name: str, definition: dict[str, Any]) -> Iterator[Fault]:
     cpu, memory_mb = _number(definition.get("cpu")), _number(definition.get("memory"))
-    if definition.get("memory") is not None:
-        try:
-            check_pair(cpu, memory_mb)
-        except ValueError as error:
-            yield Fault(f"{name}: {error}", "Take a pair of Fargate's table, and register the task definition anew.")
+    if definition.get("memory") is not None and (says := wrong_pair(cpu, memory_mb)):
+        yield Fault(f"{name}: {says}", "Take a pair of Fargate's table, and register the task definition anew.")
     entries = definition["containerDefinitions"]
     least_cpu = min(FARGATE_SIZES)
     least_mb = FARGATE_SIZES[least_cpu][0]

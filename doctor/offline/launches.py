@@ -5,10 +5,11 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from doctor.checks.fargate_sizes import wrong_pair
 from doctor.checks.frame import Fault, Severity
 from doctor.offline.documents import Definition, Documents, Launch, known, number, objects, text
 from doctor.offline.frame import Theory
-from doctor.offline.sizes import pair, units
+from doctor.offline.sizes import units
 
 _OVERRIDES_CHARACTERS: Final = 8192
 _FORMS: Final = {
@@ -74,7 +75,7 @@ def _of_overrides(launch: Launch, overrides: dict[str, Any], definition: Definit
     if overrides.get("cpu") or overrides.get("memory"):
         base = definition.data if definition else {}
         cpu, memory_mb = (units(overrides.get(one) or base.get(one)) for one in ("cpu", "memory"))
-        says = pair(cpu, memory_mb) if cpu is not None and memory_mb is not None else ""
+        says = wrong_pair(cpu, memory_mb) if cpu is not None and memory_mb is not None else ""
         if says:
             yield Fault(f"{where}: with its overrides {says}", "Take a pair that Fargate offers.")
 

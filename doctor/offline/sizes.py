@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from contract.resources import FARGATE_SIZES
+from doctor.checks.fargate_sizes import wrong_pair
 from doctor.checks.frame import Fault, Severity
 from doctor.offline.documents import Definition, Documents, known, number, part, text
 from doctor.offline.frame import Theory
 
-_NEW_SIZES: Final = {32768: (61_440, 122_880, 249_856)}  # in the guide, not yet in every region
 _EPHEMERAL_GIB: Final = (21, 200)
 _WINDOWS_LEAST: Final = 1024
 _UNITS: Final = re.compile(r"^\s*([\d.]+)\s*(vcpu|gb)\s*$", re.IGNORECASE)
@@ -20,16 +19,6 @@ def units(value: object) -> int | None:
     """CPU units or MiB from ``1024``, ``"1 vCPU"`` or ``"2GB"``; None for what is neither."""
     found = _UNITS.match(text(value))
     return int(float(found[1]) * 1024) if found else number(value)
-
-
-def pair(cpu: int, memory_mb: int) -> str:
-    """What is wrong with a size; empty when Fargate offers it."""
-    offered = FARGATE_SIZES | _NEW_SIZES
-    if cpu not in offered:
-        return f"cpu {cpu} is no size of Fargate, which has {', '.join(map(str, offered))}"
-    if memory_mb not in offered[cpu]:
-        return f"memory {memory_mb} MiB does not go with cpu {cpu}: {', '.join(map(str, offered[cpu]))}"
-    return ""
 
 
 def _look(documents: Documents) -> Iterator[Fault]:
@@ -45,7 +34,7 @@ def _of_task(definition: Definition) -> Iterator[Fault]:
         yield Fault(f"{where}: no {' and no '.join(missing)} of the whole task, which Fargate wants", _REMEDY)
     elif definition.on_fargate and known((data["cpu"], data["memory"])):
         cpu, memory_mb = units(data["cpu"]), units(data["memory"])
-        says = "is no number" if cpu is None or memory_mb is None else pair(cpu, memory_mb)
+        says = "is no number" if cpu is None or memory_mb is None else wrong_pair(cpu, memory_mb)
         if says:
             given = f" (cpu {data['cpu']}, memory {data['memory']})" if "no number" in says else ""
             yield Fault(f"{where}: {says}{given}", _REMEDY)

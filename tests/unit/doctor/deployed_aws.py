@@ -122,7 +122,7 @@ FROM_ENDPOINT = {"Effect": "Deny", "Action": "s3:PutObject", "Condition": {"Stri
 NO_PUSH = {"policyText": json.dumps({"Statement": [{"Effect": "Deny", "Action": "ecr:PutImage", "Sid": "Frozen"}]})}
 SEEDED: list[tuple[str, str, Any, str]] = [
     ("task_size", f"{DEFINITION}/memory", "30720", "memory 30720 MiB does not go with cpu 1024"),
-    ("task_size", f"{DEFINITION}/cpu", "768", "cpu 768 is not a Fargate size"),
+    ("task_size", f"{DEFINITION}/cpu", "768", "cpu 768 is no size of Fargate"),
     ("task_size", f"{CONTAINER}/memory", 2048, "want 2048 MiB by memory of their own"),
     ("registry", "ecr.describe_repositories", RefusedError("RepositoryNotFoundException", "no"), "is not in account"),
     ("registry", "ecr.get_repository_policy", NO_PUSH, "denies ecr:PutImage (statement Frozen)"),
