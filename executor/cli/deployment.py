@@ -60,6 +60,7 @@ def deployment(  # noqa: PLR0913 - one for each option
     if offline or paths:
         results = _judged(ids, paths, parameter or [], dockerfile or [])
     else:
+        _refuse_unheeded(parameter, dockerfile)
         results = _looked(_checks(ids), limit_s)
     text = json.dumps(as_data(results), indent=2, ensure_ascii=False) if json_ else FORMATS[format_](results)
     if output is not None:
@@ -68,6 +69,14 @@ def deployment(  # noqa: PLR0913 - one for each option
     typer.echo(text)
     if any(result.state is State.FAILED for result in results):
         raise typer.Exit(Exit.FAILED)
+
+
+def _refuse_unheeded(parameter: list[str] | None, dockerfile: list[str] | None) -> None:
+    """Options that are about files, where none is judged."""
+    for option, given in (("--parameter", parameter), ("--dockerfile", dockerfile)):
+        if given:
+            message = f"{option} {given[0]}: is for files only. Name files to judge, or add --offline."
+            raise CommandError(message, Exit.USAGE)
 
 
 def _told_apart(words: list[str]) -> tuple[list[str], list[Path]]:

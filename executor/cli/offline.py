@@ -49,7 +49,11 @@ def looked(
 def _wrong_in(path: Path) -> list[str]:
     """What is wrong with the settings in a file, with the environment's own left out."""
     told = Evidence()
-    take_text(path.read_text(encoding="utf-8-sig"), told, path.name)
+    try:
+        take_text(path.read_text(encoding="utf-8-sig"), told, path.name)
+    except UnicodeDecodeError as error:
+        message = f"{path}: is not UTF-8 at byte {error.start}. Save the settings as UTF-8."
+        raise CommandError(message, Exit.USAGE) from error
     before = dict(os.environ)
     kept = {name: value for name, value in before.items() if not name.startswith(_OURS)}
     try:

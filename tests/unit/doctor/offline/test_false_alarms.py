@@ -140,6 +140,9 @@ def test_settings_in_a_file_are_judged_without_those_of_the_environment(tmp_path
         (["right.json", "--dockerfile", "a=notes.txt"], "there is no FROM line"),
         (["broken.json"], "broken.json: a function or condition of this template cannot be worked out"),
         (["web.Dockerfile"], "web.Dockerfile: "),
+        (["--parameter", "Tag=1"], "--parameter Tag=1: is for files only"),
+        (["cluster", "--dockerfile", "a=web.Dockerfile"], "--dockerfile a=web.Dockerfile: is for files only"),
+        (["latin.env"], "latin.env: is not UTF-8 at byte 15"),
         (["--offline"], "reads infra/, which is not in this folder"),
     ],
 )
@@ -148,6 +151,7 @@ def test_what_cannot_be_judged_is_refused(
 ) -> None:
     (tmp_path / "right.json").write_text(json.dumps(FILES["definition"]))
     (tmp_path / "notes.txt").write_text("what we saw")
+    (tmp_path / "latin.env").write_bytes("SNOWFLAKE_USER=é".encode("latin-1"))
     (tmp_path / "broken.json").write_text(json.dumps({"Resources": {"A": {"Properties": {"B": {"Fn::If": ["C"]}}}}}))
     (tmp_path / "web.Dockerfile").write_text("FROM python:3.12-slim\nSHELL pwsh\n")
     monkeypatch.chdir(tmp_path)
