@@ -13,7 +13,7 @@ _IDS: Final = {
     "securityGroups": (re.compile(r"^sg-([0-9a-f]{8}|[0-9a-f]{17})$"), 5),
 }
 _EVERYWHERE: Final = ("0.0.0.0/0", "::/0")
-_GATEWAYS: Final = ("NatGatewayId", "TransitGatewayId", "VpcPeeringConnectionId", "NetworkInterfaceId", "InstanceId")
+_GATEWAYS: Final = ("NatGatewayId", "TransitGatewayId", "NetworkInterfaceId", "InstanceId")
 _NEEDED: Final = ("ecr.api", "ecr.dkr", "logs", "s3")
 
 
@@ -72,7 +72,10 @@ def _way_out(where: str, stack: Stack, subnet: Resource, public: str) -> Iterato
     if not known(told):
         return
     routes = [route for route in _routes(stack) if stack.named(route.source.get("RouteTableId")) in tables]
-    leads = [route for route in routes if _everywhere(route.properties)]
+    # What comes over a peering connection goes no further than the other network.
+    leads = [
+        route for route in routes if _everywhere(route.properties) and "VpcPeeringConnectionId" not in route.properties
+    ]
     if any(name in route.properties for route in leads for name in _GATEWAYS):
         return
     if leads:
@@ -83,7 +86,7 @@ def _way_out(where: str, stack: Stack, subnet: Resource, public: str) -> Iterato
     there = {text(one.properties.get("ServiceName")) for one in stack.of("AWS::EC2::VPCEndpoint")}
     missing = [name for name in _NEEDED if not any(service.endswith(f".{name}") for service in there)]
     if missing:
-        says = f"{where}: subnet {subnet.name} has no default route, and no endpoints for {', '.join(missing)}"
+        says = f"{where}: subnet {subnet.name} has no default route out, and no endpoints for {', '.join(missing)}"
         yield Fault(says, "Add a route to a NAT gateway, or the endpoints.")
 
 
