@@ -125,7 +125,7 @@ def job(
         attempts = client.rows("attempts_of_job", job_id=job_id)
         tested = newest_test(client, row)
     collector = _collector()
-    collector.answers |= tested
+    collector.answers |= masked(tested)
     collector.answers |= masked(json.loads(json.dumps(kept(row, attempts), default=str)))
     evidence = _collected(collector, collect)
     mine = Subject(job_id, None, None, tuple(evidence.tasks), (), tuple(evidence.logs), None, evidence)
