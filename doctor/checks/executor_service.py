@@ -39,14 +39,19 @@ class ExecutorService:
             raise NotAskedError(f"the cluster has no service {name}: the executor runs elsewhere, or by the hour")
         found = services[0]
         asked_at = (answer.get("ResponseMetadata") or {}).get("asked_at")
-        return [*_of_running(name, found, asked_at), *_of_deployment(name, found), *_of_health(place, found)]
+        return [
+            *_of_running(place.settings.cluster, found, asked_at),
+            *_of_deployment(name, found),
+            *_of_health(place, found),
+        ]
 
 
-def _of_running(name: str, service: dict[str, Any], asked_at: datetime | None) -> Iterator[Fault]:
+def _of_running(cluster: str, service: dict[str, Any], asked_at: datetime | None) -> Iterator[Fault]:
+    name = str(service["serviceName"])
     wanted, running = int(service.get("desiredCount") or 0), int(service.get("runningCount") or 0)
     events = service.get("events") or []
     last = f"; ECS says: {events[0]['message']}" if events else ""
-    explain = f"reporting explain service {name} tells why."
+    explain = f"reporting explain service {name} --cluster {cluster} tells why."
     failed = [
         event
         for event in events
