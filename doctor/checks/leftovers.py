@@ -43,9 +43,11 @@ def _of_tasks(place: Place) -> Iterator[Fault]:
         return
     answer = place.aws("ecs", "describe_tasks", cluster=cluster, tasks=arns, include=["TAGS"])
     asked_at = (answer.get("ResponseMetadata") or {}).get("asked_at")
+    executor = f"reporting-{place.settings.installation}-executor"  # by the hour it carries no tag
     for task in answer["tasks"]:
+        family = str(task.get("taskDefinitionArn")).rsplit("/", 1)[-1].rpartition(":")[0]
         tags = {str(tag.get("key")) for tag in task.get("tags") or []}
-        if _TAG in tags or str(task.get("startedBy") or "").startswith(_OURS):
+        if family == executor or _TAG in tags or str(task.get("startedBy") or "").startswith(_OURS):
             continue
         command = f"aws ecs stop-task --cluster {cluster} --task {task['taskArn']}"
         name = str(task["taskArn"]).rsplit("/", 1)[-1]
