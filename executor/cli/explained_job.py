@@ -14,6 +14,7 @@ RUNNER: Final = "REPORT_RUNNER"
 """The role whose rights count in a container."""
 _MAY_BE_GRANTED: Final = frozenset({"snowflake_object_missing", "snowflake_privilege", "snowflake_warehouse"})
 _FRESH: Final = timedelta(days=1)
+_MOST: Final = 100
 ID, TITLE = "executor", "What the executor found when the task ended"
 
 
@@ -46,11 +47,16 @@ class Asks(Protocol):
 def newest_test(client: Asks, job: dict[str, Any]) -> dict[str, Any]:
     """The newest ended test of the connections, as its container would have saved it; nothing without one.
 
-    An older one than a day before the job was asked for says nothing of it.
+    One of more than a day before the job was asked for, or after it ended, says nothing of it.
     """
     since = (job["enqueued_at"] - _FRESH).strftime("%Y-%m-%d %H:%M:%S")
-    found = client.rows("jobs", status=None, report_type=REPORT_TYPE, since=since, most=5)
-    ended = [row for row in found if row["status"] in {JobState.SUCCEEDED, JobState.FAILED}]
+    found = client.rows("jobs", status=None, report_type=REPORT_TYPE, since=since, most=_MOST)
+    until = job["finished_at"] and job["finished_at"] + _FRESH
+    ended = [
+        row
+        for row in found
+        if row["status"] in {JobState.SUCCEEDED, JobState.FAILED} and (until is None or row["enqueued_at"] <= until)
+    ]
     if not ended:
         return {}
     last = ended[0]
