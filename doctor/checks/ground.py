@@ -5,6 +5,7 @@ from typing import Final
 
 from doctor.checks.frame import Fault, Severity
 from doctor.checks.place import CannotLookError, NotAskedError, Place, RefusedError
+from executor.core.leadership import RENEW_EVERY_S
 
 _STALE_S: Final = 120
 
@@ -93,7 +94,7 @@ class Lease:
         if json.loads(answer["Body"].read()).get("released"):
             return [Fault("the last executor has ended, and none leads", run)]
         age_s = (answer["ResponseMetadata"]["asked_at"] - answer["LastModified"]).total_seconds()
-        return [Fault(f"the lease was renewed {age_s:.0f} s ago, and is every 10 s", run)] if age_s > _STALE_S else []
+        return [Fault(f"the lease was renewed {age_s:.0f} s ago, and is every {RENEW_EVERY_S:.0f} s", run)] if age_s > _STALE_S else []
 
 
 class Hints:
