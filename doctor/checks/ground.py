@@ -94,7 +94,11 @@ class Lease:
         if json.loads(answer["Body"].read()).get("released"):
             return [Fault("the last executor has ended, and none leads", run)]
         age_s = (answer["ResponseMetadata"]["asked_at"] - answer["LastModified"]).total_seconds()
-        return [Fault(f"the lease was renewed {age_s:.0f} s ago, and is every {RENEW_EVERY_S:.0f} s", run)] if age_s > _STALE_S else []
+        return (
+            [Fault(f"the lease was renewed {age_s:.0f} s ago, and is every {RENEW_EVERY_S:.0f} s", run)]
+            if age_s > _STALE_S
+            else []
+        )
 
 
 class Hints:
