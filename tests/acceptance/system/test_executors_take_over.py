@@ -105,13 +105,8 @@ def nothing_new_and_one_again(stack: Stack, analyst: Analyst, sound: str) -> Non
     analyst.rows("DELETE FROM reporting.job_state WHERE job_id = ?", sound)
     leader = "SELECT fence, holder FROM reporting.job_state WHERE request_id = '__leader__'"
     (led,) = analyst.rows(leader)
-    assert recovered(stack)["done"] == {
-        "states": 1,
-        "results": 0,
-        "events": 0,
-        "requests": 0,
-        "leader": False,
-    }
+    done = {"states": 1, "results": 0, "events": 0, "requests": 0, "leader": False}
+    assert recovered(stack)["done"] == done
     assert analyst.rows(leader) == [{"FENCE": led["FENCE"] + 1, "HOLDER": "reporting recover"}]
 
 
@@ -143,13 +138,8 @@ def test_p23_p7_lost_states_come_back_from_s3_and_a_living_task_is_adopted(
     assert (denied.returncode, "SNOWFLAKE_ROLE to REPORT_EXECUTOR" in denied.stderr) == (1, True)
     assert planned["calls"] == [f"CALL retry_report('{broken}');"]
     assert analyst.rows("SELECT 1 FROM reporting.job_state WHERE job_id = ?", sound) == []
-    assert recovered(stack)["done"] == {
-        "states": 3,
-        "results": 2,
-        "events": 5,
-        "requests": 0,
-        "leader": True,
-    }
+    done = {"states": 3, "results": 2, "events": 5, "requests": 0, "leader": True}
+    assert recovered(stack)["done"] == done
     for row, result in zip(before, results, strict=True):
         same_again(analyst, row, result)
     assert [analyst.rows(OF_HISTORY, one) for one in (sound, broken)] == history
