@@ -172,12 +172,13 @@ class Stack:
     def _at_rest(self, arn: str, whose: str, told: set[str] | None = None) -> str:
         cancelled, began_with_s, known = False, self._limit.left_s, len(told or ())
         while True:
+            # Before the status is asked for: what begins between the two questions is not yet at its end.
+            has_begun = told is None or len(told) > known or began_with_s - self._limit.left_s > BEGINS_WITHIN_S
             found = self._client.describe_stacks(StackName=arn)["Stacks"][0]
             status = str(found["StackStatus"])
             if told is not None:
                 self._tell(arn, told)
             left_s = self._limit.left_s
-            has_begun = told is None or len(told) > known or began_with_s - left_s > BEGINS_WITHIN_S
             if has_begun and not status.endswith("_IN_PROGRESS"):
                 return status
             if left_s <= 0:

@@ -14,6 +14,8 @@
 * `moto.moto_api._internal.urls.url_paths["{0}/moto-api/reset"]`: what a reset does.
 * `moto.core.common_models.BaseModel.__new__`, `moto.sns.models.Topic.sent_notifications`,
   `moto.sqs.models.Queue.deleted_messages`: see `moto_memory.py`.
+* `moto.sqs.models.SQSBackend.receive_message`, `moto.sqs.models.Queue._messages_lock`: see `moto_queues.py`.
+* `moto.ecr.models.Image._create_digest`: see `moto_digests.py`.
 * `moto.logs.models.LogStream.events`: see `moto_log_memory.py`.
 * `moto.backends.list_of_moto_modules`: lists a folder of 175 entries for every request; answered once.
 """

@@ -25,8 +25,10 @@ from local_cloud.aws.fargate.world import Place
 from local_cloud.aws.faults.gate import FaultGate
 from local_cloud.aws.faults.orders import FaultBook
 from local_cloud.aws.log_files import LogFiles
+from local_cloud.aws.moto_digests import name_images_by_manifest
 from local_cloud.aws.moto_events import MotoEventBus
 from local_cloud.aws.moto_memory import forget_what_is_over
+from local_cloud.aws.moto_queues import poll_patiently
 from local_cloud.aws.moto_refusals import honest
 from local_cloud.aws.moto_world import MotoWorld
 from local_cloud.aws.own_routes import METADATA_PREFIX, OwnRoutes
@@ -88,6 +90,8 @@ class LocalAws:
         self._stacks = StackApi(Engine(self._client, utc_now), utc_now)
         self._hook(world, services)
         forget_what_is_over()
+        poll_patiently()
+        name_images_by_manifest()
         settle_default_network()
         world.restore_logs()
         self._keeper.restore()

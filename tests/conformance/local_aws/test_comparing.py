@@ -221,6 +221,7 @@ def test_two_environments_differ_in_what_does_not_follow_from_their_names(region
         (["stack:web", "settings", "--region", "a", "--region", "b", "--region", "c"], "--region goes once", 2),
     ],
 )
+@pytest.mark.usefixtures("regions")
 def test_what_is_not_there_is_refused_by_name(words: list[str], says: str, code: int) -> None:
     with pytest.raises(CommandError, match=says) as refused:
         compared(*words)

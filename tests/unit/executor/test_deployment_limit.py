@@ -71,6 +71,26 @@ def refused(cloud: Cloud, time: Time, spent_s: float = 0.0) -> tuple[str, list[s
     return str(error.value), said
 
 
+class Slow(Cloud):
+    """What is asked of it takes half a second to answer, and the work begins meanwhile."""
+
+    def describe_stacks(self, **_: Any) -> Any:
+        answer = super().describe_stacks()
+        self.time.now_s += 0.5
+        return answer
+
+    def paginate(self, **_: Any) -> Any:
+        event = {"EventId": "1", "ResourceStatus": "UPDATE_IN_PROGRESS", "LogicalResourceId": "reporting-prod"}
+        return [{"StackEvents": [event] if self.time.now_s > 0.5 else []}]
+
+
+def test_a_stack_that_begins_between_two_questions_is_not_taken_for_done() -> None:
+    time = Time()
+    cloud = Slow(time, (0, "UPDATE_COMPLETE"), (0.6, "UPDATE_IN_PROGRESS"), (5, "UPDATE_ROLLBACK_COMPLETE"))
+    error, _ = refused(cloud, time)
+    assert "the version before is at work" in error
+
+
 def test_an_update_without_an_end_is_taken_back_while_there_is_time_for_it() -> None:
     time = Time()
     cloud = Cloud(time, (0, "UPDATE_IN_PROGRESS"), goes_back_in_s=120)
