@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from executor.cli import aws
 from executor.cli.errors import CommandError, Exit
+from executor.cli.with_cause import with_cause
 from executor.deploy.images import ImageError, Registry, ensure
 
 
@@ -32,7 +33,7 @@ def images(
     except ValueError as error:
         raise CommandError(f"--architecture: {error}", Exit.USAGE) from error
     except ImageError as error:
-        raise CommandError(str(error)) from error
+        raise CommandError(with_cause(str(error))) from error
     except (BotoCoreError, ClientError) as error:
         raise CommandError(f"ECR cannot be asked: {error}; check region and credentials", Exit.UNREACHABLE) from error
     typer.echo(json.dumps(found, indent=2) if as_json else "\n".join(f"{name}: {one}" for name, one in found.items()))

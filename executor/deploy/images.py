@@ -9,9 +9,6 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from executor import causes
-from executor.core.causes import Certainty
-from executor.core.classify import classify
 from executor.deploy.recipes import PLATFORMS, RECIPES, build_command, tag_of
 
 _SAID: Final = 2_000
@@ -59,14 +56,7 @@ def run(command: Sequence[str], folder: Path, text: str | None) -> None:
         ) from error
     if done.returncode != 0:
         said = (done.stderr or done.stdout).strip()[-_SAID:]
-        raise ImageError(f"{' '.join(command[:3])} ended with {done.returncode}: {said}{_meaning(said)}")
-
-
-def _meaning(said: str) -> str:
-    """What the catalogue knows of the words of Docker; empty where it does not know them."""
-    found = classify(causes.load(), said)
-    sure = found.cause is not None and found.certainty in {Certainty.CERTAIN, Certainty.LIKELY}
-    return f"\nCause {found.cause_id}: {found.cause.summary} {found.remedy}" if sure and found.cause else ""
+        raise ImageError(f"{' '.join(command[:3])} ended with {done.returncode}: {said}")
 
 
 def ensure(registry: Registry, say: Callable[[str], None], do: Run = run) -> dict[str, str]:

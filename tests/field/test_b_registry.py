@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from doctor.checks.registry import PUSHES
+from executor.cli.with_cause import with_cause
 from executor.deploy.images import ImageError, Registry, run, sign_in
 from tests.field.asking import doctor, said
 from tests.field.deployed import ACCOUNT, REGION, REGISTRY, Deployed, classified
@@ -68,9 +69,10 @@ def test_B1_a_registry_of_another_account_or_region_and_a_missing_repository_are
 def test_B1_without_credentials_the_failed_push_names_cause_and_remedy(tmp_path: Path) -> None:
     told = classified("no basic auth credentials")
     assert (told["cause_id"], told["family"], told["certainty"]) == ("registry_auth", "registry_auth", "certain")
-    with pytest.raises(ImageError, match="no basic auth credentials\nCause registry_auth: ") as caught:
+    with pytest.raises(ImageError, match="no basic auth credentials") as caught:
         run(["sh", "-c", "echo 'no basic auth credentials' >&2; exit 1"], tmp_path, None)
-    assert told["remedy"] in str(caught.value)
+    said = with_cause(str(caught.value))
+    assert said.endswith(f"\n  cause: registry_auth (certain)\n  what to do: {told['remedy']}")
 
 
 def test_B2_whoever_has_all_six_rights_of_a_push_is_told_nothing(prod: Deployed) -> None:
