@@ -6,6 +6,7 @@ A colon that follows a name, a bracket or a quote is a path into a VARIANT (``va
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, TypeVar
 
 Value = TypeVar("Value")
@@ -24,7 +25,12 @@ _BIND: Final = re.compile(rf"{WHOLE}|::|{BEFORE_BIND}:(_moment\b|[a-z][a-z0-9_]*
 
 def binds(sql: str) -> list[str]:
     """The names bound in a statement, in the order of their places."""
-    return [name for name in _BIND.findall(sql) if name]
+    return list(_binds(sql))
+
+
+@lru_cache(maxsize=256)  # an executor that launches a thousand jobs of one report asks a thousand times
+def _binds(sql: str) -> tuple[str, ...]:
+    return tuple(name for name in _BIND.findall(sql) if name)
 
 
 def with_placeholders(sql: str) -> str:

@@ -93,6 +93,10 @@ class Board:
         self.look_at_s.clear()
         self.astray.clear()
 
+    def holds(self, job: JobRow) -> bool:
+        """Whether this very row is still the job's: what was cancelled, or taken along, meanwhile is another."""
+        return self.jobs.get(job.request_id) is job
+
     def put(self, job: JobRow) -> None:
         """Keep a job as it now is; one that waits for its next try, or has ended, leaves the board."""
         self._on_step(self.jobs.get(job.request_id), job)

@@ -157,7 +157,7 @@ class Cancel:
         since_s = self._board.sent_at_s.get(str(job.launch_token), sought_since_s)
         cluster = (await self._profiles.of(job)).cluster
         found = await self._find(job, cluster)
-        if self._board.jobs.get(job.request_id) is not job:
+        if not self._board.holds(job):
             return
         if found:
             self._board.put(stopping.adopted(job, found[0]))

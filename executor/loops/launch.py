@@ -17,13 +17,13 @@ from executor.core.launch_answers import (
     Refused,
     Throttled,
     Unknown,
-    refusal_verdict,
     understood,
 )
 from executor.core.spot import provider_of
 from executor.core.tasks import FORGOTTEN
 from executor.definitions import MissingDefinitionError, UnreadableDefinitionError
 from executor.loops.intents import Intents
+from executor.loops.refusals import Refusals
 from executor.loops.sending import send
 from executor.loops.unlaunched import Unlaunched
 from executor.means import Means
@@ -69,6 +69,7 @@ class Launch:
         self._policy = settings.retry_policy()
         self._whereabouts = Whereabouts(launcher, artifacts, means, clock, settings.installation)
         self._unlaunched = Unlaunched(board, writer, clock)
+        self._refusals = Refusals(means, board, writer, clock, settings.retry_policy())
         self._faults, self._sent = Counter[str](), Counter[str]()
         self._rests_s: dict[str, float] = {}
         self._intents = Intents(writer)
@@ -107,19 +108,29 @@ class Launch:
         if not jobs:
             return []
         await self._definitions.fetch(jobs)
-        specs = [(job, spec) for job in jobs if self._is_ours(job) and (spec := self._spec(job)) is not None]
-        orders = [(intended, spec) for job, spec in specs if (intended := await self._intend(job, spec)) is not None]
+        specs: dict[str, TaskSpec] = {}
+        ready = [intended for job in jobs if (intended := await self._intended(job, specs)) is not None]
         if self._intents:
             # Nothing is sent whose intent may not be on its row: a round that could not write it begins again here.
             self._board.warehouse_at_s = self._clock.monotonic_s()
             await self._intents.write()
         # What has no token soon, or was left by an earlier leader beyond the cap, waits on the board.
         running, tokens = len(self._board.to_watch()), self._budgets.launches.ahead(SENT_WITHIN_S)
-        return orders[: room_to_launch(self._settings.max_running, running, len(under_way), tokens)]
+        room = room_to_launch(self._settings.max_running, running, len(under_way), tokens)
+        chosen = [(job, specs.get(job.request_id) or self._spec(job)) for job in ready[:room] if self._board.holds(job)]
+        return [(job, spec) for job, spec in chosen if spec is not None]
 
-    def _is_ours(self, job: JobRow) -> bool:
-        # What was cancelled, or went astray, while something was waited for is another's by now.
-        return self._board.jobs.get(job.request_id) is job
+    async def _intended(self, job: JobRow, specs: dict[str, TaskSpec]) -> JobRow | None:
+        # What waits for its turn with its intent is made ready in that turn, not in each round before.
+        if not self._board.holds(job):
+            return None  # what was cancelled, or went astray, while something was waited for is another's by now
+        if job.launch_token is not None and job.spoiled is None:
+            return job
+        spec = self._spec(job)
+        if spec is None:
+            return None
+        specs[job.request_id] = spec
+        return await self._intend(job, spec)
 
     def _may(self, job: JobRow) -> bool:
         # A task may exist already of what was sent: its replay is a question, not a launch.
@@ -128,22 +139,20 @@ class Launch:
 
     def _spec(self, job: JobRow) -> TaskSpec | None:
         if job.spoiled is not None:
-            self._refuse(job, _ours(f"the job's row cannot be read: {job.spoiled}"))
+            self._refusals.take(job, _ours(f"the job's row cannot be read: {job.spoiled}"))
             return None
         try:
             return launch.task_spec(job, self._settings.installation, self._settings.bucket, self._definitions.of(job))
         except UnreadableDefinitionError as error:
-            self._refuse(job, _ours(str(error), rules.NOT_UNDERSTOOD))
+            self._refusals.take(job, _ours(str(error), rules.NOT_UNDERSTOOD))
         except (MissingDefinitionError, ValueError) as error:
-            self._refuse(job, _ours(f"the job cannot be prepared: {error}"))
+            self._refusals.take(job, _ours(f"the job cannot be prepared: {error}"))
         return None
 
     async def _intend(self, job: JobRow, spec: TaskSpec) -> JobRow | None:
-        if job.launch_token is not None:
-            return job
         profile = launch.turned(self._profiles.fitting(spec.definition), job.refusals)
         await self._profiles.keep(profile)
-        if not self._is_ours(job):
+        if not self._board.holds(job):
             return None
         wanted = spec.definition.capacity or self._settings.capacity
         provider = provider_of(job, wanted, spec.definition.max_attempts, self._policy)
@@ -156,7 +165,7 @@ class Launch:
 
     async def _launch(self, job: JobRow, spec: TaskSpec, gate: asyncio.Semaphore) -> None:
         async with gate:
-            if not self._is_ours(job):
+            if not self._board.holds(job):
                 return
             self._rests_s[job.request_id] = self._clock.monotonic_s() + REST_S
             try:
@@ -176,7 +185,7 @@ class Launch:
         if answer is None:
             return
         self._faults.pop(job.request_id, None)
-        if self._is_ours(job):
+        if self._board.holds(job):
             self._take(job, answer)
         elif isinstance(answer, Accepted):
             # Cancelled while the call was under way: its task is there, and has to be stopped.
@@ -198,7 +207,7 @@ class Launch:
         if not await self._budgets.launches.take(SENT_WITHIN_S):
             return None  # AWS asked for a longer rest since this round began
         # Waiting takes time, and so do answers: only what is still ours, and still to be launched, is sent.
-        if not self._is_ours(job) or not self._board.leads(self._clock.monotonic_s()):
+        if not self._board.holds(job) or not self._board.leads(self._clock.monotonic_s()):
             return None
         self._sent[job.request_id] += 1
         return await send(self._launcher, order.run_task, self._catalogue, self._board, self._clock)
@@ -215,7 +224,7 @@ class Launch:
                     self._board.end_of_task(launched, None)
                 log.info("launched", action="launched", **job.marks, task_arn=task.arn)
             case Refused() as refused:
-                self._refuse(job, refused)
+                self._refusals.take(job, refused)
             case Throttled(reason):
                 self._budgets.launches.throttled()
                 self._unlaunched.throttled(job, reason)
@@ -223,27 +232,6 @@ class Launch:
                 if self._sent[job.request_id] % ASKS_AFTER == 0:
                     self._board.to_find.add(job.request_id)
                 self._unlaunched.unanswered(job, unknown.reason)
-
-    def _refuse(self, job: JobRow, answer: Refused) -> None:
-        verdict = refusal_verdict(answer, self._catalogue, self._profiles.own_task_definition(job))
-        if answer.said_as is not None:
-            # What another task definition meets says nothing of the usual one.
-            self._breakers.failed(verdict, self._profiles.task_definition_of(job))
-        if settle.lacks_room(verdict):
-            self._budgets.launches.without_room()
-        outcome = settle.refused(
-            job,
-            verdict,
-            policy=self._policy,
-            now=self._clock.now(),
-            dice=self._clock.dice(),
-            breaker=self._breakers.state,
-        )
-        due_in_s = outcome.due_in_s
-        self._board.put_back(outcome.job, None if due_in_s is None else self._clock.monotonic_s() + due_in_s)
-        self._writer.put(Change(outcome.job, due_in_s), result=outcome.result, events=outcome.events)
-        told = {"cause_id": verdict.cause_id, "reason": answer.reason}
-        log.warning("launch refused", action="launch_refused", **job.marks, **told)
 
 
 def _ours(reason: str, rule: rules.Rule | None = None) -> Refused:

@@ -85,7 +85,7 @@ class Settle:
                 trouble = f"Its evidence could not be read: {error}"
                 evidence = Evidence(self._profiles.current.container, task, manifest=None, trouble=trouble)
         self._faults.pop(job.request_id, None)
-        if evidence is not None and self._board.jobs.get(job.request_id) is job:
+        if evidence is not None and self._board.holds(job):
             self._take(self._outcome(job, self._priced(job, evidence)))
 
     async def _evidence(self, job: JobRow, task: TaskView | None) -> Evidence | None:
@@ -152,7 +152,7 @@ class Settle:
         # The task that lost the start marker did nothing; the one that holds it is the attempt. If its name is not
         # known, its manifest is waited for until the job's deadline.
         marker = await self._artifacts.start_marker(str(job.result_uri))
-        if marker is None or marker.task_arn == job.task_arn or self._board.jobs.get(job.request_id) is not job:
+        if marker is None or marker.task_arn == job.task_arn or not self._board.holds(job):
             return False
         if not marker.task_arn.startswith("arn:"):
             timeout_s = self._definitions.effective(job).timeout_s

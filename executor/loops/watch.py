@@ -90,7 +90,7 @@ class Watch:
             raise
         self._reads.granted()
         for job in jobs:
-            if self._board.jobs.get(job.request_id) is not job:
+            if not self._board.holds(job):
                 continue
             try:
                 self._take(job, tasks.get(str(job.task_arn)))

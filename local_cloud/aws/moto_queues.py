@@ -4,18 +4,32 @@ Moto waits for whoever asked, there or not, and hides the message that comes for
 delivered: the hint for a new executor went to the one that had just ended.
 """
 
-import select
 import socket
 import time
-from typing import Any, Final
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Final
 
-import flask
 from moto.sqs.models import Message, Queue, SQSBackend
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 LOOK_EVERY_S: Final = 0.5
 """A message that comes ends the wait at once; this is how soon a receiver that has gone is missed."""
 
+_asks: ContextVar[socket.socket | None] = ContextVar("asks", default=None)
 _stock = SQSBackend.receive_message
+
+
+def knowing_who_asks(app: "WSGIApplication") -> "WSGIApplication":
+    """The same application, with the connection of each request at hand; werkzeug gives it in the environment."""
+
+    def known(environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+        _asks.set(environ.get("werkzeug.socket"))
+        return app(environ, start_response)
+
+    return known
 
 
 def _patient(
@@ -38,13 +52,14 @@ def _wait(queue: Queue, at_most_s: float) -> None:
 
 
 def _is_there() -> bool:
-    """Whether whoever asked still listens; a closed connection can be read at once, and has nothing to read."""
-    asked_by = flask.request.environ.get("werkzeug.socket") if flask.has_request_context() else None
-    if asked_by is None:
+    """Whether whoever asks still listens; a closed connection ends at once, an open one has nothing to read."""
+    asks = _asks.get()
+    if asks is None:
         return True
-    readable, _, _ = select.select([asked_by], [], [], 0)
     try:
-        return not readable or asked_by.recv(1, socket.MSG_PEEK) != b""
+        return asks.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) != b""
+    except BlockingIOError:
+        return True
     except OSError:
         return False
 

@@ -28,7 +28,7 @@ from local_cloud.aws.log_files import LogFiles
 from local_cloud.aws.moto_digests import name_images_by_manifest
 from local_cloud.aws.moto_events import MotoEventBus
 from local_cloud.aws.moto_memory import forget_what_is_over
-from local_cloud.aws.moto_queues import poll_patiently
+from local_cloud.aws.moto_queues import knowing_who_asks, poll_patiently
 from local_cloud.aws.moto_refusals import honest
 from local_cloud.aws.moto_world import MotoWorld
 from local_cloud.aws.own_routes import METADATA_PREFIX, OwnRoutes
@@ -130,7 +130,7 @@ class LocalAws:
         self._server.serve_forever(poll_interval=STOP_LOOK_S)
 
     def _listen(self) -> BaseWSGIServer:
-        stock = honest(DomainDispatcherApplication(create_backend_app))
+        stock = knowing_who_asks(honest(DomainDispatcherApplication(create_backend_app)))
         return make_server(
             HOST,
             self._settings.port,

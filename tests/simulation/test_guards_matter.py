@@ -182,15 +182,15 @@ async def test_p12_without_the_catalogue_a_throttle_in_disguise_ends_the_job(
 async def test_p2_without_remembering_what_is_unwritten_it_is_sent_before_its_intent(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = Launch._intend
+    whole = Launch._intended
 
-    async def forgets(self: Launch, job: JobRow, spec: TaskSpec) -> JobRow | None:
-        intended = await whole(self, job, spec)
+    async def forgets(self: Launch, job: JobRow, specs: dict[str, TaskSpec]) -> JobRow | None:
+        intended = await whole(self, job, specs)
         if world.store.faults._unreached["write"] < 6:
             self._intents._unwritten.clear()
         return intended
 
-    monkeypatch.setattr(Launch, "_intend", forgets)
+    monkeypatch.setattr(Launch, "_intended", forgets)
     with pytest.raises(AssertionError):
         await causes.test_p2_nothing_is_sent_before_its_intent_is_on_the_row_however_often_the_write_fails(world)
 
