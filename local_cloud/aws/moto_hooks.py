@@ -89,7 +89,7 @@ def hook_rights() -> None:
 
 
 def hook_s3(keeper: S3Keeper, clock: Clock) -> None:
-    """Let our S3 answer, one request at a time, and keep what it is given."""
+    """Let our S3 answer, one request at a time but for parts, and keep what it is given."""
     moto.s3.responses.S3Response = keeping_response(keeper, clock)  # type: ignore[misc]  # the seam itself
     moto.s3.models.FakeBucket.get_permission = permission  # type: ignore[assignment, method-assign]  # the seam itself
 

@@ -1,8 +1,8 @@
-"""S3 over moto: one request at a time, what changes is kept, bad checksums and expired links are refused."""
+"""S3 over moto: one request at a time but for parts; changes are kept, bad checksums and expired links refused."""
 
 from typing import Any, ClassVar
 
-from moto.s3.exceptions import S3ClientError
+from moto.s3.exceptions import NoSuchUpload, S3ClientError
 from moto.s3.responses import S3Response
 
 from local_cloud.aws.clock import Clock
@@ -29,15 +29,28 @@ class KeptS3Response(S3Response):
         if has_expired(request.args, type(self).clock()):
             raise S3ClientError("AccessDenied", "Request has expired")
         check_copy(request.headers)
+        if _is_part(request):
+            return self._part_response(request, full_url)
         with self.keeper.lock:
-            bucket = self.backend.buckets.get(self.bucket_name)
-            if bucket is not None:
-                check_upload(request.method, request.args.get("uploadId"), bucket.multiparts, self.body or b"")
+            self._check_upload(request)
             response = super()._key_response(request, full_url)
             if request.method not in READS:
                 self.keeper.keep_object(self.backend, self.bucket_name, self.parse_key_name())
                 self.old_versions.look(list(self.backend.buckets.values()))
             return response
+
+    def _part_response(self, request: Any, full_url: str) -> Any:
+        # A part is no object yet, so there is nothing to keep: parts are taken side by side, as S3 takes them.
+        self._check_upload(request)
+        try:
+            return super()._key_response(request, full_url)
+        except KeyError as error:  # its upload ended meanwhile
+            raise NoSuchUpload(request.args["uploadId"]) from error
+
+    def _check_upload(self, request: Any) -> None:
+        bucket = self.backend.buckets.get(self.bucket_name)
+        if bucket is not None:
+            check_upload(request.method, request.args.get("uploadId"), bucket.multiparts, self.body or b"")
 
     def _get_checksum(self, response_headers: dict[str, Any]) -> tuple[str, str | None]:
         algorithm, value = super()._get_checksum(response_headers)
@@ -54,6 +67,11 @@ class KeptS3Response(S3Response):
             if request.method not in READS:
                 self.keeper.keep_bucket(self.backend, self.bucket_name)
             return response
+
+
+def _is_part(request: Any) -> bool:
+    is_copy = "x-amz-copy-source" in request.headers
+    return request.method == "PUT" and "uploadId" in request.args and "partNumber" in request.args and not is_copy
 
 
 def keeping_response(keeper: S3Keeper, clock: Clock) -> type[KeptS3Response]:
