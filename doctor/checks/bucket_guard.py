@@ -2,12 +2,16 @@
 
 import json
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from doctor.checks.frame import Fault, Severity
 from doctor.checks.place import NotAskedError, Place, RefusedError
 
-_OURS: Final = frozenset({"s3:*", "*", "s3:getobject", "s3:putobject", "s3:listbucket", "s3:abortmultipartupload"})
+_OURS: Final = ("s3:getobject", "s3:putobject", "s3:listbucket", "s3:abortmultipartupload")
+_FOLDERS: Final = ("reports/", "control/")
+"""Where executor and reports write, below the bucket."""
+_EVERYBODY: Final = ("*", {"AWS": "*"}, {"AWS": ["*"]})
 _BLOCKS: Final = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 
 
@@ -38,10 +42,13 @@ def _told(place: Place, operation: str, name: str) -> dict[str, Any]:
 
     Raises:
         CannotLookError: the right to ask is missing.
+        NotAskedError: there is no bucket.
     """
     try:
         return place.aws("s3", operation, Bucket=name)
     except RefusedError as error:
+        if error.code == "NoSuchBucket":
+            raise NotAskedError(f"bucket {name} is not there; the check bucket says what to do") from error
         if error.code.startswith("NoSuch"):
             return {}
         raise
@@ -49,23 +56,48 @@ def _told(place: Place, operation: str, name: str) -> dict[str, Any]:
 
 def _of_policy(place: Place, name: str) -> Iterator[Fault]:
     policy = json.loads(_told(place, "get_bucket_policy", name).get("Policy") or "{}")
-    statements = policy.get("Statement") or []
-    statements = statements if isinstance(statements, list) else [statements]
+    statements = _list(policy.get("Statement"))
     for one in statements:
-        actions = one.get("Action") or []
-        told = {str(action).lower() for action in (actions if isinstance(actions, list) else [actions])}
-        if one.get("Effect") != "Deny" or not told & _OURS or _only_tls(one):
+        denied = sorted(action for action in map(str.lower, map(str, _list(one.get("Action")))) if _is_ours(action))
+        reach = _reach(one, name)
+        if one.get("Effect") != "Deny" or not denied or not reach or _only_tls(one):
             continue
         condition = one.get("Condition")
         when = f" where {json.dumps(condition)}" if condition else ""
-        says = (
-            f"the policy of bucket {name} denies {', '.join(sorted(told & _OURS))}{when} ({one.get('Sid') or 'no Sid'})"
-        )
+        says = f"the policy of bucket {name} denies {', '.join(denied)}{when} ({one.get('Sid') or 'no Sid'})"
         remedy = "See that executor and reports are not meant: except their roles, or the endpoint they come by."
-        yield Fault(says, remedy, Severity.WARNING if condition else Severity.ERROR)
+        yield Fault(says, remedy, Severity.WARNING if condition else reach)
     if not any(_only_tls(one) for one in statements):
         remedy = 'Deny s3:* where {"Bool": {"aws:SecureTransport": "false"}}, as the stack does.'
         yield Fault(f"bucket {name} takes requests without TLS", remedy)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _is_ours(action: str) -> bool:
+    return any(fnmatchcase(ours, action) for ours in _OURS)
+
+
+def _reach(statement: dict[str, Any], name: str) -> Severity | None:
+    """How grave a denial is by whom and what it is about; None when it cannot be about our files.
+
+    Whether a principal that it names is one of ours is not known here, so that can be told as a warning at most.
+    """
+    bucket = f"arn:aws:s3:::{name}"
+    patterns = [str(one) for one in _list(statement.get("Resource"))]
+    whole = any(fnmatchcase(what, one) for one in patterns for what in (bucket, *(f"{bucket}/{f}" for f in _FOLDERS)))
+    if patterns and not whole and not any(_within(one, f"{bucket}/{folder}") for one in patterns for folder in _FOLDERS):
+        return None
+    everybody = statement.get("Principal") in _EVERYBODY
+    return Severity.ERROR if whole and everybody else Severity.WARNING
+
+
+def _within(pattern: str, folder: str) -> bool:
+    """Whether a pattern can name a file of a folder: all before its first wildcard is that of the folder, or more."""
+    begins = pattern.partition("*")[0].partition("?")[0]
+    return begins.startswith(folder) or (begins != pattern and folder.startswith(begins))
 
 
 def _only_tls(statement: dict[str, Any]) -> bool:
