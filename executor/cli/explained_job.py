@@ -14,7 +14,7 @@ RUNNER: Final = "REPORT_RUNNER"
 """The role whose rights count in a container."""
 _MAY_BE_GRANTED: Final = frozenset({"snowflake_object_missing", "snowflake_privilege", "snowflake_warehouse"})
 _FRESH: Final = timedelta(days=1)
-_MOST: Final = 100
+_MOMENT: Final = "%Y-%m-%d %H:%M:%S.%f"
 ID, TITLE = "executor", "What the executor found when the task ended"
 
 
@@ -49,17 +49,12 @@ def newest_test(client: Asks, job: dict[str, Any]) -> dict[str, Any]:
 
     One of more than a day before the job was asked for, or after it ended, says nothing of it.
     """
-    since = (job["enqueued_at"] - _FRESH).strftime("%Y-%m-%d %H:%M:%S")
-    found = client.rows("jobs", status=None, report_type=REPORT_TYPE, since=since, most=_MOST)
-    until = job["finished_at"] and job["finished_at"] + _FRESH
-    ended = [
-        row
-        for row in found
-        if row["status"] in {JobState.SUCCEEDED, JobState.FAILED} and (until is None or row["enqueued_at"] <= until)
-    ]
-    if not ended:
+    since, until = job["enqueued_at"] - _FRESH, job["finished_at"] and job["finished_at"] + _FRESH
+    span = {"since": since.strftime(_MOMENT), "until": until and until.strftime(_MOMENT)}
+    found = client.rows("newest_test", report_type=REPORT_TYPE, **span)
+    if not found:
         return {}
-    last = ended[0]
+    last = found[0]
     steps = of_lines(str(last["log_tail"] or "").splitlines())
     steps = steps or of_error(str(last["error"] or ""), str(last["remedy"] or ""))
     if last["status"] == JobState.SUCCEEDED and not steps:
@@ -80,6 +75,6 @@ def theory(job: dict[str, Any], attempts: list[dict[str, Any]]) -> Theory:
     grant = missing_grant(" ".join(str(text) for text in said if text), RUNNER) if cause in _MAY_BE_GRANTED else ""
     return Theory(
         ID, TITLE, Verdict.SUPPORTED, Certainty.CERTAIN if cause and cause != "unknown" else Certainty.LIKELY,
-        cause or "unknown", tuple(dict.fromkeys(str(text) for text in said if text)),
+        cause or "unknown", tuple(dict.fromkeys(str(text) for text in said if text)) or (f"it is {job['status']}",),
         remedy=" ".join(filter(None, (str(job["remedy"] or ""), grant and f"If it is there: {grant}"))),
     )  # fmt: skip

@@ -64,6 +64,7 @@ SAMPLES: dict[str, Any] = {
     "time_zone": "Europe/Berlin",
     "told": "[]",
     "trace_id": "a-trace",
+    "until": "2026-01-02 00:00:00.5",
     "version": 1,
 }
 TEMPLATES = {
