@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from local_cloud.aws.schedules.cron import Cron
 from local_cloud.aws.schedules.cron import read as read_cron
+from local_cloud.cron import Cron
 
 _EXPRESSION: Final = re.compile(r"(cron|rate|at)\((.*)\)")
 _RATE: Final = re.compile(r"([1-9]\d*) (minute|hour|day)(s?)")

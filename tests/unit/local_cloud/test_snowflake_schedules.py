@@ -77,5 +77,6 @@ def test_what_is_no_schedule_is_refused(schedule: str) -> None:
 def test_a_time_that_comes_twice_in_autumn_is_due_once() -> None:
     cron = read_cron(["30", "1", "*", "*", "*", "America/New_York"])
     first = cron.next_after(at("2026-11-01T00:00"))
+    assert first is not None
     assert first == at("2026-11-01T05:30")
     assert cron.next_after(first) == at("2026-11-02T06:30")
