@@ -109,12 +109,25 @@ def parse_options(given: Mapping[str, Any]) -> RequestOptions:
     """The options of a request.
 
     Raises:
-        RefusedError: naming each option that is unknown or wrong.
+        RefusedError: naming each option that is unknown or wrong, and those that do not go together.
     """
     try:
         return RequestOptions.model_validate(dict(given))
     except ValidationError as error:
-        raise refusal_of(error, "options", list(RequestOptions.model_fields)) from error
+        raise RefusedError(list(dict.fromkeys([*_problems(error), *_of_size(given)]))) from error
+
+
+def _problems(error: ValidationError) -> tuple[Problem, ...]:
+    return refusal_of(error, "options", list(RequestOptions.model_fields)).problems
+
+
+def _of_size(given: Mapping[str, Any]) -> tuple[Problem, ...]:
+    # What goes together is only looked at when every field is right, so these two are looked at by themselves.
+    try:
+        RequestOptions.model_validate({name: given[name] for name in ("cpu", "memory") if name in given})
+    except ValidationError as error:
+        return _problems(error)
+    return ()
 
 
 def kept_options(kept: Mapping[str, Any]) -> RequestOptions:

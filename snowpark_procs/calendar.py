@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
-from contract.refusal import refuse
+from contract.refusal import Problem, RefusedError, refuse
 from contract.report import Cadence
 
 MAX_PERIODS: Final = 1_000
@@ -72,8 +72,14 @@ def check_day(given: date | None, field: str) -> None:
     Raises:
         RefusedError: it is not of the years 1900 to 2999.
     """
-    if given is not None and not _EARLIEST <= given.year <= _LATEST:
-        raise refuse(field, f"{given} is not a day of the years {_EARLIEST} to {_LATEST}")
+    if wrong := _of_no_age(given, field):
+        raise RefusedError(wrong)
+
+
+def _of_no_age(given: date | None, field: str) -> list[Problem]:
+    if given is None or _EARLIEST <= given.year <= _LATEST:
+        return []
+    return [Problem(field, f"{given} is not a day of the years {_EARLIEST} to {_LATEST}")]
 
 
 def ended_periods(
@@ -84,8 +90,8 @@ def ended_periods(
     Raises:
         RefusedError: the days are out of order or of another age, or there are more than 1,000 periods or none.
     """
-    check_day(from_date, "from_date")
-    check_day(to_date, "to_date")
+    if wrong := [*_of_no_age(from_date, "from_date"), *_of_no_age(to_date, "to_date")]:
+        raise RefusedError(wrong)
     if to_date < from_date:
         raise refuse("to_date", f"{to_date} is before from_date {from_date}; give a day on or after it")
     found: list[Period] = []
@@ -93,9 +99,11 @@ def ended_periods(
     while period.last_day <= min(to_date, today - _DAY):
         if cadence is not Cadence.BUSINESS_DAYS or is_business_day(period.last_day, holidays):
             found.append(period)
-        if len(found) > MAX_PERIODS:
-            raise refuse("to_date", f"{from_date} to {to_date} are over {MAX_PERIODS} periods; ask for fewer at a time")
         period = _around(cadence, period.last_day + _DAY)
+    if len(found) > MAX_PERIODS:
+        first, last, most = found[0].first_day, found[-1].last_day, found[MAX_PERIODS - 1].last_day
+        says = f"{from_date} to {to_date} are {len(found)} periods, from {first} to {last}"
+        raise refuse("to_date", f"{says}; {MAX_PERIODS} at a time is the most: give {most} or a day before it")
     if not found:
         says = (
             f"no {_PERIOD[cadence]} ended between {from_date} and {to_date}; the last day of one must lie between them"

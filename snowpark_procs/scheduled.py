@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from snowflake.snowpark import Session
 
-from contract.refusal import refuse, shown
+from contract.refusal import Problem, RefusedError, refuse, shown
 from contract.report import Cadence
 from contract.request import RequestOptions, RunRequest
 from snowpark_procs import enqueue
@@ -76,12 +76,9 @@ def backfill(session: Session, report_type: str | None, from_date: date | None, 
             "report_type",
             f"{report.name} has no cadence, so there are no periods to fill; ask for it with generate_report",
         )
-    days = {"from_date": from_date, "to_date": to_date}
-    for field, day in days.items():
-        if day is None:
-            raise refuse(field, "is missing; give a day as YYYY-MM-DD")
-    if from_date is None or to_date is None:  # said above; this tells the type checker
-        raise refuse("from_date", f"{shown(from_date)} is no day")
+    if from_date is None or to_date is None:
+        missing = [field for field, day in (("from_date", from_date), ("to_date", to_date)) if day is None]
+        raise RefusedError([Problem(field, "is missing; give a day as YYYY-MM-DD") for field in missing])
     calendar = _Calendar(session)
     today = calendar.today(report.definition.time_zone)
     periods = ended_periods(cadence, from_date, to_date, today, calendar.holidays_for(cadence))

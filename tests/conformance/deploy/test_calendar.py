@@ -116,8 +116,12 @@ def test_a_backfill_asks_once_per_period_behind_everything_else(desk: Desk) -> N
     ("call", "says"),
     [
         ("'CALENDAR_EAST', '2026-03-02'::DATE, '2026-03-01'::DATE", "to_date: 2026-03-01 is before from_date"),
-        ("'CALENDAR_EAST', '2010-01-01'::DATE, '2026-01-01'::DATE", "are over 1000 periods; ask for fewer"),
+        (
+            "'CALENDAR_EAST', '2010-01-01'::DATE, '2026-01-01'::DATE",
+            "periods, from 2010-01-01 to 2026-01-01; 1000 at a time",
+        ),
         ("'CALENDAR_EAST', NULL, '2026-01-01'::DATE", "from_date: is missing"),
+        ("'CALENDAR_EAST', NULL, NULL", "from_date: is missing; .*; to_date: is missing"),
         ("'CALENDAR_EAST', '2950-01-01'::DATE, '2950-01-02'::DATE", "no day ended between"),
         ("'NOBODY', '2026-01-01'::DATE, '2026-01-02'::DATE", "report_type: 'NOBODY' is not a report type"),
     ],

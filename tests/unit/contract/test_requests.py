@@ -150,3 +150,20 @@ def test_p22_an_unknown_option_is_told_which_there_are() -> None:
         match=r"options.prio: is not known; did you mean priority\? known are formats, priority, not_before",
     ):
         parse_options({"prio": 5})
+
+
+@pytest.mark.parametrize(
+    ("given", "fields"),
+    [
+        ({"cpu": 1024, "timeout_s": 1}, ["options.timeout_s", "options"]),
+        ({"cpu": 1024, "memory": 512, "colour": 1}, ["options.colour", "options"]),
+        ({"cpu": 1024, "memory": "x", "timeout_s": 1}, ["options.memory", "options.timeout_s"]),
+        ({"cpu": 1024}, ["options"]),
+    ],
+)
+def test_p22_options_that_do_not_go_together_are_told_with_those_that_are_wrong(
+    given: dict[str, Any], fields: list[str]
+) -> None:
+    with pytest.raises(RefusedError) as refused:
+        parse_options(given)
+    assert sorted(problem.field for problem in refused.value.problems) == sorted(fields)

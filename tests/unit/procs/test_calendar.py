@@ -93,3 +93,19 @@ def test_a_range_holds_the_periods_whose_last_day_lies_in_it_and_has_passed(
 def test_p22_a_range_without_an_ended_period_is_refused() -> None:
     with pytest.raises(RefusedError, match="to_date: no quarter ended between 2026-01-01 and 2026-03-31; the last"):
         ended_periods(Cadence.QUARTERLY, date(2026, 1, 1), date(2026, 3, 31), TODAY)
+
+
+def test_p22_more_periods_than_one_call_takes_are_counted_and_the_last_day_that_it_takes_is_named() -> None:
+    says = (
+        "to_date: 2010-01-01 to 2026-12-31 are 5906 periods, from 2010-01-01 to 2026-03-03; 1000 at a time is the "
+        "most: give 2012-09-26 or a day before it"
+    )
+    with pytest.raises(RefusedError) as refused:
+        ended_periods(Cadence.DAILY, date(2010, 1, 1), date(2026, 12, 31), TODAY)
+    assert str(refused.value) == says
+    assert len(ended_periods(Cadence.DAILY, date(2010, 1, 1), date(2012, 9, 26), TODAY)) == 1_000
+
+
+def test_p22_both_days_of_no_age_are_told_at_once() -> None:
+    with pytest.raises(RefusedError, match=r"from_date: 0001-01-01 is not .*; to_date: 9999-12-31 is not"):
+        ended_periods(Cadence.DAILY, date(1, 1, 1), date(9999, 12, 31), TODAY)
