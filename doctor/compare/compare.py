@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
+from contract.secret_names import may_hold_secret
 from doctor.compare.flat import Fact, facts, of_both
 from doctor.compare.places import place_of, same
 from doctor.evidence.evidence import Evidence
-from doctor.evidence.masking import names_secret
 
 CAUSES: Final = {
     "image": "another program runs, or none: it may not fit the architecture, lack tools, or be missing",
@@ -145,7 +145,7 @@ def _masked(fact: Fact, key: bytes) -> str:
         return fingerprint(fact.value, key)
     if (
         fact.group == "environment"
-        and names_secret(fact.path.rsplit(".", 1)[-1])
+        and may_hold_secret(fact.path.rsplit(".", 1)[-1])
         and fact.value
         and not fact.value.startswith("arn:")
     ):

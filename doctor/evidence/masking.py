@@ -3,33 +3,17 @@
 import re
 from typing import Any, Final
 
+from contract.secret_names import IN_TEXTS, may_hold_secret
+
 MASK: Final = "***"
-_NAMES: Final = re.compile(
-    r"(PASSWORD|PASSWD|PWD|SECRET|TOKEN|API_?KEY|PRIVATE|CREDENTIAL|ACCESS_KEY|PASSPHRASE|SIGNING)", re.IGNORECASE
-)
 _IN_TEXT: Final = (
     (re.compile(r"(?<=://)([^@/\s:\"']*):([^@/\s\"']+)(?=@)"), r"\1:" + MASK),
     (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"), MASK),
     (re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"), MASK),
     (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)", re.DOTALL), MASK),
-    (
-        re.compile(
-            r"(?i)(?<!:)((?:password|passwd|pwd|secret|token|api[_-]?key|passphrase)[\"']?\s*[=:]\s*[\"']?)([^\s\"',;&}]+)"
-        ),
-        r"\1" + MASK,
-    ),
-    (
-        re.compile(
-            r"(?i)(--[\w-]*(?:password|passwd|pwd|secret|token|api[_-]?key|passphrase)\s+)([^\s\"'`,;&}-][^\s\"'`,;&}]*)"
-        ),
-        r"\1" + MASK,
-    ),
+    (re.compile(rf"(?i)(?<!:)((?:{IN_TEXTS})[\"']?\s*[=:]\s*[\"']?)([^\s\"',;&}}]+)"), r"\1" + MASK),
+    (re.compile(rf"(?i)(--[\w-]*(?:{IN_TEXTS})\s+)([^\s\"'`,;&}}-][^\s\"'`,;&}}]*)"), r"\1" + MASK),
 )
-
-
-def names_secret(name: str) -> bool:
-    """Whether a variable's name says that its value is a secret."""
-    return _NAMES.search(name) is not None
 
 
 def masked(data: Any) -> Any:
@@ -40,7 +24,7 @@ def masked(data: Any) -> Any:
         return masked_text(data)
     if not isinstance(data, dict):
         return data
-    if {"name", "value"} <= set(data) and names_secret(str(data["name"])) and data["value"]:
+    if {"name", "value"} <= set(data) and may_hold_secret(str(data["name"])) and data["value"]:
         return data | {"value": MASK}
     return {key: masked(value) for key, value in data.items()}
 

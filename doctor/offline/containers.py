@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from doctor.checks.frame import Fault, Severity
 from doctor.offline.documents import Definition, Documents, known, objects, text
-from doctor.offline.frame import Theory
+from doctor.offline.frame import FileCheck
 
 _CONDITIONS: Final = ("START", "COMPLETE", "SUCCESS", "HEALTHY")
 _ENDS: Final = ("COMPLETE", "SUCCESS")
@@ -108,7 +108,7 @@ def _ports(definition: Definition) -> Iterator[Fault]:
                 yield Fault(says, "Let one of them listen on another port.")
 
 
-CONTAINERS: Final = Theory(
+CONTAINERS: Final = FileCheck(
     "containers",
     "The containers of each task have names, volumes, ports and an order that go together",
     Severity.ERROR,

@@ -5,18 +5,16 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from contract.secret_names import IN_DOCKERFILES
 from doctor.checks.frame import Fault, Severity
 from doctor.health_checks.shell import parse
 from doctor.health_checks.trees import NotShellError, simple
 from doctor.offline.documents import Dockerfile, Documents
-from doctor.offline.frame import Theory
+from doctor.offline.frame import FileCheck
 
 _LINE: Final = re.compile(r"^\s*([A-Za-z]+)\s+(.*)$")
 _FROM: Final = re.compile(r"^(?:--\S+\s+)*(\S+)(?:\s+as\s+(\S+))?", re.IGNORECASE)
-_SECRET: Final = re.compile(
-    r"(?:^|[\s_])((?:\w*_)?(?:PASSWORD|PASSWD|SECRET|TOKEN|(?:API|PRIVATE|ACCESS)_?KEY))[= ]\s*[\"']?([^\s\"']{4,})",
-    re.IGNORECASE,
-)
+_SECRET: Final = re.compile(rf"(?:^|[\s_])({IN_DOCKERFILES})[= ]\s*[\"']?([^\s\"']{{4,}})", re.IGNORECASE)
 _BUILD_TOOLS: Final = re.compile(r"\b(?:gcc|g\+\+|build-essential|make|cmake|build-base|python3-dev|libpq-dev)\b")
 _PACKAGES: Final = re.compile(r"\b(?:apt-get|apt|apk|yum|dnf|microdnf)\s+(?:-\S+\s+)*(?:install|add)\b([^;&|]*)")
 _EXEC: Final = re.compile(r"(?:^|&&|;)\s*exec\s[^;&|]*$")
@@ -123,7 +121,7 @@ def _is_list(value: str) -> bool:
         return False
 
 
-DOCKERFILES: Final = Theory(
+DOCKERFILES: Final = FileCheck(
     "dockerfiles",
     "Every Dockerfile names its base, starts its program itself, and keeps neither tools nor secrets",
     Severity.WARNING,

@@ -6,7 +6,7 @@ from typing import Any, Final
 from doctor.checks.frame import Fault, Severity
 from doctor.explain.addresses import Doubt, doubts
 from doctor.offline.documents import Definition, Documents, known, objects, part, text
-from doctor.offline.frame import Theory
+from doctor.offline.frame import FileCheck
 
 _EMPTY_IS_NONE: Final = ("SNOWFLAKE_", "REPORTING_")
 """Our own programs take an empty variable for one that is not set."""
@@ -58,7 +58,7 @@ def _fault(definition: Definition, entry: dict[str, Any], doubt: Doubt) -> Fault
     return Fault(f"{definition.at(entry)}: {doubt.says}", f"Set it to the {doubt.wanted}.", severity)
 
 
-ENVIRONMENT: Final = Theory(
+ENVIRONMENT: Final = FileCheck(
     "endpoints",
     "Every endpoint in the environment is set, well formed, and of this account and region",
     Severity.ERROR,

@@ -6,7 +6,7 @@ from doctor.offline.containers import CONTAINERS
 from doctor.offline.dockerfiles import DOCKERFILES
 from doctor.offline.environment import ENVIRONMENT
 from doctor.offline.fargate import FARGATE
-from doctor.offline.frame import Theory
+from doctor.offline.frame import FileCheck
 from doctor.offline.health import HEALTH_CHECKS
 from doctor.offline.hints import HINTS
 from doctor.offline.images import IMAGES, PLATFORM
@@ -22,7 +22,7 @@ from doctor.offline.sizes import SIZES
 from doctor.offline.snowflake import SNOWFLAKE
 from doctor.offline.start import START
 
-EVERY: Final[tuple[Theory, ...]] = (
+EVERY: Final[tuple[FileCheck, ...]] = (
     SETTINGS, FARGATE, SIZES, CONTAINERS, IMAGES, PLATFORM, ROLES, RIGHTS, SECRETS, LOGS, LOG_GROUPS, START,
     HEALTH_CHECKS, ENVIRONMENT, SNOWFLAKE, NETWORK, SERVICES, LAUNCHES, HINTS, POLICIES, DOCKERFILES,
 )  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from doctor.checks.frame import Fault, Severity
 from doctor.offline.documents import Definition, Documents, items, known, number, objects, part, text
-from doctor.offline.frame import Theory
+from doctor.offline.frame import FileCheck
 
 _NOT_OF_A_CONTAINER: Final = (
     "disableNetworking", "dnsSearchDomains", "dnsServers", "dockerSecurityOptions", "extraHosts", "links", "privileged",
@@ -75,7 +75,7 @@ def _of_numbers(where: str, entry: dict[str, Any]) -> Iterator[Fault]:
             yield Fault(f"{where}: {name} {value} s is not within {low} to {high}", f"Fargate gives at most {high} s.")
 
 
-FARGATE: Final = Theory(
+FARGATE: Final = FileCheck(
     "fargate",
     "Every task definition is made for Fargate and uses nothing that only instances have",
     Severity.ERROR,

@@ -1,4 +1,4 @@
-"""What a theory is, and how all of them are tried on what was read."""
+"""What a check of files is, and how all of them are tried on what was read."""
 
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -10,8 +10,8 @@ from doctor.offline.documents import Documents
 
 
 @dataclass(frozen=True)
-class Theory:
-    """One way in which tasks fail, as far as files tell.
+class FileCheck:
+    """One way in which tasks fail, as far as files tell; beside :class:`doctor.checks.frame.Check`, which asks.
 
     Attributes:
         id: Its stable name.
@@ -30,24 +30,24 @@ class Theory:
     look: Callable[[Documents], Iterable[Fault]]
 
 
-def tried(theories: Sequence[Theory], documents: Documents) -> list[Result]:
-    """The results, in the order of the theories."""
-    return [_tried(theory, documents) for theory in theories]
+def tried(checks: Sequence[FileCheck], documents: Documents) -> list[Result]:
+    """The results, in the order of the checks."""
+    return [_tried(check, documents) for check in checks]
 
 
-def _tried(theory: Theory, documents: Documents) -> Result:
+def _tried(check: FileCheck, documents: Documents) -> Result:
     began = time.perf_counter()
     # No setting is wrong where the list is empty; nobody looked where there is none.
-    if not any(getattr(documents, need) or (need == "settings" and documents.settings == []) for need in theory.needs):
-        return Result(theory.id, theory.question, State.NOT_ASKED, (), "no file tells of it", 0.0)
+    if not any(getattr(documents, need) or (need == "settings" and documents.settings == []) for need in check.needs):
+        return Result(check.id, check.question, State.NOT_ASKED, (), "no file tells of it", 0.0)
     try:
-        faults = tuple(dict.fromkeys(map(_masked, theory.look(documents))))
+        faults = tuple(dict.fromkeys(map(_masked, check.look(documents))))
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         says = f"the files hold what is not understood: {type(error).__name__}: {masked_text(str(error))}"
-        return Result(theory.id, theory.question, State.COULD_NOT_LOOK, (), says, time.perf_counter() - began)
-    grave = any((fault.severity or theory.severity) is Severity.ERROR for fault in faults)
+        return Result(check.id, check.question, State.COULD_NOT_LOOK, (), says, time.perf_counter() - began)
+    grave = any((fault.severity or check.severity) is Severity.ERROR for fault in faults)
     state = State.WELL if not faults else State.FAILED if grave else State.WARNED
-    return Result(theory.id, theory.question, state, faults, "", time.perf_counter() - began)
+    return Result(check.id, check.question, state, faults, "", time.perf_counter() - began)
 
 
 def _masked(fault: Fault) -> Fault:

@@ -8,7 +8,7 @@ from doctor.checks.frame import Fault, Severity
 from doctor.health_checks.checks import of_task_definition
 from doctor.health_checks.judge import judge
 from doctor.offline.documents import Definition, Documents
-from doctor.offline.frame import Theory
+from doctor.offline.frame import FileCheck
 
 
 def _look(documents: Documents) -> Iterator[Fault]:
@@ -30,7 +30,7 @@ def _of(documents: Documents, definition: Definition) -> Iterator[Fault]:
             yield Fault(f"{definition.where}, container {check.container}: {fault.says}", remedy, grave)
 
 
-HEALTH_CHECKS: Final = Theory(
+HEALTH_CHECKS: Final = FileCheck(
     "health_checks",
     "Every health check can pass, can fail, and looks at its own container",
     Severity.ERROR,

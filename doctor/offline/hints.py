@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from doctor.checks.frame import Fault, Severity
 from doctor.offline.documents import Documents, Resource, Stack, items, known, objects, part, text
-from doctor.offline.frame import Theory
+from doctor.offline.frame import FileCheck
 
 _SENDER: Final = "events.amazonaws.com"
 
@@ -56,7 +56,7 @@ def _allows(document: Any) -> bool:
     )
 
 
-HINTS: Final = Theory(
+HINTS: Final = FileCheck(
     "event_rules",
     "Every rule leads to a queue that lets EventBridge send",
     Severity.ERROR,

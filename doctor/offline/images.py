@@ -6,7 +6,7 @@ from typing import Final
 
 from doctor.checks.frame import Fault, Severity
 from doctor.offline.documents import Definition, Documents, known, part, text
-from doctor.offline.frame import Theory
+from doctor.offline.frame import FileCheck
 
 ECR: Final = re.compile(r"^(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/")
 _REFERENCE: Final = re.compile(
@@ -83,7 +83,7 @@ def _last_platform(dockerfile: str) -> str:
     return {"aarch64": "arm64", "x86_64": "amd64"}.get(found[1].lower(), found[1].lower()) if found else ""
 
 
-IMAGES: Final = Theory(
+IMAGES: Final = FileCheck(
     "image_reference",
     "Every image is named so that it can be pulled, stays the same, and lies in the task's region",
     Severity.ERROR,
@@ -91,7 +91,7 @@ IMAGES: Final = Theory(
     "What cannot be pulled starts no task; a tag that moves makes tomorrow's tasks others than those tested.",
     _look,
 )
-PLATFORM: Final = Theory(
+PLATFORM: Final = FileCheck(
     "platform",
     "Every image is for the processor that its task definition names",
     Severity.ERROR,

@@ -8,7 +8,7 @@ from typing import Any, Final
 from doctor.checks.fargate_sizes import wrong_pair
 from doctor.checks.frame import Fault, Severity
 from doctor.offline.documents import Definition, Documents, Launch, known, number, objects, text
-from doctor.offline.frame import Theory
+from doctor.offline.frame import FileCheck
 from doctor.offline.sizes import units
 
 _OVERRIDES_CHARACTERS: Final = 8192
@@ -80,7 +80,7 @@ def _of_overrides(launch: Launch, overrides: dict[str, Any], definition: Definit
             yield Fault(f"{where}: with its overrides {says}", "Take a pair that Fargate offers.")
 
 
-LAUNCHES: Final = Theory(
+LAUNCHES: Final = FileCheck(
     "launch_requests",
     "Every request of RunTask is within ECS's limits and names containers that are there",
     Severity.ERROR,

@@ -6,7 +6,7 @@ from typing import Any, Final
 from doctor.checks.awslogs import wrong_options
 from doctor.checks.frame import Fault, Severity
 from doctor.offline.documents import Definition, Documents, known, number, options, text
-from doctor.offline.frame import Theory
+from doctor.offline.frame import FileCheck
 
 _DRIVERS: Final = ("awslogs", "splunk", "awsfirelens")
 _NEEDED: Final = ("awslogs-group", "awslogs-region", "awslogs-stream-prefix")
@@ -65,7 +65,7 @@ def _groups(documents: Documents) -> Iterator[Fault]:
             yield Fault(f"{where}: retentionInDays {days} is none that CloudWatch takes", "Take 30 or 90, say.")
 
 
-LOGS: Final = Theory(
+LOGS: Final = FileCheck(
     "log_configuration",
     "Every essential container has a log driver that Fargate takes, with all that it needs",
     Severity.ERROR,
@@ -73,7 +73,7 @@ LOGS: Final = Theory(
     "Without a log nobody sees why a task ended; a wrong option keeps it from starting.",
     _look,
 )
-LOG_GROUPS: Final = Theory(
+LOG_GROUPS: Final = FileCheck(
     "log_groups",
     "Every log group is of the standard class and forgets after some time",
     Severity.ERROR,

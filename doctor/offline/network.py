@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from doctor.checks.frame import Fault, Severity
 from doctor.offline.documents import Documents, Resource, Stack, items, known, objects, part, text
-from doctor.offline.frame import Theory
+from doctor.offline.frame import FileCheck
 
 _IDS: Final = {
     "subnets": (re.compile(r"^subnet-([0-9a-f]{8}|[0-9a-f]{17})$"), 16),
@@ -139,7 +139,7 @@ def _balanced(stack: Stack) -> bool:
     return any(service.properties.get("LoadBalancers") for service in stack.of("AWS::ECS::Service"))
 
 
-NETWORK: Final = Theory(
+NETWORK: Final = FileCheck(
     "network",
     "Every service and launch names subnets that lead out, and groups that let 443 out",
     Severity.ERROR,

@@ -7,7 +7,7 @@ from typing import Any, Final
 from doctor.checks.frame import Fault, Severity
 from doctor.health_checks.checks import UNKNOWN_TEXT
 from doctor.offline.documents import Definition, Documents, Resource, Stack, items, known, objects, options, text
-from doctor.offline.frame import Theory
+from doctor.offline.frame import FileCheck
 from doctor.offline.images import ECR
 
 _TASKS: Final = "ecs-tasks.amazonaws.com"
@@ -133,7 +133,7 @@ def _reads(definition: Definition, reference: str) -> str:
     return "secretsmanager:GetSecretValue or ssm:GetParameters"
 
 
-POLICIES: Final = Theory(
+POLICIES: Final = FileCheck(
     "policies",
     "No policy allows everything, passes every role, or lets everybody in",
     Severity.WARNING,
@@ -141,7 +141,7 @@ POLICIES: Final = Theory(
     "Whoever may start tasks and pass any role is everybody whose role he passes.",
     _wide,
 )
-RIGHTS: Final = Theory(
+RIGHTS: Final = FileCheck(
     "rights",
     "Every role of a task trusts ECS and allows what ECS does with it",
     Severity.ERROR,

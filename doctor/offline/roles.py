@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from doctor.checks.frame import Fault, Severity
 from doctor.offline.documents import Definition, Documents, known, objects, options, part, text
-from doctor.offline.frame import Theory
+from doctor.offline.frame import FileCheck
 from doctor.offline.images import ECR
 
 _ROLE: Final = re.compile(r"^arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+$")
@@ -77,7 +77,7 @@ def _task(definition: Definition) -> Iterator[Fault]:
             yield Fault(says, "FireLens sends with the task's role: name one that may.")
 
 
-ROLES: Final = Theory(
+ROLES: Final = FileCheck(
     "roles",
     "Every task has the roles that its images, secrets, logs and volumes need",
     Severity.ERROR,

@@ -5,17 +5,15 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
+from contract.secret_names import holds_secret
 from doctor.checks.frame import Fault, Severity
 from doctor.offline.documents import Definition, Documents, known, objects, text
-from doctor.offline.frame import Theory
+from doctor.offline.frame import FileCheck
 
 _PARTS_OF_NAME: Final = 7
 _PARTS_WITH_KEY: Final = 10
 _PARAMETER: Final = re.compile(r"^[\w./-]{1,1011}$")
 _REGION: Final = re.compile(r"^[a-z]{2}(-[a-z]+)+-\d$")
-_OPEN: Final = re.compile(
-    r"(^|_)(PASSWORD|PASSWD|PASSPHRASE|SECRET|SECRET_KEY|API_?KEY|TOKEN|PRIVATE_KEY|ACCESS_KEY)$", re.IGNORECASE
-)
 _HARMLESS: Final = re.compile(r"^(|true|false|none|\d{1,6}|arn:.*|https?://.*|/.*|file:.*)$", re.IGNORECASE | re.DOTALL)
 _KEY_OF_AWS: Final = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")
 _SHAPE: Final = "arn:aws:secretsmanager:<region>:<account>:secret:<name>:<JSON key>:<version stage>:<version id>"
@@ -86,13 +84,13 @@ def _names(where: str, entry: dict[str, Any]) -> Iterator[Fault]:
 def _in_the_open(where: str, entry: dict[str, Any]) -> Iterator[Fault]:
     for pair in objects(entry.get("environment")):
         name, value = text(pair.get("name")), text(pair.get("value"))
-        secret = _OPEN.search(name) and not _HARMLESS.match(value) and len(value) > 3
+        secret = holds_secret(name) and not _HARMLESS.match(value) and len(value) > 3
         if known(value) and (secret or _KEY_OF_AWS.search(value)):
             says = f"{where}: {name} holds a secret that everybody reads who may describe the task definition"
             yield Fault(says, "Keep it in Secrets Manager, and name it under secrets.", Severity.WARNING)
 
 
-SECRETS: Final = Theory(
+SECRETS: Final = FileCheck(
     "secret_references",
     "Every secret is named in a form that ECS reads, in the task's region, once, and none stands in the open",
     Severity.ERROR,

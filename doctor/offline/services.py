@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from doctor.checks.frame import Fault, Severity
 from doctor.offline.documents import Documents, Service, known, number, objects, part, text
-from doctor.offline.frame import Theory
+from doctor.offline.frame import FileCheck
 
 _PLATFORM: Final = re.compile(r"^(LATEST|1\.[4-9]\.\d+|1\.0\.0)$")
 _STRATEGY: Final = ("FARGATE", "FARGATE_SPOT")
@@ -101,7 +101,7 @@ def _of_target(
         yield Fault(says, "Map the port, or correct the load balancer's.")
 
 
-SERVICES: Final = Theory(
+SERVICES: Final = FileCheck(
     "services",
     "Every service can be deployed, rolls back by itself when it fails, and is not left to Spot alone",
     Severity.ERROR,

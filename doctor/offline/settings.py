@@ -5,7 +5,7 @@ from typing import Final
 
 from doctor.checks.frame import Fault, Severity
 from doctor.offline.documents import Documents
-from doctor.offline.frame import Theory
+from doctor.offline.frame import FileCheck
 
 
 def _look(documents: Documents) -> Iterator[Fault]:
@@ -13,7 +13,7 @@ def _look(documents: Documents) -> Iterator[Fault]:
         yield Fault(line, "Set it in the environment; docs/reference/environment.md says how.")
 
 
-SETTINGS: Final = Theory(
+SETTINGS: Final = FileCheck(
     "settings",
     "All settings are there and well formed",
     Severity.ERROR,

@@ -7,7 +7,7 @@ from typing import Final
 from doctor.checks.fargate_sizes import wrong_pair
 from doctor.checks.frame import Fault, Severity
 from doctor.offline.documents import Definition, Documents, known, number, part, text
-from doctor.offline.frame import Theory
+from doctor.offline.frame import FileCheck
 
 _EPHEMERAL_GIB: Final = (21, 200)
 _WINDOWS_LEAST: Final = 1024
@@ -63,7 +63,7 @@ def _of_containers(definition: Definition) -> Iterator[Fault]:
             yield Fault(says, f"Raise the task's {name}, or lower its containers'.")
 
 
-SIZES: Final = Theory(
+SIZES: Final = FileCheck(
     "sizes",
     "Every task has a size that Fargate offers, and its containers fit into it",
     Severity.ERROR,

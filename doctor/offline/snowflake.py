@@ -8,7 +8,7 @@ from contract.account_name import FORMS, wrong
 from doctor.checks.frame import Fault, Severity
 from doctor.health_checks.checks import UNKNOWN_TEXT
 from doctor.offline.documents import Definition, Documents, items, known, objects, part, text
-from doctor.offline.frame import Theory
+from doctor.offline.frame import FileCheck
 
 _PREFIX: Final = "SNOWFLAKE_"
 _HTTP: Final = 80
@@ -71,7 +71,7 @@ def _lets_out(rule: dict[str, Any]) -> bool:
     return text(rule.get("IpProtocol")) == "-1" or int(low) <= _HTTP <= int(high)
 
 
-SNOWFLAKE: Final = Theory(
+SNOWFLAKE: Final = FileCheck(
     "snowflake_sign_in",
     "Every container that signs in to Snowflake names the account in its form and one whole way to sign in",
     Severity.ERROR,

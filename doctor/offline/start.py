@@ -7,7 +7,7 @@ from doctor.checks.frame import Fault, Severity
 from doctor.health_checks.images import Contents
 from doctor.health_checks.images import known as of_image
 from doctor.offline.documents import Definition, Documents, items, known, text
-from doctor.offline.frame import Theory
+from doctor.offline.frame import FileCheck
 
 _OPERATORS: Final = frozenset({"|", "||", "&&", ";", ">", ">>", "2>&1", "&"})
 _SHELLS: Final = frozenset({"sh", "bash", "ash", "dash", "env"})
@@ -50,7 +50,7 @@ def _missing(where: str, program: str, contents: Contents) -> Fault:
     return Fault(says, "Install it, or name a program that is there; the task would end with 127.")
 
 
-START: Final = Theory(
+START: Final = FileCheck(
     "command",
     "Every command is a list of words whose first is a program of the image",
     Severity.ERROR,

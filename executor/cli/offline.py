@@ -8,7 +8,7 @@ from typing import Final
 from doctor.checks.frame import Result
 from doctor.evidence.answers import take_text
 from doctor.evidence.evidence import Evidence
-from doctor.offline.frame import Theory, tried
+from doctor.offline.frame import FileCheck, tried
 from doctor.offline.reading import NothingKnownError, add_dockerfile, read
 from executor.cli.errors import CommandError, Exit
 from executor.settings import ExecutorSettings, ObjectNames, SettingsError, SnowflakeSettings, load
@@ -19,7 +19,7 @@ _OURS: Final = (_EXECUTORS, "SNOWFLAKE_")
 
 
 def looked(
-    theories: Sequence[Theory], paths: list[Path], *, parameters: dict[str, str], dockerfiles: list[tuple[str, Path]]
+    theories: Sequence[FileCheck], paths: list[Path], *, parameters: dict[str, str], dockerfiles: list[tuple[str, Path]]
 ) -> list[Result]:
     """Try theories on files; without any on the project's own templates and Dockerfiles, and on the settings.
 
