@@ -1,15 +1,14 @@
 """Saved answers of AWS, known by what is in them and not by the name of their file."""
 
-import re
 from typing import Any, Final
 
 from doctor.evidence.connection import of_report
+from doctor.evidence.dotenv import assigned
 from doctor.evidence.evidence import Event, Evidence, Line, Log
 from doctor.evidence.moments import moment, moment_in
 from doctor.evidence.tasks import task
 
 _NETWORK: Final = frozenset({"Subnets", "RouteTables", "SecurityGroups", "VpcEndpoints", "NetworkAcls", "Vpcs"})
-_ASSIGNED: Final = re.compile(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)=([^\n]*?)[ \t]*$", re.MULTILINE)
 _NAMES_ONLY: Final = frozenset({"taskArns", "serviceArns", "clusterArns", "taskDefinitionArns"})
 
 
@@ -82,8 +81,8 @@ def take_text(text: str, evidence: Evidence, name: str) -> bool:
     last = name.rsplit("/", 1)[-1].lower()
     if is_dockerfile(text):
         evidence.dockerfiles[owner(name)] = text
-    elif (last.endswith(".env") or last == "env") and (found := dict(_ASSIGNED.findall(text))):
-        evidence.settings |= {key: value.strip("\"'") for key, value in found.items()}
+    elif (last.endswith(".env") or last == "env") and (found := assigned(text)):
+        evidence.settings |= found
     elif not last.endswith((".log", ".out")) and (
         last.endswith((".md", ".eml")) or any(word in name.lower() for word in ("note", "report", "readme", "mail"))
     ):
