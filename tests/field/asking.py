@@ -37,6 +37,15 @@ def environment(patch: pytest.MonkeyPatch, folder: Path, endpoint: str, region: 
         patch.setenv(name, value)
 
 
+def at_a_desk(patch: pytest.MonkeyPatch, folder: Path, server: dict[str, Any]) -> None:
+    """Set what an operator at his desk has set; nobody answers for AWS, which is not asked."""
+    way = {f"SNOWFLAKE_{name.upper()}": str(value) for name, value in server.items()}
+    operator = {"SNOWFLAKE_USER": "OPERATOR_1", "SNOWFLAKE_PASSWORD": "any", "SNOWFLAKE_ROLE": "REPORT_OPERATOR"}
+    environment(patch, folder, "http://127.0.0.1:1", "eu-central-1", **way, **operator)
+    for name in ("SNOWFLAKE_AUTHENTICATOR", "SNOWFLAKE_WORKLOAD_IDENTITY_PROVIDER"):
+        patch.delenv(name)
+
+
 def doctor(*checks: str) -> dict[str, dict[str, Any]]:
     """What ``reporting doctor --only … --json`` finds, by check."""
     words = [word for check in checks for word in ("--only", check)]

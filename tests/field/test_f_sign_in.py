@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from typer.testing import CliRunner
 
 from executor.cli.main import app
-from tests.field.asking import classified, doctor, environment, said
+from tests.field.asking import at_a_desk, classified, doctor, said
 from tests.local_stack import served
 
 pytestmark = pytest.mark.thorough
@@ -39,12 +39,7 @@ def owner(server: dict[str, Any]) -> Iterator[Callable[[str], object]]:
 
 @pytest.fixture(autouse=True)
 def settings(server: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
-    """Those of an operator at his desk; nobody answers for AWS, which is not asked."""
-    way = {f"SNOWFLAKE_{name.upper()}": str(value) for name, value in server.items()}
-    operator = {"SNOWFLAKE_USER": "OPERATOR_1", "SNOWFLAKE_PASSWORD": "any", "SNOWFLAKE_ROLE": "REPORT_OPERATOR"}
-    environment(monkeypatch, tmp_path, "http://127.0.0.1:1", "eu-central-1", **way, **operator)
-    for name in ("SNOWFLAKE_AUTHENTICATOR", "SNOWFLAKE_WORKLOAD_IDENTITY_PROVIDER"):
-        monkeypatch.delenv(name)
+    at_a_desk(monkeypatch, tmp_path, server)
     return monkeypatch
 
 
