@@ -8,7 +8,7 @@ import pytest
 from doctor.checks.frame import State
 from doctor.checks.place import CannotLookError, Place, RefusedError
 from doctor.checks.run import result
-from tests.unit.doctor.deployments import named, place, right
+from tests.unit.doctor.deployments import named, place, right, spoilt
 
 DENIED = CannotLookError("this takes the right iam:SimulatePrincipalPolicy, which is denied")
 ONE = {"config": {"digest": "sha256:c"}, "layers": [{"size": 300_000_000}, {"size": 300_000_000}]}
@@ -106,3 +106,20 @@ def test_where_the_executor_runs_elsewhere_nothing_is_asked_of_its_service(check
     gone = RefusedError("ClientException", "Unable to describe task definition")
     nobody = changed(ecs__describe_services={"services": []}, ecs__describe_task_definition=gone)
     assert result(named(check), nobody).state is State.NOT_ASKED
+
+
+def test_a_service_that_does_not_run_is_explained_in_its_own_cluster() -> None:
+    (fault,) = result(
+        named("executor_service"), place(spoilt("ecs.describe_services/services/0/runningCount", 0))
+    ).faults
+    assert "reporting explain service reporting-main-executor --cluster reporting" in fault.remedy
+
+
+@pytest.mark.parametrize(("family", "left"), [("reporting-main-executor", False), ("reporting-other-executor", True)])
+def test_a_task_of_the_executors_family_is_no_leftover_although_it_carries_no_tag(family: str, left: bool) -> None:
+    by_the_hour = {
+        "taskArn": "arn:task/hour", "taskDefinitionArn": f"arn:aws:ecs:r:a:task-definition/{family}:3", "tags": [],
+        "startedBy": "chronos-schedule/1",
+    }  # fmt: skip
+    found = result(named("leftovers"), changed(ecs__describe_tasks={"tasks": [by_the_hour]}))
+    assert (found.state is State.WARNED) is left
