@@ -88,7 +88,11 @@ def _reach(statement: dict[str, Any], name: str) -> Severity | None:
     bucket = f"arn:aws:s3:::{name}"
     patterns = [str(one) for one in _list(statement.get("Resource"))]
     whole = any(fnmatchcase(what, one) for one in patterns for what in (bucket, *(f"{bucket}/{f}" for f in _FOLDERS)))
-    if patterns and not whole and not any(_within(one, f"{bucket}/{folder}") for one in patterns for folder in _FOLDERS):
+    if (
+        patterns
+        and not whole
+        and not any(_within(one, f"{bucket}/{folder}") for one in patterns for folder in _FOLDERS)
+    ):
         return None
     everybody = statement.get("Principal") in _EVERYBODY
     return Severity.ERROR if whole and everybody else Severity.WARNING

@@ -56,7 +56,7 @@ class Endpoints:
 
     def look(self, place: Place) -> list[Fault]:
         """Ask EC2 for the endpoints of the subnets' VPC, and what stands in the way to each."""
-        subnets = subnets_of(place)
+        subnets = subnets_of(place.aws, place.settings.subnets)
         vpcs = sorted({str(subnet["VpcId"]) for subnet in subnets})
         found = [one for vpc in vpcs for one in endpoints_of(place, vpc) if service_of(place, one) in _OURS]
         if not found:
@@ -101,7 +101,7 @@ def _of_interface(place: Place, name: str, endpoint: dict[str, Any], subnets: li
 def _of_gateway(place: Place, name: str, endpoint: dict[str, Any], subnets: list[dict[str, Any]]) -> Iterator[Fault]:
     served = set(endpoint.get("RouteTableIds") or [])
     for subnet in subnets:
-        tables = {str(table.get("RouteTableId")) for table in tables_of(place, subnet)}
+        tables = {str(table.get("RouteTableId")) for table in tables_of(place.aws, subnet)}
         if not tables & served and not _all_lead_out(place, [subnet]):
             remedy = f"aws ec2 modify-vpc-endpoint --vpc-endpoint-id {endpoint['VpcEndpointId']}"
             says = f"{name} is not in the route table of subnet {subnet['SubnetId']}, which has no default route"
@@ -115,7 +115,7 @@ def _of_gateway(place: Place, name: str, endpoint: dict[str, Any], subnets: list
 
 
 def _all_lead_out(place: Place, subnets: list[dict[str, Any]]) -> bool:
-    return all(any(leads(route) for route in default_routes(place, subnet)) for subnet in subnets)
+    return all(any(leads(route) for route in default_routes(place.aws, subnet)) for subnet in subnets)
 
 
 def _allows(policy: str, resource: str) -> bool:

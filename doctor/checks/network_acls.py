@@ -26,12 +26,14 @@ class NetworkAcls:
         """Ask EC2 for the ACL of each subnet."""
         if place.is_local:
             raise NotAskedError(LOCAL)
-        return [fault for subnet in subnets_of(place) for fault in _of_subnet(place, subnet)]
+        return [
+            fault for subnet in subnets_of(place.aws, place.settings.subnets) for fault in _of_subnet(place, subnet)
+        ]
 
 
 def _of_subnet(place: Place, subnet: dict[str, Any]) -> Iterator[Fault]:
     filters = [{"Name": "association.subnet-id", "Values": [subnet["SubnetId"]]}]
-    world = any(leads(route) for route in default_routes(place, subnet))
+    world = any(leads(route) for route in default_routes(place.aws, subnet))
     for acl in place.aws("ec2", "describe_network_acls", Filters=filters)["NetworkAcls"]:
         entries: list[dict[str, Any]] = acl.get("Entries") or []
         name = f"network ACL {acl['NetworkAclId']} of subnet {subnet['SubnetId']}"

@@ -1,35 +1,43 @@
 """Routes of subnets, as EC2 tells them: which table a subnet has, and where its default route leads."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
-from doctor.checks.place import Place
-
 EVERYWHERE: Final = "0.0.0.0/0"
+Ask = Callable[..., dict[str, Any]]
+"""``ask("ec2", "describe_subnets", …)``: AWS's answer; one that was denied may be empty."""
+_TARGETS: Final = {
+    "NatGatewayId": "NAT gateway", "GatewayId": "gateway", "TransitGatewayId": "transit gateway",
+    "NetworkInterfaceId": "network interface", "VpcPeeringConnectionId": "peering connection",
+}  # fmt: skip
 
 
-def subnets_of(place: Place) -> list[dict[str, Any]]:
-    """The subnets of the settings."""
-    return list(place.aws("ec2", "describe_subnets", SubnetIds=list(place.settings.subnets))["Subnets"])
+def subnets_of(ask: Ask, names: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Subnets by their ids."""
+    return list(ask("ec2", "describe_subnets", SubnetIds=list(names)).get("Subnets", []))
 
 
-def tables_of(place: Place, subnet: dict[str, Any]) -> list[dict[str, Any]]:
-    """The route table of a subnet: its own, else the main one of its VPC."""
+def tables_of(ask: Ask, subnet: dict[str, Any]) -> list[dict[str, Any]]:
+    """The route table of a subnet: its own, else the main one of its VPC, where that is known."""
 
-    def found(name: str, value: str) -> list[dict[str, Any]]:
-        filters = [{"Name": name, "Values": [value]}, {"Name": "vpc-id", "Values": [subnet["VpcId"]]}]
-        return list(place.aws("ec2", "describe_route_tables", Filters=filters)["RouteTables"])
+    def found(*filters: tuple[str, str]) -> list[dict[str, Any]]:
+        wanted = [{"Name": name, "Values": [value]} for name, value in filters]
+        return list(ask("ec2", "describe_route_tables", Filters=wanted).get("RouteTables", []))
 
-    return found("association.subnet-id", subnet["SubnetId"]) or found("association.main", "true")
+    of_vpc = [("vpc-id", str(subnet["VpcId"]))] if "VpcId" in subnet else []
+    own = found(("association.subnet-id", subnet["SubnetId"]), *of_vpc)
+    return own or (found(("association.main", "true"), *of_vpc) if of_vpc else [])
 
 
-def default_routes(place: Place, subnet: dict[str, Any]) -> list[dict[str, Any]]:
+def default_routes(ask: Ask, subnet: dict[str, Any]) -> list[dict[str, Any]]:
     """The routes of a subnet to everywhere, those that lead into nothing included."""
-    return [
-        route
-        for table in tables_of(place, subnet)
-        for route in table.get("Routes", [])
-        if route.get("DestinationCidrBlock") == EVERYWHERE
-    ]
+    return defaults(tables_of(ask, subnet))
+
+
+def defaults(tables: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The routes to everywhere in route tables."""
+    routes = [route for table in tables for route in table.get("Routes") or []]
+    return [route for route in routes if route.get("DestinationCidrBlock") == EVERYWHERE]
 
 
 def leads(route: dict[str, Any]) -> bool:
@@ -41,3 +49,19 @@ def gateway(route: dict[str, Any]) -> str:
     """The id of an internet gateway that a route leads to; empty when it leads elsewhere."""
     name = str(route.get("GatewayId") or "")
     return name if name.startswith("igw-") else ""
+
+
+def leads_out(route: dict[str, Any], *, public: bool) -> bool:
+    """Whether tasks reach the world by a default route; ``public``: they have public addresses.
+
+    An internet gateway serves only these, and what comes over a peering connection goes no further.
+    """
+    return leads(route) and not route.get("VpcPeeringConnectionId") and (public or not gateway(route))
+
+
+def target(route: dict[str, Any]) -> tuple[str, str]:
+    """What a route leads to: its kind in words, and its id."""
+    if gateway(route):
+        return "internet gateway", gateway(route)
+    key = next((key for key in _TARGETS if route.get(key)), "")
+    return (_TARGETS[key], str(route[key])) if key else ("other", "nothing")

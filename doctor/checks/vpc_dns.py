@@ -23,7 +23,7 @@ class VpcDns:
         if place.is_local:
             raise NotAskedError(LOCAL)
         found: list[Fault] = []
-        for vpc in sorted({str(subnet["VpcId"]) for subnet in subnets_of(place)}):
+        for vpc in sorted({str(subnet["VpcId"]) for subnet in subnets_of(place.aws, place.settings.subnets)}):
             answer = place.aws("ec2", "describe_vpc_attribute", VpcId=vpc, Attribute="enableDnsSupport")
             if answer.get("EnableDnsSupport", {}).get("Value") is False:
                 command = f"aws ec2 modify-vpc-attribute --vpc-id {vpc} --enable-dns-support"

@@ -6,7 +6,7 @@ from typing import Any, Final
 from doctor.checks.endpoints import endpoints_of, missing_services
 from doctor.checks.frame import Fault, Severity
 from doctor.checks.place import NotAskedError, Place, RefusedError
-from doctor.checks.routes import default_routes, gateway, leads, subnets_of
+from doctor.checks.routes import default_routes, gateway, leads, subnets_of, target
 
 LOCAL: Final = "tasks of the local cloud are processes of this machine"
 
@@ -29,15 +29,17 @@ class WayOut:
         """Ask EC2 for routes, and where there are none for endpoints."""
         if place.is_local:
             raise NotAskedError(LOCAL)
-        return [fault for subnet in subnets_of(place) for fault in _of_subnet(place, subnet)]
+        return [
+            fault for subnet in subnets_of(place.aws, place.settings.subnets) for fault in _of_subnet(place, subnet)
+        ]
 
 
 def _of_subnet(place: Place, subnet: dict[str, Any]) -> Iterator[Fault]:
     name = subnet["SubnetId"]
-    routes = default_routes(place, subnet)
+    routes = default_routes(place.aws, subnet)
     there = [route for route in routes if leads(route)]
     if not there:
-        gone = f" (its default route leads to {_target(routes[0])}, which is gone)" if routes else ""
+        gone = f" (its default route leads to {target(routes[0])[1]}, which is gone)" if routes else ""
         yield from _without_route(place, subnet, gone)
         return
     route = there[0]
@@ -78,11 +80,6 @@ def _of_nat(place: Place, name: str, nat_id: str) -> Iterator[Fault]:
         yield Fault(says, "Make a public one, and route to it.")
     else:
         own = {"SubnetId": nat["SubnetId"], "VpcId": nat["VpcId"]}
-        if not any(gateway(route) and leads(route) for route in default_routes(place, own)):
+        if not any(gateway(route) and leads(route) for route in default_routes(place.aws, own)):
             says = f"NAT gateway {nat_id} stands in subnet {nat['SubnetId']}, which leads to no internet gateway"
             yield Fault(says, "Put it into a public subnet: one whose 0.0.0.0/0 leads to an internet gateway.")
-
-
-def _target(route: dict[str, Any]) -> str:
-    kinds = ("NatGatewayId", "GatewayId", "TransitGatewayId", "NetworkInterfaceId", "VpcPeeringConnectionId")
-    return next((str(route[kind]) for kind in kinds if route.get(kind)), "nothing")

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from doctor.checks.traffic import ANSWERED, CALLED, acl_lets
+from doctor.checks.routes import defaults, leads_out
+from doctor.checks.traffic import ANSWERED, CALLED, acl_lets, covers
 from doctor.explain.connection import tested
 from doctor.explain.facts import Facts
 from doctor.explain.theory import Certainty, Theory, Verdict, open_, refuted
@@ -55,14 +56,16 @@ def _configuration(facts: Facts) -> dict[str, Any]:
 
 def _closed_groups(facts: Facts) -> list[str]:
     wanted = set(_configuration(facts).get("securityGroups") or [])
-    groups = facts.subject.whole.network.get("SecurityGroups", [])
-    return [
-        str(group["GroupId"])
-        for group in groups
-        if (not wanted or group.get("GroupId") in wanted)
-        and "IpPermissionsEgress" in group
-        and not group["IpPermissionsEgress"]
+    groups = [
+        group
+        for group in facts.subject.whole.network.get("SecurityGroups", [])
+        if (not wanted or group.get("GroupId") in wanted) and "IpPermissionsEgress" in group
     ]
+    if wanted and any(
+        covers(rule, port) for group in groups for rule in group["IpPermissionsEgress"] for port in CALLED
+    ):
+        return []  # what one of a task's groups lets out goes out
+    return [str(group["GroupId"]) for group in groups if not group["IpPermissionsEgress"]]
 
 
 def _closed_acls(facts: Facts) -> Iterator[tuple[str, str]]:
@@ -87,16 +90,9 @@ def _stranded_subnets(facts: Facts) -> list[str]:
     for subnet in _configuration(facts).get("subnets") or []:
         own = [t for t in tables if any(a.get("SubnetId") == subnet for a in t.get("Associations") or [])]
         own = own or [t for t in tables if any(a.get("Main") for a in t.get("Associations") or [])]
-        if own and not any(_leads_out(route, public=public) for table in own for route in table.get("Routes") or []):
+        if own and not any(leads_out(route, public=public) for route in defaults(own)):
             found.append(str(subnet))
     return found
-
-
-def _leads_out(route: dict[str, Any], *, public: bool) -> bool:
-    if route.get("DestinationCidrBlock") != "0.0.0.0/0" or route.get("State") == "blackhole":
-        return False
-    gateway = str(route.get("GatewayId") or "")
-    return not gateway.startswith("igw-") or public
 
 
 def _settles(facts: Facts) -> str:

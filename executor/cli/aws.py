@@ -4,14 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from contract.ids import started_by
+from executor.cli.aws_clients import clients, exit_of, refusal
 from executor.cli.errors import CommandError, Exit
 from executor.settings import ExecutorSettings
 
-_CONFIG = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 2})
 _NOT_THERE = {"404", "NoSuchBucket", "ClusterNotFoundException"}
 
 
@@ -30,9 +29,10 @@ def ask(settings: ExecutorSettings) -> None:
     """Ask AWS two harmless things that the executor asks as well.
 
     Raises:
-        CommandError: bucket or cluster are not there (2); AWS cannot be reached, or refuses (3).
+        CommandError: bucket or cluster are not there (2); AWS says no (1), or cannot be reached or signed in to (3).
     """
-    s3, ecs = boto3.client("s3", config=_CONFIG), boto3.client("ecs", config=_CONFIG)
+    aws = clients()
+    s3, ecs = aws("s3"), aws("ecs")
     nobody = started_by(settings.installation, "check", 0)
     _asked(f"REPORTING_BUCKET {settings.bucket}", lambda: s3.head_bucket(Bucket=settings.bucket))
     _asked(f"REPORTING_CLUSTER {settings.cluster}", lambda: ecs.list_tasks(cluster=settings.cluster, startedBy=nobody))
@@ -42,9 +42,8 @@ def _asked(what: str, question: Callable[[], Any]) -> None:
     try:
         question()
     except ClientError as error:
-        code = error.response["Error"]["Code"]
-        if code in _NOT_THERE:
+        if error.response["Error"]["Code"] in _NOT_THERE:
             raise CommandError(f"{what} is not there, in this account and region", Exit.USAGE) from error
-        raise CommandError(f"AWS refuses {what}: {error}; check the role's rights", Exit.UNREACHABLE) from error
+        raise CommandError(f"{refusal(error, what)}; check the role's rights", exit_of(error)) from error
     except BotoCoreError as error:
-        raise CommandError(f"AWS cannot be asked for {what}: {error}", Exit.UNREACHABLE) from error
+        raise refusal(error, what) from error

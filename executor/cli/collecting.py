@@ -2,20 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from functools import cache
 from typing import Any, Final
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from doctor.checks.routes import subnets_of, tables_of
 from doctor.evidence.answers import take
 from doctor.evidence.evidence import Evidence
 from doctor.evidence.masking import masked
 from executor.cli.aws import region_faults
+from executor.cli.aws_clients import Clients, clients, refusal
 from executor.cli.errors import CommandError, Exit
 
-_CONFIG: Final = Config(connect_timeout=4, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3})
 _PAGE: Final = 100
 _LOGS_OF: Final = 6
 _LINES: Final = 300
@@ -24,7 +22,7 @@ _LINES: Final = 300
 class Collector:
     """One look at one account and region; ``answers`` holds what was told, by name, without secrets."""
 
-    def __init__(self, aws: Callable[[str], Any] | None = None) -> None:
+    def __init__(self, aws: Clients | None = None) -> None:
         """Ask who ``aws`` gives clients of, by a service's name; without it, account and region of the environment.
 
         Raises:
@@ -45,7 +43,7 @@ class Collector:
         """A service with its task definition, tasks, logs and network.
 
         Raises:
-            CommandError: it is not there (1), or ECS cannot be asked (3).
+            CommandError: it is not there, or ECS refuses (1), or ECS cannot be asked (3).
         """
         found = self._must("ecs", "describe_services", cluster=cluster, services=[name])["services"]
         if not found:
@@ -55,8 +53,7 @@ class Collector:
         definition = self._definition(str(service["taskDefinition"]))
         arns: list[str] = []
         for status in ("RUNNING", "STOPPED"):
-            listed = self._told("ecs", "list_tasks", cluster=cluster, serviceName=name, desiredStatus=status)
-            arns += listed.get("taskArns", [])
+            arns += self._listed(cluster=cluster, serviceName=name, desiredStatus=status)
         self._tasks(cluster, arns, definition)
         self._network((service.get("networkConfiguration") or {}).get("awsvpcConfiguration") or {})
 
@@ -69,13 +66,10 @@ class Collector:
         service = {**told[0], "events": [one for one in told[0].get("events") or [] if one["createdAt"] >= since]}
         if told[0]:
             self._keep("services", {"services": [service]})
-        arns = self._told("ecs", "list_tasks", cluster=cluster, desiredStatus="STOPPED").get("taskArns", [])
-        found = self._told("ecs", "describe_tasks", cluster=cluster, tasks=arns[:_PAGE]) if arns else {}
-        tasks = [
-            one
-            for one in found.get("tasks") or ()
-            if one.get("group") == f"service:{name}" and one["createdAt"] >= since
-        ]
+        # By family, which our stack calls like its service: ECS lists by service only while the service is there.
+        arns = self._listed(cluster=cluster, family=name, desiredStatus="STOPPED")
+        found = [one for page in self._described(cluster, arns) for one in page.get("tasks") or ()]
+        tasks = [one for one in found if one.get("group") == f"service:{name}" and one["createdAt"] >= since]
         tasks.sort(key=lambda one: str(one["createdAt"]))
         if tasks:
             self._keep("tasks-0", {"tasks": tasks})
@@ -119,10 +113,22 @@ class Collector:
         self._keep("task-definition", answer)
         return dict(answer.get("taskDefinition") or {})
 
-    def _tasks(self, cluster: str, arns: list[str], definition: dict[str, Any]) -> None:
+    def _listed(self, **which: str) -> list[str]:
+        """The ARNs of all tasks that ECS lists, page by page."""
+        page = self._told("ecs", "list_tasks", **which)
+        arns: list[str] = list(page.get("taskArns") or ())
+        while token := page.get("nextToken"):
+            page = self._told("ecs", "list_tasks", **which, nextToken=token)
+            arns += page.get("taskArns") or ()
+        return arns
+
+    def _described(self, cluster: str, arns: list[str]) -> Iterator[dict[str, Any]]:
         for at in range(0, len(arns), _PAGE):
-            answer = self._told("ecs", "describe_tasks", cluster=cluster, tasks=arns[at : at + _PAGE])
-            self._keep(f"tasks-{at // _PAGE}", answer)
+            yield self._told("ecs", "describe_tasks", cluster=cluster, tasks=arns[at : at + _PAGE])
+
+    def _tasks(self, cluster: str, arns: list[str], definition: dict[str, Any]) -> None:
+        for number, answer in enumerate(self._described(cluster, arns)):
+            self._keep(f"tasks-{number}", answer)
         self._logs(definition, arns)
 
     def _logs(self, definition: dict[str, Any], arns: list[str]) -> None:
@@ -134,8 +140,10 @@ class Collector:
     def _network(self, configuration: dict[str, Any]) -> None:
         subnets, groups = configuration.get("subnets") or [], configuration.get("securityGroups") or []
         if subnets:
+            there = subnets_of(self._told, tuple(subnets)) or [{"SubnetId": one} for one in subnets]
+            tables = {str(table["RouteTableId"]): table for one in there for table in tables_of(self._told, one)}
+            self._keep("route-tables", {"RouteTables": list(tables.values())} if tables else {})
             filters = [{"Name": "association.subnet-id", "Values": subnets}]
-            self._keep("route-tables", self._told("ec2", "describe_route_tables", Filters=filters))
             self._keep("network-acls", self._told("ec2", "describe_network_acls", Filters=filters))
         if groups:
             self._keep("security-groups", self._told("ec2", "describe_security_groups", GroupIds=groups))
@@ -148,10 +156,8 @@ class Collector:
     def _must(self, service: str, operation: str, **arguments: Any) -> dict[str, Any]:
         try:
             return self._call(service, operation, arguments)
-        except ClientError as error:
-            raise CommandError(f"AWS refuses: {error}", Exit.UNREACHABLE) from error
-        except BotoCoreError as error:
-            raise CommandError(f"AWS cannot be asked: {error}", Exit.UNREACHABLE) from error
+        except (ClientError, BotoCoreError) as error:
+            raise refusal(error) from error
 
     def _told(self, service: str, operation: str, **arguments: Any) -> dict[str, Any]:
         try:
@@ -173,11 +179,10 @@ class Collector:
         return ask(**arguments)
 
 
-def _of_environment() -> Callable[[str], Any]:
+def _of_environment() -> Clients:
     if faults := region_faults():
         raise CommandError("; ".join(faults), Exit.USAGE)
-    session: Any = boto3.session.Session()
-    return cache(lambda service: session.client(service, config=_CONFIG))
+    return clients()
 
 
 def _streams(definition: dict[str, Any], arns: list[str]) -> Iterator[tuple[str, str]]:

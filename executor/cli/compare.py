@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,6 +15,7 @@ from executor.cli.errors import CommandError, Exit
 from executor.cli.explain import saved
 from executor.cli.sides import Side, given, side
 
+HERE = Path(".local/deploy")
 _SETTINGS = ("REPORTING_", "SNOWFLAKE_", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL")
 
 
@@ -31,6 +33,7 @@ def compare(
     values: Annotated[
         bool, typer.Option("--secrets", help="Also read the secrets' values, and compare their fingerprints.")
     ] = False,
+    folder: Annotated[Path, typer.Option("--local-dir", help="Where local environments keep their cloud.")] = HERE,
     json_: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Show what differs between two deployments, across accounts, regions and profiles.
@@ -43,7 +46,7 @@ def compare(
     """
     profiles, regions = given(profile, "--profile"), given(region, "--region")
     sides = [side(text, *where) for text, where in zip((old, new), zip(profiles, regions, strict=True), strict=True)]
-    left, right = (_evidence(one, values=values) for one in sides)
+    left, right = (_evidence(one, folder, values=values) for one in sides)
     found = compared_(left, right, secrets.token_bytes(16))
     if not found.comparisons and not (found.only_old or found.only_new):
         raise CommandError(f"{old} and {new}: neither holds anything that can be compared.", Exit.USAGE)
@@ -56,11 +59,11 @@ def compare(
         raise typer.Exit(Exit.FAILED)
 
 
-def _evidence(one: Side, *, values: bool) -> Evidence:
+def _evidence(one: Side, folder: Path, *, values: bool) -> Evidence:
     if one.kind == "file":
         return saved(one.path, compared=True)
     if one.kind == "settings":
         return Evidence(settings={name: value for name, value in os.environ.items() if name.startswith(_SETTINGS)})
     from executor.cli.live_side import live  # noqa: PLC0415 - the vendors' clients take a second that files need not wait for
 
-    return live(one, secrets=values)
+    return live(one, secrets=values, folder=folder)

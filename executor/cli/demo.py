@@ -6,12 +6,12 @@ import time
 from pathlib import Path
 from typing import Annotated, Any
 
-import boto3
 import snowflake.connector
 import typer
 from rich.console import Console
 
 from contract.states import TERMINAL, JobState
+from executor.cli.aws_clients import local_clients
 from executor.cli.aws_options import AwsOptions
 from executor.cli.client import Client
 from executor.cli.demo_folder import DemoFolder
@@ -90,13 +90,7 @@ def _until_ended(client: Client, stack: Stack, job_ids: set[str], progress: Prog
 
 def _keep_files(stack: Stack, rows: list[dict[str, Any]], folder: DemoFolder) -> int:
     folder.clear()
-    s3 = boto3.client(
-        "s3",
-        endpoint_url=stack.environment["AWS_ENDPOINT_URL"],
-        region_name=stack.environment["AWS_REGION"],
-        aws_access_key_id=stack.environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=stack.environment["AWS_SECRET_ACCESS_KEY"],
-    )
+    s3 = local_clients(stack.environment["AWS_REGION"], lambda: stack.environment["AWS_ENDPOINT_URL"])("s3")
     kept = 0
     for row in rows:
         bucket, _, prefix = str(row["result_uri"] or "").removeprefix("s3://").partition("/")

@@ -124,6 +124,7 @@ def _list(name: str, left: list[str], *, data: bool) -> None:
 
 def _stop(folder: Path, name: str, *, quiet: bool) -> None:
     cloud = LocalCloud(folder)
+    cloud.forget(name)
     others = cloud.others(name)
     if not others:
         cloud.stop()

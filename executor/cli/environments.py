@@ -6,19 +6,18 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import boto3
 import typer
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from snowflake.connector import errors
 
+from executor.cli.aws_clients import CHANGING, clients, exit_of
 from executor.cli.deploy_plan import lines_of
 from executor.cli.errors import CommandError, Exit
 from executor.cli.in_time import agreed, in_time
-from executor.cli.local_environment import NAME as LOCAL
-from executor.cli.local_environment import LocalCloud
+from executor.cli.local_environment import LocalCloud, on_local_cloud
 from executor.cli.snowflake_troubles import of_sign_in, of_statement, one_line
 from executor.cli.with_cause import with_cause
 from executor.deploy import environment as environments
@@ -33,7 +32,6 @@ from executor.deploy.stack import StackError
 from executor.deploy.whole import Deployment, GroundError, Plan, Site
 from executor.settings import ObjectNames, SettingsError, SnowflakeSettings, load
 
-_CONFIG = Config(connect_timeout=10, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 5})
 Name = Annotated[str, typer.Option("--env", help="The environment: infra/environments/<name>.toml, or local.")]
 Folder = Annotated[Path, typer.Option("--local-dir", help="Where local environments keep their cloud.")]
 Json = Annotated[bool, typer.Option("--json", help="Print what was done as JSON, and ask nothing.")]
@@ -117,7 +115,7 @@ def site_of(name: str, folder: Path, say: Callable[[str], None], *, starts: bool
         CommandError: it is a local one, and no local cloud runs.
     """
     said = environments.read(name)
-    if name == LOCAL or (said or {}).get("cloud") == "local":
+    if on_local_cloud(name, said):
         cloud = LocalCloud(folder)
         if starts:
             cloud.start(say)
@@ -128,10 +126,8 @@ def site_of(name: str, folder: Path, say: Callable[[str], None], *, starts: bool
         return Site(environment, cloud.clients(region), cloud.sign_in(), Path.cwd(), cloud.build(region), say)
     environment = environments.from_file(name)
     _, sign_in = load(ObjectNames, SnowflakeSettings)
-    session: Any = boto3.Session(region_name=environment.region)
-    return Site(
-        environment, lambda service: session.client(service, config=_CONFIG), sign_in, Path.cwd(), images.run, say
-    )
+    aws = clients(CHANGING, boto3.Session(region_name=environment.region))
+    return Site(environment, aws, sign_in, Path.cwd(), images.run, say)
 
 
 def is_local(site: Site) -> bool:
@@ -199,4 +195,4 @@ def told() -> Iterator[None]:
     except errors.Error as error:
         raise of_sign_in(error, {}) from error
     except (BotoCoreError, ClientError) as error:
-        raise CommandError(f"AWS: {error}; what was at work is at work; repeat", Exit.UNREACHABLE) from error
+        raise CommandError(f"AWS: {error}; what was at work is at work; repeat", exit_of(error)) from error

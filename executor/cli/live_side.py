@@ -1,20 +1,20 @@
 """Asks AWS for one side of a comparison, only to read; what is denied is said, and the rest is compared."""
 
-import json
+from pathlib import Path
 from typing import Any, Final
 
 import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from doctor.evidence.evidence import Evidence
+from executor.cli.aws_clients import Clients, clients, refusal
 from executor.cli.errors import CommandError, Exit
 from executor.cli.network_reached import reached
+from executor.cli.secret_values import NoSuchKeyError, value_of
 from executor.cli.sides import Side
-from executor.deploy.environment import FOLDER, from_file
+from executor.deploy import environment as environments
 from executor.settings import SettingsError
 
-_CONFIG: Final = Config(connect_timeout=4, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3})
 _OF_LOG_GROUPS: Final = {"logGroupClass": "STANDARD", "retentionInDays": "for ever"}
 _KINDS: Final = {"AWS::ECS::Service": "service", "AWS::ECS::TaskDefinition": "definition"}
 
@@ -22,28 +22,16 @@ _KINDS: Final = {"AWS::ECS::Service": "service", "AWS::ECS::TaskDefinition": "de
 class LiveSide:
     """One account and region; ``evidence`` is what they told."""
 
-    def __init__(self, side: Side, *, secrets: bool) -> None:
-        """The account of the side's profile.
-
-        Raises:
-            CommandError: there is no such profile, or no region (2).
-        """
-        try:
-            self._session: Any = boto3.session.Session(profile_name=side.profile, region_name=side.region)
-        except BotoCoreError as error:
-            raise CommandError(f"{side.name}: {error}. Name a profile of ~/.aws/config.", Exit.USAGE) from error
-        if not self._session.region_name:
-            message = f"{side.name}: no region; write @REGION behind it, or give --region."
-            raise CommandError(message, Exit.USAGE)
-        self._secrets = secrets
-        self._clients: dict[str, Any] = {}
+    def __init__(self, aws: Clients, region: str, *, secrets: bool) -> None:
+        """Ask who ``aws`` gives clients of; ``secrets`` reads the values of secrets too."""
+        self._aws, self._region, self._secrets = aws, region, secrets
         self.evidence = Evidence()
 
     def service(self, cluster: str, name: str, **more: Any) -> None:
         """A service with its task definition, network and images."""
         found = self._must("ecs", "describe_services", cluster=cluster, services=[name])["services"]
         if not found or found[0].get("status") == "INACTIVE":
-            raise CommandError(f"cluster {cluster} has no service {name} in {self._session.region_name}.")
+            raise CommandError(f"cluster {cluster} has no service {name} in {self._region}.")
         service = found[0]
         configuration = (service.get("networkConfiguration") or {}).get("awsvpcConfiguration") or {}
         told = reached(configuration, self._told) if configuration else {}
@@ -89,7 +77,9 @@ class LiveSide:
                 kept = {key: own.get(key, otherwise) for key, otherwise in _OF_LOG_GROUPS.items()}
                 more["logGroup"] |= kept
         if self._secrets:
-            read_ = {one["name"]: self._secret(str(one["valueFrom"])) for one in entry.get("secrets") or []}
+            read_ = {
+                one["name"]: self._secret(str(one["name"]), str(one["valueFrom"])) for one in entry.get("secrets") or []
+            }
             more["secretValues"] = {name: value for name, value in read_.items() if value is not None}
         return entry | more
 
@@ -101,55 +91,44 @@ class LiveSide:
             one["name"]: str(one.get("imageDigest") or "") for task in tasks for one in task.get("containers") or []
         }
 
-    def _secret(self, reference: str) -> str | None:
-        """A secret's value, which leaves this program as a fingerprint only."""
-        parts = reference.split(":")
-        if ":secretsmanager:" not in reference:
-            answer = self._told("ssm", "get_parameter", Name=reference.rpartition(":parameter")[2], WithDecryption=True)
-            return str(answer["Parameter"]["Value"]) if answer else None
-        answer = self._told("secretsmanager", "get_secret_value", SecretId=":".join(parts[:7]))
-        if not answer:
-            return None
-        text, key = str(answer.get("SecretString") or ""), parts[7] if len(parts) > 7 else ""
+    def _secret(self, name: str, reference: str) -> str | None:
+        """A secret's value, which leaves this program as a fingerprint only; None where it cannot be told."""
         try:
-            return str(json.loads(text).get(key)) if key else text
-        except (ValueError, AttributeError):
-            return text
+            return value_of(reference, self._told)
+        except NoSuchKeyError as error:
+            self.evidence.absent.append(f"{self._region}: secret {name}: {error}")
+            return None
 
     def _must(self, service: str, operation: str, **arguments: Any) -> dict[str, Any]:
         try:
             return self._call(service, operation, arguments)
-        except ClientError as error:
-            raise CommandError(f"AWS refuses: {error}") from error
-        except BotoCoreError as error:
-            raise CommandError(f"AWS cannot be asked: {error}", Exit.UNREACHABLE) from error
+        except (ClientError, BotoCoreError) as error:
+            raise refusal(error) from error
 
     def _told(self, service: str, operation: str, **arguments: Any) -> dict[str, Any]:
         try:
             return self._call(service, operation, arguments)
         except (ClientError, BotoCoreError) as error:
-            self.evidence.absent.append(f"{self._session.region_name}: {service}: {error}")
+            self.evidence.absent.append(f"{self._region}: {service}: {error}")
             return {}
 
     def _call(self, service: str, operation: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        if service not in self._clients:  # making one reads the whole description of its service
-            self._clients[service] = self._session.client(service, config=_CONFIG)
-        answer: dict[str, Any] = getattr(self._clients[service], operation)(**arguments)
+        answer: dict[str, Any] = getattr(self._aws(service), operation)(**arguments)
         return answer
 
 
-def live(side: Side, *, secrets: bool) -> Evidence:
-    """What AWS tells of one side.
+def live(side: Side, *, secrets: bool, folder: Path) -> Evidence:
+    """What AWS tells of one side, or the local cloud of an environment that is there.
+
+    Args:
+        side: what is asked about.
+        secrets: whether the values of secrets are read.
+        folder: where local environments keep their cloud.
 
     Raises:
-        CommandError: it is not there (1), it is not well named (2), or AWS cannot be asked (3).
+        CommandError: it is not there, or AWS refuses (1), it is not well named (2), or AWS cannot be asked (3).
     """
-    if side.kind == "environment" and side.region is None and (FOLDER / f"{side.name}.toml").is_file():
-        try:
-            side = Side(side.kind, side.name, side.profile, from_file(side.name).region)
-        except SettingsError as error:
-            raise CommandError(str(error), Exit.USAGE) from error
-    told = LiveSide(side, secrets=secrets)
+    told = LiveSide(*_account(side, folder), secrets=secrets)
     match side.kind:
         case "service":
             told.service(*side.name.split("/", 1))
@@ -160,3 +139,27 @@ def live(side: Side, *, secrets: bool) -> Evidence:
         case _:
             told.environment(side.name)
     return told.evidence
+
+
+def _account(side: Side, folder: Path) -> tuple[Clients, str]:
+    """Clients of the account and region that a side is in, and the region."""
+    region = side.region
+    if side.kind == "environment":
+        from executor.cli.local_environment import LocalCloud, on_local_cloud  # noqa: PLC0415 - only environments need it
+
+        try:
+            said = environments.read(side.name)
+            local = on_local_cloud(side.name, said)
+            # An environment is where its file says; without a file, where whoever asks is.
+            region = region or (environments.from_file(side.name).region if said and not local else None)
+        except SettingsError as error:
+            raise CommandError(str(error), Exit.USAGE) from error
+        if local:
+            return LocalCloud(folder).of(side.name, said, region)
+    try:
+        session: Any = boto3.session.Session(profile_name=side.profile, region_name=region)
+    except BotoCoreError as error:
+        raise CommandError(f"{side.name}: {error}. Name a profile of ~/.aws/config.", Exit.USAGE) from error
+    if not session.region_name:
+        raise CommandError(f"{side.name}: no region; write @REGION behind it, or give --region.", Exit.USAGE)
+    return clients(session=session), str(session.region_name)

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlparse
 
-import boto3
-
 from executor.cli import local_settings as local
+from executor.cli.aws_clients import Clients, local_clients
 from executor.cli.errors import CommandError
 from executor.cli.local_install import only
 from executor.deploy import environment as environments
@@ -30,6 +29,11 @@ TIME_SCALE: Final = 0.1
 """ECS's timers are ten times as fast: nothing has to be pulled here."""
 _LOOK_S: Final = 0.1
 _MODULES: Final = {"aws": "local_cloud.aws", "snowflake": "local_cloud.snowflake"}
+
+
+def on_local_cloud(name: str, said: Mapping[str, Any] | None) -> bool:
+    """Whether an environment is on the local cloud, by its name or by what its file says."""
+    return name == NAME or (said or {}).get("cloud") == "local"
 
 
 class LocalCloud:
@@ -85,10 +89,14 @@ class LocalCloud:
             )
         return str(known[name]["endpoint"])
 
-    def clients(self, region: str) -> Callable[[str], Any]:
+    def clients(self, region: str) -> Clients:
         """Clients of a region of the local AWS, by their service's name."""
-        session: Any = boto3.Session("AKIALOCALCLOUD000000", "local", region_name=region)
-        return lambda service: session.client(service, endpoint_url=self.endpoint("aws"))
+        return local_clients(region, lambda: self.endpoint("aws"))
+
+    def of(self, name: str, said: Mapping[str, Any] | None, region: str | None = None) -> tuple[Clients, str]:
+        """Clients of the region of an environment and its region: ``region``, what its file ``said``, or the usual."""
+        region = region or str((said or {}).get("region") or self._noted().get(name) or local.REGION)
+        return self.clients(region), region
 
     def sign_in(self) -> SnowflakeSettings:
         """How an administrator signs in to the local Snowflake."""
@@ -119,10 +127,13 @@ class LocalCloud:
         """Remember that an environment may be deployed here."""
         self._environments.write_text(json.dumps({**self._noted(), environment.name: environment.region}))
 
+    def forget(self, name: str) -> None:
+        """No longer remember an environment: it is removed."""
+        self._environments.write_text(json.dumps({key: one for key, one in self._noted().items() if key != name}))
+
     def others(self, name: str) -> list[str]:
-        """The environments besides this one that are deployed here; called when this one is removed."""
+        """The environments besides this one that are deployed here."""
         rest = {key: region for key, region in self._noted().items() if key != name}
-        self._environments.write_text(json.dumps(rest))
         return [key for key, region in rest.items() if self._has_stack(f"reporting-{key}", region)]
 
     def _has_stack(self, stack: str, region: str) -> bool:

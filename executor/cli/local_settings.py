@@ -27,6 +27,8 @@ ADMINISTRATOR: Final = "ACCOUNTADMIN"
 OPERATOR: Final = "REPORT_OPERATOR"
 RUNNER: Final = "REPORT_RUNNER"
 LOOPBACK: Final = "127.0.0.1"
+ACCESS_KEY_ID: Final = "AKIALOCALCLOUD000000"
+SECRET_ACCESS_KEY: Final = "local"  # noqa: S105 - the local AWS takes every one
 
 
 def snowflake_environment(endpoint: str, role: str = OPERATOR) -> dict[str, str]:
@@ -50,8 +52,8 @@ def aws_environment(endpoint: str) -> dict[str, str]:
     """How any client reaches the local AWS; it takes every credential."""
     return {
         "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": "AKIALOCALCLOUD000000",
-        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
+        "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_EC2_METADATA_DISABLED": "true",

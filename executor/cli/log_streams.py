@@ -7,7 +7,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from executor.cli.errors import CommandError, Exit
+from executor.cli.aws_clients import exit_of
+from executor.cli.errors import CommandError
 
 
 class LogSettings(BaseSettings):
@@ -53,9 +54,9 @@ def streams_of_job(client: Any, settings: LogSettings, job_id: str, since: datet
             page = client.filter_log_events(**where, **more)
         except ClientError as error:
             says = error.response["Error"].get("Message") or error.response["Error"]["Code"]
-            raise CommandError(f"log group {settings.log_group} cannot be searched: {says}") from error
+            raise CommandError(f"log group {settings.log_group} cannot be searched: {says}", exit_of(error)) from error
         except BotoCoreError as error:
-            raise CommandError(f"CloudWatch Logs cannot be reached: {error}", Exit.UNREACHABLE) from error
+            raise CommandError(f"CloudWatch Logs cannot be reached: {error}", exit_of(error)) from error
         for event in page["events"]:
             stream, at = str(event["logStreamName"]), int(event["timestamp"])
             first[stream] = min(at, first.get(stream, at))
@@ -78,7 +79,7 @@ def new_lines(client: Any, group: str, stream: str, token: str | None) -> tuple[
                 return lines, token
             raise
         except BotoCoreError as error:
-            raise CommandError(f"CloudWatch Logs cannot be reached: {error}", Exit.UNREACHABLE) from error
+            raise CommandError(f"CloudWatch Logs cannot be reached: {error}", exit_of(error)) from error
         lines += [event["message"] for event in page["events"]]
         # The end is reached when the token comes back unchanged (CloudWatch Logs API, GetLogEvents).
         if page["nextForwardToken"] == token:

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-import boto3
 import typer
 
 from contract.states import TERMINAL
 from executor.cli.aws import region_faults
+from executor.cli.aws_clients import clients
 from executor.cli.client import connected
 from executor.cli.errors import CommandError, Exit
 from executor.cli.log_streams import LogSettings, new_lines, streams_of_job
@@ -33,7 +33,7 @@ def logs(
         raise CommandError("; ".join(faults), Exit.USAGE)
     if all_ and follow:
         raise CommandError("--all and --follow: take one of them; --follow shows every attempt from now on", Exit.USAGE)
-    settings, client = LogSettings(), boto3.client("logs")
+    settings, client = LogSettings(), clients()("logs")
     if all_:
         with connected() as snowflake:
             since = snowflake.job(job_id)["enqueued_at"].replace(

@@ -10,21 +10,18 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from contract.sign_in import Way
 from doctor.checks.place import SIGN_IN, CannotLookError, Place, RefusedError
 from executor.cli import aws
+from executor.cli.aws_clients import IN_A_CHECK, clients
 from executor.cli.client import Client, connected
 from executor.cli.errors import CommandError
 from executor.deploy.signing_in import explicit
 from executor.settings import ExecutorSettings, ObjectNames, SettingsError, SnowflakeSettings, load
 
 _CONNECT_S: Final = 4
-_CONFIG: Final = Config(
-    connect_timeout=_CONNECT_S, read_timeout=8, retries={"mode": "standard", "total_max_attempts": 2}
-)
 _DENIED: Final = frozenset({
     "AccessDenied", "AccessDeniedException", "AccessDeniedFault", "AuthorizationError", "UnauthorizedOperation",
 })  # fmt: skip
@@ -97,19 +94,14 @@ def _fetched(url: str) -> bytes:
 
 
 class _Aws:
-    """Calls AWS; clients are made one at a time, because boto3's session is not for several threads."""
+    """Calls AWS, and tells denials apart from other refusals."""
 
     def __init__(self) -> None:
-        self._making = threading.Lock()
-        self._make: Any = boto3.client  # the types name hundreds of services, one by one
-        self._clients: dict[str, Any] = {}
+        self._clients = clients(IN_A_CHECK)
 
     def __call__(self, service: str, operation: str, **arguments: Any) -> dict[str, Any]:
         try:
-            with self._making:
-                if service not in self._clients:
-                    self._clients[service] = self._make(service, config=_CONFIG)
-            answer: dict[str, Any] = getattr(self._clients[service], operation)(**arguments)
+            answer: dict[str, Any] = getattr(self._clients(service), operation)(**arguments)
         except ClientError as error:
             raise _refusal(service, error) from error
         except BotoCoreError as error:

@@ -1,18 +1,16 @@
 """Where a network leads, in words that can be compared across accounts, whose ids always differ."""
 
-from collections.abc import Callable, Iterator
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Any
 
-Told = Callable[..., dict[str, Any]]
-"""``told("ec2", "describe_subnets", …)``: the answer; empty where it was denied."""
-_EVERYWHERE: Final = ("0.0.0.0/0", "::/0")
+from doctor.checks.routes import Ask, defaults, leads, subnets_of, tables_of, target
 
 
-def reached(configuration: dict[str, Any], told: Told) -> dict[str, Any]:
+def reached(configuration: dict[str, Any], told: Ask) -> dict[str, Any]:
     """The ways out of the subnets and what the security groups let through; nothing that could not be asked."""
     subnets, groups = configuration.get("subnets") or [], configuration.get("securityGroups") or []
     found: dict[str, Any] = {"subnetCount": len(subnets), "securityGroupCount": len(groups)}
-    there = told("ec2", "describe_subnets", SubnetIds=subnets).get("Subnets") if subnets else None
+    there = subnets_of(told, tuple(subnets)) if subnets else None
     if there:
         found["zones"] = len({one.get("AvailabilityZone") for one in there})
         found["waysOut"] = _listed({_way(told, one) for one in there} - {""})
@@ -31,21 +29,10 @@ def _listed(names: set[str]) -> str:
     return ", ".join(sorted(names)) or "nothing"
 
 
-def _way(told: Told, subnet: dict[str, Any]) -> str:
-    def tables(name: str, value: str) -> list[dict[str, Any]]:
-        filters = [{"Name": name, "Values": [value]}, {"Name": "vpc-id", "Values": [subnet["VpcId"]]}]
-        return list(told("ec2", "describe_route_tables", Filters=filters).get("RouteTables", []))
-
-    own = tables("association.subnet-id", subnet["SubnetId"]) or tables("association.main", "true")
-    for table in own:
-        for route in table.get("Routes", []):
-            if route.get("DestinationCidrBlock") in _EVERYWHERE and route.get("State") != "blackhole":
-                return (
-                    "internet gateway"
-                    if str(route.get("GatewayId") or "").startswith("igw-")
-                    else "NAT gateway or other"
-                )
-    return "none" if own else ""
+def _way(told: Ask, subnet: dict[str, Any]) -> str:
+    tables = tables_of(told, subnet)
+    ways = [target(route)[0] for route in defaults(tables) if leads(route)]
+    return (ways or ["none"])[0] if tables else ""
 
 
 def _rule(rule: dict[str, Any]) -> Iterator[str]:

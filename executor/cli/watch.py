@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Protocol
 
-import boto3
 import typer
 from rich.console import Console
 from rich.live import Live
@@ -15,6 +14,7 @@ from rich.text import Text
 
 from contract.states import TERMINAL, JobState
 from executor.cli.aws import region_faults
+from executor.cli.aws_clients import clients
 from executor.cli.client import Client, connected
 from executor.cli.errors import Exit
 from executor.cli.jobs import Json, wide_console
@@ -160,7 +160,7 @@ def _follow(
 def _tail() -> Tail | None:
     if region_faults():
         return None  # rows alone are worth watching
-    settings, client = LogSettings(), boto3.client("logs")
+    settings, client = LogSettings(), clients()("logs")
 
     def tail(task_arn: str, token: str | None) -> tuple[list[str], str | None]:
         return new_lines(client, settings.log_group, settings.stream_of(task_arn), token)

@@ -76,7 +76,8 @@ def test_bucket_and_cluster_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> No
     ("errors", "code", "says"),
     [
         ({"s3": refused("404")}, Exit.USAGE, "REPORTING_BUCKET report-files is not there"),
-        ({"s3": refused("403")}, Exit.UNREACHABLE, "AWS refuses REPORTING_BUCKET report-files"),
+        ({"s3": refused("403")}, Exit.FAILED, "AWS refuses REPORTING_BUCKET report-files"),
+        ({"ecs": refused("ExpiredTokenException")}, Exit.UNREACHABLE, "AWS refuses REPORTING_CLUSTER reporting"),
         ({"ecs": refused("ClusterNotFoundException")}, Exit.USAGE, "REPORTING_CLUSTER reporting is not there"),
         ({"ecs": EndpointConnectionError(endpoint_url="http://x")}, Exit.UNREACHABLE, "AWS cannot be asked"),
     ],

@@ -56,11 +56,16 @@ class Aws:
         return {"services": [found] if self.service else []}
 
     def list_tasks(self, **asked: Any) -> Any:
+        """One task a page, and of a whole cluster those of others first."""
         assert asked["desiredStatus"] == "STOPPED"
-        return {"taskArns": [one["taskArn"] for one in self.tasks]}
+        if asked.get("family") != NAME:
+            return {"taskArns": ["arn:task/another"]}
+        at = int(asked.get("nextToken", 0))
+        more = {"nextToken": str(at + 1)} if at + 1 < len(self.tasks) else {}
+        return {"taskArns": [one["taskArn"] for one in self.tasks[at : at + 1]], **more}
 
-    def describe_tasks(self, **_: Any) -> Any:
-        return {"tasks": self.tasks}
+    def describe_tasks(self, **asked: Any) -> Any:
+        return {"tasks": [one for one in self.tasks if one["taskArn"] in asked["tasks"]]}
 
     def describe_task_definition(self, **asked: Any) -> Any:
         options = {"awslogs-group": "/reporting/prod/executor", "awslogs-stream-prefix": "executor"}

@@ -41,7 +41,7 @@ def test_following_across_a_retry_reads_the_next_task_from_its_beginning(
 
     monkeypatch.setattr(logs, "connected", connected)
     monkeypatch.setattr(logs, "region_faults", list)
-    monkeypatch.setattr("boto3.client", lambda _name: Streams())
+    monkeypatch.setattr("boto3.client", lambda _name, **_: Streams())
     monkeypatch.setattr("time.sleep", lambda _seconds: None)
     logs.logs("job-1", follow=True)
     assert capsys.readouterr().out.split() == ["a", "b", "c", "d"]
