@@ -19,6 +19,7 @@ from contract.states import JobState
 from executor import causes
 from executor.adapters.s3_artifacts import S3Artifacts
 from executor.cli import elsewhere
+from executor.cli.aws_clients import exit_of
 from executor.cli.client import Client, as_json, connected
 from executor.cli.errors import CommandError, Exit
 from executor.cli.jobs import Json
@@ -57,9 +58,9 @@ def recover(
     """Put lost states and history back from the manifests in S3; changes no row that is there."""
     if environment is not None:
         elsewhere.check("deploy")
-        from executor.cli.of_environment import variables_of  # noqa: PLC0415 - whoever deploys has the extra that it takes
+        from executor.cli.of_environment import stand_in, variables_of  # noqa: PLC0415 - whoever deploys has the extra that it takes
 
-        os.environ.update(variables_of(environment, folder, lambda says: typer.echo(says, err=True)))
+        stand_in(variables_of(environment, folder, lambda says: typer.echo(says, err=True)), os.environ)
     try:
         settings, _ = load(RecoverySettings, ObjectNames)
     except SettingsError as error:
@@ -90,7 +91,7 @@ async def _planned(client: Client, settings: RecoverySettings) -> Plan:
             return await planned(client, found, artifacts, settings.bucket, causes.load())
     except (CloudUnavailableError, BotoCoreError, ClientError) as error:
         says = f"REPORTING_BUCKET {settings.bucket} cannot be read: {error}; it takes s3:ListBucket and s3:GetObject"
-        raise CommandError(says, Exit.UNREACHABLE) from error
+        raise CommandError(says, exit_of(error)) from error
 
 
 def _carried_out(client: Client, found: Plan) -> Done:
