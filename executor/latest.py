@@ -3,7 +3,8 @@
 import structlog
 
 from contract.manifest import Latest
-from executor.ports import Artifacts, CloudUnavailableError
+from executor.port_errors import CloudUnavailableError
+from executor.ports import Artifacts
 
 log = structlog.get_logger()
 

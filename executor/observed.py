@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
+from executor.batches import Batch
 from executor.core.launch_answers import Throttled
 from executor.core.metrics import Measure, Metric
-from executor.ports import Batch, Clock, ThrottledError
+from executor.port_errors import ThrottledError
+from executor.ports import Clock
 
 P = TypeVar("P")
 

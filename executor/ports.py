@@ -1,17 +1,16 @@
-# long: every port stands here, side by side for adapters and fakes
 """What the executor needs of the world; each has a real adapter and a shipped fake that pass one suite."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from contract.commands import Command
-from contract.events import AttemptResult, Event
 from contract.job import JobRow
 from contract.manifest import Latest, Manifest, StartMarker
 from contract.policy import NO_CAPS, Caps
 from contract.report import ReportDefinition
+from executor.batches import Batch
 from executor.core.breaker import Breaker
 from executor.core.files import StoredFile
 from executor.core.launch import LaunchProfile
@@ -19,40 +18,6 @@ from executor.core.launch_answers import LaunchAnswer
 from executor.core.leadership import Leader, LeaseView
 from executor.core.reconcile import RowState
 from executor.core.tasks import TaskView
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A row to write; ``due_in_s`` counts from the moment of the write, by the store's clock."""
-
-    job: JobRow
-    due_in_s: float | None = None
-
-
-@dataclass(slots=True)
-class Batch:
-    """What one flush writes together."""
-
-    changes: list[Change] = field(default_factory=list)
-    results: list[AttemptResult] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
-
-    def __len__(self) -> int:
-        """How many rows."""
-        return len(self.changes) + len(self.results) + len(self.events)
-
-    def halves(self) -> tuple["Batch", "Batch"]:
-        """Two batches that are this one together; results and events stay before the changes they explain."""
-        rows: list[Change | AttemptResult | Event] = [*self.results, *self.events, *self.changes]
-        return _batch(rows[: len(rows) // 2]), _batch(rows[len(rows) // 2 :])
-
-
-def _batch(rows: Sequence[Change | AttemptResult | Event]) -> Batch:
-    return Batch(
-        changes=[row for row in rows if isinstance(row, Change)],
-        results=[row for row in rows if isinstance(row, AttemptResult)],
-        events=[row for row in rows if isinstance(row, Event)],
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,42 +42,6 @@ class Unreadable:
 
     says: str
     """What is not understood, each by its path."""
-
-
-class StoreUnavailableError(RuntimeError):
-    """The store could not be asked; nothing is known of the statement, and asking again is safe."""
-
-
-class TrustSpentError(StoreUnavailableError):
-    """The lease is not trusted for as long as a statement may take, so the statement was not sent."""
-
-
-class NothingDoneError(StoreUnavailableError):
-    """The statement was not sent, or the store says that it left everything as it was; nothing of it comes later."""
-
-
-class SignInRefusedError(NothingDoneError):
-    """Snowflake does not let us in; a person has to put that right, and then work goes on by itself."""
-
-
-class RowRefusedError(RuntimeError):
-    """The store refused a statement for what its rows hold; the same rows will be refused again."""
-
-
-class CloudUnavailableError(RuntimeError):
-    """AWS could not be asked, or asks for patience; asking again is safe."""
-
-
-class ThrottledError(CloudUnavailableError):
-    """AWS asks for patience: we, or others in the account, asked too often."""
-
-
-class DeposedError(RuntimeError):
-    """The fence is another's: this executor no longer leads and writes nothing more."""
-
-
-class StateMissingError(RuntimeError):
-    """The leader row is gone: job state was lost, and nothing may be claimed until it is recovered."""
 
 
 class Store(Protocol):

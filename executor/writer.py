@@ -7,8 +7,10 @@ from typing import TypeVar
 import structlog
 
 from contract.events import AttemptResult, Event
+from executor.batches import Batch, Change
 from executor.core.breaker import Breaker
-from executor.ports import Batch, Change, DeposedError, RowRefusedError, Store, TrustSpentError
+from executor.port_errors import DeposedError, RowRefusedError, TrustSpentError
+from executor.ports import Store
 
 MAX_ROWS = 200
 """Rows of a kind in one batch; the store cuts longer ones by their bytes."""
@@ -185,11 +187,8 @@ class Writer:
             for key in missing:
                 self._changes.pop(key, None)
                 self._can_wait.pop(key, None)
-                log.error(
-                    "the job's row is gone or older than what is known of it; it is begun again from the row",
-                    action="row_astray",
-                    request_id=key,
-                )
+                says = "the job's row is gone or older than what is known of it; it is begun again from the row"
+                log.error(says, action="row_astray", request_id=key)
             self._on_astray(missing)
 
     def _forget(self, batch: Batch) -> None:

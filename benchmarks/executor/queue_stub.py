@@ -19,8 +19,8 @@ from contract.job import JobRow
 from contract.report import Query, ReportDefinition
 from contract.request import RequestOptions, RunRequest
 from contract.states import JobState
+from executor.batches import Batch
 from executor.core.transitions import RANK
-from executor.ports import Batch
 from executor.testing.memory_queue import StateRow
 from executor.testing.memory_store import MemoryStore
 

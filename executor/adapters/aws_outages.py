@@ -6,7 +6,7 @@ from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from executor.ports import CloudUnavailableError, ThrottledError
+from executor.port_errors import CloudUnavailableError, ThrottledError
 
 _THROTTLES: Final = {
     "RequestLimitExceeded",

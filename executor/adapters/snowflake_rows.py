@@ -11,8 +11,8 @@ from contract.events import AttemptResult, Event
 from contract.job import JobRow
 from contract.manifest import Manifest
 from contract.states import JobState
+from executor.batches import Change
 from executor.core.reconcile import RowState
-from executor.ports import Change
 
 MAX_MANIFEST_CHARS: Final = 200_000
 """Room for some 700 files; a report of the product's own makes at most 350, a container of one's own may make more."""

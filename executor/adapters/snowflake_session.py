@@ -13,7 +13,7 @@ from snowflake.connector import DictCursor, errors
 from contract.binding import bound
 from executor.adapters.snowflake_errors import connection_is_gone, is_transient, nothing_was_done, sign_in_trouble
 from executor.core.leadership import MARGIN_S, STATEMENT_TIMEOUT_S
-from executor.ports import NothingDoneError, SignInRefusedError, StoreUnavailableError
+from executor.port_errors import NothingDoneError, SignInRefusedError, StoreUnavailableError
 from sql import load
 
 LOGIN_TIMEOUT_S: Final = 10

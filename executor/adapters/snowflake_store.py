@@ -26,11 +26,13 @@ from executor.adapters.snowflake_rows import (
 )
 from executor.adapters.snowflake_schema import lacking
 from executor.adapters.snowflake_session import SnowflakeSession
+from executor.batches import Batch
 from executor.core.breaker import Breaker
 from executor.core.leadership import Leader
 from executor.core.reconcile import RowState
 from executor.core.transitions import RANK
-from executor.ports import Batch, Installed, RowRefusedError, StateMissingError, Unreadable
+from executor.port_errors import RowRefusedError, StateMissingError
+from executor.ports import Installed, Unreadable
 
 _NO_CAP = 1_000_000
 """More jobs than any installation has at work at once."""

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError
 
 from executor.adapters.aws_outages import outages
-from executor.ports import CloudUnavailableError, HintMessage
+from executor.port_errors import CloudUnavailableError
+from executor.ports import HintMessage
 
 if TYPE_CHECKING:
     from types_aiobotocore_sqs import SQSClient

@@ -25,7 +25,7 @@ from executor.cli.errors import CommandError, Exit
 from executor.cli.jobs import Json
 from executor.core.recover import LOST_COLUMNS
 from executor.core.recover_requests import LOST_OF_REQUESTS
-from executor.ports import CloudUnavailableError
+from executor.port_errors import CloudUnavailableError
 from executor.recovery.carrying_out import Done, RecoveryError, carry_out
 from executor.recovery.plan import Plan, planned
 from executor.recovery.traces import traces

@@ -21,7 +21,7 @@ from executor.cli.errors import CommandError, Exit
 from executor.cli.slips import slips
 from executor.deploy.signing_in import explicit
 from executor.loops.looper import LoopDiedError
-from executor.ports import StateMissingError, StoreUnavailableError
+from executor.port_errors import StateMissingError, StoreUnavailableError
 from executor.settings import ExecutorSettings, ObjectNames, SettingsError, SnowflakeSettings, load
 
 log = structlog.get_logger()

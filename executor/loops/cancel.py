@@ -8,12 +8,14 @@ from contract.events import JobEvent
 from contract.ids import started_by
 from contract.job import JobRow
 from contract.states import JobState
+from executor.batches import Change
 from executor.board import Board
 from executor.core import settle, stopping
 from executor.core.stopping import NO_TASK_AFTER_S, STOP_AGAIN_S, StopCause
 from executor.core.tasks import TaskView
 from executor.means import Means
-from executor.ports import Change, Clock, CloudUnavailableError, Launcher, ThrottledError
+from executor.port_errors import CloudUnavailableError, ThrottledError
+from executor.ports import Clock, Launcher
 from executor.writer import Writer
 
 AT_ONCE = 10

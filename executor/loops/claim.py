@@ -13,7 +13,8 @@ from executor.breakers import Breakers
 from executor.budgets import Budget
 from executor.core import waking
 from executor.core.capacity import SWEEP_S, next_look_s, room_to_claim
-from executor.ports import Clock, DeposedError, NothingDoneError, Store, StoreUnavailableError
+from executor.port_errors import DeposedError, NothingDoneError, StoreUnavailableError
+from executor.ports import Clock, Store
 
 ASK_AGAIN_S = 15.0
 """When a job that was due and was not there is asked for again: its waiting may not have been written yet."""

@@ -1,7 +1,7 @@
 """Launch intents on their way to their rows: nothing is sent before they are there."""
 
 from contract.events import Event
-from executor.ports import Change
+from executor.batches import Change
 from executor.writer import Writer
 
 

@@ -8,6 +8,7 @@ import structlog
 from contract.events import JobEvent
 from contract.job import JobRow
 from contract.task_spec import TaskSpec
+from executor.batches import Change
 from executor.board import Board
 from executor.core import launch, rules, settle, watch
 from executor.core.capacity import room_to_launch
@@ -27,7 +28,8 @@ from executor.loops.refusals import Refusals
 from executor.loops.sending import send
 from executor.loops.unlaunched import Unlaunched
 from executor.means import Means
-from executor.ports import Artifacts, Change, Clock, CloudUnavailableError, Launcher, ThrottledError
+from executor.port_errors import CloudUnavailableError, ThrottledError
+from executor.ports import Artifacts, Clock, Launcher
 from executor.settings import ExecutorSettings
 from executor.whereabouts import Whereabouts
 from executor.writer import Writer

@@ -14,7 +14,8 @@ from executor.core.leadership import (
     stand_back_s,
     trusted_until,
 )
-from executor.ports import Clock, Lease, Store, StoreUnavailableError
+from executor.port_errors import StoreUnavailableError
+from executor.ports import Clock, Lease, Store
 from executor.writer import Writer
 
 log = structlog.get_logger()

@@ -7,7 +7,7 @@ from typing import Self
 import structlog
 
 from executor.crash_points import LOOP
-from executor.ports import CloudUnavailableError, DeposedError, StateMissingError, StoreUnavailableError
+from executor.port_errors import CloudUnavailableError, DeposedError, StateMissingError, StoreUnavailableError
 
 MAX_FAULTS_IN_A_ROW = 10
 MAX_PAUSE_S = 30.0

@@ -13,7 +13,8 @@ from executor.core.reconcile import Finding, Owner, RowState, Step
 from executor.core.tasks import TaskView
 from executor.core.waking import AWAKE_S
 from executor.means import Means
-from executor.ports import Clock, DeposedError, Launcher, Store
+from executor.port_errors import DeposedError
+from executor.ports import Clock, Launcher, Store
 from executor.writer import Writer
 
 PER_CALL = 100

@@ -4,11 +4,12 @@ import structlog
 
 from contract.job import JobRow
 from contract.policy import RetryPolicy
+from executor.batches import Change
 from executor.board import Board
 from executor.core import settle
 from executor.core.launch_answers import Refused, refusal_verdict
 from executor.means import Means
-from executor.ports import Change, Clock
+from executor.ports import Clock
 from executor.writer import Writer
 
 log = structlog.get_logger()

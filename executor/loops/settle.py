@@ -11,6 +11,7 @@ from contract.job import JobRow
 from contract.manifest import MANIFEST_NAME, Latest, Manifest, ReportFile
 from contract.outcome import CodeRan, ExitCode
 from contract.policy import RetryPolicy
+from executor.batches import Change
 from executor.board import Board
 from executor.core import files, settle
 from executor.core.failures import Evidence, claims_success, judge, succeeded
@@ -20,7 +21,8 @@ from executor.core.tasks import TaskView
 from executor.definitions import MissingDefinitionError
 from executor.latest import LatestReports
 from executor.means import Means
-from executor.ports import Artifacts, Change, Clock, CloudUnavailableError, Logs
+from executor.port_errors import CloudUnavailableError
+from executor.ports import Artifacts, Clock, Logs
 from executor.writer import Writer
 
 AT_ONCE = 10

@@ -8,13 +8,15 @@ import structlog
 from contract.events import JobEvent
 from contract.job import JobRow
 from contract.states import JobState
+from executor.batches import Change
 from executor.board import Board
 from executor.core import settle, stopping, watch
 from executor.core.cadence import next_look_s
 from executor.core.tasks import TaskView
 from executor.core.watch import Sight
 from executor.means import Means
-from executor.ports import Change, Clock, Launcher, ThrottledError
+from executor.port_errors import ThrottledError
+from executor.ports import Clock, Launcher
 from executor.writer import Writer
 
 ASKED_WITHIN_S = 2.0

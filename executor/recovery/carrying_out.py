@@ -9,7 +9,7 @@ from typing import Any, Final
 from contract.job import JobRow
 from contract.request import PAYLOAD_VERSION
 from executor.adapters.snowflake_rows import MAX_STATEMENT_BYTES, event_row, pieces, result_row, state_row
-from executor.ports import Change
+from executor.batches import Change
 from executor.recovery.plan import Plan, Queue
 
 HOLDER: Final = "reporting recover"

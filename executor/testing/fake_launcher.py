@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from executor.core.launch_answers import Accepted, Errored, LaunchAnswer, Refused, Throttled, Unknown
 from executor.core.tasks import ContainerView, TaskView
-from executor.ports import ThrottledError
+from executor.port_errors import ThrottledError
 from executor.testing.account import Account
 from executor.testing.task_life import Ending, FakeTask
 

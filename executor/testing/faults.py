@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from executor.ports import NothingDoneError, StoreUnavailableError
+from executor.port_errors import NothingDoneError, StoreUnavailableError
 
 
 class Faults:

@@ -9,11 +9,13 @@ from contract.policy import NO_CAPS, Caps
 from contract.report import ReportDefinition
 from contract.request import RunRequest
 from contract.states import JobState
+from executor.batches import Batch, Change
 from executor.core.breaker import Breaker
 from executor.core.leadership import Leader
 from executor.core.reconcile import RowState
 from executor.core.transitions import RANK
-from executor.ports import Batch, Change, Installed, StateMissingError, Unreadable
+from executor.port_errors import StateMissingError
+from executor.ports import Installed, Unreadable
 from executor.testing.faults import Faults
 from executor.testing.memory_claim import choose, due_moments
 from executor.testing.memory_orders import MemoryOrders
@@ -210,17 +212,10 @@ class MemoryStore(MemoryOrders):
         asked = {asked.request.job_id for asked in self.intake.values()}
         found = {job_id: RowState(job_id, job_id in asked) for job_id in job_ids}
         for row in self.state.values():
-            if row.job.job_id in found and row.job.status is not JobState.DUPLICATE:
-                found[row.job.job_id] = RowState(
-                    row.job.job_id,
-                    row.job.job_id in asked,
-                    row.job.request_id,
-                    row.fence,
-                    row.job.status,
-                    row.job.attempt,
-                    row.job.task_arn,
-                    row.job.launched_at is not None,
-                )
+            job, launched = row.job, row.job.launched_at is not None
+            if job.job_id in found and job.status is not JobState.DUPLICATE:
+                where = (job.request_id, row.fence, job.status, job.attempt, job.task_arn, launched)
+                found[job.job_id] = RowState(job.job_id, job.job_id in asked, *where)
         return found
 
     async def progress(self, request_ids: Sequence[str]) -> dict[str, tuple[int, int, int]]:

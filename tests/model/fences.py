@@ -11,9 +11,9 @@ from contract.events import AttemptResult, JobEvent
 from contract.job import JobRow
 from contract.request import RunRequest
 from contract.states import JobState
+from executor.batches import Batch, Change
 from executor.core.settle import event
 from executor.core.transitions import RANK
-from executor.ports import Batch, Change
 from tests.conformance.ports.stores import Queue, Seen
 from tests.jobs import NOW, request
 

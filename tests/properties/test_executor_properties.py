@@ -10,13 +10,13 @@ from contract.job import JobRow
 from contract.outcome import Blame, FailureClass
 from contract.policy import Limits, RetryPolicy
 from contract.states import TERMINAL, JobState
+from executor.batches import Batch, Change
 from executor.core.backoff import delay_s
 from executor.core.capacity import room_to_claim
 from executor.core.failures import Evidence
 from executor.core.settle import settle
 from executor.core.tasks import ContainerView, TaskView
 from executor.core.transitions import RANK
-from executor.ports import Batch, Change
 from executor.testing.memory_store import MemoryStore
 from executor.testing.virtual_clock import VirtualClock
 from tests.jobs import ARN, NOW, job, request

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from contract.policy import NO_CAPS, Caps
-from executor.ports import Batch
+from executor.batches import Batch
 from executor.testing.memory_store import MemoryStore
 
 

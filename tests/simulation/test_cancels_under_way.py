@@ -8,9 +8,9 @@ import pytest
 
 from contract.job import JobRow
 from contract.states import JobState
+from executor.batches import Batch
 from executor.core.launch_answers import LaunchAnswer, Refused, Throttled, Unknown
 from executor.core.stopping import NO_TASK_AFTER_S
-from executor.ports import Batch
 from executor.testing.task_life import Ending
 from tests.jobs import definition
 from tests.simulation.test_cancels import HOUR_S, runs_for

@@ -8,8 +8,9 @@ import pytest
 
 from contract.manifest import Manifest, StartMarker
 from contract.states import JobState
+from executor.batches import Batch
 from executor.core.transitions import RANK
-from executor.ports import Batch, RowRefusedError
+from executor.port_errors import RowRefusedError
 from executor.testing.memory_artifacts import MemoryArtifacts
 from executor.testing.memory_logs import MemoryLogs
 from executor.testing.memory_store import MemoryStore

@@ -9,7 +9,7 @@ import pytest
 from contract.policy import NO_CAPS, Caps
 from contract.states import JobState
 from executor.core.launch_answers import Errored, LaunchAnswer, Unknown
-from executor.ports import SignInRefusedError, StoreUnavailableError
+from executor.port_errors import SignInRefusedError, StoreUnavailableError
 from executor.testing.memory_store import MemoryStore
 from executor.testing.task_life import Ending
 from tests.jobs import definition, request

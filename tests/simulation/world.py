@@ -8,7 +8,7 @@ from contract.commands import CommandKind
 from contract.report import ReportDefinition
 from contract.request import RunRequest
 from contract.states import TERMINAL, JobState
-from executor.ports import CloudUnavailableError
+from executor.port_errors import CloudUnavailableError
 from executor.settings import ExecutorSettings
 from executor.testing.fake_launcher import FakeLauncher
 from executor.testing.memory_artifacts import MemoryArtifacts

@@ -17,7 +17,7 @@ from snowflake.connector.errors import DatabaseError
 
 from contract import sign_in
 from executor.adapters.snowflake_session import SnowflakeSession
-from executor.ports import SignInRefusedError
+from executor.port_errors import SignInRefusedError
 from tests.conformance.local_snowflake.conftest import connect
 
 PHRASE = "canary-of-a-passphrase"

@@ -1,7 +1,7 @@
 """What has ended stays as it ended. The claim is asked of the fake and of a local Snowflake."""
 
 from contract.states import JobState
-from executor.ports import Batch, Change
+from executor.batches import Batch, Change
 from tests.conformance.ports.stores import Queue
 from tests.conformance.ports.test_store_writes import moved, one_claimed
 from tests.jobs import NOW

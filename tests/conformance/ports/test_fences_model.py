@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from executor.ports import NothingDoneError
+from executor.port_errors import NothingDoneError
 from tests.conformance.ports.stores import SnowflakeQueue
 from tests.model.fences import Fences
 

@@ -7,7 +7,8 @@ import pytest
 from executor.adapters.sqs_hints import SqsHints
 from executor.core.hints import TaskChanged, read
 from executor.core.launch_answers import Accepted
-from executor.ports import CloudUnavailableError, HintMessage
+from executor.port_errors import CloudUnavailableError
+from executor.ports import HintMessage
 from tests.conformance.ports.aws import FAILS, LocalFargate
 from tests.conformance.ports.conftest import Clients, HintsQueue
 from tests.conformance.ports.test_launcher import fresh

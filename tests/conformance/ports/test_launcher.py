@@ -17,7 +17,7 @@ from executor.adapters.s3_lease import S3Lease
 from executor.causes import load
 from executor.core.launch_answers import Accepted, Refused, Throttled, Unknown, refusal_verdict, understood
 from executor.core.tasks import TaskView
-from executor.ports import CloudUnavailableError, ThrottledError
+from executor.port_errors import CloudUnavailableError, ThrottledError
 from executor.testing.fake_launcher import FakeLauncher
 from executor.testing.task_life import Ending
 from executor.testing.virtual_clock import VirtualClock

@@ -8,8 +8,9 @@ import pytest
 
 from contract.states import JobState
 from executor.adapters.snowflake_session import SnowflakeSession
+from executor.batches import Batch, Change
 from executor.core.breaker import Breaker, Phase
-from executor.ports import Batch, Change, StoreUnavailableError
+from executor.port_errors import StoreUnavailableError
 from tests.conformance.ports.stores import MAX_QUEUE_AGE_S, SnowflakeQueue
 from tests.conformance.ports.test_store_writes import result
 from tests.jobs import NOW, request

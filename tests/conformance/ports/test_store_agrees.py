@@ -10,7 +10,7 @@ from contract.commands import ALL_TYPES, CommandKind
 from contract.policy import Caps
 from contract.request import RunRequest
 from contract.states import JobState
-from executor.ports import Batch, Change
+from executor.batches import Batch, Change
 from executor.testing.memory_store import MemoryStore
 from executor.testing.virtual_clock import VirtualClock
 from tests.conformance.ports.stores import MAX_QUEUE_AGE_S, MemoryQueue, Queue, SnowflakeQueue

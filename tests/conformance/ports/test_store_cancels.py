@@ -4,7 +4,7 @@ import pytest
 
 from contract.commands import CommandKind
 from contract.states import JobState
-from executor.ports import Batch, Change
+from executor.batches import Batch, Change
 from tests.conformance.ports.stores import Queue
 from tests.conformance.ports.test_store_claims import claim, lead
 from tests.jobs import ARN, NOW, request

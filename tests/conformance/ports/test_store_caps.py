@@ -3,7 +3,7 @@
 from contract.commands import ALL_TYPES, CommandKind
 from contract.policy import NO_CAPS, Caps
 from contract.states import JobState
-from executor.ports import Batch, Change
+from executor.batches import Batch, Change
 from tests.conformance.ports.stores import Queue
 from tests.conformance.ports.test_store_claims import lead
 from tests.jobs import NOW, definition, request

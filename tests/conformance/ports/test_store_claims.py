@@ -5,8 +5,8 @@ from datetime import timedelta
 from contract.events import JobEvent
 from contract.request import RequestOptions
 from contract.states import JobState
+from executor.batches import Batch, Change
 from executor.core.settle import event
-from executor.ports import Batch, Change
 from tests.conformance.ports.stores import MAX_QUEUE_AGE_S, Queue
 from tests.jobs import ARN, NOW, request
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 from contract.commands import ALL_TYPES, CommandKind
 from contract.events import JobEvent
 from contract.states import JobState
+from executor.batches import Batch, Change
 from executor.core.settle import event
-from executor.ports import Batch, Change
 from tests.conformance.ports.stores import Queue
 from tests.conformance.ports.test_store_claims import claim, lead
 from tests.conformance.ports.test_store_writes import result

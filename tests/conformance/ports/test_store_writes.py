@@ -9,10 +9,11 @@ import pytest
 from contract.events import AttemptResult, JobEvent
 from contract.job import JobRow
 from contract.states import JobState
+from executor.batches import Batch, Change
 from executor.core.breaker import Breaker, Phase
 from executor.core.reconcile import RowState
 from executor.core.settle import event
-from executor.ports import Batch, Change, StateMissingError
+from executor.port_errors import StateMissingError
 from tests.conformance.ports.stores import Queue
 from tests.jobs import ARN, NOW, definition, request
 

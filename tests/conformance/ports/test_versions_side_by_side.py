@@ -18,9 +18,10 @@ from contract.job import JobRow
 from contract.states import JobState
 from executor.adapters.snowflake_session import SnowflakeSession
 from executor.adapters.snowflake_store import SnowflakeStore
+from executor.batches import Batch, Change
 from executor.core.transitions import RANK
 from executor.deploy import templates
-from executor.ports import Batch, Change, StateMissingError
+from executor.port_errors import StateMissingError
 from tests.conformance.ports.stores import MAX_QUEUE_AGE_S, SnowflakeQueue
 
 EARLIER: Final = Path(__file__).parent / "earlier_executor"

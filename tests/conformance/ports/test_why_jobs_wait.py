@@ -8,9 +8,9 @@ import pytest
 from contract.commands import CommandKind
 from contract.events import JobEvent
 from contract.job import JobRow
+from executor.batches import Batch
 from executor.core.breaker import Breaker, Phase
 from executor.core.settle import event
-from executor.ports import Batch
 from tests.conformance.ports.stores import SnowflakeQueue
 from tests.jobs import definition, request
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from executor.core.launch_answers import Unknown
 from executor.core.leadership import STATEMENT_TIMEOUT_S
-from executor.ports import CloudUnavailableError, NothingDoneError, StoreUnavailableError
+from executor.port_errors import CloudUnavailableError, NothingDoneError, StoreUnavailableError
 from tests.simulation.seeded.plan import Fault
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
 from typing import Any
 
-from executor.ports import Batch
+from executor.batches import Batch
 from executor.testing.memory_queue import StateRow
 from executor.testing.memory_store import MemoryStore
 from tests.simulation.seeded.ledger import Ledger, WatchedRows

@@ -6,7 +6,7 @@ import pytest
 
 from contract.manifest import Latest
 from executor.latest import LatestReports
-from executor.ports import CloudUnavailableError
+from executor.port_errors import CloudUnavailableError
 from executor.testing.memory_artifacts import MemoryArtifacts
 from tests.jobs import NOW
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from executor.loops.looper import MAX_FAULTS_IN_A_ROW, LoopDiedError, run_every
-from executor.ports import CloudUnavailableError, DeposedError, StateMissingError, StoreUnavailableError
+from executor.port_errors import CloudUnavailableError, DeposedError, StateMissingError, StoreUnavailableError
 
 
 class Rounds:

@@ -8,9 +8,9 @@ import pytest
 from contract.events import JobEvent
 from contract.states import JobState
 from executor.adapters.snowflake_rows import MAX_MANIFEST_CHARS, event_row, job_of, pieces, result_row, state_row
+from executor.batches import Change
 from executor.core.failures import Evidence
 from executor.core.settle import event, settle
-from executor.ports import Change
 from tests.jobs import NOW, job, stopped
 from tests.unit.executor.test_failures import manifest
 from tests.unit.executor.test_settle import POLICY

@@ -10,6 +10,7 @@ from contract.job import JobRow
 from contract.states import JobState
 from executor.adapters.metrics import EmbeddedMetrics
 from executor.adapters.telemetry import configure_logging
+from executor.batches import Batch, Change
 from executor.board import Board
 from executor.core.health import DEAD_S, SLOW_S, Health, Verdict, judge
 from executor.core.launch_answers import Throttled
@@ -17,7 +18,6 @@ from executor.core.metrics import Metric
 from executor.loops.looper import LoopDiedError
 from executor.loops.vitals import METRICS_EVERY_S, Vitals
 from executor.observed import AUTO_SUSPEND_S, Gauge, observed
-from executor.ports import Batch, Change
 from executor.pulse import Pulse
 from tests.jobs import NOW, job
 

@@ -9,7 +9,7 @@ from snowflake.connector import errors
 from executor.adapters.aws_outages import outages
 from executor.adapters.snowflake_errors import connection_is_gone, is_transient, nothing_was_done, sign_in_trouble
 from executor.adapters.snowflake_session import SnowflakeSession
-from executor.ports import CloudUnavailableError, NothingDoneError, StoreUnavailableError
+from executor.port_errors import CloudUnavailableError, NothingDoneError, StoreUnavailableError
 
 
 @pytest.mark.parametrize("errno", [604, 625, 630, 390114])

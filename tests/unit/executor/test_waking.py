@@ -2,8 +2,8 @@
 
 import pytest
 
+from executor.batches import Change
 from executor.core.waking import AWAKE_S, SLOWEST_S, bell_in_s, pause_s, worth_a_write
-from executor.ports import Change
 from executor.testing.memory_store import MemoryStore
 from executor.testing.virtual_clock import VirtualClock
 from executor.writer import Writer

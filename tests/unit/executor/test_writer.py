@@ -4,9 +4,10 @@ import pytest
 
 from contract.events import JobEvent
 from contract.states import JobState
+from executor.batches import Batch, Change
 from executor.core.settle import event
 from executor.loops.intents import Intents
-from executor.ports import Batch, Change, DeposedError, RowRefusedError, StoreUnavailableError
+from executor.port_errors import DeposedError, RowRefusedError, StoreUnavailableError
 from executor.testing.memory_store import MemoryStore
 from executor.testing.virtual_clock import VirtualClock
 from executor.writer import MAX_ROWS, Writer
