@@ -50,7 +50,7 @@ OUTSIDE: dict[str, set[str]] = {
     "local_cloud.aws.cloudformation.template": {"moto", "yaml"},  # moto brings it
     "local_cloud.snowflake.credentials": {"cryptography", "jwt"},  # the connector brings both
     "local_cloud": {
-        "boto3", "botocore", "duckdb", "fakesnow", "flask", "moto", "pyarrow", "snowflake.connector",
+        "boto3", "botocore", "duckdb", "fakesnow", "moto", "pyarrow", "snowflake.connector",
         "snowflake.snowpark", "sqlglot", "starlette", "types_boto3_ecs", "types_boto3_logs", "types_boto3_s3",
         "types_boto3_secretsmanager", "uvicorn", "werkzeug",
     },
