@@ -14,10 +14,10 @@ from typing import Final
 
 from executor.core.causes import Catalogue, Cause, Certainty, Retry, Scope, Text
 from executor.core.families import Family
-from executor.core.marks import MARKS, exits
+from executor.core.marks import FOREIGN, MARKS, exits
 from executor.core.snowflake_codes import numbered
 from executor.core.spoken import Said, heard
-from executor.core.traces import readings, windows
+from executor.core.traces import last_lines, readings, windows
 
 NOT_KNOWN: Final = "unknown"
 REMEDY: Final = (
@@ -76,6 +76,7 @@ _STOP_CODES: Final = {None, Scope.LOG, Scope.STOPPED, Scope.SERVICE_EVENT}
 """Where a stop code may stand among other words."""
 _LOGS: Final = {None, Scope.LOG}
 
+_BEFORE_START: Final = re.compile(r"ResourceInitializationError|CannotPull\w*Error|credentials - err: ")
 _HELPER: Final = re.compile(r": exit status \d+\b")
 _BOTO: Final = re.compile(r"An error occurred \((\w[\w.]*)\) when calling the \w+ operation[^:]*: ?", re.IGNORECASE)
 _CODE: Final = re.compile(r"\b[A-Z]\w*(?:Exception|Throttling|RequestLimitExceeded|Denied)\b(?=:)")
@@ -121,7 +122,18 @@ def _answers(catalogue: Catalogue, text: str, where: str | None) -> Iterator[tup
     for said in heard(text, where):
         for found in _in_log(catalogue, said) if said.scope in _LOGS else _found(catalogue, said):
             if found.cause.cause_id not in (_NO_CAUSE | _AROUND if said.inner else _NO_CAUSE):
-                yield found, _LOWER.get(found.certainty, found.certainty) if said.warned else found.certainty
+                yield found, _lowered(found.certainty, 2 if _foreign(found.scope, said) else said.doubts)
+
+
+def _foreign(scope: Scope, said: Said) -> bool:
+    # Only the end of a log counts: what else the program did before has nothing to do with its failure.
+    return scope in FOREIGN and FOREIGN[scope].search(last_lines(said.text)) is not None
+
+
+def _lowered(certainty: Certainty, times: int) -> Certainty:
+    for _ in range(times):
+        certainty = _LOWER.get(certainty, certainty)
+    return certainty
 
 
 def _in_log(catalogue: Catalogue, said: Said) -> Iterator[Text]:
@@ -146,7 +158,10 @@ def _found(catalogue: Catalogue, said: Said) -> Iterator[Text]:
         for words in _words(said.scope, texts):
             if (found := catalogue.match(said.scope, *words, _numbered(said.scope, words))) is not None:
                 yield found
+    before_start = _BEFORE_START.search(said.text) is not None
     for scope, mark in MARKS.items():
+        if scope is Scope.LOG and before_start:
+            break  # no program has said a word yet
         if (
             (scope is Scope.LOG or scope is not said.scope)
             and any(mark.search(text) for text in texts)
@@ -157,9 +172,13 @@ def _found(catalogue: Catalogue, said: Said) -> Iterator[Text]:
             yield from _as_runtask_says(catalogue, texts) if said.scope is not Scope.RUNTASK_EXCEPTION else ()
     if said.scope in _STOP_CODES and (found := catalogue.match(Scope.STOP_CODE, said.text)):
         yield found
+    yield from _ended(catalogue, said) if said.scope is not Scope.EXIT else ()
+
+
+def _ended(catalogue: Catalogue, said: Said) -> Iterator[Text]:
     # A helper of ECS or Docker that failed has an exit status, too, which is not the container's.
     told = _HELPER.sub("", said.text) if MARKS[Scope.STOPPED].search(said.text) else said.text
-    for code in exits(told, known=False) if said.scope is not Scope.EXIT else ():
+    for code in exits(told, known=False):
         if (found := catalogue.match(Scope.EXIT, code)) is not None:
             yield found
 

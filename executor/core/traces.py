@@ -55,6 +55,11 @@ def windows(text: str) -> list[str]:
     return ["\n".join(lines[max(0, end - _WIDE) : end]) for end in ends]
 
 
+def last_lines(text: str) -> str:
+    """The lines at the end of a text that may be one saying."""
+    return "\n".join(text.rsplit("\n", _SHORT)[-_SHORT:])
+
+
 def readings(text: str) -> tuple[str, ...]:
     """The text as it stands; where a terminal broke its sentences, as one line; where it was escaped, without that."""
     found = [text]

@@ -73,7 +73,7 @@ def test_a_sentence_that_was_broken_into_lines_is_read_in_one(where: str | None)
 
 
 def test_what_says_that_a_container_ended_yields_to_what_says_how() -> None:
-    assert family("Essential container in task exited") is Family.APP_EXIT
+    assert family("Essential container in task exited") is Family.UNKNOWN  # and not how
     assert family("Essential container in task exited, exit code: 137") is Family.SIGNAL_KILLED
 
 
