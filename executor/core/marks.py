@@ -41,7 +41,8 @@ MARKS: Final = {
         r"Spot Task was interrupted|TASK_PATCHING_RETIREMENT|chdir to cwd",
         r"tasks? (?:that )?(?:is |are )?scheduled for retirement",
         r"error (?:pulling image|(?:getting|storing|saving) credentials - err|parsing HTTP \d+ response)",
-        r"error authenticating creds",
+        r"error authenticating creds|invalid status code from registry|pinging container registry|failed to create LLB",
+        r"invalid image reference|failed to copy: read",
         r"[Ff]ailed to (?:pull|fetch|push)(?: and unpack)?(?: the)? image|received unexpected HTTP status",
         r"interactive login from a",
         r"login attempt to|(?:manifest|name)_unknown|image not known|unable to find image|Container\.image",
@@ -51,7 +52,7 @@ MARKS: Final = {
         r"failed to (?:resolve (?:ref|source)|register layer|pull image|copy: http|do request|solve:|authorize:)",
         r"OCI runtime (?:create|exec|start) failed|OCI (?:permission denied|runtime attempted)",
         r"Error response from daemon|exec user process caused",
-        r"toomanyrequests:|invalid reference format",
+        r"(?-i:toomanyrequests|TOOMANYREQUESTS):|invalid reference format",
         r"no basic auth credentials|no matching manifest for|no image found in|image architecture",
         r"does not contain descriptor matching platform",
         r"manifest for \S+ not found|manifest unknown|pull access denied for|reached your \w*\s?pull rate limit",
@@ -65,7 +66,7 @@ MARKS: Final = {
     ),
     Scope.SERVICE_EVENT: _any(
         r"\(service [^)\s]+|\bservice \S+ (?:was unable|is unable|failed to launch|\(|operations)",
-        r"unable to place a task",
+        r"unable to place a task|nodes are available: ",
         r"closest matching \(?container-instance|UnhealthyThreshold number|\bELB\b.{0,20}health (?:is|check)",
         r"ELB healthcheck",
         r"\bunhealthy in \(?(?:target-group|elb)|Health checks failed with these codes",
@@ -121,8 +122,9 @@ FOREIGN: Final = {
 """Others who say the same in such a place; with a word of theirs, a text is a first suspicion at most."""
 
 _EXIT: Final = re.compile(
-    r"(?:exited|failed|finished|terminated|completed|returned|stopped|ended|died)(?![^\n]{0,40}\b(?:http|status ?code))"
-    r"[^\n]{0,40}?(?:code|status|with)(?:\W{0,2}|[ :=]{3,4})(-?\d{1,3})\b(?!/[A-EG-Z])"
+    r"(?:exited|(?<!' )failed|finished|terminated|completed|returned|stopped|ended|died)"  # not what a build called
+    r"(?![^\n]{0,40}\b(?:http|status ?code|a non-zero code))"
+    r"[^\n]{0,40}?(?:code|status|with)(?:[^\w-]{0,2}|[ :=]{3,4})(-?\d{1,3})\b(?!/[A-EG-Z])"
     r"|\b(?:exit(?:ed)?|return)[ _]?(?:code|status)[^\w\n]{0,3}(?:[:=]|\bis\b|\bof\b)[^\w\n-]{0,10}(-?\d{1,3})\b"
     r"|\bexit(?:code)?=(\d{1,3})\b"
     r"|(?:^[^\w\n]{0,20}|[:,;(!] ?|\bwith )exit[ _]?(?:code|status) (\d{1,3})\b"
