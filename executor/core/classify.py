@@ -121,8 +121,9 @@ def cause_told(catalogue: Catalogue, text: str | None, where: str) -> Cause | No
 def _answers(catalogue: Catalogue, text: str, where: str | None) -> Iterator[tuple[Text, Certainty]]:
     for said in heard(text, where):
         for found in _in_log(catalogue, said) if said.scope in _LOGS else _found(catalogue, said):
-            if found.cause.cause_id not in (_NO_CAUSE | _AROUND if said.inner else _NO_CAUSE):
-                yield found, _lowered(found.certainty, 2 if _foreign(found.scope, said) else said.doubts)
+            left_out = _NO_CAUSE | _AROUND if said.inner else _NO_CAUSE
+            if found.cause.cause_id not in left_out and not _foreign(found.scope, said):
+                yield found, _lowered(found.certainty, said.doubts)
 
 
 def _foreign(scope: Scope, said: Said) -> bool:

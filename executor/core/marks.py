@@ -42,7 +42,8 @@ MARKS: Final = {
         r"tasks? (?:that )?(?:is |are )?scheduled for retirement",
         r"error (?:pulling image|(?:getting|storing|saving) credentials - err|parsing HTTP \d+ response)",
         r"error authenticating creds|invalid status code from registry|pinging container registry|failed to create LLB",
-        r"invalid image reference|failed to copy: read",
+        r"invalid image reference|failed to copy: read|\bimage \S+/\S+:\S+ not found",
+        r"\b(?:(?:docker|ghcr|quay|gcr)\.io|ecr\.aws|amazonaws\.com|microsoft\.com)/\S{1,200}: not found",
         r"[Ff]ailed to (?:pull|fetch|push)(?: and unpack)?(?: the)? image|received unexpected HTTP status",
         r"interactive login from a",
         r"login attempt to|(?:manifest|name)_unknown|image not known|unable to find image|Container\.image",
@@ -113,13 +114,17 @@ MARKS: Final = {
 
 FOREIGN: Final = {
     Scope.SNOWFLAKE: re.compile(
-        r"psycopg|pymysql|mysqldb|mysql\.|sqlite3?\.|pymongo|redis\.|\bORA-\d{5}|postgresql|bigquery|databricks|redshift"
-        r"|discord|clock moved backwards",
+        r"^(?![\s\S]*(?:\d{6} \([0-9A-Z]{5}\)|snowflakecomputing|snowflake\.c|SnowflakeSQL))[\s\S]*?"
+        r"(?:psycopg|pymysql|mysqldb|mysql\.|sqlite3?\.|pymongo|redis\.|\bORA-\d{5}|postgresql|bigquery|databricks|redshift"
+        r"|discord|clock moved backwards)",
         re.IGNORECASE,
     ),
-    Scope.API: re.compile(r"\bgoogle|googleapis|\bgcloud|\bgcs\b|azure|oracle|aliyun|tencent|minio", re.IGNORECASE),
+    Scope.API: re.compile(
+        r"^(?![\s\S]*(?:\baws|amazon|boto|\barn:))[\s\S]*?(?:\bgoogle|googleapis|\bgcloud|\bgcs\b|azure|aliyun|tencent)",
+        re.IGNORECASE,
+    ),
 }
-"""Others who say the same in such a place; with a word of theirs, a text is a first suspicion at most."""
+"""Others who say the same in such a place: what has a word of theirs and none of the place's own was not said there."""
 
 _EXIT: Final = re.compile(
     r"(?:exited|(?<!' )failed|finished|terminated|completed|returned|stopped|ended|died)"  # not what a build called

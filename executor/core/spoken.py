@@ -56,8 +56,14 @@ _QUIET: Final = re.compile(
     | (?i: \b(?:level|lvl|severity)["']?\s*[=:]\s*["']?(?:info|debug|trace|notice|success)\b ) """
 )
 _LOUD: Final = re.compile(r"^[^\n]{0,60}?\b(?:ERROR|CRITICAL|FATAL|SEVERE|EMERG|ALERT|PANIC)\b|commit_memory\(")
-_WARNED: Final = re.compile(r"(?:^[^\n]{0,60}?\bWARN(?:ING)?\b)|(?i:\blevel[\"']?\s*[=:]\s*[\"']?warn)")
+_WARNED: Final = re.compile(
+    r"(?:^[^\n]{0,60}?\bWARN(?:ING)?\b)|(?i:^\W{0,3}warning\b)|(?i:\blevel[\"']?\s*[=:]\s*[\"']?warn)"
+)
 _ANEW: Final = re.compile(r"(?i)\b(?:retrying|will (?:be )?retr(?:y|ied)|trying again|backing off|reconnecting)\b")
+_GOES_ON: Final = re.compile(
+    r"(?i)\b(?:skipping|optional(?! dependenc)|(?:reporting|metrics|support|plugins?|tracing) (?:is |are )?disabled)"
+    r"|, using\b|\bis ignored\b"
+)
 _NO_FAILURE: Final = re.compile(
     r"""(?x) ^\s*(?: \#(?!\d|\ +(?:There\ is|Native|SIG|Out\ of)) | // | /\* | --\s(?!\s*\d{6}\ \() | ;;(?!\ conn)
         | <!-- | >>> | """
@@ -79,6 +85,9 @@ _NO_FAILURE: Final = re.compile(
         | \bis\ raised\ when\b
         | \b(?:if|when|where)\ you\ (?:see|get|run\ into)\b | \b(?:you|users?)\ (?:may|might|will)\ (?:see|get)\b
         | \bmeans\ that\b | \b(?:is|was)\ not\ (?:an?\ |due\ to\ |because\ of\ )?(?:out\ of\ |killed\b|oom\b) )
+    | (?i: \b(?:falling|falls?)\ back\b | \busing\ (?:the\ |a\ )?defaults?\b | \bdefaulting\ to\b
+        | \bcannot\ be\ preloaded\b )
+    | \bCould\ not\ load\ dynamic\ library\ '                                          # TensorFlow goes on without
     | (?i: \boutcome\W{1,4}success | \bfrom\ unhealthy\ to\ healthy | \b(?:is|are)\ (?:now\ )?healthy\b )
     | http:\ TLS\ handshake\ error\ from | while\ SSL\ handshaking,\ client:         # a client that this server refused
     | (?i: \b(?:last|next)\ (?:week|month|year)\b )
@@ -138,7 +147,9 @@ def failing(text: str) -> str:
 
 def _doubts(told: str) -> int:
     last = told.rstrip().rsplit("\n", 1)[-1]
-    return (_WARNED.search(told) is not None) + (_ANEW.search(last) is not None)
+    warned = _WARNED.search(told) is not None
+    goes_on = _GOES_ON.search(last) is not None or (warned and last == told.rstrip())
+    return 2 if goes_on else warned + (_ANEW.search(last) is not None)
 
 
 def _speaks_about(line: str) -> bool:
@@ -187,7 +198,7 @@ def _of_record(document: Mapping[str, Any], scope: Scope | None) -> Iterator[Sai
         parts.insert(0, f"{codes[0]}: {parts[0]}")
     if parts:
         told = failing("\n".join(parts)) if scope in {None, Scope.LOG} else "\n".join(parts)
-        yield Said(told, scope, max(_doubts(told), int(level.startswith("warn"))))
+        yield Said(told, scope, max(_doubts(told), 2 * level.startswith("warn")))
 
 
 def _flat(value: object) -> str:
