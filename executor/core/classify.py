@@ -17,7 +17,7 @@ from executor.core.families import Family
 from executor.core.marks import FOREIGN, MARKS, exits
 from executor.core.snowflake_codes import numbered
 from executor.core.spoken import Said, heard
-from executor.core.traces import last_lines, readings, windows
+from executor.core.traces import last_lines, readings, windows, without_frames
 
 NOT_KNOWN: Final = "unknown"
 REMEDY: Final = (
@@ -166,7 +166,7 @@ def _found(catalogue: Catalogue, said: Said) -> Iterator[Text]:
         if (
             (scope is Scope.LOG or scope is not said.scope)
             and any(mark.search(text) for text in texts)
-            and (found := catalogue.match(scope, *texts, _numbered(scope, texts)))
+            and (found := catalogue.match(scope, *(told := _told(scope, said, texts)), _numbered(scope, told)))
         ):
             yield found
         if scope is Scope.API:
@@ -174,6 +174,11 @@ def _found(catalogue: Catalogue, said: Said) -> Iterator[Text]:
     if said.scope in _STOP_CODES and (found := catalogue.match(Scope.STOP_CODE, said.text)):
         yield found
     yield from _ended(catalogue, said) if said.scope is not Scope.EXIT else ()
+
+
+def _told(scope: Scope, said: Said, texts: tuple[str, ...]) -> tuple[str, ...]:
+    # Files and functions of Snowflake's clients have names like `ocsp_snowflake` and `lock_timeout`.
+    return readings(without_frames(said.text)) if scope is Scope.SNOWFLAKE else texts
 
 
 def _ended(catalogue: Catalogue, said: Said) -> Iterator[Text]:
