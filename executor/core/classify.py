@@ -14,7 +14,7 @@ from typing import Final
 
 from executor.core.causes import Catalogue, Cause, Certainty, Retry, Scope, Text
 from executor.core.families import Family
-from executor.core.marks import FOREIGN, MARKS, exits
+from executor.core.marks import MARKS, exits, foreign, marked
 from executor.core.snowflake_codes import numbered
 from executor.core.spoken import Said, heard
 from executor.core.traces import last_lines, readings, windows, without_frames
@@ -122,13 +122,9 @@ def _answers(catalogue: Catalogue, text: str, where: str | None) -> Iterator[tup
     for said in heard(text, where):
         for found in _in_log(catalogue, said) if said.scope in _LOGS else _found(catalogue, said):
             left_out = _NO_CAUSE | _AROUND if said.inner else _NO_CAUSE
-            if found.cause.cause_id not in left_out and not _foreign(found.scope, said):
+            # Only the end of a log counts: what else the program did before has nothing to do with its failure.
+            if found.cause.cause_id not in left_out and not foreign(found.scope, last_lines(said.text)):
                 yield found, _lowered(found.certainty, said.doubts)
-
-
-def _foreign(scope: Scope, said: Said) -> bool:
-    # Only the end of a log counts: what else the program did before has nothing to do with its failure.
-    return scope in FOREIGN and FOREIGN[scope].search(last_lines(said.text)) is not None
 
 
 def _lowered(certainty: Certainty, times: int) -> Certainty:
@@ -160,12 +156,12 @@ def _found(catalogue: Catalogue, said: Said) -> Iterator[Text]:
             if (found := catalogue.match(said.scope, *words, _numbered(said.scope, words))) is not None:
                 yield found
     before_start = _BEFORE_START.search(said.text) is not None
-    for scope, mark in MARKS.items():
+    for scope in MARKS:
         if scope is Scope.LOG and before_start:
             break  # no program has said a word yet
         if (
             (scope is Scope.LOG or scope is not said.scope)
-            and any(mark.search(text) for text in texts)
+            and marked(scope, texts)
             and (found := catalogue.match(scope, *(told := _told(scope, said, texts)), _numbered(scope, told)))
         ):
             yield found
@@ -183,7 +179,7 @@ def _told(scope: Scope, said: Said, texts: tuple[str, ...]) -> tuple[str, ...]:
 
 def _ended(catalogue: Catalogue, said: Said) -> Iterator[Text]:
     # A helper of ECS or Docker that failed has an exit status, too, which is not the container's.
-    told = _HELPER.sub("", said.text) if MARKS[Scope.STOPPED].search(said.text) else said.text
+    told = _HELPER.sub("", said.text) if marked(Scope.STOPPED, (said.text,)) else said.text
     for code in exits(told, known=False):
         if (found := catalogue.match(Scope.EXIT, code)) is not None:
             yield found

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from executor.core.causes import Scope
+from executor.core.needles import Needles, needles
 
 _BEGINNING: Final = r"(?:^|[\n:\"'`(\[>|,;=-]\s*|\breasons?\b\W+)"
 
@@ -112,19 +113,35 @@ MARKS: Final = {
 }
 """In the order in which places are tried."""
 
-FOREIGN: Final = {
-    Scope.SNOWFLAKE: re.compile(
-        r"^(?![\s\S]*(?:\d{6} \([0-9A-Z]{5}\)|snowflakecomputing|snowflake\.c|SnowflakeSQL))[\s\S]*?"
-        r"(?:psycopg|pymysql|mysqldb|mysql\.|sqlite3?\.|pymongo|redis\.|\bORA-\d{5}|postgresql|bigquery|databricks|redshift"
-        r"|discord|clock moved backwards)",
-        re.IGNORECASE,
+_WORDS: Final = {scope: needles(mark.pattern) for scope, mark in MARKS.items()}
+_OTHERS: Final = {
+    Scope.SNOWFLAKE: _any(
+        r"psycopg|pymysql|mysqldb|mysql\.|sqlite3?\.|pymongo|redis\.|\bORA-\d{5}|postgresql|bigquery|databricks|redshift",
+        r"discord|clock moved backwards",
     ),
-    Scope.API: re.compile(
-        r"^(?![\s\S]*(?:\baws|amazon|boto|\barn:))[\s\S]*?(?:\bgoogle|googleapis|\bgcloud|\bgcs\b|azure|aliyun|tencent)",
-        re.IGNORECASE,
-    ),
+    Scope.API: _any(r"\bgoogle|googleapis|\bgcloud|\bgcs\b|azure|aliyun|tencent"),
 }
-"""Others who say the same in such a place: what has a word of theirs and none of the place's own was not said there."""
+_ITS_OWN: Final = {
+    Scope.SNOWFLAKE: _any(r"\d{6} \([0-9A-Z]{5}\)|snowflakecomputing|snowflake\.c|SnowflakeSQL"),
+    Scope.API: _any(r"\baws|amazon|boto|\barn:"),
+}
+
+
+def marked(scope: Scope, texts: Iterable[str]) -> bool:
+    """Whether a text has a mark of the place."""
+    words, mark = _WORDS[scope], MARKS[scope]
+    return any(_may_have(words, text) and mark.search(text) for text in texts)
+
+
+def foreign(scope: Scope, text: str) -> bool:
+    """Whether somebody else said it who says the same: it has a word of theirs and none of the place's own."""
+    return scope in _OTHERS and _OTHERS[scope].search(text) is not None and not _ITS_OWN[scope].search(text)
+
+
+def _may_have(words: Needles, text: str) -> bool:
+    lowered = text.lower() if words else ""
+    return not words or any(word in lowered for word in words)
+
 
 _EXIT: Final = re.compile(
     r"(?:exited|(?<!' )failed|finished|terminated|completed|returned|stopped|ended|died)"  # not what a build called

@@ -85,6 +85,11 @@ _NO_FAILURE: Final = re.compile(
         | \bis\ raised\ when\b
         | \b(?:if|when|where)\ you\ (?:see|get|run\ into)\b | \b(?:you|users?)\ (?:may|might|will)\ (?:see|get)\b
         | \bmeans\ that\b | \b(?:is|was)\ not\ (?:an?\ |due\ to\ |because\ of\ )?(?:out\ of\ |killed\b|oom\b) )
+    | (?i: ^\W*(?:troubleshooting|common\ (?:errors|problems)|known\ (?:errors|issues)|for\ example|0\ occurrences)\b
+        | \b(?:documentation|docs|manual|article|guide|wiki|readme|page)\ (?:mentions?|says?|describes?|explains?)\b
+        | \bif\ (?:the|your|an?)\ (?:log|output|error|message|task|container|service)s?\ (?:shows?|says?|reads?)\b
+        | \b(?:errors?|messages?|something|failures?)\ (?:such\ as|like)\b | \bno\ ["'][^"'\n]+["']\ (?:found|seen)\b
+        | \b(?:it|describe|test)\(["'] | ^\W*(?:grep|rg|awk|sed)\ ["'-] )
     | (?i: \b(?:falling|falls?)\ back\b | \busing\ (?:the\ |a\ )?defaults?\b | \bdefaulting\ to\b
         | \bcannot\ be\ preloaded\b )
     | \bCould\ not\ load\ dynamic\ library\ '                                          # TensorFlow goes on without
