@@ -60,9 +60,10 @@ _WARNED: Final = re.compile(
     r"(?:^[^\n]{0,60}?\bWARN(?:ING)?\b)|(?i:^\W{0,3}warning\b)|(?i:\blevel[\"']?\s*[=:]\s*[\"']?warn)"
 )
 _ANEW: Final = re.compile(r"(?i)\b(?:retrying|will (?:be )?retr(?:y|ied)|trying again|backing off|reconnecting)\b")
-_GOES_ON: Final = re.compile(
+_DOUBTFUL: Final = re.compile(
     r"(?i)\b(?:skipping|optional(?! dependenc)|(?:reporting|metrics|support|plugins?|tracing) (?:is |are )?disabled)"
     r"|, using\b|\bis ignored\b"
+    r"|did not complete successfully"  # a step of a build, which is not the program
 )
 _NO_FAILURE: Final = re.compile(
     r"""(?x) ^\s*(?: \#(?!\d|\ +(?:There\ is|Native|SIG|Out\ of)) | // | /\* | --\s(?!\s*\d{6}\ \() | ;;(?!\ conn)
@@ -99,7 +100,8 @@ _NO_FAILURE: Final = re.compile(
     | (?i: \b(?:loaded|inserted|copied|wrote|processed|exported|fetched)\ \d+\ (?:rows?|records?|files?|items?)\b )
     | (?i: (?<!\bbe\ )(?<!not\ )(?<!n't\ )
         \b(?:recovered|re-?connected|re-?established|restored|succeeded|successful|resolved)\b(?!\ (?:to|by)) )
-    | (?i: (?<!not\ )\bsuccessfully\b(?!\.?$) | \b(?:is|was|are|were)\ (?:documented|expected|handled|ignored|gone)\b )
+    | (?i: (?<!not\ )(?<!not\ complete\ )\bsuccessfully\b(?!\.?$)
+        | \b(?:is|was|are|were)\ (?:documented|expected|handled|ignored|gone)\b )
     | (?i: (?<![\w.:])(?:no|zero|without|0|never)\ (?:\w+\ ){0,2}?\w*(?:error|exception|failure)s?\b )
     | (?i: ^\W*(?:what|why|how|does|do|is|are|can|could|should|did|when)\b[^\n]*\?\s*$ ) """
 )
@@ -153,8 +155,8 @@ def failing(text: str) -> str:
 def _doubts(told: str) -> int:
     last = told.rstrip().rsplit("\n", 1)[-1]
     warned = _WARNED.search(told) is not None
-    goes_on = _GOES_ON.search(last) is not None or (warned and last == told.rstrip())
-    return 2 if goes_on else warned + (_ANEW.search(last) is not None)
+    doubtful = _DOUBTFUL.search(last) is not None or (warned and last == told.rstrip())
+    return 2 if doubtful else warned + (_ANEW.search(last) is not None)
 
 
 def _speaks_about(line: str) -> bool:
