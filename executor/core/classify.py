@@ -14,10 +14,10 @@ from typing import Final
 
 from executor.core.causes import Catalogue, Cause, Certainty, Retry, Scope, Text
 from executor.core.families import Family
-from executor.core.marks import MARKS, exits
+from executor.core.marks import MARKS, exits, foreign, marked
 from executor.core.snowflake_codes import numbered
 from executor.core.spoken import Said, heard
-from executor.core.traces import readings, windows
+from executor.core.traces import last_lines, readings, windows, without_frames
 
 NOT_KNOWN: Final = "unknown"
 REMEDY: Final = (
@@ -76,6 +76,7 @@ _STOP_CODES: Final = {None, Scope.LOG, Scope.STOPPED, Scope.SERVICE_EVENT}
 """Where a stop code may stand among other words."""
 _LOGS: Final = {None, Scope.LOG}
 
+_BEFORE_START: Final = re.compile(r"ResourceInitializationError|CannotPull\w*Error|credentials - err: ")
 _HELPER: Final = re.compile(r": exit status \d+\b")
 _BOTO: Final = re.compile(r"An error occurred \((\w[\w.]*)\) when calling the \w+ operation[^:]*: ?", re.IGNORECASE)
 _CODE: Final = re.compile(r"\b[A-Z]\w*(?:Exception|Throttling|RequestLimitExceeded|Denied)\b(?=:)")
@@ -120,8 +121,16 @@ def cause_told(catalogue: Catalogue, text: str | None, where: str) -> Cause | No
 def _answers(catalogue: Catalogue, text: str, where: str | None) -> Iterator[tuple[Text, Certainty]]:
     for said in heard(text, where):
         for found in _in_log(catalogue, said) if said.scope in _LOGS else _found(catalogue, said):
-            if found.cause.cause_id not in (_NO_CAUSE | _AROUND if said.inner else _NO_CAUSE):
-                yield found, _LOWER.get(found.certainty, found.certainty) if said.warned else found.certainty
+            left_out = _NO_CAUSE | _AROUND if said.inner else _NO_CAUSE
+            # Only the end of a log counts: what else the program did before has nothing to do with its failure.
+            if found.cause.cause_id not in left_out and not foreign(found.scope, last_lines(said.text)):
+                yield found, _lowered(found.certainty, said.doubts)
+
+
+def _lowered(certainty: Certainty, times: int) -> Certainty:
+    for _ in range(times):
+        certainty = _LOWER.get(certainty, certainty)
+    return certainty
 
 
 def _in_log(catalogue: Catalogue, said: Said) -> Iterator[Text]:
@@ -146,20 +155,32 @@ def _found(catalogue: Catalogue, said: Said) -> Iterator[Text]:
         for words in _words(said.scope, texts):
             if (found := catalogue.match(said.scope, *words, _numbered(said.scope, words))) is not None:
                 yield found
-    for scope, mark in MARKS.items():
+    before_start = _BEFORE_START.search(said.text) is not None
+    for scope in MARKS:
+        if scope is Scope.LOG and before_start:
+            break  # no program has said a word yet
         if (
             (scope is Scope.LOG or scope is not said.scope)
-            and any(mark.search(text) for text in texts)
-            and (found := catalogue.match(scope, *texts, _numbered(scope, texts)))
+            and marked(scope, texts)
+            and (found := catalogue.match(scope, *(told := _told(scope, said, texts)), _numbered(scope, told)))
         ):
             yield found
         if scope is Scope.API:
             yield from _as_runtask_says(catalogue, texts) if said.scope is not Scope.RUNTASK_EXCEPTION else ()
     if said.scope in _STOP_CODES and (found := catalogue.match(Scope.STOP_CODE, said.text)):
         yield found
+    yield from _ended(catalogue, said) if said.scope is not Scope.EXIT else ()
+
+
+def _told(scope: Scope, said: Said, texts: tuple[str, ...]) -> tuple[str, ...]:
+    # Files and functions of Snowflake's clients have names like `ocsp_snowflake` and `lock_timeout`.
+    return readings(without_frames(said.text)) if scope is Scope.SNOWFLAKE else texts
+
+
+def _ended(catalogue: Catalogue, said: Said) -> Iterator[Text]:
     # A helper of ECS or Docker that failed has an exit status, too, which is not the container's.
-    told = _HELPER.sub("", said.text) if MARKS[Scope.STOPPED].search(said.text) else said.text
-    for code in exits(told, known=False) if said.scope is not Scope.EXIT else ():
+    told = _HELPER.sub("", said.text) if marked(Scope.STOPPED, (said.text,)) else said.text
+    for code in exits(told, known=False):
         if (found := catalogue.match(Scope.EXIT, code)) is not None:
             yield found
 

@@ -17,14 +17,15 @@ from executor.core.traces import innermost, plain_lines
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One saying; ``scope`` is None where nobody knows who said it. ``warned``: it is a warning, no error.
+    """One saying; ``scope`` is None where nobody knows who said it.
 
+    ``doubts``: how often it says that it is no failure yet, as a warning does, and one attempt of several.
     ``inner``: it is the error at the bottom of a trace, which counts before what stands around it.
     """
 
     text: str
     scope: Scope | None = None
-    warned: bool = False
+    doubts: int = 0
     inner: bool = False
 
 
@@ -54,10 +55,19 @@ _QUIET: Final = re.compile(
     r"""(?x) ^[^\n]{0,60}? (?<![\w.-]) (?:INFO|DEBUG|TRACE|NOTICE|VERBOSE|SUCCESS) (?![\w.-])
     | (?i: \b(?:level|lvl|severity)["']?\s*[=:]\s*["']?(?:info|debug|trace|notice|success)\b ) """
 )
-_LOUD: Final = re.compile(r"^[^\n]{0,60}?\b(?:ERROR|CRITICAL|FATAL|SEVERE|EMERG|ALERT|PANIC)\b")
-_WARNED: Final = re.compile(r"(?:^[^\n]{0,60}?\bWARN(?:ING)?\b)|(?i:\blevel[\"']?\s*[=:]\s*[\"']?warn)")
+_LOUD: Final = re.compile(r"^[^\n]{0,60}?\b(?:ERROR|CRITICAL|FATAL|SEVERE|EMERG|ALERT|PANIC)\b|commit_memory\(")
+_WARNED: Final = re.compile(
+    r"(?:^[^\n]{0,60}?\bWARN(?:ING)?\b)|(?i:^\W{0,3}warning\b)|(?i:\blevel[\"']?\s*[=:]\s*[\"']?warn)"
+)
+_ANEW: Final = re.compile(r"(?i)\b(?:retrying|will (?:be )?retr(?:y|ied)|trying again|backing off|reconnecting)\b")
+_DOUBTFUL: Final = re.compile(
+    r"(?i)\b(?:skipping|optional(?! dependenc)|(?:reporting|metrics|support|plugins?|tracing) (?:is |are )?disabled)"
+    r"|, using\b|\bis ignored\b"
+    r"|did not complete successfully"  # a step of a build, which is not the program
+)
 _NO_FAILURE: Final = re.compile(
-    r"""(?x) ^\s*(?: \#(?!\d) | // | /\* | --\s | ;; | <!-- | >>> | """
+    r"""(?x) ^\s*(?: \#(?!\d|\ +(?:There\ is|Native|SIG|Out\ of)) | // | /\* | --\s(?!\s*\d{6}\ \() | ;;(?!\ conn)
+        | <!-- | >>> | """
     r'"""'
     r""" )                                                                              # comments
     | \b(?:PASSED|SKIPPED|XFAIL|XPASS)\b | ::test_ | ---\ (?:PASS|FAIL|SKIP) | ^\s*(?:not\ )?ok\ \d+ | [\u2713\u2714]
@@ -72,10 +82,26 @@ _NO_FAILURE: Final = re.compile(
         | (?:documented|handles?|handled|handling|supports?|improves?|catch(?:es)?|renamed?|mock(?:ed|s)?
         |simulat(?:e|es|ed|ing)|expected|expects?|asserts?|retry\ succeeded|recovered|resolved|fixed|ignor(?:e|ed|ing)
         |no\ longer|added|adds?|removed)\b ) )
+    | (?i: ^\W*(?:note|notice)\b(?:\ that|:) | ^\W*(?:to|you\ can)\ (?:fix|avoid|resolve|solve|prevent)\b
+        | \bis\ raised\ when\b
+        | \b(?:if|when|where)\ you\ (?:see|get|run\ into)\b | \b(?:you|users?)\ (?:may|might|will)\ (?:see|get)\b
+        | \bmeans\ that\b | \b(?:is|was)\ not\ (?:an?\ |due\ to\ |because\ of\ )?(?:out\ of\ |killed\b|oom\b) )
+    | (?i: ^\W*(?:troubleshooting|common\ (?:errors|problems)|known\ (?:errors|issues)|for\ example|0\ occurrences)\b
+        | \b(?:documentation|docs|manual|article|guide|wiki|readme|page)\ (?:mentions?|says?|describes?|explains?)\b
+        | \bif\ (?:the|your|an?)\ (?:log|output|error|message|task|container|service)s?\ (?:shows?|says?|reads?)\b
+        | \b(?:errors?|messages?|something|failures?)\ (?:such\ as|like)\b | \bno\ ["'][^"'\n]+["']\ (?:found|seen)\b
+        | \b(?:it|describe|test)\(["'] | ^\W*(?:grep|rg|awk|sed)\ ["'-] )
+    | (?i: \b(?:falling|falls?)\ back\b | \busing\ (?:the\ |a\ )?defaults?\b | \bdefaulting\ to\b
+        | \bcannot\ be\ preloaded\b )
+    | \bCould\ not\ load\ dynamic\ library\ '                                          # TensorFlow goes on without
+    | (?i: \boutcome\W{1,4}success | \bfrom\ unhealthy\ to\ healthy | \b(?:is|are)\ (?:now\ )?healthy\b )
+    | http:\ TLS\ handshake\ error\ from | while\ SSL\ handshaking,\ client:         # a client that this server refused
     | (?i: \b(?:last|next)\ (?:week|month|year)\b )
     | (?i: \b(?:loaded|inserted|copied|wrote|processed|exported|fetched)\ \d+\ (?:rows?|records?|files?|items?)\b )
-    | (?i: (?<!\bbe\ )(?<!not\ )(?<!n't\ )\b(?:recovered|reconnected|succeeded|successful|resolved)\b(?!\ (?:to|by)) )
-    | (?i: (?<!not\ )\bsuccessfully\b(?!\.?$) | \b(?:is|was|are|were)\ (?:documented|expected|handled|ignored|gone)\b )
+    | (?i: (?<!\bbe\ )(?<!not\ )(?<!n't\ )
+        \b(?:recovered|re-?connected|re-?established|restored|succeeded|successful|resolved)\b(?!\ (?:to|by)) )
+    | (?i: (?<!not\ )(?<!not\ complete\ )\bsuccessfully\b(?!\.?$)
+        | \b(?:is|was|are|were)\ (?:documented|expected|handled|ignored|gone)\b )
     | (?i: (?<![\w.:])(?:no|zero|without|0|never)\ (?:\w+\ ){0,2}?\w*(?:error|exception|failure)s?\b )
     | (?i: ^\W*(?:what|why|how|does|do|is|are|can|could|should|did|when)\b[^\n]*\?\s*$ ) """
 )
@@ -105,7 +131,7 @@ def heard(text: str, where: str | None = None) -> list[Said]:
     if scope not in {None, Scope.LOG}:
         return [*_readings(Said(plain, scope))]
     told = failing(plain)
-    return [*_readings(Said(told, scope, _WARNED.search(told) is not None))] if told else []
+    return [*_readings(Said(told, scope, _doubts(told)))] if told else []
 
 
 def scope_of(where: str | None) -> Scope | None:
@@ -124,6 +150,13 @@ def _readings(said: Said) -> Iterator[Said]:
 def failing(text: str) -> str:
     """The lines that may tell of a failure."""
     return "\n".join(line for line in text.split("\n") if line.strip() and not _speaks_about(line))
+
+
+def _doubts(told: str) -> int:
+    last = told.rstrip().rsplit("\n", 1)[-1]
+    warned = _WARNED.search(told) is not None
+    doubtful = _DOUBTFUL.search(last) is not None or (warned and last == told.rstrip())
+    return 2 if doubtful else warned + (_ANEW.search(last) is not None)
 
 
 def _speaks_about(line: str) -> bool:
@@ -172,7 +205,7 @@ def _of_record(document: Mapping[str, Any], scope: Scope | None) -> Iterator[Sai
         parts.insert(0, f"{codes[0]}: {parts[0]}")
     if parts:
         told = failing("\n".join(parts)) if scope in {None, Scope.LOG} else "\n".join(parts)
-        yield Said(told, scope, level.startswith("warn"))
+        yield Said(told, scope, max(_doubts(told), 2 * level.startswith("warn")))
 
 
 def _flat(value: object) -> str:

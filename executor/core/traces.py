@@ -16,6 +16,14 @@ _PYTHON: Final = re.compile(
     r"^(?!Traceback)[A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt|Failure|Timeout|Refused|NotFound)\b(?=:|\s*$)",
     re.MULTILINE,
 )
+_FRAMES: Final = re.compile(
+    r"^[ \t]*(?:File \"[^\"\n]*\", line \d+[^\n]*(?:\n[ \t]{4,}\S[^\n]*){0,3}"
+    r"|at (?:(?:async |new )?[^\s(]{1,200} ?(?:\[as \w+\] )?\([^\n]*|\S*/[^\n]*))\n?",
+    re.MULTILINE,
+)
+_CLIENT: Final = re.compile(
+    r"net\.snowflake\.client|gosnowflake|snowflake[/.](?:connector|snowpark|ingest|sdk)|snowflake-sdk"
+)
 _IN_SNOWFLAKE: Final = re.compile(r"\bPython Interpreter Error:")
 """What stands before the trace of a procedure; its last error means something else than it does in a container."""
 _JAVA: Final = re.compile(r"^[ \t]*Caused by: ", re.MULTILINE)
@@ -53,6 +61,16 @@ def windows(text: str) -> list[str]:
         return []
     ends = range(len(lines), max(0, len(lines) - _LAST), -1)
     return ["\n".join(lines[max(0, end - _WIDE) : end]) for end in ends]
+
+
+def without_frames(text: str) -> str:
+    """The text without the places in code that it names, but for the name of a client of Snowflake among them."""
+    return _FRAMES.sub(lambda frame: f"{client[0]}\n" if (client := _CLIENT.search(frame[0])) else "", text)
+
+
+def last_lines(text: str) -> str:
+    """The lines at the end of a text that may be one saying."""
+    return "\n".join(text.rsplit("\n", _SHORT)[-_SHORT:])
 
 
 def readings(text: str) -> tuple[str, ...]:

@@ -104,7 +104,27 @@ def test_a_document_says_what_stands_in_it(document: dict[str, object], cause_id
 def test_a_warning_is_less_sure_than_an_error() -> None:
     said = "dial tcp: lookup db.internal on 10.0.0.2:53: no such host"
     assert answer(f"ERROR {said}").certainty is Certainty.CERTAIN
-    assert answer(f"WARNING {said}").certainty is Certainty.LIKELY
+    assert answer(f"WARNING {said}").certainty is Certainty.POSSIBLE
+    assert answer(f"WARNING something\nERROR {said}").certainty is Certainty.LIKELY
+    assert answer(f"ERROR {said}, retrying in 2 s").certainty is Certainty.LIKELY
+    assert answer(f"ERROR {said}, skipping the check").certainty is Certainty.POSSIBLE
+
+
+@pytest.mark.parametrize(
+    ("said", "where_else"),
+    [
+        ("404 The specified bucket does not exist", "google.api_core.exceptions.NotFound"),
+        ("deadlock detected while snowflake_copy ran", "psycopg2.errors.DeadlockDetected"),
+    ],
+)
+def test_what_other_vendors_say_in_the_words_of_aws_and_snowflake_is_not_theirs(said: str, where_else: str) -> None:
+    assert answer(said).cause is not None
+    assert answer(f"{where_else}: {said}").cause_id == NOT_KNOWN
+
+
+def test_what_is_said_before_a_program_starts_is_not_taken_for_its_log() -> None:
+    said = "unable to pull secrets or registry auth: pull command failed: : signal: killed"
+    assert answer(f"ResourceInitializationError: {said}").family is not Family.SIGNAL_KILLED
 
 
 def test_colours_and_curly_marks_change_nothing() -> None:

@@ -5,7 +5,7 @@ import pytest
 from executor.causes import load
 from executor.core.classify import classify
 from executor.core.families import Family
-from executor.core.traces import flowed, innermost, plain_lines
+from executor.core.traces import flowed, innermost, plain_lines, without_frames
 
 CATALOGUE = load()
 TRACE = 'Traceback (most recent call last):\n  File "/app/main.py", line 7, in <module>\n    main()\n'
@@ -72,8 +72,23 @@ def test_a_sentence_that_was_broken_into_lines_is_read_in_one(where: str | None)
     assert family(said, where) is Family.TASK_DEFINITION_MISSING
 
 
+@pytest.mark.parametrize(
+    "frame",
+    [
+        '  File "/opt/anaconda3/lib/site-packages/snowflake/connector/ocsp_snowflake.py", line 9, in f\n    g()',
+        '  File "/venv/snowflake/snowpark/session.py", line 1, in lock_timeout\n    wait()',
+        "\tat net.snowflake.client.core.LockTimeout.await(LockTimeout.java:3)",
+    ],
+)
+def test_the_names_of_files_and_functions_in_a_trace_are_no_cause(frame: str) -> None:
+    traceback = f"Traceback (most recent call last):\n{frame}\nTypeError: 'NoneType' object is not callable"
+    assert family(traceback) is Family.APP_EXIT
+    assert "snowflake" in without_frames(frame)
+    assert "position 7" in without_frames("syntax error\nat position 7 unexpected '('.")
+
+
 def test_what_says_that_a_container_ended_yields_to_what_says_how() -> None:
-    assert family("Essential container in task exited") is Family.APP_EXIT
+    assert family("Essential container in task exited") is Family.UNKNOWN  # and not how
     assert family("Essential container in task exited, exit code: 137") is Family.SIGNAL_KILLED
 
 
