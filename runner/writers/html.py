@@ -26,7 +26,7 @@ class HtmlWriter:
     def __init__(self, outlet: Outlet, report: Report) -> None:
         """Write to the outlet when the last query has ended."""
         self._outlet = outlet
-        self._collected = Collected(report, _MOST_CELLS)
+        self._collected = Collected(report, _MOST_CELLS, for_phones=True)
 
     def begin(self, result: Result) -> None:
         """The next query's rows follow."""

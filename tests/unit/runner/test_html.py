@@ -66,7 +66,7 @@ def test_batches_in_narrower_types_show_the_decimals_of_the_column() -> None:
 
 
 def test_a_drawing_has_no_ids_that_could_meet_those_of_another() -> None:
-    chart = ChartSection(type="chart", query="a", kind=ChartKind.AREA, x="x", y=("x",))
-    read = page(made("html", {"a": [rows(x=[1, 2])]}, sections=(chart, chart)))
-    assert [tag for tag, _ in read.tags].count("svg") == 2
+    kinds = tuple(ChartSection(type="chart", query="a", kind=kind, x="x", y=("x",)) for kind in ChartKind)
+    read = page(made("html", {"a": [rows(x=[1, 2])]}, sections=kinds))
+    assert [tag for tag, _ in read.tags].count("svg") == len(["desk", "phone"]) * len(kinds)
     assert not [attrs for _, attrs in read.tags if "id" in attrs]
