@@ -15,6 +15,8 @@ _INSET_PT: Final = 9.0
 _APART_PT: Final = 6.0
 _WIDEST: Final = 48
 _NARROWEST_TEXT: Final = 14
+_NARROWEST_PROSE: Final = 28
+_PROSE: Final = 120
 # Letters' sizes to try in turn, upright and then turned.
 _UPRIGHT_PT: Final = (8.5, 7.5)
 _TURNED_PT: Final = (8.5, 7.5)
@@ -79,7 +81,7 @@ def _lengths(part: TablePart) -> tuple[list[int], list[int]]:
         longest = max((letters(line) for cell in cells for line in cell.split("\n")), default=0)
         of_heading = max((letters(word) for word in heading.split()), default=1)
         most = max(min(longest, _WIDEST), min(letters(heading), _WIDEST))
-        keeps_whole = longest if whole else min(longest, _NARROWEST_TEXT)
+        keeps_whole = longest if whole else min(longest, _NARROWEST_TEXT if longest <= _PROSE else _NARROWEST_PROSE)
         least.append(max(min(of_heading, _NARROWEST_TEXT), keeps_whole, 2))
         wanted.append(max(most, least[-1]))
     return least, wanted
