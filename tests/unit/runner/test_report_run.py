@@ -49,8 +49,8 @@ class Source:
         return Rows("01-id", columns, iter(batches))
 
 
-def run(source: Any, **definition: Any) -> tuple[ReportRun, Bucket, RunRecord, io.StringIO]:
-    spec = TaskSpec.model_validate(
+def specified(**definition: Any) -> TaskSpec:
+    return TaskSpec.model_validate(
         {
             "installation": "local", "job_id": "j1", "attempt": 1, "report_type": "ANY", "report_version": 1,
             "business_date": "2026-11-21", "params": {}, "bucket": "files", "prefix": "p/", "trace_id": "t",
@@ -58,8 +58,11 @@ def run(source: Any, **definition: Any) -> tuple[ReportRun, Bucket, RunRecord, i
             "definition": {"title": "t", "queries": [{"name": "q", "sql": "SELECT 1"}], **definition},
         }
     )  # fmt: skip
+
+
+def run(source: Any, **definition: Any) -> tuple[ReportRun, Bucket, RunRecord, io.StringIO]:
     bucket: Any = Bucket()
-    record, log = RunRecord(spec, "arn:task", NOW), io.StringIO()
+    record, log = RunRecord(specified(**definition), "arn:task", NOW), io.StringIO()
     made = ReportRun(record, Store(bucket, "files", "p/"), Log(log, lambda: NOW), lambda: 0.0)
     made.make(source)
     return made, bucket, record, log
