@@ -10,9 +10,11 @@ import pytest
 from contract.outcome import ExitCode
 from contract.report import ReportFormat
 from contract.task_spec import TaskSpec
+from runner import report
 from runner.arrow import pa
 from runner.failures import RunFailedError
 from runner.log import Log
+from runner.progress import Progress
 from runner.record import RunRecord
 from runner.report import ReportRun
 from runner.source import Rows
@@ -80,6 +82,18 @@ def test_all_formats_get_the_rows_of_one_pass() -> None:
     assert sorted(bucket.objects) == sorted(f"p/{name}" for name in names)
     assert made.uploads.bytes == sum(len(body) for body in bucket.objects.values())
     assert [(query.rows, query.query_id) for query in record.queries] == [(2, "01-id")]
+
+
+def test_every_stage_is_told_that_may_take_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    entered: list[tuple[str, str | None]] = []
+
+    class Told(Progress):
+        def enter(self, stage: str, query: str | None = None) -> None:
+            entered.append((stage, query))
+
+    monkeypatch.setattr(report, "Progress", Told)
+    run(Source((Column("id", type=pa.int64()),), []), formats=["csv"])
+    assert entered == [("querying", "q"), ("writing", "q"), ("composing", None), ("publishing", None)]
 
 
 def test_what_a_writer_refuses_ends_the_run_as_10_with_format_query_and_column_and_no_file() -> None:
