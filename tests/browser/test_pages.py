@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from contract.presentation import ColumnFormat, ColumnKind, TableSection
+from contract.presentation import ChartKind, ChartSection, ColumnFormat, ColumnKind, TableSection
 from tests.browser.conftest import MadePage
 from tests.browser.devtools import Browser, opened
-from tests.unit.runner.made_documents import Paper
+from tests.unit.runner.made_documents import Paper, made, rows
 
 DESK_PX, PHONE_PX = 1280, 360
 LEAST_LETTERS_PX = 8.5
@@ -39,6 +39,8 @@ BROKEN_CELLS = """[...document.querySelectorAll('td')].filter(cell => {
     range.selectNodeContents(cell);
     return cell.innerText.length < 24 && new Set([...range.getClientRects()].map(box => box.top)).size > 1;
 }).map(cell => cell.innerText)"""
+DIRECTIONS = """[...new Set([...document.querySelectorAll('figure svg text')].map(
+    text => getComputedStyle(text).direction))]"""
 BROKEN_FIGURES = """[...document.querySelectorAll('.value')].filter(value => {
     const range = document.createRange();
     range.selectNodeContents(value);
@@ -133,6 +135,18 @@ def test_a_page_prints_with_every_cell_on_the_paper(browser: Browser, page: Made
         paper, tables = Paper(tab.printed()), tab.value(TABLES)
     assert paper.says(page.definition.title)
     assert [text for table in tables for row in table for text in row if not paper.says(text)] == []
+
+
+def test_the_words_of_a_chart_stand_where_they_were_reckoned_also_on_a_page_from_right_to_left(
+    browser: Browser, tmp_path: Path
+) -> None:
+    chart = ChartSection(type="chart", query="a", kind=ChartKind.BAR, x="x", y=("y",))
+    made_page = made("html", {"a": [rows(x=["one", "two"], y=[1, 2])]}, sections=(chart,), locale="ar-EG")
+    page = tmp_path / "page.html"
+    page.write_bytes(made_page.files["report.html"].data.getvalue())
+    with opened(browser, page.as_uri(), DESK_PX) as tab:
+        assert tab.value("getComputedStyle(document.body).direction") == "rtl"
+        assert tab.value(DIRECTIONS) == ["ltr"]
 
 
 def test_the_browser_tells_of_a_page_that_asks_for_something_or_complains(browser: Browser, tmp_path: Path) -> None:

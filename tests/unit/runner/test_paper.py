@@ -63,6 +63,10 @@ def test_signs_of_east_asia_are_two_letters_wide() -> None:
     assert (letters("abc"), letters("漢字"), letters("é")) == (3, 4, 1)
 
 
+def test_a_label_has_no_marks_of_direction() -> None:
+    assert label("1\u200f/10\u200f/2026", 20) == "1/10/2026"
+
+
 def test_a_label_is_shortened_between_signs_however_wide_they_are() -> None:
     assert label("one\ntwo", 7) == "one two"
     assert label("漢字漢字", 6) == "漢字\N{HORIZONTAL ELLIPSIS}"
