@@ -1,6 +1,6 @@
 """The bucket: the start marker first, the manifest last; what lies between is uploaded by ``uploads``."""
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from contract.manifest import FAILURE_NAME, MANIFEST_NAME, START_MARKER_NAME, Manifest, StartMarker
 from contract.outcome import ExitCode
@@ -21,8 +21,7 @@ def s3_client() -> "S3Client":
 
     retries: Any = {"mode": "standard", "max_attempts": 4}
     config = Config(connect_timeout=5, read_timeout=30, retries=retries)
-    client: S3Client = get_session().create_client("s3", config=config)
-    return client
+    return cast("S3Client", get_session().create_client("s3", config=config))
 
 
 def read_object(client: "S3Client", bucket: str, key: str) -> str:
