@@ -23,16 +23,16 @@ class Progress:
         self._over = threading.Event()
 
     def enter(self, stage: str, query: str | None = None) -> None:
-        """Begin a stage, counting rows from 0: ``querying``, ``writing``, ``publishing``."""
+        """Begin a stage, counting rows from 0: ``querying``, ``writing``, ``composing``, ``publishing``."""
         self._stage, self._query, self.rows = stage, query, 0
 
     def tell(self) -> None:
         """One line of how far it is."""
         rows, written = self.rows, self._written_bytes()
-        of = f" of query {self._query}" if self._query else ""
+        done = f"{rows} rows of query {self._query}, " if self._query else ""
         self._log.info(
             "report_progress",
-            f"{self._stage}: {rows} rows{of}, {written} bytes of files",
+            f"{self._stage}: {done}{written} bytes of files",
             stage=self._stage,
             query=self._query,
             rows=rows,

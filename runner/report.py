@@ -87,6 +87,7 @@ class ReportRun:
                 self._record.current_query = query.name
                 self._write(source, query, writers)
             self._record.current_query = None
+            self._progress.enter("composing")
             for report_format, writer in writers.items():
                 with _said(report_format, None):
                     writer.finish()

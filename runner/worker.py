@@ -14,6 +14,7 @@ from runner.ecs_metadata import task_arn
 from runner.ending import DeadlineSet, Ending, Finished, Message
 from runner.failures import RunFailedError
 from runner.log import Log
+from runner.memory import collect_from_here
 from runner.record import RunRecord
 from runner.report import ReportRun
 from runner.settings import read_task_spec, snowflake_arguments
@@ -104,6 +105,7 @@ class Worker(threading.Thread):
 
         self.source = Source.connect(arguments, spec)
         self._log.info("signed_in", "signed in to Snowflake", since_start_s=round(monotonic_s() - self._started_s, 3))
+        collect_from_here()
         report.make(self.source)
 
     def _test_connections(self, report: ReportRun, client: "S3Client") -> None:
@@ -118,6 +120,7 @@ class Worker(threading.Thread):
 
         from runner.connection_test.run import run  # noqa: PLC0415 - only this kind of report needs it
 
+        collect_from_here()
         if self.record is not None:
             run(self._environment, self.record, client, self._log)
 

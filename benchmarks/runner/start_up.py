@@ -9,9 +9,9 @@ from pathlib import Path
 from benchmarks.runner.stage import ROOT, Stage
 
 _LINE = re.compile(r"import time:\s+\d+ \|\s+(\d+) \| +(\S+)")
-ALWAYS = ("pydantic", "boto3", "snowflake.connector", "pyarrow")
+ALWAYS = ("pydantic", "botocore.session", "snowflake.connector", "pyarrow")
 ON_DEMAND = ("pyarrow.parquet", "runner.writers.xlsx.report", "runner.writers.html", "runner.writers.pdf")
-_START = "import runner.process, boto3, runner.source, runner.writers.csv, runner.writers.json"
+_START = "import runner.process, botocore.session, runner.source, runner.writers.csv, runner.writers.json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,15 @@ _IN_WORDS = {
 
 
 def chart_part(
-    title: str, section: ChartSection, kept: KeptPoints, result: Result, rows: int, file: str | None, shown: Shown
+    title: str,
+    section: ChartSection,
+    kept: KeptPoints,
+    result: Result,
+    rows: int,
+    file: str | None,
+    shown: Shown,
+    *,
+    for_phones: bool,
 ) -> ChartPart:
     """The chart, in words what it shows, and a note when it does not show all.
 
@@ -36,11 +44,12 @@ def chart_part(
         rows: how many rows the query gave.
         file: the name of a file that holds them all.
         shown: how values become text.
+        for_phones: whether it is drawn for them, too.
     """
     if not kept.rows:
-        return ChartPart(title, "", f"{_IN_WORDS[section.kind]} without rows", "No rows.")
+        return ChartPart(title, "", "", f"{_IN_WORDS[section.kind]} without rows", "No rows.")
     points = _points(section, kept, result, shown)
-    drawing = draw(section, points, shown)
+    drawing = draw(section, points, shown, for_phones=for_phones)
     ends = [shown.text(points.x[place], points.x_look) for place in (0, -1)]
     alt = f"{_IN_WORDS[section.kind]} of {', '.join(points.series)} by {points.x_title}, {ends[0]} to {ends[1]}"
     notes = [drawing.left_out] if drawing.left_out else []
@@ -48,7 +57,7 @@ def chart_part(
         notes.append(f"Drawn from the first {shown.count(MOST_POINTS)} of {shown.count(rows)} rows.")
     if notes and file:
         notes.append(f"All rows are in {file}.")
-    return ChartPart(title, drawing.svg, printable(alt), " ".join(notes))
+    return ChartPart(title, drawing.svg, drawing.on_a_phone, printable(alt), " ".join(notes))
 
 
 def _points(section: ChartSection, kept: KeptPoints, result: Result, shown: Shown) -> Points:

@@ -35,12 +35,13 @@ def sections_of(definition: ReportDefinition) -> tuple[Section, ...]:
 class Collected:
     """Keeps of each query what the document shows."""
 
-    def __init__(self, report: Report, most_cells: int) -> None:
+    def __init__(self, report: Report, most_cells: int, *, for_phones: bool = False) -> None:
         """Begin with nothing.
 
         Args:
             report: what the document is about.
             most_cells: how many cells of one table it may show.
+            for_phones: whether charts are drawn for them, too.
 
         Raises:
             WrongDefinitionError: the definition's locale or time zone is unknown (10).
@@ -54,6 +55,7 @@ class Collected:
             ) from error
         self._report = report
         self._most_cells = most_cells
+        self._for_phones = for_phones
         self._sections = sections_of(definition)
         self._kept: dict[int, Kept] = {}
         self._results: dict[str, Result] = {}
@@ -110,7 +112,8 @@ class Collected:
             case TableSection(), KeptTable():
                 return table_part(title, kept, result, rows, self._file_of(section.query), self._shown)
             case ChartSection(), KeptPoints():
-                return chart_part(title, section, kept, result, rows, self._file_of(section.query), self._shown)
+                file = self._file_of(section.query)
+                return chart_part(title, section, kept, result, rows, file, self._shown, for_phones=self._for_phones)
             case KeyFigures(), KeptFigures():
                 return figures_part(printable(section.title), section, kept, result, self._shown)
         raise TypeError(f"section {section.type} was kept as {type(kept).__name__}")

@@ -66,14 +66,9 @@ class KeptTable:
         for number, place in enumerate(self.places):
             column = result.columns[place]
             found = values(part.column(place), column)
-            self._stand(number, column, part.column(place).type)
+            self.to_the_right[number], self.on_one_line[number] = _stands(column, part.column(place).type)
             columns.append([shortened(shown.text(value, column.look)) for value in found])
         self.rows.extend(zip(*columns, strict=True))
-
-    def _stand(self, number: int, column: Column, kind: DataType) -> None:
-        numeric = is_numeric(kind)
-        self.to_the_right[number] = numeric and column.look.kind is not ColumnKind.TEXT
-        self.on_one_line[number] = numeric or bool(pa.types.is_temporal(kind))
 
 
 @dataclass(slots=True)
@@ -135,10 +130,19 @@ def _table(section: TableSection, result: Result, what: str, most_cells: int) ->
             query=result.query.name,
         )
     found = places(names, result, what)
-    looks = [result.columns[place].look for place in found]
-    totals = tuple(None if look.total is None else Total(look.total) for look in looks)
+    columns = [result.columns[place] for place in found]
+    totals = tuple(None if column.look.total is None else Total(column.look.total) for column in columns)
+    # Before the first row, and where there is none, as the query says its columns.
+    stand = [_stands(column, column.type) for column in columns]
     most = min(section.max_rows, max(1, most_cells // len(found)))
-    return KeptTable(found, most, totals, [False] * len(found), [False] * len(found))
+    return KeptTable(found, most, totals, [right for right, _ in stand], [one for _, one in stand])
+
+
+def _stands(column: Column, kind: DataType) -> tuple[bool, bool]:
+    """Whether a column's cells stand to the right, and whether each is on one line."""
+    numeric = kind is not None and is_numeric(kind)
+    whole = numeric or (kind is not None and bool(pa.types.is_temporal(kind)))
+    return numeric and column.look.kind is not ColumnKind.TEXT, whole
 
 
 def _bounded(value: Any) -> Any:

@@ -5,7 +5,8 @@ import unicodedata
 from typing import Final
 
 _WIDE: Final = frozenset("WF")
-_LOOKS: Final = re.compile("[\ufe00-\ufe0f]")
+# Marks that choose between two looks of one sign, and marks of direction, which a drawing cannot follow.
+_MARKS: Final = re.compile("[\ufe00-\ufe0f\u200e\u200f\u061c]")
 
 
 def letters(text: str) -> int:
@@ -14,11 +15,11 @@ def letters(text: str) -> int:
 
 
 def label(text: str, most: int) -> str:
-    """A text as a label: on one line, without marks that choose between two looks of one sign, not wider than ``most``.
+    """A text as a label: on one line, without marks of look and direction, not wider than ``most``.
 
     It is shortened here, because the compiler of charts cannot cut between two of Unicode's later characters.
     """
-    text = _LOOKS.sub("", " ".join(text.split()))
+    text = _MARKS.sub("", " ".join(text.split()))
     if letters(text) <= most:
         return text
     room = most - 1

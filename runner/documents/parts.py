@@ -35,10 +35,11 @@ class FiguresPart:
 
 @dataclass(frozen=True, slots=True)
 class ChartPart:
-    """A chart: its drawing as SVG, what it shows in words, and what it leaves out."""
+    """A chart: its drawing as SVG, one for phones where that is wanted, what it shows in words, what it leaves out."""
 
     title: str
     svg: str
+    on_a_phone: str
     alt: str
     note: str
     kind: str = "chart"

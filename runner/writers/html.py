@@ -17,7 +17,11 @@ _CONTENT_TYPE: Final = "text/html; charset=utf-8"
 _MOST_CELLS: Final = 50_000
 _NUMBER: Final = Markup(' class="n"')
 _WHOLE: Final = Markup(' class="one"')
-_FREE: Final = Markup("")
+_TEXT: Final = Markup(' class="text"')
+_PROSE: Final = Markup(' class="prose"')
+# Letters up to which a column's texts stay on one line, and from which they are read as sentences.
+_SHORT: Final = 14
+_LONG: Final = 120
 
 
 class HtmlWriter:
@@ -26,7 +30,7 @@ class HtmlWriter:
     def __init__(self, outlet: Outlet, report: Report) -> None:
         """Write to the outlet when the last query has ended."""
         self._outlet = outlet
-        self._collected = Collected(report, _MOST_CELLS)
+        self._collected = Collected(report, _MOST_CELLS, for_phones=True)
 
     def begin(self, result: Result) -> None:
         """The next query's rows follow."""
@@ -49,9 +53,15 @@ class HtmlWriter:
 
 
 def _classes(part: TablePart) -> list[Markup]:
-    """How the columns' cells stand: numbers to the right, dates on one line."""
-    columns = zip(part.to_the_right, part.on_one_line, strict=True)
-    return [_NUMBER if right else _WHOLE if one else _FREE for right, one in columns]
+    """How the columns' cells stand: numbers to the right, dates and short texts on one line."""
+    return [
+        _NUMBER if right else _WHOLE if one else _by_length(max((len(row[column]) for row in part.rows), default=0))
+        for column, (right, one) in enumerate(zip(part.to_the_right, part.on_one_line, strict=True))
+    ]
+
+
+def _by_length(longest: int) -> Markup:
+    return _WHOLE if longest <= _SHORT else _TEXT if longest <= _LONG else _PROSE
 
 
 @cache

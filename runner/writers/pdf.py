@@ -16,7 +16,7 @@ from runner.documents.collected import Collected
 from runner.documents.fonts import FALLBACKS, FAMILY, cjk_family, font_folders
 from runner.documents.glyphs import drawable
 from runner.documents.letters import letters
-from runner.documents.paper import Paper, paper_of, spread_out
+from runner.documents.paper import Paper, apart_pt, paper_of, spread_out
 from runner.documents.parts import ChartPart, Document, FiguresPart, Part, TablePart
 from runner.writers.format import Outlet, Report, Result
 
@@ -143,12 +143,13 @@ def _part(part: Part, paper: Paper) -> dict[str, Any]:
 
 
 def _table(part: TablePart, paper: Paper) -> dict[str, Any]:
-    spread = spread_out(part, paper)
+    spread, apart = spread_out(part, paper), apart_pt(part)
     rows = [[_words(cell) for cell in row] for row in (*part.rows, *((part.totals,) if part.totals else ()))]
     groups = [
         {
             "says": _says(columns, len(part.headings)) if len(spread.groups) > 1 else "",
             "widths": list(widths),
+            "apart": [apart[column] for column in columns],
             "right": [part.to_the_right[column] for column in columns],
             "headings": [_words(part.headings[column]) for column in columns],
             "rows": [[row[column] for column in columns] for row in rows],

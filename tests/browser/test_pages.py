@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from contract.presentation import ColumnFormat, ColumnKind, TableSection
+from contract.presentation import ChartKind, ChartSection, ColumnFormat, ColumnKind, TableSection
 from tests.browser.conftest import MadePage
 from tests.browser.devtools import Browser, opened
-from tests.unit.runner.made_documents import Paper
+from tests.unit.runner.made_documents import Paper, made, rows
 
 DESK_PX, PHONE_PX = 1280, 360
+LEAST_LETTERS_PX = 8.5
 TABLES = """[...document.querySelectorAll('table')].map(table => [...table.tBodies[0].rows].map(
     row => [...row.cells].map(cell => cell.innerText)))"""
 # Texts of one drawing that lie over each other, or beyond the page.
@@ -25,6 +26,21 @@ TANGLED = """[...document.querySelectorAll('figure svg')].flatMap(svg => {
     const beyond = boxes.filter(([, a]) => a.left < 0 || a.right > document.documentElement.clientWidth);
     return [...over, ...beyond.map(([said]) => said)];
 })"""
+# Of each chart: how many drawings are seen, their smallest letters, and how far they reach beyond the chart's place.
+SEEN = """[...document.querySelectorAll('figure')].map(figure => {
+    const there = [...figure.querySelectorAll('svg')].filter(svg => svg.getBoundingClientRect().width);
+    const sizes = there.flatMap(svg => [...svg.querySelectorAll('text')].map(text =>
+        parseFloat(getComputedStyle(text).fontSize) * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width));
+    return [there.length, Math.min(...sizes),
+            Math.max(...there.map(svg => svg.getBoundingClientRect().right)) - figure.getBoundingClientRect().right];
+})"""
+BROKEN_CELLS = """[...document.querySelectorAll('td')].filter(cell => {
+    const range = document.createRange();
+    range.selectNodeContents(cell);
+    return cell.innerText.length < 24 && new Set([...range.getClientRects()].map(box => box.top)).size > 1;
+}).map(cell => cell.innerText)"""
+DIRECTIONS = """[...new Set([...document.querySelectorAll('figure svg text')].map(
+    text => getComputedStyle(text).direction))]"""
 BROKEN_FIGURES = """[...document.querySelectorAll('.value')].filter(value => {
     const range = document.createRange();
     range.selectNodeContents(value);
@@ -86,10 +102,32 @@ def test_on_any_screen_nothing_stands_out_at_the_side_and_no_figure_breaks(
         assert tab.value(BROKEN_FIGURES) == []
 
 
-def test_the_words_of_a_chart_lie_neither_over_each_other_nor_beyond_the_page(browser: Browser, page: MadePage) -> None:
-    with opened(browser, page.url, DESK_PX) as tab:
+@pytest.mark.parametrize("width_px", [PHONE_PX, 500, DESK_PX])
+def test_the_words_of_a_chart_lie_neither_over_each_other_nor_beyond_the_page(
+    browser: Browser, page: MadePage, width_px: int
+) -> None:
+    with opened(browser, page.url, width_px, mobile=width_px < DESK_PX) as tab:
         assert tab.value("document.querySelectorAll('figure svg text').length") > 0
         assert tab.value(TANGLED) == []
+
+
+@pytest.mark.parametrize("width_px", [PHONE_PX, 500, 800, DESK_PX])
+def test_each_chart_is_drawn_once_whole_and_in_letters_that_can_be_read(
+    browser: Browser, page: MadePage, width_px: int
+) -> None:
+    with opened(browser, page.url, width_px, mobile=width_px < DESK_PX) as tab:
+        seen = tab.value(SEEN)
+    assert len(seen) == sum(part.type == "chart" for part in page.definition.sections)
+    for drawings, letters_px, stands_out_px in seen:
+        assert drawings == 1
+        assert letters_px >= LEAST_LETTERS_PX
+        assert stands_out_px <= 0
+
+
+def test_a_table_that_is_rolled_sideways_keeps_its_short_texts_on_one_line(browser: Browser, page: MadePage) -> None:
+    with opened(browser, page.url, PHONE_PX, mobile=True) as tab:
+        assert tab.value("document.querySelectorAll('td').length") > 0
+        assert tab.value(BROKEN_CELLS) == []
 
 
 def test_a_page_prints_with_every_cell_on_the_paper(browser: Browser, page: MadePage) -> None:
@@ -97,6 +135,18 @@ def test_a_page_prints_with_every_cell_on_the_paper(browser: Browser, page: Made
         paper, tables = Paper(tab.printed()), tab.value(TABLES)
     assert paper.says(page.definition.title)
     assert [text for table in tables for row in table for text in row if not paper.says(text)] == []
+
+
+def test_the_words_of_a_chart_stand_where_they_were_reckoned_also_on_a_page_from_right_to_left(
+    browser: Browser, tmp_path: Path
+) -> None:
+    chart = ChartSection(type="chart", query="a", kind=ChartKind.BAR, x="x", y=("y",))
+    made_page = made("html", {"a": [rows(x=["one", "two"], y=[1, 2])]}, sections=(chart,), locale="ar-EG")
+    page = tmp_path / "page.html"
+    page.write_bytes(made_page.files["report.html"].data.getvalue())
+    with opened(browser, page.as_uri(), DESK_PX) as tab:
+        assert tab.value("getComputedStyle(document.body).direction") == "rtl"
+        assert tab.value(DIRECTIONS) == ["ltr"]
 
 
 def test_the_browser_tells_of_a_page_that_asks_for_something_or_complains(browser: Browser, tmp_path: Path) -> None:

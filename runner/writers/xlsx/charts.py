@@ -19,6 +19,9 @@ _TYPES: Final[dict[ChartKind, dict[str, str]]] = {
     ChartKind.STACKED_BAR: {"type": "column", "subtype": "stacked"},
     ChartKind.AREA: {"type": "area"},
 }
+# As documents draw them: lines to read by, behind what is shown.
+_AXIS: Final = {"color": "#8A94A0", "width": 0.75}
+_GRID: Final = {"color": "#E3E7EB", "width": 0.75}
 CHART_ROWS: Final = 16
 """Rows of the sheet that a chart stands over; the last is for a note."""
 
@@ -106,8 +109,9 @@ def _draw(
             {"line": {"color": colour, "width": 2}} if section.kind is ChartKind.LINE else {"fill": {"color": colour}}
         )
         chart.add_series({"name": name, "categories": categories, "values": values, **drawn})
-    chart.set_x_axis({"num_format": x.look.number_format, **({"date_axis": True} if dated else {})})
-    chart.set_y_axis({"num_format": y.look.number_format})
+    chart.set_x_axis({"num_format": x.look.number_format, "line": _AXIS, **({"date_axis": True} if dated else {})})
+    grid = {"visible": True, "line": _GRID}
+    chart.set_y_axis({"num_format": y.look.number_format, "line": {"none": True}, "major_gridlines": grid})
     chart.set_title({"name": printable(section.title or y.title), "overlay": False})
     chart.set_legend({"position": "bottom"} if len(series) > 1 else {"none": True})
     chart.set_size({"width": 860, "height": 300})

@@ -91,12 +91,17 @@ class Sheet:
         self._columns = columns
         self._paper = paper_number(locale)
         self._styles = styles
+        # A text right behind numbers reads as one with them.
+        self._indented = [
+            before is not None and before.to_the_right and here.look.cell is CellKind.TEXT
+            for before, here in zip((None, *columns), columns, strict=False)
+        ]
         self._style_numbers = [
             (
-                styles.number(Style(column.look.number_format)),
-                styles.number(Style(column.look.number_format, quoted=True)),
+                styles.number(Style(column.look.number_format, indented=indented)),
+                styles.number(Style(column.look.number_format, indented=indented, quoted=True)),
             )
-            for column in columns
+            for column, indented in zip(columns, self._indented, strict=True)
         ]
         self._part: IO[bytes] = archive.open(part_name(number), "w")
         self._write(self._head().encode())
@@ -112,7 +117,9 @@ class Sheet:
         )
         titles = "".join(
             _text_cell(
-                letters(i) + "1", column.title, self._styles.number(Style(header=True, right=column.to_the_right))
+                letters(i) + "1",
+                column.title,
+                self._styles.number(Style(header=True, right=column.to_the_right, indented=self._indented[i])),
             )
             for i, column in enumerate(self._columns)
         )

@@ -9,11 +9,12 @@ from runner.writers.xlsx.looks import GENERAL
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """One cell format: the number format, and what sets headers, totals and quoted texts apart."""
+    """One cell format: the number format, and what sets headers, totals, quoted texts and neighbours apart."""
 
     number_format: str = GENERAL
     header: bool = False
     right: bool = False
+    indented: bool = False
     total: bool = False
     quoted: bool = False
 
@@ -24,6 +25,8 @@ class Style:
             said |= {"bold": True, "bg_color": "#E8EDF3", "bottom": 1, "valign": "top", "text_wrap": True}
         if self.right:
             said |= {"align": "right"}
+        if self.indented:
+            said |= {"align": "left", "indent": 1}
         if self.total:
             said |= {"bold": True, "top": 1}
         if self.quoted:

@@ -18,18 +18,36 @@ def test_the_moment_stands_in_the_text_as_an_instant_with_its_zone() -> None:
 @pytest.mark.parametrize(
     "clause",
     [
-        " AT(TIMESTAMP => :_moment)",
-        " at ( timestamp=> cast( :_moment as timestamp_tz ) )",
-        "\n  AT(TIMESTAMP => :_moment::TIMESTAMP_TZ)",
+        "AT(TIMESTAMP => :_moment)",
+        "at ( timestamp=> cast( :_moment as timestamp_tz ) )",
+        "AT(TIMESTAMP => :_moment::TIMESTAMP_TZ)",
+        "AT(TIMESTAMP => :_moment :: TIMESTAMP_LTZ(3))",
+        "AT(TIMESTAMP => (:_moment))",
+        "AT(TIMESTAMP => (TO_TIMESTAMP_TZ( :_moment ))::TIMESTAMPLTZ)",
+        "AT(TIMESTAMP => TRY_CAST(CAST(:_moment AS DATETIME) AS TIMESTAMP_NTZ(9)))",
+        "AT /* then ) */ ( -- the ( same\n TIMESTAMP => :_moment /* ) */ )",
+        "BEFORE(TIMESTAMP => :_moment)",
     ],
 )
 def test_switched_off_the_clause_is_left_out_however_it_is_written(clause: str) -> None:
-    assert as_of(f"SELECT * FROM t{clause} AS x", MOMENT, one=False) == "SELECT * FROM t AS x"
+    said = as_of(f"SELECT ')' FROM t {clause}AS x JOIN u {clause} AS y", MOMENT, one=False)
+    assert said == "SELECT ')' FROM t AS x JOIN u  AS y"
+
+
+@pytest.mark.parametrize("value", ["DATEADD(day, -1, :_moment)", ":_moment::DATE", ":_moment - INTERVAL '1 day'"])
+def test_switched_off_a_clause_that_reckons_from_the_moment_stays(value: str) -> None:
+    said = f"SELECT * FROM t AT(TIMESTAMP => {value}) AS x"
+    assert as_of(said, MOMENT, one=False) == as_of(said, MOMENT, one=True) == said.replace(":_moment", LITERAL)
+
+
+def test_switched_off_a_comment_before_the_clause_takes_nothing_with_it() -> None:
+    said = as_of("FROM t -- of the shop\n AT(TIMESTAMP => :_moment) AS x WHERE x.a = 1", MOMENT, one=False)
+    assert said == "FROM t -- of the shop\n  AS x WHERE x.a = 1"
 
 
 def test_switched_off_the_moment_can_still_be_shown() -> None:
     said = as_of("SELECT :_moment AS seen FROM t AT(TIMESTAMP => :_moment)", MOMENT, one=False)
-    assert said == f"SELECT {LITERAL} AS seen FROM t"
+    assert said == f"SELECT {LITERAL} AS seen FROM t "
 
 
 @pytest.mark.parametrize("one", [True, False])

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from contract.presentation import ChartKind, ChartSection, ColumnFormat, ColumnKind
-from runner.documents.charts import draw
+from runner.documents import charts
+from runner.documents.charts import Drawing
 from runner.documents.ticks import round_marks, spread
 from runner.writers.points import Points
 from runner.writers.shown import Shown
@@ -24,6 +25,10 @@ def section(kind: ChartKind) -> ChartSection:
 
 def points(x: tuple[object, ...], series: Mapping[str, tuple[float | None, ...]], look: ColumnFormat = PLAIN) -> Points:
     return Points(x, dict(series), PLAIN, look, "X")  # type: ignore[arg-type] # tests draw along anything
+
+
+def draw(section: ChartSection, points: Points, shown: Shown) -> Drawing:
+    return charts.draw(section, points, shown, for_phones=True)
 
 
 def texts(svg: str) -> list[str]:
@@ -69,6 +74,24 @@ def test_long_names_lie_and_only_as_many_as_fit_on_a_page() -> None:
     assert drawn.left_out == "The first 24 of 50 bars are drawn."
     assert names[23] in texts(drawn.svg)
     assert names[24] not in texts(drawn.svg)
+
+
+@pytest.mark.parametrize("kind", list(ChartKind))
+def test_a_phone_gets_a_narrow_drawing_of_the_same_values(kind: ChartKind) -> None:
+    names = tuple(f"PRODUCT {number}" for number in range(9))
+    series = {"North": (1.0,) * 9, "South": (2.0,) * 9, "East": (4.0,) * 9}
+    drawn = draw(section(kind), points(names, series), AMERICAN)
+    desk, phone = (float(str(ET.fromstring(svg).get("width"))) for svg in (drawn.svg, drawn.on_a_phone))
+    assert phone < 360 < desk
+    assert set(series) <= set(texts(drawn.on_a_phone))
+    if kind in {ChartKind.BAR, ChartKind.STACKED_BAR}:
+        assert set(names) <= set(texts(drawn.on_a_phone))
+
+
+def test_nothing_is_drawn_for_phones_where_nobody_wants_it() -> None:
+    once = charts.draw(section(ChartKind.BAR), points(("a",), {"s": (1.0,)}), AMERICAN, for_phones=False)
+    assert once.svg
+    assert not once.on_a_phone
 
 
 def test_values_that_cannot_be_drawn_leave_a_gap() -> None:

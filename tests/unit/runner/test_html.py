@@ -8,6 +8,8 @@ from contract.presentation import ChartKind, ChartSection, ColumnFormat, ColumnK
 from runner.arrow import pa
 from tests.unit.runner.made_documents import made, page, rows
 
+INTEGERS = {"x": pa.int64()}
+
 
 def test_a_page_needs_nothing_besides_itself() -> None:
     chart = ChartSection(type="chart", query="a", kind=ChartKind.LINE, x="x", y=("x",))
@@ -56,7 +58,18 @@ def test_every_kind_of_cell_has_its_text() -> None:
         "[1,2]", "16302",
     ]  # fmt: skip
     cells = [attrs.get("class") for tag, attrs in read.tags if tag == "td"]
-    assert cells == ["n", "one", None, None, None, "one"]
+    assert cells == ["n", "one", "one", "one", "one", "one"]
+
+
+def test_a_column_is_as_narrow_as_its_longest_text_can_be_read_in() -> None:
+    columns = {"code": ["fourteen chars"], "name": ["fifteen letters"], "says": ["a sentence of this report. " * 5]}
+    read = page(made("html", {"a": [rows(**columns)]}))
+    assert [attrs.get("class") for tag, attrs in read.tags if tag == "td"] == ["one", "text", "prose"]
+
+
+def test_a_table_without_rows_has_its_headings_where_the_numbers_would_be() -> None:
+    read = page(made("html", {"a": [rows(x=pa.array([], pa.int64()), y=pa.array([], pa.string()))]}, types=INTEGERS))
+    assert [attrs.get("class") for tag, attrs in read.tags if tag == "th"] == ["n", "one"]
 
 
 def test_batches_in_narrower_types_show_the_decimals_of_the_column() -> None:
@@ -66,7 +79,7 @@ def test_batches_in_narrower_types_show_the_decimals_of_the_column() -> None:
 
 
 def test_a_drawing_has_no_ids_that_could_meet_those_of_another() -> None:
-    chart = ChartSection(type="chart", query="a", kind=ChartKind.AREA, x="x", y=("x",))
-    read = page(made("html", {"a": [rows(x=[1, 2])]}, sections=(chart, chart)))
-    assert [tag for tag, _ in read.tags].count("svg") == 2
+    kinds = tuple(ChartSection(type="chart", query="a", kind=kind, x="x", y=("x",)) for kind in ChartKind)
+    read = page(made("html", {"a": [rows(x=[1, 2])]}, sections=kinds))
+    assert [tag for tag, _ in read.tags].count("svg") == len(["desk", "phone"]) * len(kinds)
     assert not [attrs for _, attrs in read.tags if "id" in attrs]

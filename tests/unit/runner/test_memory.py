@@ -1,4 +1,4 @@
-"""Memory that is freed goes back to the system."""
+"""Memory that is freed goes back to the system, and cycles are looked for when there can be some."""
 
 import subprocess
 import sys
@@ -32,3 +32,18 @@ def test_large_blocks_do_not_stay_resident_after_they_are_freed() -> None:
         return
     done = subprocess.run([sys.executable, "-c", PROGRAM, "given back"], capture_output=True, text=True, check=True)
     assert int(done.stdout) < 8
+
+
+STARTED = """
+import gc
+from runner.memory import collect_from_here, load_without_collecting
+load_without_collecting()
+print(gc.isenabled())
+collect_from_here()
+print(gc.isenabled(), gc.get_freeze_count() > 1000)
+"""
+
+
+def test_cycles_are_not_looked_for_while_modules_are_loaded_and_afterwards_only_among_what_is_new() -> None:
+    done = subprocess.run([sys.executable, "-c", STARTED], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True", "True"]

@@ -1,9 +1,11 @@
 """How tables go on paper, and which characters its fonts can draw."""
 
+from dataclasses import replace
+
 from runner.documents.fonts import cjk_family
 from runner.documents.glyphs import drawable
 from runner.documents.letters import label, letters
-from runner.documents.paper import A4, LETTER, paper_of, spread_out
+from runner.documents.paper import A4, LETTER, apart_pt, paper_of, spread_out
 from runner.documents.parts import TablePart
 
 
@@ -37,6 +39,21 @@ def test_a_split_table_shows_every_column_once_beside_the_first() -> None:
     assert all(sum(widths) <= LETTER.turned_pt + 0.1 for widths in spread.widths)
 
 
+def test_a_text_keeps_its_distance_from_the_numbers_before_it_and_has_the_room_for_it() -> None:
+    three = replace(table(10, 10, 10), to_the_right=(True, False, False))
+    assert apart_pt(three) == (0.0, 6.0, 0.0)
+    first, second, third = spread_out(three, A4).widths[0]
+    assert first == third < second
+
+
+def test_sentences_beside_many_columns_are_not_squeezed_into_the_least_that_a_name_takes() -> None:
+    texts = ["x" * 12] * 9
+    cells = (*texts, "some words " * 40)
+    free = (False,) * len(cells)
+    spread = spread_out(TablePart("t", ("h",) * len(cells), free, free, (cells,), (), ""), A4)
+    assert spread.widths[-1][-1] > 2 * spread.widths[0][0]
+
+
 def test_one_column_wider_than_a_page_still_has_a_place() -> None:
     assert spread_out(table(500), A4).groups == ((0,),)
     assert spread_out(table(500, 500), A4).groups == ((0, 1),)
@@ -44,6 +61,10 @@ def test_one_column_wider_than_a_page_still_has_a_place() -> None:
 
 def test_signs_of_east_asia_are_two_letters_wide() -> None:
     assert (letters("abc"), letters("漢字"), letters("é")) == (3, 4, 1)
+
+
+def test_a_label_has_no_marks_of_direction() -> None:
+    assert label("1\u200f/10\u200f/2026", 20) == "1/10/2026"
 
 
 def test_a_label_is_shortened_between_signs_however_wide_they_are() -> None:

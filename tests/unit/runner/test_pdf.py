@@ -48,8 +48,11 @@ def test_paper_is_letter_in_america_and_a4_elsewhere() -> None:
 
 
 def test_a_table_too_wide_for_the_page_turns_it_and_two_hundred_columns_are_split() -> None:
-    some = paper(made("pdf", {"a": [rows(**{f"column_{number}": ["some text"] for number in range(12)})]}))
-    assert [width > height for width, height in some.sizes] == [False, True]
+    wide = rows(**{f"column_{number}": ["some text"] for number in range(12)})
+    some = paper(made("pdf", {"a": [wide]}, description="The last word."))
+    # Cover and description stand on the same sheet.
+    assert [width > height for width, height in some.sizes] == [True]
+    assert some.says("The last word.")
     many = paper(made("pdf", {"a": [rows(**{f"c{number}": [number] for number in range(200)})]}))
     assert many.says("beside the first")
     assert all(f"C{number}" in many.text.split() for number in range(200))

@@ -10,9 +10,11 @@ import pytest
 from contract.outcome import ExitCode
 from contract.report import ReportFormat
 from contract.task_spec import TaskSpec
+from runner import report
 from runner.arrow import pa
 from runner.failures import RunFailedError
 from runner.log import Log
+from runner.progress import Progress
 from runner.record import RunRecord
 from runner.report import ReportRun
 from runner.source import Rows
@@ -49,8 +51,8 @@ class Source:
         return Rows("01-id", columns, iter(batches))
 
 
-def run(source: Any, **definition: Any) -> tuple[ReportRun, Bucket, RunRecord, io.StringIO]:
-    spec = TaskSpec.model_validate(
+def specified(**definition: Any) -> TaskSpec:
+    return TaskSpec.model_validate(
         {
             "installation": "local", "job_id": "j1", "attempt": 1, "report_type": "ANY", "report_version": 1,
             "business_date": "2026-11-21", "params": {}, "bucket": "files", "prefix": "p/", "trace_id": "t",
@@ -58,8 +60,11 @@ def run(source: Any, **definition: Any) -> tuple[ReportRun, Bucket, RunRecord, i
             "definition": {"title": "t", "queries": [{"name": "q", "sql": "SELECT 1"}], **definition},
         }
     )  # fmt: skip
+
+
+def run(source: Any, **definition: Any) -> tuple[ReportRun, Bucket, RunRecord, io.StringIO]:
     bucket: Any = Bucket()
-    record, log = RunRecord(spec, "arn:task", NOW), io.StringIO()
+    record, log = RunRecord(specified(**definition), "arn:task", NOW), io.StringIO()
     made = ReportRun(record, Store(bucket, "files", "p/"), Log(log, lambda: NOW), lambda: 0.0)
     made.make(source)
     return made, bucket, record, log
@@ -77,6 +82,18 @@ def test_all_formats_get_the_rows_of_one_pass() -> None:
     assert sorted(bucket.objects) == sorted(f"p/{name}" for name in names)
     assert made.uploads.bytes == sum(len(body) for body in bucket.objects.values())
     assert [(query.rows, query.query_id) for query in record.queries] == [(2, "01-id")]
+
+
+def test_every_stage_is_told_that_may_take_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    entered: list[tuple[str, str | None]] = []
+
+    class Told(Progress):
+        def enter(self, stage: str, query: str | None = None) -> None:
+            entered.append((stage, query))
+
+    monkeypatch.setattr(report, "Progress", Told)
+    run(Source((Column("id", type=pa.int64()),), []), formats=["csv"])
+    assert entered == [("querying", "q"), ("writing", "q"), ("composing", None), ("publishing", None)]
 
 
 def test_what_a_writer_refuses_ends_the_run_as_10_with_format_query_and_column_and_no_file() -> None:

@@ -50,8 +50,14 @@ def test_a_float_shows_the_places_that_it_has_unless_told(decimals: dict[str, in
 def test_titles_stand_as_the_cells_below_them_in_a_header_that_is_high_enough() -> None:
     report = definition({"amount": {"title": "Amount of all sales", "width": 10}})
     sheet = opened(workbook([batch(amount=[1, 2], name=["a", "b"])], report))["sold"]
-    assert [cell.alignment.horizontal for cell in sheet[1]] == ["right", None]
+    assert [cell.alignment.horizontal for cell in sheet[1]] == ["right", "left"]
     assert sheet.row_dimensions[1].height == 3 * 15 + 13  # amount / of all / sales, and the filter's button
+
+
+def test_a_text_behind_numbers_keeps_its_distance() -> None:
+    sheet = opened(workbook([batch(name=["a"], amount=[1], says=["=b"], more=["c"])]))["sold"]
+    indents = [[cell.alignment.indent for cell in line] for line in sheet.iter_rows()]
+    assert indents == [[0, 0, 1, 0], [0, 0, 1, 0]]
 
 
 def test_a_sheet_has_titles_a_frozen_header_widths_and_a_filter_over_its_rows() -> None:
