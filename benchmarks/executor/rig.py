@@ -48,6 +48,8 @@ class Sample:
     at_s: float
     cpu_s: float
     rss_mb: float
+    own_mb: float
+    """Resident without the pages of files, which other processes with the same libraries share."""
 
 
 @dataclass(slots=True)

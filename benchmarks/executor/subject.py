@@ -6,6 +6,7 @@ goes to standard output, as always.
 
 import argparse
 import json
+import os
 import resource
 import sys
 import threading
@@ -13,24 +14,35 @@ import time
 from pathlib import Path
 
 from benchmarks.executor.queue_client import QueueClient
-from executor import wiring
+from executor.cli.left_out import left_out, unneeded
 from executor.cli.run import run
+
+with left_out(unneeded(os.environ, pretty=False)):  # as the command does before it imports the same
+    import executor.cli.serving  # noqa: F401 - before the first sample
+    from executor import wiring
 
 SAMPLE_EVERY_S = 1.0
 
 
-def rss_mb() -> float:
-    """Resident memory of this process in MB; where there is no /proc, the most that it ever had."""
+def memory_mb() -> tuple[float, float]:
+    """What of this process is resident, and how much of that is not pages of files, in MB.
+
+    Where there is no /proc, the most that was ever resident, twice.
+    """
     statm = Path("/proc/self/statm")
     if statm.exists():
-        return int(statm.read_text(encoding="ascii").split()[1]) * resource.getpagesize() / 1e6
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+        _, resident, of_files = (int(pages) for pages in statm.read_text(encoding="ascii").split()[:3])
+        page_mb = resource.getpagesize() / 1e6
+        return resident * page_mb, (resident - of_files) * page_mb
+    most_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+    return most_mb, most_mb
 
 
 def _sample(path: Path, stop: threading.Event) -> None:
     with path.open("w", encoding="utf-8") as file:
         while True:
-            sample = {"at_s": time.monotonic(), "cpu_s": time.process_time(), "rss_mb": rss_mb()}
+            rss_mb, own_mb = memory_mb()
+            sample = {"at_s": time.monotonic(), "cpu_s": time.process_time(), "rss_mb": rss_mb, "own_mb": own_mb}
             file.write(json.dumps(sample) + "\n")
             file.flush()
             if stop.wait(SAMPLE_EVERY_S):

@@ -1,9 +1,8 @@
-"""Whether AWS can be asked at all: a region is set, it answers, and bucket and cluster are there."""
+"""Whether AWS can be asked: it answers, and bucket and cluster are there."""
 
 from collections.abc import Callable
 from typing import Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from contract.ids import started_by
@@ -12,17 +11,6 @@ from executor.cli.errors import CommandError, Exit
 from executor.settings import ExecutorSettings
 
 _NOT_THERE = {"404", "NoSuchBucket", "ClusterNotFoundException"}
-
-
-def region_faults() -> list[str]:
-    """What is wrong with the region, as a line of the list of wrong settings; empty when there is one."""
-    try:
-        region = boto3.session.Session().region_name
-    except BotoCoreError as error:
-        return [f"AWS_PROFILE: {error}"]
-    return (
-        [] if region else ["AWS_DEFAULT_REGION: is not set (AWS_REGION alone is not read), nor does a profile say one"]
-    )
 
 
 def ask(settings: ExecutorSettings) -> None:

@@ -10,9 +10,9 @@ from doctor.checks.routes import subnets_of, tables_of
 from doctor.evidence.answers import take
 from doctor.evidence.evidence import Evidence
 from doctor.evidence.masking import masked
-from executor.cli.aws import region_faults
 from executor.cli.aws_clients import Clients, clients, refusal
 from executor.cli.errors import CommandError, Exit
+from executor.cli.region import region_faults
 
 _PAGE: Final = 100
 _LOGS_OF: Final = 6

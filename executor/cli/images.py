@@ -8,8 +8,8 @@ import boto3
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from executor.cli import aws
 from executor.cli.errors import CommandError, Exit
+from executor.cli.region import region_faults
 from executor.cli.with_cause import with_cause
 from executor.deploy.images import ImageError, Registry, ensure
 
@@ -25,7 +25,7 @@ def images(
     root = Path.cwd()
     if not (root / "infra").is_dir():
         raise CommandError(f"{root} is not the project's folder, which images are built from; go there", Exit.USAGE)
-    if wrong := aws.region_faults():
+    if wrong := region_faults():
         raise CommandError("; ".join(wrong), Exit.USAGE)
     try:
         registry = Registry(boto3.client("ecr"), environment, architecture, root, base)

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from contract.states import TERMINAL
-from executor.cli.aws import region_faults
 from executor.cli.aws_clients import clients
 from executor.cli.client import connected
 from executor.cli.errors import CommandError, Exit
 from executor.cli.log_streams import LogSettings, new_lines, streams_of_job
+from executor.cli.region import region_faults
 
 POLL_S = 1.0
 

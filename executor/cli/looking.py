@@ -14,10 +14,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from contract.sign_in import Way
 from doctor.checks.place import SIGN_IN, CannotLookError, Place, RefusedError
-from executor.cli import aws
 from executor.cli.aws_clients import IN_A_CHECK, clients
 from executor.cli.client import Client, connected
 from executor.cli.errors import CommandError
+from executor.cli.region import region_faults
 from executor.deploy.signing_in import explicit
 from executor.settings import ExecutorSettings, ObjectNames, SettingsError, SnowflakeSettings, load
 
@@ -54,7 +54,7 @@ def place() -> Iterator[Place]:
 
 def _settings() -> tuple[ExecutorSettings | None, ObjectNames, str]:
     try:
-        settings, names, _ = load(ExecutorSettings, ObjectNames, SnowflakeSettings, also=aws.region_faults())
+        settings, names, _ = load(ExecutorSettings, ObjectNames, SnowflakeSettings, also=region_faults())
     except SettingsError as error:
         wrong = str(error)
     else:

@@ -13,13 +13,13 @@ from rich.table import Table
 from rich.text import Text
 
 from contract.states import TERMINAL, JobState
-from executor.cli.aws import region_faults
 from executor.cli.aws_clients import clients
 from executor.cli.client import Client, connected
 from executor.cli.errors import Exit
 from executor.cli.jobs import Json, wide_console
 from executor.cli.log_streams import LogSettings, new_lines
 from executor.cli.progress import COLOURS
+from executor.cli.region import region_faults
 from executor.cli.stages import Stage, after
 
 LOG_EVERY_S = 2.0

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from executor.cli import aws
 from executor.cli.errors import CommandError, Exit
+from executor.cli.region import region_faults
 from executor.settings import ExecutorSettings
 
 SETTINGS = ExecutorSettings(
@@ -24,15 +25,15 @@ def no_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def test_a_missing_region_is_named_although_another_sdk_would_have_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_REGION", "eu-central-1")
-    (fault,) = aws.region_faults()
+    (fault,) = region_faults()
     assert fault.startswith("AWS_DEFAULT_REGION: is not set")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    assert aws.region_faults() == []
+    assert region_faults() == []
 
 
 def test_a_profile_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "nobody")
-    (fault,) = aws.region_faults()
+    (fault,) = region_faults()
     assert fault.startswith("AWS_PROFILE: ")
     assert "nobody" in fault
 
