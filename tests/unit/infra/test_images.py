@@ -89,6 +89,17 @@ def test_what_is_tried_at_the_end_of_a_build_is_tried_as_that_user(name: str) ->
     assert "/smoke.py" in image(name).commands()[-1]
 
 
+def test_the_executors_image_keeps_the_compiled_form_of_what_a_start_imports() -> None:
+    found = image("executor")
+    assert found.environment()["PYTHONDONTWRITEBYTECODE"] == "1"
+    compiling = (
+        "PYTHONDONTWRITEBYTECODE='' python -c \"import executor.cli.main, executor.cli.serving, executor.health\""
+    )
+    (at,) = (number for number, one in enumerate(found.instructions) if one.text.endswith(compiling))
+    # Only root may write next to the standard library.
+    assert at < [one.word for one in found.instructions].index("USER")
+
+
 def test_the_programs_are_started_without_a_shell() -> None:
     assert image("executor").words("ENTRYPOINT") == ["python", "-m", "executor"]
     assert image("executor").words("CMD") == ["run"]
