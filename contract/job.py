@@ -1,26 +1,31 @@
 """One job as its rows say it: what was asked for, and how far it has come."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import TypeAdapter
 
 from contract.ids import JobId, ReportType
 from contract.report import Scalar
 from contract.states import JobState
 
 
-class JobRow(BaseModel):
-    """An open job as the executor holds it: the RUN row of the intake joined with its state row."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRow:
+    """An open job as the executor holds it: the RUN row of the intake joined with its state row.
 
-    model_config = ConfigDict(frozen=True)
+    Thousands of them are held at once, so it is of the kind that takes the least memory; what comes from outside is
+    read by :func:`job_row`.
+    """
 
     request_id: str
     job_id: JobId
     report_type: ReportType
     report_version: int
     params: dict[str, Scalar]
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = field(default_factory=dict)
     business_date: date | None = None
     priority: int
     requested_by: str
@@ -70,3 +75,15 @@ class JobRow(BaseModel):
     def marks(self) -> dict[str, Any]:
         """What a line of the log about this job carries, so that it can be found by job, attempt and trace."""
         return {"job_id": self.job_id, "attempt": self.attempt, "trace_id": self.trace_id}
+
+
+_ROWS = TypeAdapter(JobRow)
+
+
+def job_row(values: Mapping[str, Any]) -> JobRow:
+    """A job of these values, each looked at; what a row holds besides is left out.
+
+    Raises:
+        ValueError: with everything that cannot be read.
+    """
+    return _ROWS.validate_python(dict(values))

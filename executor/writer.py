@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 import structlog
@@ -239,9 +240,8 @@ def _without(rows: list[Row], written: Sequence[Row]) -> list[Row]:
 
 
 def _bare_change(change: Change) -> Change:
-    # The state of a job is worth more than what was measured of it.
-    measured = dict.fromkeys(("cost_usd", "peak_memory_mb", "rows_out", "bytes_out", "cause_id"))
-    return Change(change.job.model_copy(update=measured), change.due_in_s)
+    bare = replace(change.job, cost_usd=None, peak_memory_mb=None, rows_out=None, bytes_out=None, cause_id=None)
+    return Change(bare, change.due_in_s)  # the state of a job is worth more than what was measured of it
 
 
 def _bare_result(result: AttemptResult, error: RowRefusedError) -> AttemptResult:

@@ -4,7 +4,7 @@ import itertools
 from datetime import UTC, date, datetime
 from typing import Any
 
-from contract.job import JobRow
+from contract.job import JobRow, job_row
 from contract.report import ParameterSpec, Query, ReportDefinition
 from contract.request import RequestOptions, RunRequest
 from contract.states import JobState
@@ -70,7 +70,7 @@ def job(status: JobState = JobState.CLAIMED, **changes: Any) -> JobRow:
     }
     if status in {JobState.LAUNCHED, JobState.RUNNING, JobState.CANCELLING}:
         fields |= {"task_arn": ARN, "launched_at": NOW, "result_uri": "s3://b/reports/SALES_REPORT/2026-03-01/job-1/1/"}
-    return JobRow.model_validate({**fields, **changes})
+    return job_row({**fields, **changes})
 
 
 def stopped(exit_code: int | None = 0, **changes: Any) -> TaskView:

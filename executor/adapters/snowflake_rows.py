@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 from datetime import UTC, datetime
 from itertools import accumulate
 from typing import Any, Final
 
 from contract.commands import Command, CommandKind
 from contract.events import AttemptResult, Event
-from contract.job import JobRow
+from contract.job import JobRow, job_row
 from contract.manifest import Manifest
 from contract.states import JobState
 from executor.batches import Change
@@ -26,6 +27,8 @@ _WRITTEN: Final = (
     "result_uri", "failure_class", "cause_id", "cost_usd", "peak_memory_mb", "rows_out", "bytes_out",
 )  # fmt: skip
 
+_FIELDS: Final = {field.name for field in fields(JobRow)}
+
 
 def job_of(row: Mapping[str, Any]) -> JobRow:
     """A joined row of intake and state as a job; one that nobody can read is one that says so and can only fail."""
@@ -34,7 +37,7 @@ def job_of(row: Mapping[str, Any]) -> JobRow:
         for name in ("params", "options"):
             if isinstance(values.get(name), str):
                 values[name] = json.loads(values[name])
-        return JobRow.model_validate(values)
+        return job_row(values)
     except ValueError as error:
         return _spoiled(values, error)
 
@@ -66,7 +69,8 @@ def _spoiled(values: Mapping[str, Any], error: ValueError) -> JobRow:
         "trace_id": str(values.get("trace_id") or ""),
     }
     status = JobState(values["status"])
-    return JobRow.model_construct(**{**values, **intake, "status": status, "spoiled": str(error)})
+    known = {**values, **intake, "status": status, "spoiled": str(error)}
+    return JobRow(**{name: value for name, value in known.items() if name in _FIELDS})
 
 
 def row_state(row: Mapping[str, Any]) -> RowState:

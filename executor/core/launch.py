@@ -8,6 +8,7 @@ named by the hash of its own content. And the token is on the row *before* it is
 
 import hashlib
 import json
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -96,16 +97,15 @@ class LaunchOrder(BaseModel):
 def intend(job: JobRow, installation: str, profile: LaunchProfile, capacity_provider: str, spec: TaskSpec) -> JobRow:
     """The row as it must be committed before the first RunTask with its new token."""
     launch_try = job.launch_try + 1
-    return job.model_copy(
-        update={
-            "launch_try": launch_try,
-            "launch_token": launch_token(installation, job.job_id, job.attempt, launch_try),
-            "launch_profile": profile.name,
-            "capacity_provider": capacity_provider,
-            "cpu": spec.definition.resources.cpu,
-            "memory_mb": spec.definition.resources.memory_mb,
-            "result_uri": f"s3://{spec.bucket}/{spec.prefix}",
-        }
+    return replace(
+        job,
+        launch_try=launch_try,
+        launch_token=launch_token(installation, job.job_id, job.attempt, launch_try),
+        launch_profile=profile.name,
+        capacity_provider=capacity_provider,
+        cpu=spec.definition.resources.cpu,
+        memory_mb=spec.definition.resources.memory_mb,
+        result_uri=f"s3://{spec.bucket}/{spec.prefix}",
     )
 
 

@@ -9,7 +9,7 @@ twice. Of a job without any trace nothing ran, as far as S3 tells, and nothing i
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -156,19 +156,18 @@ def _at_work(job: JobRow, attempt: Attempt, *, cancelled: bool) -> JobRow:
     status = JobState.LAUNCHED if named or manifest else JobState.CLAIMED
     if cancelled and manifest:
         status = JobState.CANCELLING
-    return job.model_copy(
-        update={
-            "status": status,
-            "status_rank": RANK[status],
-            "attempt": attempt.number,
-            # A launch is the first try of its attempt unless RunTask was refused, which nothing in S3 tells.
-            "launch_try": 0 if status is JobState.CLAIMED else 1,
-            "task_arn": task_arn if named else None,
-            "result_uri": attempt.result_uri,
-            "launched_at": began if not manifest and named else None,
-            "started_at": manifest.started_at if manifest else None,
-            "finished_at": None,
-            "failure_class": None,
-            "cause_id": None,
-        }
+    return replace(
+        job,
+        status=status,
+        status_rank=RANK[status],
+        attempt=attempt.number,
+        # A launch is the first try of its attempt unless RunTask was refused, which nothing in S3 tells.
+        launch_try=0 if status is JobState.CLAIMED else 1,
+        task_arn=task_arn if named else None,
+        result_uri=attempt.result_uri,
+        launched_at=began if not manifest and named else None,
+        started_at=manifest.started_at if manifest else None,
+        finished_at=None,
+        failure_class=None,
+        cause_id=None,
     )

@@ -1,7 +1,7 @@
 """What becomes of a job when its attempt has ended, or when its launch was refused."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -184,10 +184,10 @@ def _next_size(job: JobRow, verdict: Verdict, policy: RetryPolicy) -> Resources 
 
 def _moved(job: JobRow, trigger: Trigger, facts: dict[str, object]) -> JobRow:
     status = after(job.status, trigger)
-    update = {**facts, "status": status, "status_rank": RANK[status]}
+    update: dict[str, Any] = {**facts, "status": status, "status_rank": RANK[status]}
     if status not in TERMINAL:
         update["finished_at"] = None
-    return job.model_copy(update=update)
+    return replace(job, **update)
 
 
 def _facts(job: JobRow, evidence: Evidence, now: datetime) -> dict[str, object]:

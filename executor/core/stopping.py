@@ -5,6 +5,7 @@ an executor whose clock is wrong stops nothing early and lets nothing run on. Th
 because it leaves a manifest; the executor's stop is for a runner that does not answer any more.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -75,15 +76,15 @@ def may_be_cancelled(job: JobRow) -> bool:
 def cancelling(job: JobRow) -> JobRow:
     """The row of a job whose task has to be stopped first."""
     status = after(job.status, Trigger.CANCEL)
-    return job.model_copy(update={"status": status, "status_rank": RANK[status]})
+    return replace(job, status=status, status_rank=RANK[status])
 
 
 def cancelled(job: JobRow, now: datetime) -> JobRow:
     """The row of a cancelled job of which it is sure that it has no task."""
     status = after(job.status, Trigger.STOP_CONFIRMED)
-    return job.model_copy(update={"status": status, "status_rank": RANK[status], "finished_at": now})
+    return replace(job, status=status, status_rank=RANK[status], finished_at=now)
 
 
 def adopted(job: JobRow, task: TaskView) -> JobRow:
     """The row of a cancelled job whose task was found after all."""
-    return job.model_copy(update={"task_arn": task.arn, "launched_at": job.launched_at or task.created_at})
+    return replace(job, task_arn=task.arn, launched_at=job.launched_at or task.created_at)

@@ -1,5 +1,6 @@
 """What a look at a task means for its job."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Final
@@ -61,14 +62,13 @@ def launched(job: JobRow, task: TaskView, now: datetime) -> JobRow:
     """The row of a job whose launch ECS accepted."""
     status = after(job.status, Trigger.ACCEPT)
     at = task.created_at or now
-    return job.model_copy(
-        update={
-            "status": status,
-            "status_rank": RANK[status],
-            "task_arn": task.arn,
-            "launched_at": at,
-            "start_deadline_at": at + timedelta(seconds=START_DEADLINE_S),
-        }
+    return replace(
+        job,
+        status=status,
+        status_rank=RANK[status],
+        task_arn=task.arn,
+        launched_at=at,
+        start_deadline_at=at + timedelta(seconds=START_DEADLINE_S),
     )
 
 
@@ -76,13 +76,12 @@ def started(job: JobRow, task: TaskView, timeout_s: int, now: datetime) -> JobRo
     """The row of a job whose container runs."""
     status = after(job.status, Trigger.START)
     at = task.started_at or now
-    return job.model_copy(
-        update={
-            "status": status,
-            "status_rank": RANK[status],
-            "started_at": at,
-            "refusals": 0,
-            "waits_since": None,
-            "deadline_at": at + timedelta(seconds=timeout_s),
-        }
+    return replace(
+        job,
+        status=status,
+        status_rank=RANK[status],
+        started_at=at,
+        refusals=0,
+        waits_since=None,
+        deadline_at=at + timedelta(seconds=timeout_s),
     )

@@ -160,7 +160,7 @@ class Settle:
             timeout_s = self._definitions.effective(job).timeout_s
             return self._clock.now() < marker.started_at + timedelta(seconds=timeout_s)
         self._board.ended.pop(job.request_id, None)
-        self._board.put(job.model_copy(update={"task_arn": marker.task_arn}))
+        self._board.put(replace(job, task_arn=marker.task_arn))
         log.warning("another task works on this attempt", action="follow_marker", **job.marks)
         return True
 

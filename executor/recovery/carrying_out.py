@@ -77,8 +77,9 @@ def _added(answer: Sequence[Mapping[str, Any]]) -> int:
 
 
 def _request_row(job: JobRow) -> dict[str, object]:
-    row = job.model_dump(mode="json", include=set(_OF_REQUESTS))
+    row = {name: getattr(job, name) for name in _OF_REQUESTS}
     return row | {
+        "business_date": None if job.business_date is None else job.business_date.isoformat(),
         "enqueued_at": job.enqueued_at.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" "),
         "payload_version": PAYLOAD_VERSION,
     }

@@ -143,18 +143,25 @@ def after_cancel(row: StateRow, fence: int, claim_id: str, now: datetime) -> Sta
     """What a claim makes of a cancelled job: one that waits has ended, one that may have a task is to be stopped."""
     job = row.job
     if job.status is JobState.RETRY_WAIT:
-        ended = {"status": JobState.CANCELLED, "status_rank": RANK[JobState.CANCELLED], "finished_at": now}
-        return replace(row, job=job.model_copy(update={**ended, "claim_id": claim_id, "due_at": None}), fence=fence)
+        ended = replace(
+            job,
+            status=JobState.CANCELLED,
+            status_rank=RANK[JobState.CANCELLED],
+            finished_at=now,
+            claim_id=claim_id,
+            due_at=None,
+        )
+        return replace(row, job=ended, fence=fence)
     if job.status is JobState.CANCELLING:
         return row
     # The rank stays: what the executor knows of the task, and has not written yet, is still to arrive.
-    return replace(row, job=job.model_copy(update={"status": JobState.CANCELLING, "claim_id": claim_id}))
+    return replace(row, job=replace(job, status=JobState.CANCELLING, claim_id=claim_id))
 
 
 def told(job: JobRow, *, cancelled: bool) -> JobRow | None:
     """How a claim tells of a row that carries its id, whatever was written to it since; None when not at all."""
     if job.status in {JobState.CLAIMED, JobState.LAUNCHED, JobState.RUNNING} and cancelled:
-        return job.model_copy(update={"status": JobState.CANCELLING})
+        return replace(job, status=JobState.CANCELLING)
     claimed = job.status in {JobState.CLAIMED, JobState.CANCELLING}
     ended = job.status is JobState.CANCELLED and job.claimed_at is not None
     return job if claimed or ended or (job.status is JobState.RETRY_WAIT and cancelled) else None

@@ -1,6 +1,7 @@
 """The queue in memory: fence, claim, forward-only writes, as the statements in ``sql/queries`` have them."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from contract.events import AttemptResult, Event
@@ -228,8 +229,8 @@ class MemoryStore(MemoryOrders):
         if row is None or not self._owns(row, fence) or not row.open or not self._forward(row.job, change.job):
             return False
         due_at = None if change.due_in_s is None else self._now() + timedelta(seconds=change.due_in_s)
-        kept = {"claim_id": row.job.claim_id, "claimed_at": row.job.claimed_at, "due_at": due_at}
-        self.state[change.job.request_id] = StateRow(change.job.model_copy(update=kept), row.fence, row.duplicate_of)
+        job = replace(change.job, claim_id=row.job.claim_id, claimed_at=row.job.claimed_at, due_at=due_at)
+        self.state[job.request_id] = StateRow(job, row.fence, row.duplicate_of)
         return True
 
     # The three guards. Each promise that rests on one has a test that goes red without it.

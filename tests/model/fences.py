@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
@@ -96,9 +97,9 @@ class Fences(RuleBasedStateMachine):
     )
     def write(self, fence: int, jobs: list[JobRow], status: JobState, attempt: int, launch_try: int) -> None:
         """An executor writes what it believes of jobs, with its results and history."""
-        told = {"status": status, "status_rank": RANK[status], "attempt": attempt, "launch_try": launch_try}
         finished = NOW if status in {JobState.SUCCEEDED, JobState.FAILED} else None
-        believed = [job.model_copy(update={**told, "finished_at": finished}) for job in jobs]
+        told: dict[str, Any] = {"status": status, "status_rank": RANK[status], "finished_at": finished}
+        believed = [replace(job, **told, attempt=attempt, launch_try=launch_try) for job in jobs]
         moves = {job.request_id for job in believed if self._moves(fence, job)}
         batch = Batch([Change(job, LONG_S) for job in believed], [], [])
         batch.results = [_result(job) for job in believed]

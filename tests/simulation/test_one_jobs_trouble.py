@@ -1,6 +1,7 @@
 """What is wrong with one job stays with that job: it ends with its cause, and the others are made."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -56,7 +57,7 @@ async def test_p9_a_row_that_nobody_can_read_ends_with_its_cause() -> None:
 
     async def claimed(claim_id: str) -> Any:
         return [
-            job.model_copy(update={"spoiled": "params: not an object"}) if job.job_id == "spoiled" else job
+            replace(job, spoiled="params: not an object") if job.job_id == "spoiled" else job
             for job in await read(claim_id)
         ]
 

@@ -74,4 +74,4 @@ async def test_p24_an_order_to_prune_without_days_forgets_nothing_and_goes(world
 def _older(world: World, key: str) -> StateRow:
     row = world.store.state[key]
     finished_at = world.clock.now().replace(year=world.clock.now().year - 1)
-    return replace(row, job=row.job.model_copy(update={"finished_at": finished_at}))
+    return replace(row, job=replace(row.job, finished_at=finished_at))

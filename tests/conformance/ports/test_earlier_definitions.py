@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
@@ -120,7 +121,7 @@ async def _orders(queue: SnowflakeQueue) -> dict[str, str]:
         assert isinstance(definition, ReportDefinition)
         spec = launch.task_spec(job, "ports", "reports-bucket", definition)
         assert spec.definition == effective_definition(definition, kept_options(job.options))
-        claimed = job.model_copy(update={"attempt": 1, "status_rank": RANK[job.status]})
+        claimed = replace(job, attempt=1, status_rank=RANK[job.status])
         sent = launch.order(launch.intend(claimed, "ports", PROFILE, "FARGATE", spec), PROFILE, spec)
         environment = sent.run_task["overrides"]["containerOverrides"][0]["environment"]
         assert environment[0]["name"] in {SPEC_ENV, SPEC_URI_ENV}

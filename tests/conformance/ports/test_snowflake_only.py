@@ -1,6 +1,7 @@
 """What only the real adapter can show: procedures on the other side, and connections that get lost."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -123,8 +124,9 @@ async def test_an_ended_attempt_keeps_what_it_took_and_cost_and_the_view_says_so
     await queue.store.claim(fence, "claim-1", 1)
     (job,) = await queue.store.claimed("claim-1")
     starts_at = job.enqueued_at + timedelta(seconds=90)
-    times = {"launched_at": NOW, "started_at": starts_at, "finished_at": starts_at + timedelta(seconds=30)}
-    ended = job.model_copy(update={**times, "status": JobState.SUCCEEDED, "status_rank": 90, "cost_usd": 0.02})
+    finished_at = starts_at + timedelta(seconds=30)
+    ran = replace(job, launched_at=NOW, started_at=starts_at, finished_at=finished_at, cost_usd=0.02)
+    ended = replace(ran, status=JobState.SUCCEEDED, status_rank=90)
     took = {"start_s": 16.5, "pull_s": 10.0, "run_s": 30.0, "cost_usd": 0.01}
     await queue.store.write(fence, Batch([Change(ended)], [result(job).model_copy(update=took)]))
     (kept,) = queue.sql("SELECT start_s, pull_s, run_s, cost_usd FROM job_results WHERE job_id = ?", job.job_id)

@@ -1,7 +1,7 @@
 """The fake and a local Snowflake, given the same queue by chance, make the same of it."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -77,11 +77,11 @@ async def played(queue: Queue, plan: list[Step]) -> list[object]:
         changes = []
         for job, end in zip(await queue.store.open_jobs(), step.ends, strict=False):
             if end is JobState.SUCCEEDED:
-                done = {"status": end, "status_rank": 90, "finished_at": NOW + timedelta(seconds=1)}
-                changes.append(Change(job.model_copy(update=done)))
+                done = replace(job, status=end, status_rank=90, finished_at=NOW + timedelta(seconds=1))
+                changes.append(Change(done))
             elif end is JobState.RETRY_WAIT and job.status is not JobState.RETRY_WAIT:
-                waits = {"status": end, "status_rank": 50, "launched_at": NOW if number else None}
-                changes.append(Change(job.model_copy(update=waits), due_in_s=0.0))
+                waits = replace(job, status=end, status_rank=50, launched_at=NOW if number else None)
+                changes.append(Change(waits, due_in_s=0.0))
         await queue.store.write(fence, Batch(changes))
     return seen
 

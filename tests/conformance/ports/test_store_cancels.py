@@ -1,5 +1,7 @@
 """The queue, part four: cancels. Each claim is asked of the fake and of a local Snowflake."""
 
+from dataclasses import replace
+
 import pytest
 
 from contract.commands import CommandKind
@@ -31,7 +33,7 @@ async def test_p16_what_waits_for_its_next_try_is_cancelled_and_never_claimed_ag
     fence = await lead(queue)
     await claim(queue, fence)
     (job,) = await queue.store.claimed("claim-1")
-    waiting = job.model_copy(update={"status": JobState.RETRY_WAIT, "status_rank": 50})
+    waiting = replace(job, status=JobState.RETRY_WAIT, status_rank=50)
     await queue.store.write(fence, Batch([Change(waiting, due_in_s=0.0)]))
     queue.order(CommandKind.CANCEL, asked.job_id)
     await queue.store.claim(fence, "claim-2", 10)
@@ -47,8 +49,8 @@ async def test_p16_what_may_have_a_task_becomes_cancelling_and_is_told(queue: Qu
     fence = await lead(queue)
     await claim(queue, fence)
     (job,) = await queue.store.claimed("claim-1")
-    facts = {"launch_try": 1, "task_arn": ARN, "launch_token": "t", "launched_at": NOW}
-    moved = job.model_copy(update={**facts, "status": JobState(state), "status_rank": rank})
+    begun = replace(job, launch_try=1, task_arn=ARN, launch_token="t", launched_at=NOW)
+    moved = replace(begun, status=JobState(state), status_rank=rank)
     await queue.store.write(fence, Batch([Change(moved)]))
     queue.order(CommandKind.CANCEL, asked.job_id)
     await queue.store.claim(fence, "claim-2", 0)
@@ -56,7 +58,7 @@ async def test_p16_what_may_have_a_task_becomes_cancelling_and_is_told(queue: Qu
     assert (told.status, told.task_arn, told.launch_token) == (JobState.CANCELLING, ARN, "t")
     # What the executor knows and has not written yet may still arrive, and so may its own CANCELLING.
     assert told.progress == moved.progress
-    cancelling = told.model_copy(update={"status_rank": 40})
+    cancelling = replace(told, status_rank=40)
     assert await queue.store.write(fence, Batch([Change(cancelling)])) == 1
     await queue.store.claim(fence, "claim-3", 0)
     assert await queue.store.claimed("claim-3") == []
@@ -74,7 +76,7 @@ async def test_a_cancel_that_an_older_write_overtook_is_due_and_repeated(queue: 
     assert due_s <= 0
     await queue.store.claim(fence, "claim-2", 0)
     assert await queue.store.next_due_s() is None
-    launched = job.model_copy(update={"launch_try": 1, "status": JobState.LAUNCHED, "status_rank": 20})
+    launched = replace(job, launch_try=1, status=JobState.LAUNCHED, status_rank=20)
     assert await queue.store.write(fence, Batch([Change(launched)])) == 1
     assert await queue.store.next_due_s() is not None
     await queue.store.claim(fence, "claim-3", 0)
@@ -92,7 +94,7 @@ async def test_p16_a_cancel_that_a_write_overtook_before_it_was_told_is_told(
     job = next(job for job in await queue.store.claimed("claim-1") if job.job_id == asked.job_id)
     queue.order(CommandKind.CANCEL, asked.job_id)
     await queue.store.claim(fence, "claim-2", 0)
-    moved = job.model_copy(update={"launch_try": 1, "status": JobState(state), "status_rank": rank})
+    moved = replace(job, launch_try=1, status=JobState(state), status_rank=rank)
     assert await queue.store.write(fence, Batch([Change(moved)])) == 1
     (told,) = await queue.store.claimed("claim-2")
     assert (told.job_id, told.status, told.launch_try) == (asked.job_id, JobState.CANCELLING, 1)
@@ -106,7 +108,7 @@ async def test_p16_a_cancel_that_a_planned_retry_overtook_is_told_as_one_to_be_r
     (job,) = await queue.store.claimed("claim-1")
     queue.order(CommandKind.CANCEL, asked.job_id)
     await queue.store.claim(fence, "claim-2", 0)
-    waiting = job.model_copy(update={"launch_try": 1, "status": JobState.RETRY_WAIT, "status_rank": 50})
+    waiting = replace(job, launch_try=1, status=JobState.RETRY_WAIT, status_rank=50)
     assert await queue.store.write(fence, Batch([Change(waiting, due_in_s=300.0)])) == 1
     assert [told.status for told in await queue.store.claimed("claim-2")] == [JobState.RETRY_WAIT]
     await queue.store.claim(fence, "claim-3", 0)
@@ -119,7 +121,7 @@ async def test_a_cancel_changes_nothing_of_what_has_ended(queue: Queue) -> None:
     fence = await lead(queue)
     await claim(queue, fence)
     (job,) = await queue.store.claimed("claim-1")
-    done = job.model_copy(update={"status": JobState.SUCCEEDED, "status_rank": 90, "finished_at": NOW})
+    done = replace(job, status=JobState.SUCCEEDED, status_rank=90, finished_at=NOW)
     await queue.store.write(fence, Batch([Change(done)]))
     queue.order(CommandKind.CANCEL, asked.job_id)
     assert await claim(queue, fence, claim_id="claim-2") == []

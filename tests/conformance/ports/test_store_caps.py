@@ -1,5 +1,7 @@
 """The queue, part three: turns and caps. Each claim is asked of the fake and of a local Snowflake."""
 
+from dataclasses import replace
+
 from contract.commands import ALL_TYPES, CommandKind
 from contract.policy import NO_CAPS, Caps
 from contract.states import JobState
@@ -40,7 +42,7 @@ async def test_p11_the_cap_of_a_type_counts_what_is_at_work(queue: Queue) -> Non
     assert len(await taken(queue, fence, "claim-1", caps=caps)) == 3
     assert await taken(queue, fence, "claim-2", caps=caps) == set()
     (done, _other) = [job for job in await queue.store.claimed("claim-1") if job.report_type == "FLOOD"]
-    ended = done.model_copy(update={"status": JobState.SUCCEEDED, "status_rank": 90, "finished_at": NOW})
+    ended = replace(done, status=JobState.SUCCEEDED, status_rank=90, finished_at=NOW)
     await queue.store.write(fence, Batch([Change(ended)]))
     assert len(await taken(queue, fence, "claim-3", caps=caps)) == 1
 
@@ -69,7 +71,7 @@ async def test_a_job_that_waits_for_its_next_try_holds_no_place(queue: Queue) ->
     fence, caps = await lead(queue), Caps(per_type=1, per_requester=1)
     await taken(queue, fence, "claim-1", caps=caps)
     (job,) = await queue.store.claimed("claim-1")
-    waiting = job.model_copy(update={"status": JobState.RETRY_WAIT, "status_rank": 50})
+    waiting = replace(job, status=JobState.RETRY_WAIT, status_rank=50)
     await queue.store.write(fence, Batch([Change(waiting, due_in_s=300.0)]))
     other = request(report_type="FLOOD")
     queue.enqueue(other)
@@ -115,7 +117,7 @@ async def test_a_paused_job_that_waits_for_its_next_try_is_not_claimed(queue: Qu
     fence = await lead(queue)
     await taken(queue, fence, "claim-1")
     (job,) = await queue.store.claimed("claim-1")
-    waiting = job.model_copy(update={"status": JobState.RETRY_WAIT, "status_rank": 50})
+    waiting = replace(job, status=JobState.RETRY_WAIT, status_rank=50)
     await queue.store.write(fence, Batch([Change(waiting, due_in_s=0.0)]))
     queue.order(CommandKind.PAUSE, ALL_TYPES)
     assert await taken(queue, fence, "claim-2") == set()

@@ -1,5 +1,6 @@
 """The queue, part one: who gets which job. Each claim is asked of the fake and of a local Snowflake."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from contract.events import JobEvent
@@ -89,7 +90,7 @@ async def test_p18_a_dedupe_key_is_one_job_while_it_is_open(queue: Queue) -> Non
     queue.enqueue(third)
     assert await claim(queue, fence, claim_id="claim-2") == []
     (job,) = await queue.store.claimed("claim-1")
-    done = job.model_copy(update={"status": JobState.SUCCEEDED, "status_rank": 90, "finished_at": NOW})
+    done = replace(job, status=JobState.SUCCEEDED, status_rank=90, finished_at=NOW)
     assert await queue.store.write(fence, Batch([Change(done)])) == 1
     queue.enqueue(fourth)
     assert await claim(queue, fence, claim_id="claim-3") == [fourth.job_id]
@@ -164,15 +165,8 @@ async def test_a_job_that_ran_is_claimed_again_with_the_next_attempt(queue: Queu
     fence = await lead(queue)
     await claim(queue, fence)
     (job,) = await queue.store.claimed("claim-1")
-    ran = {
-        "launch_try": 1,
-        "launched_at": NOW,
-        "started_at": NOW,
-        "task_arn": ARN,
-        "launch_token": "t",
-        "infra_failures": 1,
-    }
-    waiting = job.model_copy(update={**ran, "status": JobState.RETRY_WAIT, "status_rank": 50})
+    began = replace(job, launch_try=1, launched_at=NOW, started_at=NOW, task_arn=ARN, launch_token="t")
+    waiting = replace(began, status=JobState.RETRY_WAIT, status_rank=50, infra_failures=1)
     await queue.store.write(fence, Batch([Change(waiting, due_in_s=0.0)]))
     assert len(await claim(queue, fence, claim_id="claim-2")) == 1
     (again,) = await queue.store.claimed("claim-2")
@@ -186,7 +180,7 @@ async def test_a_job_that_never_ran_is_claimed_again_on_the_same_attempt(queue: 
     fence = await lead(queue)
     await claim(queue, fence)
     (job,) = await queue.store.claimed("claim-1")
-    refused = job.model_copy(update={"launch_try": 1, "status": JobState.RETRY_WAIT, "status_rank": 50})
+    refused = replace(job, launch_try=1, status=JobState.RETRY_WAIT, status_rank=50)
     await queue.store.write(fence, Batch([Change(refused, due_in_s=0.0)]))
     await claim(queue, fence, claim_id="claim-2")
     (again,) = await queue.store.claimed("claim-2")
@@ -199,7 +193,7 @@ async def test_a_retry_waits_until_it_is_due(queue: Queue) -> None:
     fence = await lead(queue)
     await claim(queue, fence)
     (job,) = await queue.store.claimed("claim-1")
-    waiting = job.model_copy(update={"status": JobState.RETRY_WAIT, "status_rank": 50})
+    waiting = replace(job, status=JobState.RETRY_WAIT, status_rank=50)
     await queue.store.write(fence, Batch([Change(waiting, due_in_s=300.0)]))
     assert await claim(queue, fence, claim_id="claim-2") == []
     due_s = await queue.store.next_due_s()

@@ -1,5 +1,6 @@
 """The queue, part five: pauses that are noted, jobs that are forgotten. Asked of the fake and of a local Snowflake."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from contract.commands import ALL_TYPES, CommandKind
@@ -22,7 +23,7 @@ async def ended_jobs(queue: Queue, fence: int, *job_ids: str) -> None:
     jobs = await queue.store.claimed("claim-of-ended")
     long_ago = queue.now() - timedelta(days=2 * DAYS)
     changes = [
-        Change(job.model_copy(update={"status": JobState.SUCCEEDED, "status_rank": 90, "finished_at": at}))
+        Change(replace(job, status=JobState.SUCCEEDED, status_rank=90, finished_at=at))
         for job in jobs
         for at in [queue.now() if job.job_id == "young" else long_ago]
     ]

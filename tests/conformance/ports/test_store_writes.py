@@ -1,6 +1,7 @@
 """The queue, part two: who may write what. Each claim is asked of the fake and of a local Snowflake."""
 
 import asyncio
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -28,7 +29,7 @@ async def one_claimed(queue: Queue) -> tuple[int, JobRow]:
 
 
 def moved(job: JobRow, status: JobState, rank: int, **more: Any) -> JobRow:
-    return job.model_copy(update={"status": status, "status_rank": rank, **more})
+    return replace(job, **{"status": status, "status_rank": rank, **more})
 
 
 def result(job: JobRow) -> AttemptResult:

@@ -6,6 +6,7 @@ The earlier version is there as data: its statements, what it reads, what it wri
 import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -192,8 +193,8 @@ async def test_p20_two_versions_take_over_from_each_other_and_the_fence_holds_fo
 
 
 def launched(job: JobRow) -> JobRow:
-    changes = {"status": JobState.LAUNCHED, "status_rank": RANK[JobState.LAUNCHED], "attempt": 1, "launch_try": 1}
-    return job.model_copy(update={**changes, "launch_token": "of-today"})
+    moved = replace(job, status=JobState.LAUNCHED, status_rank=RANK[JobState.LAUNCHED])
+    return replace(moved, attempt=1, launch_try=1, launch_token="of-today")
 
 
 @pytest.fixture

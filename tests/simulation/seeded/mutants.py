@@ -4,6 +4,7 @@ import itertools
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -94,7 +95,7 @@ def _new_token(patch: Patch) -> None:
     def with_the_first_one(*values: Any, **named: Any) -> Any:
         job = whole(*values, **named)
         token = launch_token(values[1], job.job_id, job.attempt, 1)
-        return job.model_copy(update={"launch_token": token})
+        return replace(job, launch_token=token)
 
     patch.setattr(launch, "intend", with_the_first_one)
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -36,10 +37,10 @@ def test_every_failure_class_is_one_kind_of_trouble() -> None:
 
 
 def test_what_an_attempt_cost_is_what_its_row_has_cost_more_than_before() -> None:
-    before, after = job().model_copy(update={"cost_usd": 0.25}), job(JobState.SUCCEEDED)
-    cost = [m.value for m in of_step(before, after.model_copy(update={"cost_usd": 0.75})) if m.metric is Metric.COST]
+    before, after = replace(job(), cost_usd=0.25), job(JobState.SUCCEEDED)
+    cost = [m.value for m in of_step(before, replace(after, cost_usd=0.75)) if m.metric is Metric.COST]
     assert cost == [0.5]
-    unknown = of_step(before, after.model_copy(update={"cost_usd": 0.25}))
+    unknown = of_step(before, replace(after, cost_usd=0.25))
     assert [m.metric for m in unknown] == [Metric.OUTCOMES]
 
 

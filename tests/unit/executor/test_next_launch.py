@@ -1,5 +1,6 @@
 """What the next launch of a job changes: its size, its capacity, its subnets."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -62,8 +63,8 @@ def test_p10_the_next_size_is_larger_within_the_limit_and_comes_to_an_end(size: 
         ({"infra_failures": 5}, 3, ON_DEMAND),
     ],
 )
-def test_spot_comes_first_and_on_demand_last(counters: dict[str, int], max_attempts: int, provider: str) -> None:
-    row = job().model_copy(update=counters)
+def test_spot_comes_first_and_on_demand_last(counters: dict[str, Any], max_attempts: int, provider: str) -> None:
+    row = replace(job(), **counters)
     assert provider_of(row, Capacity.SPOT_FIRST, max_attempts, POLICY) == provider
     assert provider_of(row, Capacity.ON_DEMAND, max_attempts, POLICY) == ON_DEMAND
     assert provider_of(row, Capacity.SPOT, max_attempts, POLICY) == SPOT

@@ -1,5 +1,6 @@
 """What a task cost, and how long its parts took."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -63,7 +64,7 @@ def test_where_no_price_is_known_there_is_no_cost_until_somebody_says_his_own() 
     own = {"FARGATE/x86_64": Rate(vcpu_hour_usd=1.0, gb_hour_usd=0.0)}
     assert cost_usd(ROW, abroad, SHIPPED.with_own(own)) == pytest.approx(1.0)
     assert cost_usd(ROW, ran(3600), SHIPPED.with_own(own)) == pytest.approx(1.0)
-    assert cost_usd(ROW.model_copy(update={"cpu": None}), ran(3600), SHIPPED) is None
+    assert cost_usd(replace(ROW, cpu=None), ran(3600), SHIPPED) is None
 
 
 def test_the_shipped_prices_say_their_day_and_source() -> None:

@@ -1,5 +1,7 @@
 """The one writer."""
 
+from dataclasses import replace
+
 import pytest
 
 from contract.events import JobEvent
@@ -141,7 +143,7 @@ async def test_p2_what_cannot_wait_and_was_refused_is_on_its_row_before_anybody_
         return await whole(fence, batch)
 
     monkeypatch.setattr(store, "write", troubled)
-    writer.put(intent := Change(LAUNCHED.model_copy(update={"cost_usd": 0.5})))
+    writer.put(intent := Change(replace(LAUNCHED, cost_usd=0.5)))
     with pytest.raises(StoreUnavailableError):
         await writer.write_first(intent)
     await writer.write_first(intent)
@@ -160,7 +162,7 @@ async def test_what_only_happened_waits_for_a_change() -> None:
 
 async def test_p3_the_history_tells_of_no_intent_that_an_earlier_reign_could_not_write() -> None:
     store, writer = await leading()
-    intents, meant = Intents(writer), LAUNCHED.model_copy(update={"status": JobState.CLAIMED})
+    intents, meant = Intents(writer), replace(LAUNCHED, status=JobState.CLAIMED)
     intents.put(Change(meant), event(meant, JobEvent.LAUNCH_INTENDED, NOW))
     store.faults.fail("write")
     with pytest.raises(StoreUnavailableError):
