@@ -53,6 +53,7 @@ def main() -> int:
     sys.stdout.flush()
     threading.Thread(target=snowflake.task_runs.watch, args=(ended,), name="tasks", daemon=True).start()
     threading.Thread(target=face.tokens.watch, args=(ended,), name="idle sessions", daemon=True).start()
+    threading.Thread(target=face.own.buffer_notes.watch, args=(ended,), name="buffer notes", daemon=True).start()
     ended.wait()
     server.should_exit = True
     server.thread.join(_LAST_WORDS_S)
