@@ -159,6 +159,18 @@ def product_connection(stack: Stack) -> snowflake.connector.SnowflakeConnection:
     return snowflake.connector.connect(**arguments, paramstyle="qmark")
 
 
+def rows_kept(stack: Stack) -> tuple[int, int]:
+    """How many jobs the product's tables hold, and the bytes of all that they keep of them, written as JSON."""
+    with product_connection(stack) as connection:
+        cursor: Any = connection.cursor()
+        jobs = written = 0
+        for table in ("job_intake", "job_state", "job_results", "job_events"):
+            sql = f"SELECT COUNT(*), SUM(LENGTH(TO_JSON(OBJECT_CONSTRUCT_KEEP_NULL(*)))) FROM reporting.{table}"  # noqa: S608  names of our own
+            (rows, size) = cursor.execute(sql).fetchone()
+            jobs, written = jobs or int(rows), written + int(size or 0)
+    return jobs, written
+
+
 def s3_client(stack: Stack) -> Any:
     """An S3 client of the stack's AWS."""
     where = stack.environment

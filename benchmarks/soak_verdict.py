@@ -67,3 +67,11 @@ def memory_grows(memory: Trend) -> bool:
 def count_grows(count: Trend) -> bool:
     """Whether threads or files stay that were not there before."""
     return count.rise > MOST_MORE
+
+
+def rows_told(jobs: int, written: int, seconds: float) -> str:
+    """What the rows of so many jobs, `written` bytes, account for of a slope over this time."""
+    each, per_hour = written / max(jobs, 1), written / seconds * 3600 / 2**20
+    return (
+        f"rows kept: of {jobs} jobs, {each / 1024:.1f} KiB each; {per_hour:.1f} MiB/h of what Snowflake's slope may be"
+    )

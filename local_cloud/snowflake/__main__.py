@@ -15,7 +15,7 @@ from local_cloud.collecting import loading
 with loading():
     import uvicorn
 
-    from local_cloud.allocator import share_few_arenas
+    from local_cloud.allocator import give_back_until, share_few_arenas
     from local_cloud.snowflake.http_server import Face
     from local_cloud.snowflake.instance import DirectoryInUseError, LocalSnowflake
     from local_cloud.snowflake.lifeline import die_with_parent, end_signal
@@ -53,6 +53,8 @@ def main() -> int:
     sys.stdout.flush()
     threading.Thread(target=snowflake.task_runs.watch, args=(ended,), name="tasks", daemon=True).start()
     threading.Thread(target=face.tokens.watch, args=(ended,), name="idle sessions", daemon=True).start()
+    threading.Thread(target=face.own.buffer_notes.watch, args=(ended,), name="buffer notes", daemon=True).start()
+    threading.Thread(target=give_back_until, args=(ended,), name="memory", daemon=True).start()
     ended.wait()
     server.should_exit = True
     server.thread.join(_LAST_WORDS_S)

@@ -9,6 +9,7 @@ from snowflake.connector.errors import ProgrammingError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from local_cloud.snowflake.buffer_notes import BufferNotes
 from local_cloud.snowflake.fault_effects import forget, remember_the_present
 from local_cloud.snowflake.faults import read_fault
 from local_cloud.snowflake.instance import LocalSnowflake
@@ -25,6 +26,7 @@ class OwnRoutes:
         self.server = server
         self.kept = kept
         self.faults = server.faults
+        self.buffer_notes = BufferNotes(server.engine)
 
     def routes(self) -> list[tuple[str, str, Answer]]:
         """(method, path, answer) of each."""
@@ -46,7 +48,8 @@ class OwnRoutes:
             "threads": threading.active_count(),
             "open_files": open_files(),
         }
-        return JSONResponse(told | process | {"kept": self.server.kept() | self.kept()})
+        notes = {"buffer notes": await asyncio.to_thread(self.buffer_notes.count)}
+        return JSONResponse(told | process | {"kept": self.server.kept() | self.kept() | notes})
 
     async def order(self, request: Request) -> Response:
         """Order the faults of a JSON list; nothing of a list with a wrong one is taken."""

@@ -1,12 +1,16 @@
 """Many clients at once are all answered right, and what they leave behind does not pile up."""
 
 import json
+import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from local_cloud.snowflake.buffer_notes import MOST_NOTES
+
 SESSIONS = 50
+CLEARED_WITHIN_S = 60.0
 
 
 def health(endpoint: dict[str, Any]) -> dict[str, Any]:
@@ -73,3 +77,20 @@ def test_the_log_of_a_database_is_written_into_it_long_before_the_engine_would(a
         ask("INSERT INTO words SELECT UUID_STRING() || UUID_STRING() FROM TABLE(GENERATOR(ROWCOUNT => 2000))")
         sizes.append(sum(log.stat().st_size for log in (data_dir / "databases").glob("*.wal")))
     assert sizes[-1] < max(sizes) < 2**20
+
+
+def test_what_the_engine_notes_of_memory_that_is_free_again_is_dropped(ask: Any, endpoint: dict[str, Any]) -> None:
+    # Each join leaves some dozens of notes; the engine by itself would keep hundreds of thousands.
+    rows = "SELECT 'a word of more than twelve letters ' || SEQ4() AS word FROM TABLE(GENERATOR(ROWCOUNT => 50))"
+    ask(f"CREATE TABLE words AS {rows}")
+    joined = "SELECT COUNT(*) FROM words AS w0 " + " ".join(f"JOIN words AS w{n} USING (word)" for n in range(1, 16))
+    most = last = 0
+    deadline_s = time.monotonic() + CLEARED_WITHIN_S
+    while (most <= MOST_NOTES or last >= MOST_NOTES / 2) and time.monotonic() < deadline_s:
+        if most <= MOST_NOTES:
+            assert [ask(joined) for _ in range(20)] == [[(50,)]] * 20
+        else:
+            ask("CALL SYSTEM$WAIT(500, 'MILLISECONDS')")
+        last = health(endpoint)["kept"]["buffer notes"]
+        most = max(most, last)
+    assert last < MOST_NOTES / 2 < MOST_NOTES < most

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from benchmarks.soak_verdict import count_grows, lows, memory_grows, memory_mark, trend
+from benchmarks.soak_verdict import count_grows, lows, memory_grows, memory_mark, rows_told, trend
 
 HOUR = range(0, 3600, 5)
 
@@ -57,3 +57,12 @@ def test_threads_that_stay_are_growing_and_threads_that_come_and_go_are_not() ->
 def test_too_short_a_time_is_said_and_not_judged() -> None:
     with pytest.raises(ValueError, match="run it longer"):
         trend([(5.0, 200.0)], 60.0)
+
+
+def test_rows_of_jobs_are_told_as_a_slope() -> None:
+    told = rows_told(360, 360 * 5 * 1024, 3600.0)
+    assert told.startswith("rows kept: of 360 jobs, 5.0 KiB each; 1.8 MiB/h")
+
+
+def test_a_soak_without_jobs_keeps_no_rows() -> None:
+    assert rows_told(0, 0, 60.0).startswith("rows kept: of 0 jobs, 0.0 KiB each; 0.0 MiB/h")

@@ -1,10 +1,11 @@
-"""How many heaps the threads of one process take memory from, counted by the allocator itself."""
+"""How many heaps the threads of one process take memory from, and what of them goes back to the system."""
 
 import platform
 import subprocess
 import sys
+import threading
 
-from local_cloud.allocator import share_few_arenas
+from local_cloud.allocator import give_back_until, share_few_arenas
 
 THREADS = 8
 # Each thread asks for memory while the others are alive; malloc_info then tells of every heap.
@@ -38,3 +39,41 @@ def test_threads_share_two_heaps_where_the_allocator_would_give_them_one_each() 
         share_few_arenas()
         return
     assert heaps("few") <= 2 < heaps("many")
+
+
+# Much is taken in small pieces and given back but for one in a thousand, which hold the heap's end up.
+SCATTERED = """
+import ctypes, pathlib, threading
+from local_cloud import allocator
+libc = ctypes.CDLL(None)
+libc.malloc.restype = ctypes.c_void_p
+pieces = [libc.malloc(ctypes.c_size_t(1000)) for _ in range(60_000)]
+for number, piece in enumerate(pieces):
+    if number % 1000 < 999:
+        libc.free(ctypes.c_void_p(piece))
+del pieces
+def held():
+    return int(pathlib.Path("/proc/self/statm").read_text().split()[1]) * 4096
+class Twice(threading.Event):
+    looks = 0
+    def wait(self, timeout=None):
+        self.looks += 1
+        return self.looks > 1
+before = held()
+allocator.give_back_until(Twice())
+print(before - held())
+"""
+
+
+def test_memory_that_is_free_between_what_is_kept_is_given_back_to_the_system() -> None:
+    if platform.libc_ver()[0] != "glibc":
+        give_back_until(ended())
+        return
+    told = subprocess.run([sys.executable, "-c", SCATTERED], capture_output=True, text=True, check=True).stdout
+    assert int(told) > 40 * 2**20
+
+
+def ended() -> threading.Event:
+    event = threading.Event()
+    event.set()
+    return event
