@@ -54,7 +54,11 @@ def runner_operations() -> set[str]:
 def clients_made(folder: str) -> set[str]:
     """The services that a program makes clients of."""
     texts = (tree.text(path) for path in tree.files(".py", (folder,)))
-    return {name for text in texts for name in re.findall(r"(?:boto3|session(?:\(\))?)\.(?:create_)?client\(\s*\"(\w+)\"", text)}
+    return {
+        name
+        for text in texts
+        for name in re.findall(r"(?:boto3|session(?:\(\))?)\.(?:create_)?client\(\s*\"(\w+)\"", text)
+    }
 
 
 def of_executor(resources: Tree) -> dict[str, list[Call]]:
