@@ -28,7 +28,10 @@ WORKDIR /opt/reporting
 COPY --from=build /opt/reporting/.venv .venv
 COPY contract contract
 COPY runner runner
-RUN python -m compileall -q contract runner
+# The base holds the standard library without its compiled form: every task would compile what it imports. It is done here,
+# once, for what each of them imports.
+RUN python -m compileall -q contract runner \
+    && PYTHONDONTWRITEBYTECODE='' python -c "import runner.__main__, botocore.session, pyarrow, snowflake.connector"
 # The root is read-only when it runs. A volume declared here keeps the rights that /tmp has, for everybody to write.
 VOLUME ["/tmp"]
 USER 10001:10001

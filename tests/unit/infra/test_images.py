@@ -89,12 +89,17 @@ def test_what_is_tried_at_the_end_of_a_build_is_tried_as_that_user(name: str) ->
     assert "/smoke.py" in image(name).commands()[-1]
 
 
-def test_the_executors_image_keeps_the_compiled_form_of_what_a_start_imports() -> None:
-    found = image("executor")
+@pytest.mark.parametrize(
+    ("name", "imports"),
+    [
+        ("executor", "executor.cli.main, executor.cli.serving, executor.health"),
+        ("runner", "runner.__main__, botocore.session, pyarrow, snowflake.connector"),
+    ],
+)
+def test_an_image_keeps_the_compiled_form_of_what_a_start_imports(name: str, imports: str) -> None:
+    found = image(name)
     assert found.environment()["PYTHONDONTWRITEBYTECODE"] == "1"
-    compiling = (
-        "PYTHONDONTWRITEBYTECODE='' python -c \"import executor.cli.main, executor.cli.serving, executor.health\""
-    )
+    compiling = f"PYTHONDONTWRITEBYTECODE='' python -c \"import {imports}\""
     (at,) = (number for number, one in enumerate(found.instructions) if one.text.endswith(compiling))
     # Only root may write next to the standard library.
     assert at < [one.word for one in found.instructions].index("USER")
