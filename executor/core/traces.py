@@ -6,9 +6,9 @@ from typing import Final
 _AROUND: Final = re.compile(
     r"""(?mx) ^ (?: [ \t]* (?: [\u2502\u2503\u2551] | >(?!>>) )+ [ \t]?     # terraform's frames, quoted mail
     | [\w.-]{1,60} [ \t]+ \| [ \t]                                        # the container's name of docker compose
-    | (?: FAILED | ERROR )\ \S+::\S+\ -\ (?! Assert | assert )                           # pytest's summary, but for tests' own words
+    | (?: FAILED | ERROR )\ \S+::\S+\ -\ (?! Assert | assert )          # pytest's summary, but for tests' own words
     | E[ ]{3,}(?=\S)
-    | \d{0,6} \#\#\[error\]                                              # pipelines of GitHub and Azure
+    | \d{0,6} \#\#\[error\]                                                # pipelines of GitHub and Azure
     | \[? \d{4}[-/]\d\d[-/]\d\d [T ] \d\d:\d\d:\d\d [\d.,:+Z-]* \]? [ \t]+  # when it was said
     ){1,4}"""
 )
