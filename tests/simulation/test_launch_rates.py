@@ -1,11 +1,16 @@
 """AWS's token buckets: what is launched stays inside, and what is refused costs only time."""
 
+from collections import Counter
+from typing import Any
+
 import pytest
 
 from contract.job import JobRow
 from contract.outcome import FailureClass
 from contract.states import JobState
+from contract.task_spec import TaskSpec
 from executor.budgets import Budget
+from executor.core import launch
 from executor.core.launch_answers import Errored
 from executor.testing.account import Account
 from tests.jobs import definition
@@ -36,6 +41,25 @@ async def test_p12_jobs_are_launched_as_fast_as_the_account_allows_and_never_thr
     assert (created[-1] - created[0]).total_seconds() <= 1.05 * (JOBS - account.burst) / account.per_s
     await world.all_ended()
     assert {job.status for job in rows(world)} == {JobState.SUCCEEDED}
+
+
+async def test_what_waits_for_its_turn_to_be_launched_is_made_ready_in_its_turn_only(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready = Counter[str]()
+    task_spec = launch.task_spec
+
+    def counted(job: JobRow, *others: Any) -> TaskSpec:
+        ready[job.request_id] += 1
+        return task_spec(job, *others)
+
+    monkeypatch.setattr(launch, "task_spec", counted)
+    world.launcher.account = Account(world.clock.now, per_s=2.0, burst=2.0)
+    world.executor(max_running=JOBS, launches_per_s=2.0, launch_burst=2)
+    world.max_running = JOBS
+    asked = [world.ask() for _ in range(60)]
+    await world.until(lambda: len(world.launcher.tasks) == len(asked), within_s=60)
+    assert max(ready.values()) <= 2  # with its intent, and when it is sent; of 60, the last waits for 55 rounds
 
 
 async def test_p12_stops_and_launches_together_stay_inside_the_accounts_rate(world: World) -> None:

@@ -41,10 +41,9 @@ class KeptS3Response(S3Response):
 
     def _part_response(self, request: Any, full_url: str) -> Any:
         # A part is no object yet, so there is nothing to keep: parts are taken side by side, as S3 takes them.
-        self._check_upload(request)
         try:
             return super()._key_response(request, full_url)
-        except KeyError as error:  # its upload ended meanwhile
+        except KeyError as error:  # moto's way to say that the upload never was, or ended meanwhile
             raise NoSuchUpload(request.args["uploadId"]) from error
 
     def _check_upload(self, request: Any) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -70,6 +71,18 @@ def test_bytes_newer_than_their_facts_are_told_apart(tmp_path: Path) -> None:
     (tmp_path / "b" / "k").write_bytes(b"new, and then the server was killed")
     (stored,) = folder.objects("b")
     assert (stored.intact, stored.body[:3]) == (False, b"new")
+
+
+def test_what_an_earlier_version_kept_is_told_apart_as_well(tmp_path: Path) -> None:
+    folder = ObjectFolder(tmp_path)
+    folder.write("b", "k", b"kept", FACTS)
+    (card,) = (tmp_path / "b" / HIDDEN / "objects").iterdir()
+    known = json.loads(card.read_bytes())
+    del known["crc32"]
+    card.write_text(json.dumps({**known, "md5": hashlib.md5(b"kept", usedforsecurity=False).hexdigest()}))
+    assert [stored.intact for stored in folder.objects("b")] == [True]
+    (tmp_path / "b" / "k").write_bytes(b"newer")
+    assert [stored.intact for stored in folder.objects("b")] == [False]
 
 
 def test_a_file_without_facts_was_never_acknowledged_and_is_no_object(tmp_path: Path) -> None:
