@@ -38,13 +38,8 @@ class Leftovers:
 
 def _of_tasks(place: Place) -> Iterator[Fault]:
     cluster = place.settings.cluster
-    arns = place.aws("ecs", "list_tasks", cluster=cluster, desiredStatus="RUNNING", maxResults=_PAGE)["taskArns"]
-    if not arns:
-        return
-    answer = place.aws("ecs", "describe_tasks", cluster=cluster, tasks=arns, include=["TAGS"])
-    asked_at = (answer.get("ResponseMetadata") or {}).get("asked_at")
     executor = f"reporting-{place.settings.installation}-executor"  # by the hour it carries no tag
-    for task in answer["tasks"]:
+    for task, asked_at in _running(place):
         family = str(task.get("taskDefinitionArn")).rsplit("/", 1)[-1].rpartition(":")[0]
         tags = {str(tag.get("key")) for tag in task.get("tags") or []}
         if family == executor or _TAG in tags or str(task.get("startedBy") or "").startswith(_OURS):
@@ -53,6 +48,23 @@ def _of_tasks(place: Place) -> Iterator[Fault]:
         name = str(task["taskArn"]).rsplit("/", 1)[-1]
         says = f"task {name} runs{_since(task, asked_at)} without a tag, and is no job's"
         yield Fault(says, f"If nobody needs it: {command}")
+
+
+def _running(place: Place) -> Iterator[tuple[dict[str, Any], datetime | None]]:
+    cluster = place.settings.cluster
+    for page in _pages(place, "list_tasks", cluster=cluster, desiredStatus="RUNNING", maxResults=_PAGE):
+        if arns := page.get("taskArns"):
+            answer = place.aws("ecs", "describe_tasks", cluster=cluster, tasks=arns, include=["TAGS"])
+            asked_at = (answer.get("ResponseMetadata") or {}).get("asked_at")
+            yield from ((task, asked_at) for task in answer["tasks"])
+
+
+def _pages(place: Place, operation: str, **asked: Any) -> Iterator[dict[str, Any]]:
+    page = place.aws("ecs", operation, **asked)
+    yield page
+    while token := page.get("nextToken"):
+        page = place.aws("ecs", operation, **asked, nextToken=token)
+        yield page
 
 
 def _since(task: dict[str, Any], asked_at: datetime | None) -> str:
@@ -64,16 +76,20 @@ def _since(task: dict[str, Any], asked_at: datetime | None) -> str:
 
 def _of_services(place: Place) -> Iterator[Fault]:
     cluster = place.settings.cluster
-    arns = place.aws("ecs", "list_services", cluster=cluster, maxResults=_SERVICES).get("serviceArns") or []
-    if not arns:
-        return
-    for service in place.aws("ecs", "describe_services", cluster=cluster, services=arns).get("services") or []:
+    for service in _services(place):
         running = int(service.get("runningCount") or 0)
         over = service.get("status") != "ACTIVE" or int(service.get("desiredCount") or 0) == 0
         if over and running:
             says = f"service {service['serviceName']} is stopped, and {running} of its tasks run"
             command = f"aws ecs list-tasks --cluster {cluster} --service-name {service['serviceName']}"
             yield Fault(says, f"Stop them; {command} lists them.")
+
+
+def _services(place: Place) -> Iterator[dict[str, Any]]:
+    cluster = place.settings.cluster
+    for page in _pages(place, "list_services", cluster=cluster, maxResults=_SERVICES):
+        if arns := page.get("serviceArns"):
+            yield from place.aws("ecs", "describe_services", cluster=cluster, services=arns).get("services") or []
 
 
 def _of_definitions(place: Place) -> Iterator[Fault]:

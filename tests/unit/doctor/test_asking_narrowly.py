@@ -123,3 +123,32 @@ def test_a_task_of_the_executors_family_is_no_leftover_although_it_carries_no_ta
     }  # fmt: skip
     found = result(named("leftovers"), changed(ecs__describe_tasks={"tasks": [by_the_hour]}))
     assert (found.state is State.WARNED) is left
+
+
+@pytest.mark.parametrize(
+    ("operation", "answers", "described", "says"),
+    [
+        (
+            "list_tasks",
+            "taskArns",
+            {"tasks": [{"taskArn": "arn:task/last", "startedBy": "somebody"}]},
+            "task last runs",
+        ),
+        ("list_services", "serviceArns", {"services": [{"serviceName": "old", "runningCount": 1}]}, "old is stopped"),
+    ],
+)
+def test_a_leftover_behind_the_first_page_is_found(
+    operation: str, answers: str, described: dict[str, Any], says: str
+) -> None:
+    made = changed()
+    pages = {None: {answers: ["arn:1"], "nextToken": "2"}, "2": {answers: ["arn:last"]}}
+
+    def aws(service: str, asked: str, **more: Any) -> dict[str, Any]:
+        if asked == operation:
+            return pages.pop(more.get("nextToken"))  # each is asked for once
+        if "arn:last" in [*more.get("tasks", ()), *more.get("services", ())]:
+            return described
+        return made.aws(service, asked, **more)
+
+    found = result(named("leftovers"), Place(**{**vars(made), "aws": aws}))
+    assert [says in fault.says for fault in found.faults] == [True]
