@@ -141,7 +141,10 @@ def test_a_leftover_behind_the_first_page_is_found(
     operation: str, answers: str, described: dict[str, Any], says: str
 ) -> None:
     made = changed()
-    pages = {None: {answers: ["arn:1"], "nextToken": "2"}, "2": {answers: ["arn:last"]}}
+    pages: dict[str | None, dict[str, Any]] = {
+        None: {answers: ["arn:1"], "nextToken": "2"},
+        "2": {answers: ["arn:last"]},
+    }
 
     def aws(service: str, asked: str, **more: Any) -> dict[str, Any]:
         if asked == operation:
