@@ -22,6 +22,7 @@ from local_cloud.snowflake import (
     show_grants,
     stage_commands,
     stage_copies,
+    staged_queries,
     table_ddl,
     table_keys,
     table_settings,
@@ -143,6 +144,9 @@ def run(session: Session, sql: str, params: Params = None) -> Result:
                     with _metered(session, text, first, needed=command_needs_warehouse(first)):
                         return command(session, text, params)
             text = _as_parsed(first, text)
+        if first.startswith("SELECT $") and staged_queries.is_one(text):
+            with _metered(session, text, first, needed=True):
+                return staged_queries.run(session, text)
         statement = _remembered(session, text)
         params = resolve_names(statement, params)
         if session.server.privileges.enforced:  # what may not be seen is refused before a warehouse is looked for

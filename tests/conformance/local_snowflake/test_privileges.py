@@ -86,6 +86,8 @@ OK = 0
         ("WRITER", f"COPY INTO {ORDERS} FROM @shop.sales.files/in FILE_FORMAT = (TYPE = CSV)", OK),
         ("READER", f"COPY INTO {ORDERS} FROM @shop.sales.files/in FILE_FORMAT = (TYPE = CSV)", 3001),
         ("WRITER", "REMOVE @shop.sales.files/in", OK),
+        ("READER", "SELECT $1 FROM '@shop.sales.files/nothing'", OK),
+        ("CALLER", "SELECT $1 FROM '@shop.sales.files/nothing'", 2003),
         ("CALLER", "LIST @shop.sales.files", 2003),
         ("CALLER", f"PUT file://{FILE} @shop.sales.files", 2003),
         ("CALLER", f"PUT file://{FILE} @%orders", 2003),

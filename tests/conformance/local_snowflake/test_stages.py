@@ -175,3 +175,34 @@ def test_loading_in_a_transaction_is_undone_with_it_and_a_bad_file_loads_nothing
     files("ROLLBACK")
     assert files("SELECT COUNT(*) FROM t") == [(4,)]
     assert files("COPY INTO t FROM @files/a.csv")[0][1] == "LOADED"
+
+
+def test_the_fields_of_staged_lines_are_read_in_place(ask: Any, tmp_path: Path) -> None:
+    ask("CREATE STAGE files")
+    for name, text in (("a.txt", "writing,1200\nnext,,x\n"), ("b.txt", "alone\n")):
+        (tmp_path / name).write_text(text)
+        ask(f"PUT file://{tmp_path / name} @files/in AUTO_COMPRESS=FALSE")
+    assert ask("SELECT $1, $2 FROM '@files/in/a.txt'") == [("writing", "1200"), ("next", None)]
+    assert ask("select $2 as n, $1 AS stage from '@files/in/' limit 1") == [("1200", "writing")]
+    assert ask("SELECT $1 FROM '@files/in'") == [("writing",), ("next",), ("alone",)]
+    assert ask("SELECT $9 FROM '@files/in/b.txt'") == [(None,)]
+    ((read, now),) = ask("SELECT $1, SYSDATE() AS now FROM '@files/in/b.txt'")
+    assert (read, abs(now - ask("SELECT SYSDATE()")[0][0]).total_seconds() < 60) == ("alone", True)
+
+
+def test_a_place_in_a_stage_that_has_no_files_has_no_rows_and_no_stage_is_an_error(ask: Any) -> None:
+    ask("CREATE STAGE files")
+    assert ask("SELECT $1, $2 FROM '@files/nothing.txt' LIMIT 1") == []
+    with pytest.raises(ProgrammingError) as told:
+        ask("SELECT $1 FROM '@nowhere/nothing.txt'")
+    assert told.value.errno == 2003
+
+
+@pytest.mark.parametrize("content", [b'"a",1\n', b"a\\,1\n", b"\xff\xfe\n"])
+def test_staged_lines_whose_rules_are_not_known_here_are_refused(ask: Any, tmp_path: Path, content: bytes) -> None:
+    ask("CREATE STAGE files")
+    (tmp_path / "a.txt").write_bytes(content)
+    ask(f"PUT file://{tmp_path}/a.txt @files AUTO_COMPRESS=FALSE")
+    with pytest.raises(ProgrammingError, match="not supported by the local cloud: SELECT from staged files") as refused:
+        ask("SELECT $1 FROM '@files/a.txt'")
+    assert "Error:" not in str(refused.value)

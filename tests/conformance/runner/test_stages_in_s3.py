@@ -49,6 +49,14 @@ def test_rows_go_to_s3_and_come_back(ask: Ask, stack: LocalStack) -> None:
     assert [row[0] for row in ask("LIST @files")] == [f"s3://{BUCKET}/{key}"]
 
 
+def test_lines_in_s3_are_read_in_place_and_as_they_are_now(ask: Ask, stack: LocalStack) -> None:
+    question = "SELECT $1 AS stage, $2 AS row_count FROM '@files/j/1/progress.txt' LIMIT 1"
+    assert ask(question) == []
+    for line, fields in ((b"writing,7\n", ("writing", "7")), (b"publishing,0\n", ("publishing", "0"))):
+        stack.s3.put_object(Bucket=BUCKET, Key=f"{PREFIX}/j/1/progress.txt", Body=line)
+        assert ask(question) == [fields]
+
+
 def test_a_presigned_link_to_s3_works_and_expires(ask: Ask, stack: LocalStack) -> None:
     stack.s3.put_object(Bucket=BUCKET, Key=f"{PREFIX}/a.txt", Body=b"content")
     ((link,),) = ask("SELECT GET_PRESIGNED_URL(@files, 'a.txt', 60)")
