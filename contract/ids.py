@@ -15,6 +15,17 @@ INSTALLATION_PATTERN: Final = r"^[a-z][a-z0-9-]{0,23}$"
 BUCKET_PATTERN: Final = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
 JOB_ID_PATTERN: Final = r"^[A-Za-z0-9_-]{1,80}$"
 REPORT_TYPE_PATTERN: Final = r"^[A-Z][A-Z0-9_]{0,39}$"
+RESULT_PREFIX_PATTERN: Final = "/".join(
+    (
+        "^reports",
+        REPORT_TYPE_PATTERN.strip("^$"),
+        "(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|adhoc)",
+        JOB_ID_PATTERN.strip("^$"),
+        "[1-9][0-9]{0,8}",
+        "$",
+    )
+)
+"""What :func:`result_prefix` makes."""
 
 Installation = Annotated[str, StringConstraints(pattern=INSTALLATION_PATTERN)]
 Bucket = Annotated[str, StringConstraints(pattern=BUCKET_PATTERN)]

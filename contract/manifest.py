@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 MANIFEST_NAME: Final = "manifest.json"
 FAILURE_NAME: Final = "failure.json"
 START_MARKER_NAME: Final = "started.json"
+PROGRESS_NAME: Final = "progress.txt"
+"""How far an attempt is: one line, `stage,rows`. Not a name that a report's file can have."""
 
 # Any image may write these; what cannot be true, or would not fit into a column, is no manifest.
 Count = Annotated[int, Field(ge=0, le=10**15)]

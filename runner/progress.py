@@ -10,12 +10,12 @@ PROGRESS_EVERY_S: Final = 5.0
 
 
 class Progress:
-    """The stage of a run: which query, how many of its rows, how many bytes of files."""
+    """The stage of a run: its name, which query, how many of its rows, how many bytes of files."""
 
     def __init__(self, log: Log, written_bytes: Callable[[], int], *, every_s: float = PROGRESS_EVERY_S) -> None:
         """Tell it to the log; ``written_bytes`` counts those of all files."""
         self.rows = 0
-        self._stage = "starting"
+        self.stage = "starting"
         self._query: str | None = None
         self._log = log
         self._written_bytes = written_bytes
@@ -24,7 +24,7 @@ class Progress:
 
     def enter(self, stage: str, query: str | None = None) -> None:
         """Begin a stage, counting rows from 0: ``querying``, ``writing``, ``composing``, ``publishing``."""
-        self._stage, self._query, self.rows = stage, query, 0
+        self.stage, self._query, self.rows = stage, query, 0
 
     def tell(self) -> None:
         """One line of how far it is."""
@@ -32,8 +32,8 @@ class Progress:
         done = f"{rows} rows of query {self._query}, " if self._query else ""
         self._log.info(
             "report_progress",
-            f"{self._stage}: {done}{written} bytes of files",
-            stage=self._stage,
+            f"{self.stage}: {done}{written} bytes of files",
+            stage=self.stage,
             query=self._query,
             rows=rows,
             bytes=written,

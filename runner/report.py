@@ -15,6 +15,7 @@ from contract.task_spec import TaskSpec
 from runner.failures import RunFailedError
 from runner.log import Log
 from runner.progress import Progress
+from runner.progress_file import ProgressFile
 from runner.record import RunRecord
 from runner.store import Store
 from runner.uploads import Uploads
@@ -61,6 +62,7 @@ class ReportRun:
         self._clock_s = clock_s
         self.uploads = Uploads(store, lambda name: shown_name(record.spec, record.started_at, name))
         self._progress = Progress(log, lambda: self.uploads.bytes)
+        self._progress_file = ProgressFile(self._progress, store.put_progress, log)
 
     def claim(self) -> None:
         """Say that this task works on the attempt.
@@ -78,7 +80,7 @@ class ReportRun:
             RunFailedError: whatever ended it.
         """
         definition = self._record.spec.definition
-        with self._progress:
+        with self._progress, self._progress_file:
             writers = self._writers()
             if definition.one_moment and any(says_moment(query.sql) for query in definition.queries):
                 self._record.moment = source.moment()

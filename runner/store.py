@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from contract.manifest import FAILURE_NAME, MANIFEST_NAME, START_MARKER_NAME, Manifest, StartMarker
+from contract.manifest import FAILURE_NAME, MANIFEST_NAME, PROGRESS_NAME, START_MARKER_NAME, Manifest, StartMarker
 from contract.outcome import ExitCode
 from runner.ecs_metadata import UNKNOWN_TASK
 from runner.failures import RunFailedError
@@ -112,6 +112,11 @@ class Store:
             )
         except Exception as error:
             raise self.unwritable(f"the {name.removesuffix('.json')}", error) from error
+
+    def put_progress(self, stage: str, rows: int) -> None:
+        """Say in one line how far the attempt is; whatever S3 answers is raised as it is."""
+        key, body = self.key(PROGRESS_NAME), f"{stage},{rows}\n".encode()
+        self.client.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType="text/plain")
 
     def unwritable(self, what: str, error: Exception) -> RunFailedError:
         """The end of a run whose ``what`` S3 does not take."""

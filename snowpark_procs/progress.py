@@ -1,4 +1,4 @@
-"""How far a job is, in one sentence: as far as its row tells, which nobody writes more often for this."""
+"""How far a job is, in one sentence: what its row tells, and of a running one what its container keeps in S3."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -20,19 +20,25 @@ _NOT_BEFORE: Final = "It was asked for not before"
 """How the view ``all_jobs`` tells of a due time, which the sentence tells itself."""
 
 
-def progress(row: Mapping[str, Any], now: datetime, typical_s: float | None) -> str | None:
+def progress(
+    row: Mapping[str, Any], now: datetime, typical_s: float | None, so_far: tuple[str, int] | None = None
+) -> str | None:
     """The sentence; None of a job that has ended.
 
     Args:
         row: the job as ``report_status`` answers with it.
         now: the database's clock, UTC.
         typical_s: how long jobs of its type took of late from request to result, in seconds.
+        so_far: stage and rows of a running job, where its container kept them.
     """
     state = row["status"]
     if state in TERMINAL or state not in _TEXTS:
         return None
     text = _TEXTS[state].format(age=_since(row, "enqueued_at", now), running=_since(row, "started_at", now))
     why = str(row.get("diagnosis") or "").rstrip(".") if state in _WAITING else ""
+    if so_far is not None and state == JobState.RUNNING:
+        stage, rows = so_far
+        why = f"{stage}, {rows:,} row{'' if rows == 1 else 's'}" if rows else stage
     due = datetime.fromisoformat(row["not_before"]) if row.get("not_before") else now
     if due > now and state == JobState.QUEUED:
         text = f"waits for its time, {due:%Y-%m-%d %H:%M:%S} UTC"

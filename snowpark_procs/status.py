@@ -11,6 +11,7 @@ from snowflake.snowpark import Session
 from contract.refusal import refuse, shown
 from contract.states import TERMINAL, JobState
 from snowpark_procs.progress import progress
+from snowpark_procs.running import so_far
 from snowpark_procs.statements import run, variant
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 5.0
@@ -44,7 +45,7 @@ def _with_progress(session: Session, row: dict[str, Any]) -> dict[str, Any]:
     now: datetime = run(session, "now")[0]["now"]
     seconds = run(session, "typical_seconds", report_type=row["report_type"])[0]["seconds"]
     usual = None if seconds is None else float(seconds)
-    return row | {"progress": progress(row, now.replace(tzinfo=UTC), usual)}
+    return row | {"progress": progress(row, now.replace(tzinfo=UTC), usual, so_far(session, row))}
 
 
 def _row(session: Session, job_id: str | None) -> dict[str, Any]:

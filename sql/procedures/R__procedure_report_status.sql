@@ -8,5 +8,5 @@ CREATE OR REPLACE PROCEDURE report_status(job_id STRING)
     PACKAGES = ('snowflake-snowpark-python', 'pydantic')
     IMPORTS = ('@procedure_code/{{ procedures_zip }}')
     HANDLER = 'snowpark_procs.handlers.report_status'
-    COMMENT = 'Answers with the row of job_id in the view JOBS as an object, with progress in words while it is open; a duplicate answers with its original.'
+    COMMENT = 'Answers with the row of job_id in the view JOBS as an object, with progress in words while it is open, of a running job with its stage and rows; a duplicate answers with its original.'
     EXECUTE AS OWNER;

@@ -1,6 +1,7 @@
 """Cancelling, making again, pausing, forgetting: ordered with ``reporting``, carried out by a real executor."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -37,10 +38,19 @@ def status_is(analyst: Analyst, job_id: str, status: str) -> bool:
     return bool(analyst.rows("SELECT 1 FROM reporting.job_state WHERE job_id = ? AND status = ?", job_id, status))
 
 
-def test_p16_a_running_report_is_cancelled_and_made_again(operator: Operator, analyst: Analyst) -> None:
+def querying(status: dict[str, Any]) -> dict[str, Any] | None:
+    """The status, once it says what the container does."""
+    return status if re.fullmatch(r"runs for [\dmin ]+ s: querying", str(status["progress"])) else None
+
+
+def test_p16_a_running_report_says_how_far_it_is_is_cancelled_and_made_again(
+    operator: Operator, analyst: Analyst
+) -> None:
     analyst.define("SLOW_TO_CANCEL", SLOW)
     job_id = analyst.call("CALL reporting.generate_report('SLOW_TO_CANCEL')")["job_id"]
     until(lambda: status_is(analyst, job_id, "RUNNING"))
+    waited = until(lambda: querying(analyst.call("CALL reporting.wait_for_report(?, 2)", job_id)))
+    assert (waited["status"], waited["timed_out"]) == ("RUNNING", True)
     assert operator.says("cancel", job_id) == {"job_id": job_id, "status": "RUNNING"}
     row = analyst.ended(job_id)
     assert (row["STATUS"], row["FILES"]) == ("CANCELLED", None)

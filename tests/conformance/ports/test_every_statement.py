@@ -90,7 +90,7 @@ WHILE_DEPLOYING = {"deployment_lock", "set_aside_deployment_lock"}
 # tests/acceptance/deployment/test_there_and_back.py.
 WHILE_REMOVING = {"drop_integration", "drop_schema", "drop_user"}
 # They need S3 beside Snowflake, and run where both are: tests/acceptance/system/test_reports_defined_in_sql.py.
-WITH_S3 = {"create_storage_integration", "create_links_stage", "link"}
+WITH_S3 = {"create_storage_integration", "create_links_stage", "link", "so_far"}
 # It needs a topic, and runs where there is one: tests/acceptance/system/test_doorbell.py.
 WITH_SNS = {"send_notification"}
 # It needs a file on a stage, and a folder: tests/field/test_f_snowflake.py.

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from contract.manifest import ReportFile
+from contract.manifest import PROGRESS_NAME, ReportFile
 from contract.outcome import ExitCode
 from contract.report import ReportFormat
 from runner.failures import RunFailedError
@@ -62,10 +62,10 @@ def write(files: Uploads, content: bytes, name: str = "large.csv") -> None:
 
 
 def left_of(stack: LocalStack, prefix: str) -> tuple[int, int]:
-    """Objects and unfinished uploads under a prefix."""
-    objects = stack.s3.list_objects_v2(Bucket=BUCKET, Prefix=prefix).get("Contents", [])
+    """Objects and unfinished uploads under a prefix; how far a run was stays with the marker, for nobody may delete."""
+    listed = stack.s3.list_objects_v2(Bucket=BUCKET, Prefix=prefix).get("Contents", [])
     begun = stack.s3.list_multipart_uploads(Bucket=BUCKET, Prefix=prefix).get("Uploads", [])
-    return len(objects), len(begun)
+    return sum(not entry["Key"].endswith(PROGRESS_NAME) for entry in listed), len(begun)
 
 
 def test_a_large_file_arrives_whole_and_is_seen_only_when_it_is_published(stack: LocalStack) -> None:

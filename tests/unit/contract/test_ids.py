@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from contract.ids import (
     INSTALLATION_PATTERN,
+    RESULT_PREFIX_PATTERN,
     JobId,
     adhoc_job_id,
     calendar_job_id,
@@ -47,6 +48,14 @@ def test_started_by_fits_into_128_characters_even_at_its_longest() -> None:
     tag = started_by(LONGEST_INSTALLATION, LONGEST_JOB_ID, 999_999)
     assert len(tag) <= 128
     assert re.fullmatch(r"[A-Za-z0-9/_-]+", tag)
+
+
+@pytest.mark.parametrize("job_id", [LONGEST_JOB_ID, "-", "a_b-C", calendar_job_id("a", LONGEST_TYPE, DAY)])
+def test_every_prefix_is_known_by_its_pattern(job_id: str) -> None:
+    for day in (DAY, date.min, date.max, None):
+        for attempt in (1, 999_999_999):
+            assert re.fullmatch(RESULT_PREFIX_PATTERN, result_prefix(LONGEST_TYPE, day, job_id, attempt))
+    assert not re.fullmatch(RESULT_PREFIX_PATTERN, result_prefix("T", DAY, "j/..", 1))
 
 
 def test_job_ids_that_we_make_are_job_ids() -> None:

@@ -65,6 +65,8 @@ FORBIDDEN = {
         Call("s3:PutObject", f"{BUCKET}/{PREFIX}sales.csv"),
         Call("s3:GetObject", f"{BUCKET}/control/prod/lease.json"),
         Call("s3:ListBucket", BUCKET),
+        Call("s3:ListBucket", BUCKET, {"s3:prefix": "control/"}),
+        Call("s3:ListBucket", OTHER_BUCKET, {"s3:prefix": "reports/"}),
     ],
     "doorbell": [
         Call("sns:Publish", f"arn:aws:sns:{BASE}:reporting-prod-alarms"),

@@ -21,7 +21,8 @@ class Database:
     def run(self, session: Session, name: str, **values: Any) -> Rows:
         assert session is self.session
         self.asked.append((name, values))
-        usual: dict[str, Answer] = {"bells": [], "dropped_types": []}  # nobody is to be told, nothing was dropped
+        # Nobody is to be told, nothing was dropped, and no container has said anything.
+        usual: dict[str, Answer] = {"bells": [], "dropped_types": [], "so_far": []}
         answer = (usual | self.answers)[name]
         return answer if isinstance(answer, list) else answer(**values)
 
@@ -45,4 +46,5 @@ def database(monkeypatch: pytest.MonkeyPatch) -> Database:
         "status",
     ):
         monkeypatch.setattr(f"snowpark_procs.{module}.run", found.run)
+    monkeypatch.setattr("snowpark_procs.running.run_at", found.run)
     return found

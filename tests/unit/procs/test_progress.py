@@ -54,6 +54,22 @@ def test_a_row_tells_how_far_its_job_is(job: dict[str, Any], says: str) -> None:
     assert progress(job, NOW, 90.4) == f"{says}; jobs of its type took 90 s from request to result"
 
 
+@pytest.mark.parametrize(
+    ("said", "tells"),
+    [
+        (("writing", 1_200_000), ": writing, 1,200,000 rows"),
+        (("writing", 1), ": writing, 1 row"),
+        (("composing", 0), ": composing"),
+        (None, ""),
+    ],
+)
+def test_a_running_job_tells_what_its_container_said(said: tuple[str, int] | None, tells: str) -> None:
+    job = row("RUNNING", started_at="2026-03-04T11:59:20+00:00")
+    usual = "; jobs of its type took 90 s from request to result"
+    assert progress(job, NOW, 90.4, said) == f"runs for 40 s{tells}{usual}"
+    assert "writing" not in str(progress(row("CANCELLING"), NOW, None, said))
+
+
 @pytest.mark.parametrize("state", list(JobState))
 def test_every_open_state_has_a_sentence_and_no_ended_one(state: JobState) -> None:
     assert (progress(row(state), NOW, None) is None) == (state in TERMINAL)
