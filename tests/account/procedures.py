@@ -11,6 +11,7 @@ from sql import load
 from tests.account.account import Account, Seen, Session, differs, holds, not_tried
 
 SLOW_S = 60.0
+NO_LINKS = "no links are set up; docs/how-to/share-links-to-reports.md"
 
 
 def caller_in_owners_rights(account: Account) -> Seen:
@@ -86,9 +87,24 @@ def doorbell(account: Account) -> Seen:
 def links(account: Account) -> Seen:
     """GET_PRESIGNED_URL takes path and time as binds."""
     with account.session() as session:
-        try:
-            session.rows("DESCRIBE STAGE report_links")
-        except ProgrammingError:
-            return not_tried("no links are set up; docs/how-to/share-links-to-reports.md")
+        if not _has_stage(session):
+            return not_tried(NO_LINKS)
         url = session.value("SELECT GET_PRESIGNED_URL(@report_links, ?, ?)", f"verify/{uuid4().hex}", 60)
     return holds("signed") if str(url).startswith("http") else differs(f"answered {url}")
+
+
+def running_reports(account: Account) -> Seen:
+    """A line of a file is read through the stage of the links; where no file is, there are no rows."""
+    with account.session() as session:
+        if not _has_stage(session):
+            return not_tried(NO_LINKS)
+        rows = session.rows(load("so_far").replace("{{ prefix }}", f"VERIFY/adhoc/{uuid4().hex}/1/"))
+    return differs(f"answered {rows}") if rows else holds("no rows of a file that is not there")
+
+
+def _has_stage(session: Session) -> bool:
+    try:
+        session.rows("DESCRIBE STAGE report_links")
+    except ProgrammingError:
+        return False
+    return True

@@ -24,6 +24,7 @@ STEPS: Final = tuple(
         locks.too_many_waiters,
         procedures.doorbell,
         procedures.links,
+        procedures.running_reports,
     )
 )
 

@@ -17,6 +17,7 @@ WITHOUT = {  # what takes more than a local Snowflake alone
     "sign_in": "signed in by A PASSWORD",
     "doorbell": "no doorbell is set up",
     "links": "no links are set up",
+    "running_reports": "no links are set up",
 }
 
 
