@@ -80,7 +80,7 @@ bench-local: .venv/.ready ## the local cloud beside plain fakesnow and moto: spe
 	@$(BIN)/python -m benchmarks.local_cloud_results
 	@$(BIN)/python -m benchmarks.procedure_calls
 
-soak: .venv/.ready ## the whole stack under load for 30 minutes: does anything grow or fail; SOAK_ARGS="--minutes 2"
+soak: .venv/.ready ## the whole stack under load for 30 minutes after a warm-up: does anything grow or fail; SOAK_ARGS="--minutes 2"
 	@$(BIN)/python -m benchmarks.soak $(SOAK_ARGS)
 
 simulate: .venv/.ready ## of make test only the scenarios: 2,000 of 20 jobs and 10 of 1,000 in virtual time
