@@ -1,4 +1,4 @@
-"""The executor under measurement: the command ``run`` as it is, and a thread that writes down what it costs.
+"""The executor under measurement: ``run`` as a service starts it, and a thread that writes down what it costs.
 
 With ``--queue`` the store is the stub's, over its socket; without, it is Snowflake through the real connector. Its log
 goes to standard output, as always.
@@ -14,8 +14,8 @@ import time
 from pathlib import Path
 
 from benchmarks.executor.queue_client import QueueClient
+from executor.cli.foreground import start
 from executor.cli.left_out import left_out, unneeded
-from executor.cli.run import run
 
 with left_out(unneeded(os.environ, pretty=False)):  # as the command does before it imports the same
     import executor.cli.serving  # noqa: F401 - before the first sample
@@ -61,7 +61,7 @@ def main() -> None:
     if given.queue:
         queue = QueueClient(given.queue)
         vars(wiring)["SnowflakeStore"] = lambda *_values, **_named: queue  # in its place
-    run(check=False, pretty=False)
+    start(check=False, pretty=False, drains=False)
     stop.set()
     sampler.join()
 

@@ -2,8 +2,6 @@
 
 from enum import IntEnum
 
-import typer
-
 
 class Exit(IntEnum):
     """What the command's exit code says; documented and stable."""
@@ -25,4 +23,6 @@ class CommandError(Exception):
 
 def say_error(text: str) -> None:
     """One sentence on standard error."""
+    import typer  # noqa: PLC0415 - an executor that runs well never needs it
+
     typer.secho(f"reporting: {text}", fg=typer.colors.RED, err=True)

@@ -9,7 +9,6 @@ import threading
 from contextlib import suppress
 
 import structlog
-import typer
 from snowflake.connector import errors
 
 from contract import sign_in
@@ -88,7 +87,7 @@ async def _serve(
             from executor.cli import aws  # noqa: PLC0415 - brings boto3, which only a check needs
 
             await asyncio.to_thread(aws.ask, settings)
-            typer.echo("settings and connections are in order: Snowflake, the bucket and the cluster answer")
+            print("settings and connections are in order: Snowflake, the bucket and the cluster answer")
             return
         _leave_be_what_is_there()
         try:

@@ -50,7 +50,7 @@ def secret_missing(place: Place) -> Undo:
 
 
 def executor_dies(place: Place) -> Undo:
-    return place.change("executor/cli/run.py", "\nraise SystemExit('the new version is broken')\n")
+    return place.change("executor/cli/foreground.py", "\nraise SystemExit('the new version is broken')\n")
 
 
 def executor_unhealthy(place: Place) -> Undo:

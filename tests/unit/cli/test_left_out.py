@@ -47,3 +47,21 @@ def test_the_executor_starts_without_what_it_does_not_need_and_says_nothing_of_i
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize(("arguments", "loaded"), [(["run"], False), (["run", "--check"], True)])
+def test_a_service_without_options_loads_nothing_that_reads_them(arguments: list[str], loaded: bool) -> None:
+    code = (
+        "import runpy, sys\n"
+        "from executor.cli import foreground\n"
+        "foreground.main = lambda: __import__('executor.cli.serving')\n"
+        f"sys.argv = ['executor', *{arguments}]\n"
+        "foreground.start = lambda **_: None\n"
+        "try:\n"
+        "    runpy.run_module('executor', run_name='__main__')\n"
+        "except SystemExit:\n"
+        "    pass\n"
+        "print('typer' in sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, f"{loaded}\n")
