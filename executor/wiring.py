@@ -18,6 +18,7 @@ from executor.adapters.heartbeat_file import HeartbeatFile
 from executor.adapters.lean_answers import read_quickly
 from executor.adapters.lean_aws import lean
 from executor.adapters.lean_calls import frugal_session, remember_places
+from executor.adapters.lean_tls import one_tls_context
 from executor.adapters.metrics import EmbeddedMetrics
 from executor.adapters.s3_artifacts import S3Artifacts
 from executor.adapters.s3_lease import S3Lease
@@ -175,7 +176,7 @@ async def service(
         probe = SnowflakeSession(without, "probe", role=settings.probe_role, alone=settings.probe_role is not None)
         stack.push_async_callback(session.close)
         stack.push_async_callback(probe.close)
-        aws = read_quickly(lean(frugal_session()))
+        aws = one_tls_context(read_quickly(lean(frugal_session())))
         ecs = await stack.enter_async_context(aws.create_client("ecs", config=_ECS_CONFIG))
         s3 = await stack.enter_async_context(aws.create_client("s3", config=_CONFIG))
         logs = await stack.enter_async_context(aws.create_client("logs", config=_CONFIG))

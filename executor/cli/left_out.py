@@ -3,9 +3,11 @@
 structlog loads Rich for tracebacks in colours; Snowflake's connector pandas and Arrow for tables that nobody fetches
 and boto3 for signing in as an AWS role, and its HTTP library a guesser of encodings, though Snowflake's answers are
 JSON. Each of them does without when it is not there. In the executor's image that is eight megabytes of memory, in an
-environment with the runner's libraries more than thirty.
+environment with the runner's libraries more than thirty. And aiohttp reads the machine's certificate authorities twice
+when it is imported, for requests that name none; the AWS SDK names its own for each. That is two megabytes more.
 """
 
+import os
 import sys
 import warnings
 from collections.abc import Collection, Iterator, Mapping
@@ -13,6 +15,7 @@ from contextlib import contextmanager
 from typing import Final
 
 _ALWAYS: Final = frozenset({"charset_normalizer", "pandas", "pyarrow"})
+_AUTHORITIES: Final = "SSL_CERT_FILE"
 _BY_ROLE: Final = "WORKLOAD_IDENTITY"
 
 
@@ -40,10 +43,25 @@ def left_out(names: Collection[str]) -> Iterator[None]:
     absent = [name for name in names if name not in sys.modules]
     sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]  # the stubs do not know that None is allowed
     try:
-        with warnings.catch_warnings():
+        with _authorities_unread(), warnings.catch_warnings():
             # The connector's HTTP library would say on every start that it cannot guess encodings.
             warnings.filterwarnings("ignore", message="Unable to find acceptable character detection")
             yield
     finally:
         for name in absent:
             del sys.modules[name]
+
+
+@contextmanager
+def _authorities_unread() -> Iterator[None]:
+    # OpenSSL reads the file of this variable into every context that trusts whom the machine trusts. A context that is
+    # made with an empty file trusts nobody, or whom the machine's folder names: it looks there when it is asked.
+    before = os.environ.get(_AUTHORITIES)
+    os.environ[_AUTHORITIES] = os.devnull
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_AUTHORITIES]
+        else:
+            os.environ[_AUTHORITIES] = before

@@ -1,8 +1,12 @@
 """What a running executor does not load."""
 
+import os
+import ssl
 import subprocess
 import sys
+from pathlib import Path
 
+import botocore
 import pytest
 
 from executor.cli.left_out import left_out, unneeded
@@ -41,12 +45,30 @@ def test_the_executor_starts_without_what_it_does_not_need_and_says_nothing_of_i
         "from executor.cli.left_out import left_out, unneeded\n"
         "with left_out(unneeded({}, pretty=False)):\n"
         "    import executor.cli.serving\n"
+        "import aiohttp.connector\n"
         f"loaded = {ALL} & set(sys.modules)\n"
+        "if aiohttp.connector._SSL_CONTEXT_VERIFIED.cert_store_stats()['x509']:\n"
+        "    loaded.add('authorities')\n"
         "import rich.traceback, boto3\n"
         "sys.exit(' '.join(sorted(loaded)) or None)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_no_authorities_are_read_for_requests_that_nobody_makes_and_later_ones_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(Path(botocore.__file__).with_name("cacert.pem")))
+    with left_out([]):
+        within = ssl.create_default_context()
+    assert within.cert_store_stats()["x509"] == 0
+    assert within.verify_mode is ssl.CERT_REQUIRED  # so it trusts nobody, and not everybody
+    assert ssl.create_default_context().cert_store_stats()["x509"] > 100
+    monkeypatch.delenv("SSL_CERT_FILE")
+    with left_out([]):
+        pass
+    assert "SSL_CERT_FILE" not in os.environ
 
 
 @pytest.mark.parametrize(("arguments", "loaded"), [(["run"], False), (["run", "--check"], True)])
