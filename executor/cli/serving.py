@@ -16,6 +16,7 @@ from executor import wiring
 from executor.adapters.system_clock import SystemClock
 from executor.adapters.telemetry import configure_logging
 from executor.cli.errors import CommandError, Exit
+from executor.cli.pages_of_files import USED_BY_THEN_S, give_back_pages_of_files
 from executor.cli.region import region_faults
 from executor.cli.slips import slips
 from executor.deploy.signing_in import explicit
@@ -90,6 +91,7 @@ async def _serve(
             print("settings and connections are in order: Snowflake, the bucket and the cluster answer")
             return
         _leave_be_what_is_there()
+        loop.call_later(USED_BY_THEN_S, give_back_pages_of_files)
         try:
             await service.run(stop, SystemClock() if drains else None)
         except* LoopDiedError:
