@@ -37,14 +37,16 @@ def only_read(smaps: Iterable[str]) -> Iterator[tuple[int, int]]:
         smaps: the lines of /proc/PID/smaps (proc_pid_smaps(5)): for each range a line ``from-to rights offset device
             inode path``, followed by its counts.
     """
-    addresses, of_file = "", False
+    addresses, as_on_disk = "", False
     for line in smaps:
         words = line.split(maxsplit=5)
         if not words[0].endswith(":"):
             addresses = words[0]
-            of_file = len(words) == 6 and words[5].startswith("/") and words[1] in {"r--p", "r-xp"}
-        elif of_file and words[:2] == ["Anonymous:", "0"]:
-            # Where the count is above nothing, the linker wrote addresses before it took the right to write away. No
-            # file has them: such a page would come back as it is on disk, and the next call through it would crash.
+            as_on_disk = len(words) == 6 and words[5].startswith("/") and words[1] in {"r--p", "r-xp"}
+        elif words[0] in {"Anonymous:", "Swap:"} and words[1] != "0":
+            # The linker wrote addresses here before it took the right to write away. No file has them: such a page
+            # would come back as it is on disk, and the next call through it would crash.
+            as_on_disk = False
+        elif words[0] == "VmFlags:" and as_on_disk:  # the last line of a range
             begin, _, end = addresses.partition("-")
             yield int(begin, 16), int(end, 16)

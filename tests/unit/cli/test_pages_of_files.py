@@ -23,21 +23,40 @@ SAMPLE = """\
 5600-5700 r--p 00000000 fe:01 12 /usr/bin/python
 Rss:                   4 kB
 Anonymous:             0 kB
+Swap:                  0 kB
 VmFlags: rd mr mw me
 5700-5900 r-xp 00001000 fe:01 12 /usr/bin/python
 Anonymous:             0 kB
+Swap:                  0 kB
+VmFlags: rd mr mw me
 5900-5a00 r--p 00003000 fe:01 12 /usr/lib/where the linker wrote.so
 Anonymous:             8 kB
-5a00-5b00 rw-p 00004000 fe:01 12 /usr/bin/python
+Swap:                  0 kB
+VmFlags: rd mr mw me
+5a00-5a80 rw-p 00004000 fe:01 12 /usr/bin/python
 Anonymous:             0 kB
+Swap:                  0 kB
+VmFlags: rd mr mw me
+5a80-5aff r--p 00003000 fe:01 15 /usr/lib/where the linker wrote, and it was swapped out.so
+Anonymous:             0 kB
+Swap:                  8 kB
+VmFlags: rd mr mw me
 5b00-5c00 r--s 00000000 fe:01 13 /shared/with others
 Anonymous:             0 kB
+Swap:                  0 kB
+VmFlags: rd mr mw me
 5c00-5d00 r--p 00000000 00:00 0 
 Anonymous:             0 kB
+Swap:                  0 kB
+VmFlags: rd mr mw me
 5d00-5e00 r-xp 00000000 00:00 0                          [vdso]
 Anonymous:             0 kB
+Swap:                  0 kB
+VmFlags: rd mr mw me
 ffff0000-ffff1000 r--p 00000000 fe:01 14 /usr/lib/name with spaces.so
 Anonymous:             0 kB
+Swap:                  0 kB
+VmFlags: rd mr mw me
 """  # noqa: W291 - the kernel writes a blank where there is no path
 
 
