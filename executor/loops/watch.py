@@ -66,7 +66,8 @@ class Watch:
                 await self._look_at(cluster, members[start : start + PER_CALL])
 
     def _due(self) -> list[JobRow]:
-        # One look at a hundred tasks costs what a look at one does: those that are due next come along.
+        # One look at a hundred tasks costs what a look at one does: those that are due next come along, and what does
+        # not fill a look of its own waits for the next round, where it comes first.
         now_s = self._clock.monotonic_s()
         jobs = self._board.to_watch()
         due = sum(self._look_at_s(job) <= now_s for job in jobs)
@@ -75,7 +76,7 @@ class Watch:
         jobs.sort(key=self._look_at_s)
         if len(self._seen) > 2 * len(jobs):
             self._seen = {job.request_id: self._seen[job.request_id] for job in jobs if job.request_id in self._seen}
-        calls = min(-(-due // PER_CALL), max(1, self._reads.ahead(ASKED_WITHIN_S)))
+        calls = max(1, min(due // PER_CALL, self._reads.ahead(ASKED_WITHIN_S)))
         return jobs[: calls * PER_CALL]
 
     def _look_at_s(self, job: JobRow) -> float:

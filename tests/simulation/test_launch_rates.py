@@ -155,6 +155,6 @@ async def test_p12_long_tasks_are_looked_at_a_hundred_at_a_time_and_seldom(world
         world.ask()
     await world.all_ended(within_s=400)
     looks = executor.steps.count("after launcher.describe")
-    assert looks / 150 < 0.5  # 0.4; were each launch a reason to look at once, 0.7
+    assert looks / 150 < 0.36  # 0.33; were what fills no look of its own not left to wait, 0.39
     ended = [row.job for row in world.store.state.values()]
     assert {job.status for job in ended} == {JobState.SUCCEEDED}
