@@ -17,6 +17,7 @@ from executor.core.families import Family
 from executor.core.marks import MARKS, exits, foreign, marked
 from executor.core.snowflake_codes import numbered
 from executor.core.spoken import Said, heard
+from executor.core.suspicions import suspected
 from executor.core.traces import last_lines, readings, windows, without_frames
 
 NOT_KNOWN: Final = "unknown"
@@ -90,13 +91,26 @@ def classify(catalogue: Catalogue, text: str, where: str | None = None) -> Answe
         text: as it was captured, of one line or many.
         where: where it was said, if that is known: ``stoppedReason``, ``log``, ``snowflake``, ``api``, ``exit``, …
     """
-    best = Answer()
-    for found, certainty in _answers(catalogue, text, where):
+    best, said = Answer(), heard(text, where)
+    for found, certainty in _answers(catalogue, said):
         if _says_more(found, certainty, best):
             best = Answer(found.cause, certainty)
         if certainty in _SURE and best.cause_id not in _ENDED:
             return best
-    return best
+    if best.certainty in _SURE or (best.family is not Family.UNKNOWN and best.cause_id not in _WEAK):
+        return best
+    return _suspicion(catalogue, said, text, where) or best
+
+
+def _suspicion(catalogue: Catalogue, heard_: list[Said], text: str, where: str | None) -> Answer | None:
+    for said in heard_:
+        found = suspected(catalogue, readings(without_frames(said.text)))
+        if found and not (found.cause.family.startswith("snowflake") and foreign(Scope.SNOWFLAKE, said.text)):
+            return Answer(found.cause, found.certainty)
+    murmured = heard(text, where, quiet=True)
+    if [one.text for one in murmured] == [one.text for one in heard_]:
+        return None
+    return next((Answer(found.cause, Certainty.POSSIBLE) for found, _ in _answers(catalogue, murmured)), None)
 
 
 def _says_more(found: Text, certainty: Certainty, best: Answer) -> bool:
@@ -114,12 +128,12 @@ def cause_told(catalogue: Catalogue, text: str | None, where: str) -> Cause | No
         text: the last lines of a log, or an error's message.
         where: where it was said.
     """
-    answers = _answers(catalogue, text, where) if text else ()
+    answers = _answers(catalogue, heard(text, where)) if text else ()
     return next((found.cause for found, sure in answers if sure in _SURE and found.scope is not Scope.EXIT), None)
 
 
-def _answers(catalogue: Catalogue, text: str, where: str | None) -> Iterator[tuple[Text, Certainty]]:
-    for said in heard(text, where):
+def _answers(catalogue: Catalogue, heard_: list[Said]) -> Iterator[tuple[Text, Certainty]]:
+    for said in heard_:
         for found in _in_log(catalogue, said) if said.scope in _LOGS else _found(catalogue, said):
             left_out = _NO_CAUSE | _AROUND if said.inner else _NO_CAUSE
             # Only the end of a log counts: what else the program did before has nothing to do with its failure.

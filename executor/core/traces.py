@@ -28,6 +28,8 @@ _CLIENT: Final = re.compile(
 _IN_SNOWFLAKE: Final = re.compile(r"\bPython Interpreter Error:")
 """What stands before the trace of a procedure; its last error means something else than it does in a container."""
 _JAVA: Final = re.compile(r"^[ \t]*Caused by: ", re.MULTILINE)
+_PROBED: Final = re.compile(r"\bFailingStreak\b")
+"""In what Docker tells of a container's health: what its probes said is part of it."""
 _SHORT: Final = 8
 """Lines of a text that is one saying; what has more is a log of several."""
 _WIDE: Final = 6
@@ -58,7 +60,7 @@ def innermost(text: str) -> str | None:
 def windows(text: str) -> list[str]:
     """The pieces of a long text, each up to another of its last lines, from its end on; none for a short text."""
     lines = text.split("\n")
-    if len(lines) <= _SHORT or _IN_SNOWFLAKE.search(text):
+    if len(lines) <= _SHORT or _IN_SNOWFLAKE.search(text) or _PROBED.search(text):
         return []
     ends = range(len(lines), max(0, len(lines) - _LAST), -1)
     return ["\n".join(lines[max(0, end - _WIDE) : end]) for end in ends]
