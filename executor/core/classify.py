@@ -97,7 +97,8 @@ def classify(catalogue: Catalogue, text: str, where: str | None = None) -> Answe
             best = Answer(found.cause, certainty)
         if certainty in _SURE and best.cause_id not in _ENDED:
             return best
-    if best.certainty in _SURE or (best.family is not Family.UNKNOWN and best.cause_id not in _WEAK):
+    told_why = best.family is not Family.UNKNOWN and best.cause_id not in _WEAK
+    if told_why or (best.certainty in _SURE and best.cause_id not in _ENDED):
         return best
     return _suspicion(catalogue, said, text, where) or best
 

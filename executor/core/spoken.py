@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from executor.core.causes import Scope
 from executor.core.traces import innermost, plain_lines
+from executor.core.unwrapped import told_apart, unwrapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,6 @@ _TELLING: Final = 5
 _START, _END = 2_000, 10_000
 """Characters of a text of any length that are looked at: its first ones and its last."""
 
-_COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
 _QUIET: Final = re.compile(
     r"""(?x) ^[^\n]{0,60}? (?<![\w.-]) (?:INFO|DEBUG|TRACE|NOTICE|VERBOSE|SUCCESS) (?![\w.-])
     | (?i: \b(?:level|lvl|severity)["']?\s*[=:]\s*["']?(?:info|debug|trace|notice|success)\b ) """
@@ -129,7 +129,8 @@ def heard(text: str, where: str | None = None, *, quiet: bool = False) -> list[S
             scripts print events and errors of others as news. That is a first suspicion only.
     """
     shortened = text if len(text) <= _START + _END else f"{text[:_START]}\n{text[-_END:]}"
-    plain = plain_lines(_COLOURS.sub("", shortened)).strip()
+    plain = plain_lines(unwrapped(shortened.strip())).strip()
+    plain = told_apart(plain) if quiet else plain
     scope = scope_of(where)
     document = _document(plain)
     if document is not None:
@@ -209,7 +210,7 @@ def _of_record(document: Mapping[str, Any], scope: Scope | None, *, quiet: bool)
     if low and not quiet:
         yield Said("", scope)
         return
-    parts = [_flat(document[key]) for key in _MESSAGES if document.get(key)]
+    parts = [told for key in _MESSAGES if document.get(key) and (told := _flat(document[key]))]
     codes = [str(document[key]) for key in _CODES if document.get(key)]
     if parts and codes and codes[0] not in parts[0]:
         parts.insert(0, f"{codes[0]}: {parts[0]}")
@@ -222,4 +223,6 @@ def _of_record(document: Mapping[str, Any], scope: Scope | None, *, quiet: bool)
 def _flat(value: object) -> str:
     if isinstance(value, dict):
         return ": ".join(str(one) for key in (*_CODES, "type", "name", *_MESSAGES) if (one := value.get(key)))
+    if isinstance(value, str) and (inner := _document(value)):
+        return "\n".join(_flat(inner[key]) for key in _MESSAGES if inner.get(key)) or value
     return "\n".join(str(one) for one in value) if isinstance(value, list) else str(value)

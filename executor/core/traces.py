@@ -9,6 +9,7 @@ _AROUND: Final = re.compile(
     | (?: FAILED | ERROR )\ \S+::\S+\ -\ (?! Assert | assert )          # pytest's summary, but for tests' own words
     | E[ ]{3,}(?=\S)
     | \d{0,6} \#\#\[error\]                                                # pipelines of GitHub and Azure
+    | \[[^\]\n]{10,40}\]\ \{[\w.]+\.py:\d+\}\ INFO\ -\ (?:\[base\]\ )?         # Airflow, of what a pod or task wrote
     | \[? \d{4}[-/]\d\d[-/]\d\d [T ] \d\d:\d\d:\d\d [\d.,:+Z-]* \]? [ \t]+  # when it was said
     ){1,4}"""
 )
@@ -36,6 +37,9 @@ _WIDE: Final = 6
 """Lines over which one saying of a log may go."""
 _LAST: Final = 100
 """Lines at the end of a log that may tell why it ended."""
+_NARROW: Final = 50
+"""Characters of the shortest line that a terminal may have broken."""
+_HYPHEN: Final = re.compile(r"(?<=[a-z])-\n[ \t]*(?=[a-z])")
 _BREAK: Final = re.compile(r"[ \t]*\n\s*")
 _ESCAPED: Final = re.compile(r"\\\"|\\n(?:\s|\\t|\\n|[A-Z])")
 _ESCAPES: Final = {"\\n": "\n", "\\t": "\t", '\\"': '"'}
@@ -84,7 +88,16 @@ def readings(text: str) -> tuple[str, ...]:
         found += [plain, flowed(plain)]
     if "\n" in text:
         found.append(flowed(text))
+        found += [unbroken] if (unbroken := _unbroken(text)) != found[-1] else []
     return tuple(found)
+
+
+def _unbroken(text: str) -> str:
+    # A terminal breaks words where its line ends, a typesetter with a hyphen.
+    full = max(map(len, text.split("\n")))
+    return (
+        flowed(re.sub(rf"(?m)^([^\n]{{{full}}})\n", r"\1", _HYPHEN.sub("", text))) if full >= _NARROW else flowed(text)
+    )
 
 
 def flowed(text: str) -> str:
