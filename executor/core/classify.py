@@ -105,7 +105,8 @@ def classify(catalogue: Catalogue, text: str, where: str | None = None) -> Answe
 
 def _suspicion(catalogue: Catalogue, heard_: list[Said], text: str, where: str | None) -> Answer | None:
     for said in heard_:
-        found = suspected(catalogue, readings(without_frames(said.text)))
+        plain = without_frames(said.text)
+        found = suspected(catalogue, (plain,) if windows(plain) else readings(plain))
         if found and not (found.cause.family.startswith("snowflake") and foreign(Scope.SNOWFLAKE, said.text)):
             return Answer(found.cause, found.certainty)
     murmured = heard(text, where, quiet=True)

@@ -83,7 +83,8 @@ MARKS: Final = {
     Scope.SNOWFLAKE: _any(
         r"snowflake|snowpark|No active warehouse selected|(?:statement|queued).{0,60}warehouse|waiters for this lock",
         r"does not exist or not authorized|Insufficient privileges to operate on|Python Interpreter Error",
-        r"resource monitor|has locked table '|\bVendorCode: ?\d|in (?:function|procedure) \w+ with handler |\bUSE WAREHOUSE\b",
+        r"resource monitor|has locked table '|\bVendorCode: ?\d|\bUSE WAREHOUSE\b",
+        r"in (?:function|procedure) \w+ with handler ",
         r"invalid identifier '|Invalid argument types for function|JavaScript execution error",
         r"Unknown (?:user-defined |table )function|SQL execution internal error|The user must authenticate again",
         r"session does not have a current|Requested role '|Anaconda (?:terms|3rd party)|Failed to cast variant",

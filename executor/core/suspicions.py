@@ -20,7 +20,7 @@ _LONG: Final = 2_000
 """Characters of a line that are asked: a longer one is no sentence."""
 _SENTENCE: Final = 240
 """Characters of a line that is one sentence: in it the two may stand anywhere, even the one within the other."""
-_BEFORE, _AFTER = 100, 160
+_BEFORE, _AFTER = 100, 300
 """Characters around the thing, in a longer line, in which something is said of it."""
 
 

@@ -25,6 +25,7 @@ _FRAMES: Final = re.compile(
 )
 _CLIENT: Final = re.compile(
     r"net\.snowflake\.client|gosnowflake|snowflake[/.](?:connector|snowpark|ingest|sdk)|snowflake-sdk"
+    r"|\bclient-(?:ecs|ecr|s3|sts|ssm|kms|sqs|sns|dynamodb|lambda|secrets-manager|cloudwatch-logs)\b"
 )
 _IN_SNOWFLAKE: Final = re.compile(r"\bPython Interpreter Error:")
 """What stands before the trace of a procedure; its last error means something else than it does in a container."""

@@ -23,7 +23,7 @@ _NEXT: Final = re.compile(
 )
 
 
-_MARKED: Final = re.compile(r"^[ \t]*(\*\*|`{1,3})([^\n]*?)\1[ \t]*$", re.MULTILINE)
+_MARKED: Final = re.compile(r"^[ \t]*(\*\*|`{1,3})([^\n`*]+)\1[ \t]*$", re.MULTILINE)
 _CELL: Final = re.compile(r"^\|(?=[ \t])|[ \t]+\|[ \t]*$", re.MULTILINE)
 
 
