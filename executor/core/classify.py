@@ -16,7 +16,7 @@ from executor.core.causes import Catalogue, Cause, Certainty, Retry, Scope, Text
 from executor.core.families import Family
 from executor.core.marks import MARKS, exits, foreign, marked
 from executor.core.snowflake_codes import numbered
-from executor.core.spoken import Said, heard
+from executor.core.spoken import Ear, Said, heard
 from executor.core.suspicions import suspected
 from executor.core.traces import last_lines, readings, windows, without_frames
 
@@ -77,6 +77,8 @@ _STOP_CODES: Final = {None, Scope.LOG, Scope.STOPPED, Scope.SERVICE_EVENT}
 """Where a stop code may stand among other words."""
 _LOGS: Final = {None, Scope.LOG}
 
+_LOW: Final = re.compile(r"INFO|DEBUG|TRACE|NOTICE|VERBOSE|SUCCESS|level|lvl|severity", re.IGNORECASE)
+"""What a text has whose lines may have been left out for their level."""
 _BEFORE_START: Final = re.compile(r"ResourceInitializationError|CannotPull\w*Error|credentials - err: ")
 _HELPER: Final = re.compile(r": exit status \d+\b")
 _BOTO: Final = re.compile(r"An error occurred \((\w[\w.]*)\) when calling the \w+ operation[^:]*: ?", re.IGNORECASE)
@@ -109,10 +111,21 @@ def _suspicion(catalogue: Catalogue, heard_: list[Said], text: str, where: str |
         found = suspected(catalogue, (plain,) if windows(plain) else readings(plain))
         if found and not (found.cause.family.startswith("snowflake") and foreign(Scope.SNOWFLAKE, said.text)):
             return Answer(found.cause, found.certainty)
-    murmured = heard(text, where, quiet=True)
-    if [one.text for one in murmured] == [one.text for one in heard_]:
+    return _murmured(catalogue, heard_, text, where)
+
+
+def _murmured(catalogue: Catalogue, heard_: list[Said], text: str, where: str | None) -> Answer | None:
+    # The less a line sounds like a failure, the surer its words must be.
+    if heard_ and _LOW.search(text) is None:
         return None
-    return next((Answer(found.cause, Certainty.POSSIBLE) for found, _ in _answers(catalogue, murmured)), None)
+    for ear, enough in ((Ear.SHARP, _RANK), (Ear.SHARPEST, {Certainty.CERTAIN})):
+        murmured = heard(text, where, ear)
+        if [one.text for one in murmured] == [one.text for one in heard_]:
+            continue
+        for found, _ in _answers(catalogue, murmured):
+            if found.certainty in enough:
+                return Answer(found.cause, Certainty.POSSIBLE)
+    return None
 
 
 def _says_more(found: Text, certainty: Certainty, best: Answer) -> bool:

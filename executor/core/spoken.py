@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from typing import Any, Final
 
 from executor.core.causes import Scope
@@ -28,6 +29,17 @@ class Said:
     scope: Scope | None = None
     doubts: int = 0
     inner: bool = False
+
+
+class Ear(Enum):
+    """How much is heard of what is said below the level of a warning, as scripts print events and errors of others."""
+
+    DEAF = auto()
+    """Nothing."""
+    SHARP = auto()
+    """What sounds like a failure."""
+    SHARPEST = auto()
+    """All but what is for debugging."""
 
 
 _WHERE: Final = {
@@ -60,6 +72,7 @@ _STRONG: Final = re.compile(
     r"|\((?:service|task) |\bfailed(?::| (?:to|with)\b)|: raise "
     r"|(?i:\bstop(?:ped)?[ _-]?(?:reason|code)\b)|\b(?:FATAL|PANIC|ERROR|Traceback|Negsignal)\b|\b\d{6} \([0-9A-Z]{5}\)"
 )
+_DEBUG: Final = re.compile(r"(?i)debug|trace|verbose|^[12]0$")
 _LOUD: Final = re.compile(r"^[^\n]{0,60}?\b(?:ERROR|CRITICAL|FATAL|SEVERE|EMERG|ALERT|PANIC)\b|commit_memory\(")
 _WARNED: Final = re.compile(
     r"(?:^[^\n]{0,60}?\bWARN(?:ING)?\b)|(?i:^\W{0,3}warning\b)|(?i:\blevel[\"']?\s*[=:]\s*[\"']?warn)"
@@ -119,28 +132,27 @@ _CODES: Final = ("errorCode", "error_code", "errorType", "exc_type", "code", "Co
 _TASK_KEYS: Final = {"stoppedReason", "stopCode", "containers"}
 
 
-def heard(text: str, where: str | None = None, *, quiet: bool = False) -> list[Said]:
+def heard(text: str, where: str | None = None, ear: Ear = Ear.DEAF) -> list[Said]:
     """What the text says, the most telling first.
 
     Args:
         text: as it was captured.
         where: where it was said, in whatever spelling; what is not known counts as nothing said.
-        quiet: hear what is said below the level of a warning, too, where it sounds like a failure all the same:
-            scripts print events and errors of others as news. That is a first suspicion only.
+        ear: how much of what is said quietly is heard; that is a first suspicion only.
     """
     shortened = text if len(text) <= _START + _END else f"{text[:_START]}\n{text[-_END:]}"
     plain = plain_lines(unwrapped(shortened.strip())).strip()
-    plain = told_apart(plain) if quiet else plain
+    plain = plain if ear is Ear.DEAF else told_apart(plain)
     scope = scope_of(where)
     document = _document(plain)
     if document is not None:
-        found = [*_of_task(document)] or [*_of_record(document, scope, quiet=quiet)]
+        found = [*_of_task(document)] or [*_of_record(document, scope, ear)]
         if found:
             return found
     if scope not in {None, Scope.LOG}:
         return [*_readings(Said(plain, scope))]
-    told = failing(plain, quiet=quiet)
-    return [*_readings(Said(told, scope, 2 if quiet else _doubts(told)))] if told else []
+    told = failing(plain, ear)
+    return [*_readings(Said(told, scope, _doubts(told)))] if told else []
 
 
 def scope_of(where: str | None) -> Scope | None:
@@ -156,9 +168,9 @@ def _readings(said: Said) -> Iterator[Said]:
     yield said
 
 
-def failing(text: str, *, quiet: bool = False) -> str:
-    """The lines that may tell of a failure; ``quiet``: those of a low level, too, that sound like one."""
-    return "\n".join(line for line in text.split("\n") if line.strip() and not _speaks_about(line, quiet=quiet))
+def failing(text: str, ear: Ear = Ear.DEAF) -> str:
+    """The lines that may tell of a failure."""
+    return "\n".join(line for line in text.split("\n") if line.strip() and not _speaks_about(line, ear))
 
 
 def _doubts(told: str) -> int:
@@ -168,11 +180,17 @@ def _doubts(told: str) -> int:
     return 2 if doubtful else warned + (_ANEW.search(last) is not None)
 
 
-def _speaks_about(line: str, *, quiet: bool) -> bool:
+def _speaks_about(line: str, ear: Ear) -> bool:
     if _NO_FAILURE.search(line):
         return True
-    told_low = _QUIET.search(line) is not None and _LOUD.search(line) is None
-    return told_low and not (quiet and _STRONG.search(line) and not _ANEW.search(line))
+    level = _QUIET.search(line)
+    return level is not None and _LOUD.search(line) is None and not _heard_low(line, level[0], ear)
+
+
+def _heard_low(line: str, level: str, ear: Ear) -> bool:
+    if ear is Ear.DEAF or _ANEW.search(line):
+        return False
+    return _STRONG.search(line) is not None or (ear is Ear.SHARPEST and _DEBUG.search(level) is None)
 
 
 def _document(text: str) -> Mapping[str, Any] | None:
@@ -203,11 +221,11 @@ def _of_task(document: Mapping[str, Any]) -> Iterator[Said]:
         yield Said(str(document["stopCode"]), Scope.STOP_CODE)
 
 
-def _of_record(document: Mapping[str, Any], scope: Scope | None, *, quiet: bool) -> Iterator[Said]:
+def _of_record(document: Mapping[str, Any], scope: Scope | None, ear: Ear) -> Iterator[Said]:
     """A line of a structured log."""
     level = str(document.get("level") or document.get("levelname") or document.get("severity") or "").lower()
     low = level in {"info", "debug", "trace", "notice", "20", "10", "30"} and scope in {None, Scope.LOG}
-    if low and not quiet:
+    if low and ear is Ear.DEAF:
         yield Said("", scope)
         return
     parts = [told for key in _MESSAGES if document.get(key) and (told := _flat(document[key]))]
@@ -215,9 +233,9 @@ def _of_record(document: Mapping[str, Any], scope: Scope | None, *, quiet: bool)
     if parts and codes and codes[0] not in parts[0]:
         parts.insert(0, f"{codes[0]}: {parts[0]}")
     if parts:
-        told = failing("\n".join(parts), quiet=quiet) if scope in {None, Scope.LOG} else "\n".join(parts)
-        told = "\n".join(line for line in told.split("\n") if not low or _STRONG.search(line))
-        yield Said(told, scope, 2 if quiet else max(_doubts(told), 2 * level.startswith("warn")))
+        told = failing("\n".join(parts), ear) if scope in {None, Scope.LOG} else "\n".join(parts)
+        told = "\n".join(line for line in told.split("\n") if not low or _heard_low(line, level, ear))
+        yield Said(told, scope, max(_doubts(told), 2 * level.startswith("warn")))
 
 
 def _flat(value: object) -> str:
