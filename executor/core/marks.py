@@ -68,7 +68,7 @@ MARKS: Final = {
     ),
     Scope.SERVICE_EVENT: _any(
         r"\(service [^)\s]+|\bservice \S+ (?:was unable|is unable|failed to launch|\(|operations)",
-        r"unable to place a task|nodes are available: |no container instance met",
+        r"unable to place a task|nodes are available: |no container instance met|No Container Instances were",
         r"closest matching \(?container-instance|UnhealthyThreshold number|\bELB\b.{0,20}health (?:is|check)",
         r"ELB healthcheck",
         r"\bunhealthy in \(?(?:target-group|elb)|Health checks failed with these codes",
