@@ -102,7 +102,8 @@ def classify(catalogue: Catalogue, text: str, where: str | None = None) -> Answe
     told_why = best.family is not Family.UNKNOWN and best.cause_id not in _WEAK
     if told_why or (best.certainty in _SURE and best.cause_id not in _ENDED):
         return best
-    return _suspicion(catalogue, said, text, where) or best
+    suspicion = _suspicion(catalogue, said, text, where)
+    return suspicion if suspicion and suspicion.family is not best.family else best
 
 
 def _suspicion(catalogue: Catalogue, heard_: list[Said], text: str, where: str | None) -> Answer | None:
@@ -118,7 +119,7 @@ def _murmured(catalogue: Catalogue, heard_: list[Said], text: str, where: str | 
     # The less a line sounds like a failure, the surer its words must be.
     if heard_ and _LOW.search(text) is None:
         return None
-    for ear, enough in ((Ear.SHARP, _RANK), (Ear.SHARPEST, {Certainty.CERTAIN})):
+    for ear, enough in ((Ear.SHARP, set(Certainty)), (Ear.SHARPEST, {Certainty.CERTAIN})):
         murmured = heard(text, where, ear)
         if [one.text for one in murmured] == [one.text for one in heard_]:
             continue
