@@ -1,16 +1,17 @@
 """The failure catalogue as data: ``causes.tsv`` says what each cause means, ``texts.tsv`` by which words it is known.
 
-A new text is a line in ``texts.tsv``, before the more general ones of its scope; its cause, where it is new, a line in
-``causes.tsv``. What the executor itself says of an end stands in ``executor.core.rules`` and belongs to it. Cause ids
-are public: they stand in the column ``cause_id`` of the view ``JOBS`` and never change. Users add causes and texts of
-their own in a file, which go before these.
+Where no text is known, ``suspicions.tsv`` tells of which things a first suspicion comes when something of ``said.tsv``
+is said of them. A new text is a line in ``texts.tsv``, before the more general ones of its scope; its cause, where it
+is new, a line in ``causes.tsv``. What the executor itself says of an end stands in ``executor.core.rules`` and belongs
+to it. Cause ids are public: they stand in the column ``cause_id`` of the view ``JOBS`` and never change. Users add
+causes and texts of their own in a file, which go before these.
 """
 
 from functools import cache
 from importlib.resources import files
 
 from executor.causes import own
-from executor.core import rules
+from executor.core import rules, suspicions
 from executor.core.causes import Catalogue, read
 
 
@@ -21,9 +22,14 @@ def load(own_file: str | None = None) -> Catalogue:
     Raises:
         OwnCausesError: the file cannot be used; the message lists everything that is wrong.
     """
-    causes, texts = (files(__name__).joinpath(name).read_text(encoding="utf-8") for name in ("causes.tsv", "texts.tsv"))
-    shipped = read(causes, texts).with_causes(rules.causes())
+    known = read(_table("causes"), _table("texts")).with_causes(rules.causes())
+    by_id = {cause.cause_id: cause for cause in known.causes}
+    shipped = known.with_texts(suspicions.read(_table("suspicions"), _table("said"), by_id))
     return shipped.with_own(own.texts(own_file, shipped)) if own_file else shipped
+
+
+def _table(name: str) -> str:
+    return files(__name__).joinpath(f"{name}.tsv").read_text(encoding="utf-8")
 
 
 def usable(own_file: str | None) -> str | None:

@@ -16,7 +16,7 @@ from typing import Final
 
 from contract.outcome import Blame, CodeRan, FailureClass
 from executor.core.families import Family
-from executor.core.needles import needles
+from executor.core.needles import may_match, needles
 
 
 class Scope(StrEnum):
@@ -35,6 +35,8 @@ class Scope(StrEnum):
     API = "api"
     """An answer of AWS to some call, in the words of its SDKs."""
     LOG = "log"
+    SUSPICION = "suspicion"
+    """Of nobody in particular: tried where nothing else is found."""
 
 
 class Retry(StrEnum):
@@ -125,9 +127,7 @@ class Text:
 
     def matches(self, said: str, lowered: str) -> bool:
         """Whether it is in what was said; ``lowered`` is the same in small letters."""
-        if self.needles and not any(needle in lowered for needle in self.needles):
-            return False
-        return self.pattern.search(said) is not None
+        return may_match(self.needles, lowered) and self.pattern.search(said) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +153,20 @@ class Catalogue:
     def match(self, scope: Scope, *readings: str | None) -> Text | None:
         """The first text of a scope that is in what was said, in whichever reading of it."""
         said = [(reading, reading.lower()) for reading in readings if reading]
-        known = self._by_scope.get(scope, ()) if said else ()
-        return next((text for text in known if any(text.matches(*reading) for reading in said)), None)
+        for text in self._by_scope.get(scope, ()):
+            for reading, lowered in said:
+                if text.matches(reading, lowered):
+                    return text
+        return None
 
     def with_causes(self, more: Iterable[Cause]) -> "Catalogue":
         """The same with causes that no text leads to."""
         causes = {one.cause_id: one for one in (*more, *self.causes)}
         return Catalogue(self.texts, tuple(causes.values()))
+
+    def with_texts(self, more: Iterable[Text]) -> "Catalogue":
+        """The same with texts that stand behind these."""
+        return Catalogue((*self.texts, *more), self.causes)
 
     def with_own(self, own: Sequence[Text]) -> "Catalogue":
         """The same with texts of one's own and their causes, which go before these."""
@@ -182,12 +189,12 @@ def read(causes: str, texts: str) -> Catalogue:
         CatalogueError: naming the line that cannot be read.
     """
     known: dict[str, Cause] = {}
-    for line, row in _rows(causes):
+    for line, row in table(causes):
         cause = _cause(line, row)
         if cause.cause_id in known:
             raise CatalogueError(f"causes, line {line}: {cause.cause_id} stands there twice")
         known[cause.cause_id] = cause
-    return Catalogue(tuple(_text(line, row, known) for line, row in _rows(texts)), tuple(known.values()))
+    return Catalogue(tuple(_text(line, row, known) for line, row in table(texts)), tuple(known.values()))
 
 
 def compiled(regex: str) -> re.Pattern[str]:
@@ -195,8 +202,9 @@ def compiled(regex: str) -> re.Pattern[str]:
     return re.compile(regex, re.IGNORECASE | re.DOTALL)
 
 
-def _rows(table: str) -> Iterable[tuple[int, dict[str, str]]]:
-    reader = csv.DictReader(table.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+def table(rows: str) -> Iterable[tuple[int, dict[str, str]]]:
+    """The rows of a table of tab-separated values with a header line, each with the number of its line."""
+    reader = csv.DictReader(rows.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
     return enumerate(reader, start=2)
 
 

@@ -16,7 +16,8 @@ from executor.core.causes import Catalogue, Cause, Certainty, Retry, Scope, Text
 from executor.core.families import Family
 from executor.core.marks import MARKS, exits, foreign, marked
 from executor.core.snowflake_codes import numbered
-from executor.core.spoken import Said, heard
+from executor.core.spoken import Ear, Said, heard
+from executor.core.suspicions import suspected
 from executor.core.traces import last_lines, readings, windows, without_frames
 
 NOT_KNOWN: Final = "unknown"
@@ -76,6 +77,8 @@ _STOP_CODES: Final = {None, Scope.LOG, Scope.STOPPED, Scope.SERVICE_EVENT}
 """Where a stop code may stand among other words."""
 _LOGS: Final = {None, Scope.LOG}
 
+_LOW: Final = re.compile(r"INFO|DEBUG|TRACE|NOTICE|VERBOSE|SUCCESS|level|lvl|severity", re.IGNORECASE)
+"""What a text has whose lines may have been left out for their level."""
 _BEFORE_START: Final = re.compile(r"ResourceInitializationError|CannotPull\w*Error|credentials - err: ")
 _HELPER: Final = re.compile(r": exit status \d+\b")
 _BOTO: Final = re.compile(r"An error occurred \((\w[\w.]*)\) when calling the \w+ operation[^:]*: ?", re.IGNORECASE)
@@ -90,13 +93,40 @@ def classify(catalogue: Catalogue, text: str, where: str | None = None) -> Answe
         text: as it was captured, of one line or many.
         where: where it was said, if that is known: ``stoppedReason``, ``log``, ``snowflake``, ``api``, ``exit``, …
     """
-    best = Answer()
-    for found, certainty in _answers(catalogue, text, where):
+    best, said = Answer(), heard(text, where)
+    for found, certainty in _answers(catalogue, said):
         if _says_more(found, certainty, best):
             best = Answer(found.cause, certainty)
         if certainty in _SURE and best.cause_id not in _ENDED:
             return best
-    return best
+    told_why = best.family is not Family.UNKNOWN and best.cause_id not in _WEAK
+    if told_why or (best.certainty in _SURE and best.cause_id not in _ENDED):
+        return best
+    suspicion = _suspicion(catalogue, said, text, where)
+    return suspicion if suspicion and suspicion.family is not best.family else best
+
+
+def _suspicion(catalogue: Catalogue, heard_: list[Said], text: str, where: str | None) -> Answer | None:
+    for said in heard_:
+        plain = without_frames(said.text)
+        found = suspected(catalogue, (plain,) if windows(plain) else readings(plain))
+        if found and not (found.cause.family.startswith("snowflake") and foreign(Scope.SNOWFLAKE, said.text)):
+            return Answer(found.cause, found.certainty)
+    return _murmured(catalogue, heard_, text, where)
+
+
+def _murmured(catalogue: Catalogue, heard_: list[Said], text: str, where: str | None) -> Answer | None:
+    # The less a line sounds like a failure, the surer its words must be.
+    if heard_ and _LOW.search(text) is None:
+        return None
+    for ear, enough in ((Ear.SHARP, set(Certainty)), (Ear.SHARPEST, {Certainty.CERTAIN})):
+        murmured = heard(text, where, ear)
+        if [one.text for one in murmured] == [one.text for one in heard_]:
+            continue
+        for found, _ in _answers(catalogue, murmured):
+            if found.certainty in enough:
+                return Answer(found.cause, Certainty.POSSIBLE)
+    return None
 
 
 def _says_more(found: Text, certainty: Certainty, best: Answer) -> bool:
@@ -114,12 +144,12 @@ def cause_told(catalogue: Catalogue, text: str | None, where: str) -> Cause | No
         text: the last lines of a log, or an error's message.
         where: where it was said.
     """
-    answers = _answers(catalogue, text, where) if text else ()
+    answers = _answers(catalogue, heard(text, where)) if text else ()
     return next((found.cause for found, sure in answers if sure in _SURE and found.scope is not Scope.EXIT), None)
 
 
-def _answers(catalogue: Catalogue, text: str, where: str | None) -> Iterator[tuple[Text, Certainty]]:
-    for said in heard(text, where):
+def _answers(catalogue: Catalogue, heard_: list[Said]) -> Iterator[tuple[Text, Certainty]]:
+    for said in heard_:
         for found in _in_log(catalogue, said) if said.scope in _LOGS else _found(catalogue, said):
             left_out = _NO_CAUSE | _AROUND if said.inner else _NO_CAUSE
             # Only the end of a log counts: what else the program did before has nothing to do with its failure.

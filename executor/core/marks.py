@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from executor.core.causes import Scope
-from executor.core.needles import Needles, needles
+from executor.core.needles import may_match, needles
 
 _BEGINNING: Final = r"(?:^|[\n:\"'`(\[>|,;=-]\s*|\breasons?\b\W+)"
 
@@ -68,7 +68,7 @@ MARKS: Final = {
     ),
     Scope.SERVICE_EVENT: _any(
         r"\(service [^)\s]+|\bservice \S+ (?:was unable|is unable|failed to launch|\(|operations)",
-        r"unable to place a task|nodes are available: ",
+        r"unable to place a task|nodes are available: |no container instance met|No Container Instances were",
         r"closest matching \(?container-instance|UnhealthyThreshold number|\bELB\b.{0,20}health (?:is|check)",
         r"ELB healthcheck",
         r"\bunhealthy in \(?(?:target-group|elb)|Health checks failed with these codes",
@@ -83,7 +83,10 @@ MARKS: Final = {
     Scope.SNOWFLAKE: _any(
         r"snowflake|snowpark|No active warehouse selected|(?:statement|queued).{0,60}warehouse|waiters for this lock",
         r"does not exist or not authorized|Insufficient privileges to operate on|Python Interpreter Error",
-        r"resource monitor",
+        r"resource monitor|has locked table '|\bVendorCode: ?\d|\bUSE WAREHOUSE\b",
+        r"in (?:function|procedure) \w+ with handler ",
+        r"invalid identifier '|Invalid argument types for function|JavaScript execution error",
+        r"Unknown (?:user-defined |table )function|SQL execution internal error|The user must authenticate again",
         r"session does not have a current|Requested role '|Anaconda (?:terms|3rd party)|Failed to cast variant",
         r"(?:Numeric value|Boolean value|Date|Time|Timestamp) '[^']*' is not recognized|\bparse column '\"",
         r"instead of (?:field|record) delimiter|Number of columns in file|JSON: unknown keyword",
@@ -101,7 +104,8 @@ MARKS: Final = {
         r"api error|AccessDenied|NoSuch|Throttl|PermanentRedirect|Secrets Manager|\bS3\b|s3:|credentials|\b[34]\d\d\b",
         r"\bsubnet\b|\bsg-[0-9a-f]|log group|SecretString|concurrent|redirect",
         r"ParameterNotFound|parameter /|InSubnet|security token|Access Key|169\.254\.170|secretsmanager:|RequestLimit",
-        r"from secrets manager|\bSSM\b|subnets? can ?not",
+        r"from secrets manager|\bSSM\b|subnets? can ?not|ParameterVersion|batch:SubmitJob|sts:AssumeRole|PriorRequest",
+        r"VcpuLimit|\bbucket is in|ssm parameters|InvalidParameters\W",
         r"ExpiredToken|InvalidClientTokenId|SlowDown|[Cc]redential|[Cc]apacity|Fargate|Task ?definition|MaxSpot",
         r"RequestTime",
         r"pass role|assumed by|has insufficient|closest matching|resources that belong|CPU (?:or|and|/) ?memory",
@@ -131,17 +135,12 @@ _ITS_OWN: Final = {
 def marked(scope: Scope, texts: Iterable[str]) -> bool:
     """Whether a text has a mark of the place."""
     words, mark = _WORDS[scope], MARKS[scope]
-    return any(_may_have(words, text) and mark.search(text) for text in texts)
+    return any(may_match(words, text.lower()) and mark.search(text) for text in texts)
 
 
 def foreign(scope: Scope, text: str) -> bool:
     """Whether somebody else said it who says the same: it has a word of theirs and none of the place's own."""
     return scope in _OTHERS and _OTHERS[scope].search(text) is not None and not _ITS_OWN[scope].search(text)
-
-
-def _may_have(words: Needles, text: str) -> bool:
-    lowered = text.lower() if words else ""
-    return not words or any(word in lowered for word in words)
 
 
 _EXIT: Final = re.compile(

@@ -9,10 +9,12 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from typing import Any, Final
 
 from executor.core.causes import Scope
 from executor.core.traces import innermost, plain_lines
+from executor.core.unwrapped import told_apart, unwrapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,17 @@ class Said:
     scope: Scope | None = None
     doubts: int = 0
     inner: bool = False
+
+
+class Ear(Enum):
+    """How much is heard of what is said below the level of a warning, as scripts print events and errors of others."""
+
+    DEAF = auto()
+    """Nothing."""
+    SHARP = auto()
+    """What sounds like a failure."""
+    SHARPEST = auto()
+    """All but what is for debugging."""
 
 
 _WHERE: Final = {
@@ -50,11 +63,16 @@ _TELLING: Final = 5
 _START, _END = 2_000, 10_000
 """Characters of a text of any length that are looked at: its first ones and its last."""
 
-_COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
 _QUIET: Final = re.compile(
     r"""(?x) ^[^\n]{0,60}? (?<![\w.-]) (?:INFO|DEBUG|TRACE|NOTICE|VERBOSE|SUCCESS) (?![\w.-])
     | (?i: \b(?:level|lvl|severity)["']?\s*[=:]\s*["']?(?:info|debug|trace|notice|success)\b ) """
 )
+_STRONG: Final = re.compile(
+    r"(?:\b[A-Z]\w+(?:Exception|Error|Fault|Failure)|\bError Code|\berror)['\"]?\s?[:=]"
+    r"|\((?:service|task) |\bfailed(?::| (?:to|with)\b)|: raise "
+    r"|(?i:\bstop(?:ped)?[ _-]?(?:reason|code)\b)|\b(?:FATAL|PANIC|ERROR|Traceback|Negsignal)\b|\b\d{6} \([0-9A-Z]{5}\)"
+)
+_DEBUG: Final = re.compile(r"(?i)debug|trace|verbose|^[12]0$")
 _LOUD: Final = re.compile(r"^[^\n]{0,60}?\b(?:ERROR|CRITICAL|FATAL|SEVERE|EMERG|ALERT|PANIC)\b|commit_memory\(")
 _WARNED: Final = re.compile(
     r"(?:^[^\n]{0,60}?\bWARN(?:ING)?\b)|(?i:^\W{0,3}warning\b)|(?i:\blevel[\"']?\s*[=:]\s*[\"']?warn)"
@@ -74,7 +92,7 @@ _NO_FAILURE: Final = re.compile(
     | \b\d+\ passed\b | ^\s*(?:FAILED|PASS|FAIL)\ \S*test | \btest_\w+\s*(?:\(|\.\.\.|ok\b) | \bTest[A-Z]\w+\b
     | ^\s*(?:raise|except|throw|elif|def|class|assert|grep|echo|SELECT|INSERT|UPDATE|CREATE|WITH|MERGE)\b
     | ^\s*(?:if|while|for)\b[^\n]*[:{]\s*$ | ^\s*from\ \S+\ import\b | ^\s*import\ [\w.]+\s*$
-    | ^\s*(?:const|let|var|return|export|public|private|static|func|local)\b | ;\s*$
+    | ^\s*(?:const|let|var|return|export|public|private|static|func|local)\b | (?<!Exception);\s*$
     | \blog(?:ger|ging)?\.\w+\( | \bprint\( | \b(?:catch|except)\s*\(                   # source code
     | ^\s*(?i: (?:docs?|feat|fix|chore|tests?|refactor|ci|style|perf|revert)(?:\([^)]*\))?!?:\ ) # history
     | (?i: ^\W*(?: (?:see|tip|hint|example|e\.g\.|how\ to|guide|runbook|faq|ticket|changelog|release\ notes?|question
@@ -91,15 +109,16 @@ _NO_FAILURE: Final = re.compile(
         | \bif\ (?:the|your|an?)\ (?:log|output|error|message|task|container|service)s?\ (?:shows?|says?|reads?)\b
         | \b(?:errors?|messages?|something|failures?)\ (?:such\ as|like)\b | \bno\ ["'][^"'\n]+["']\ (?:found|seen)\b
         | \b(?:it|describe|test)\(["'] | ^\W*(?:grep|rg|awk|sed)\ ["'-] )
-    | (?i: \b(?:falling|falls?)\ back\b | \busing\ (?:the\ |a\ )?defaults?\b | \bdefaulting\ to\b
-        | \bcannot\ be\ preloaded\b )
+    | (?i: \b(?:falling|falls?)\ back\b(?![^\n]*:\ [^\n]*\bfailed\b) | \busing\ (?:the\ |a\ )?defaults?\b
+        | \bdefaulting\ to\b | \bcannot\ be\ preloaded\b )
+    | Using\ fail-open\ to\ connect                                                    # Snowflake's connectors go on
     | \bCould\ not\ load\ dynamic\ library\ '                                          # TensorFlow goes on without
     | (?i: \boutcome\W{1,4}success | \bfrom\ unhealthy\ to\ healthy | \b(?:is|are)\ (?:now\ )?healthy\b )
     | http:\ TLS\ handshake\ error\ from | while\ SSL\ handshaking,\ client:         # a client that this server refused
     | (?i: \b(?:last|next)\ (?:week|month|year)\b )
     | (?i: \b(?:loaded|inserted|copied|wrote|processed|exported|fetched)\ \d+\ (?:rows?|records?|files?|items?)\b )
     | (?i: (?<!\bbe\ )(?<!not\ )(?<!n't\ )
-        \b(?:recovered|re-?connected|re-?established|restored|succeeded|successful|resolved)\b(?!\ (?:to|by)) )
+        \b(?:recovered|re-?connected|re-?established|restored|succeeded|successful|resolved)\b(?!\ (?:to|by|\|)) )
     | (?i: (?<!not\ )(?<!not\ complete\ )\bsuccessfully\b(?!\.?$)
         | \b(?:is|was|are|were)\ (?:documented|expected|handled|ignored|gone)\b )
     | (?i: (?<![\w.:])(?:no|zero|without|0|never)\ (?:\w+\ ){0,2}?\w*(?:error|exception|failure)s?\b )
@@ -113,24 +132,26 @@ _CODES: Final = ("errorCode", "error_code", "errorType", "exc_type", "code", "Co
 _TASK_KEYS: Final = {"stoppedReason", "stopCode", "containers"}
 
 
-def heard(text: str, where: str | None = None) -> list[Said]:
+def heard(text: str, where: str | None = None, ear: Ear = Ear.DEAF) -> list[Said]:
     """What the text says, the most telling first.
 
     Args:
         text: as it was captured.
         where: where it was said, in whatever spelling; what is not known counts as nothing said.
+        ear: how much of what is said quietly is heard; that is a first suspicion only.
     """
     shortened = text if len(text) <= _START + _END else f"{text[:_START]}\n{text[-_END:]}"
-    plain = plain_lines(_COLOURS.sub("", shortened)).strip()
+    plain = plain_lines(unwrapped(shortened.strip())).strip()
+    plain = plain if ear is Ear.DEAF else told_apart(plain)
     scope = scope_of(where)
     document = _document(plain)
     if document is not None:
-        found = [*_of_task(document)] or [*_of_record(document, scope)]
+        found = [*_of_task(document)] or [*_of_record(document, scope, ear)]
         if found:
             return found
     if scope not in {None, Scope.LOG}:
         return [*_readings(Said(plain, scope))]
-    told = failing(plain)
+    told = failing(plain, ear)
     return [*_readings(Said(told, scope, _doubts(told)))] if told else []
 
 
@@ -147,9 +168,9 @@ def _readings(said: Said) -> Iterator[Said]:
     yield said
 
 
-def failing(text: str) -> str:
+def failing(text: str, ear: Ear = Ear.DEAF) -> str:
     """The lines that may tell of a failure."""
-    return "\n".join(line for line in text.split("\n") if line.strip() and not _speaks_about(line))
+    return "\n".join(line for line in text.split("\n") if line.strip() and not _speaks_about(line, ear))
 
 
 def _doubts(told: str) -> int:
@@ -159,10 +180,17 @@ def _doubts(told: str) -> int:
     return 2 if doubtful else warned + (_ANEW.search(last) is not None)
 
 
-def _speaks_about(line: str) -> bool:
+def _speaks_about(line: str, ear: Ear) -> bool:
     if _NO_FAILURE.search(line):
         return True
-    return _QUIET.search(line) is not None and _LOUD.search(line) is None
+    level = _QUIET.search(line)
+    return level is not None and _LOUD.search(line) is None and not _heard_low(line, level[0], ear)
+
+
+def _heard_low(line: str, level: str, ear: Ear) -> bool:
+    if ear is Ear.DEAF or _ANEW.search(line):
+        return False
+    return _STRONG.search(line) is not None or (ear is Ear.SHARPEST and _DEBUG.search(level) is None)
 
 
 def _document(text: str) -> Mapping[str, Any] | None:
@@ -193,22 +221,26 @@ def _of_task(document: Mapping[str, Any]) -> Iterator[Said]:
         yield Said(str(document["stopCode"]), Scope.STOP_CODE)
 
 
-def _of_record(document: Mapping[str, Any], scope: Scope | None) -> Iterator[Said]:
+def _of_record(document: Mapping[str, Any], scope: Scope | None, ear: Ear) -> Iterator[Said]:
     """A line of a structured log."""
     level = str(document.get("level") or document.get("levelname") or document.get("severity") or "").lower()
-    if level in {"info", "debug", "trace", "notice", "20", "10", "30"} and scope in {None, Scope.LOG}:
+    low = level in {"info", "debug", "trace", "notice", "20", "10", "30"} and scope in {None, Scope.LOG}
+    if low and ear is Ear.DEAF:
         yield Said("", scope)
         return
-    parts = [_flat(document[key]) for key in _MESSAGES if document.get(key)]
+    parts = [told for key in _MESSAGES if document.get(key) and (told := _flat(document[key]))]
     codes = [str(document[key]) for key in _CODES if document.get(key)]
     if parts and codes and codes[0] not in parts[0]:
         parts.insert(0, f"{codes[0]}: {parts[0]}")
     if parts:
-        told = failing("\n".join(parts)) if scope in {None, Scope.LOG} else "\n".join(parts)
+        told = failing("\n".join(parts), ear) if scope in {None, Scope.LOG} else "\n".join(parts)
+        told = "\n".join(line for line in told.split("\n") if not low or _heard_low(line, level, ear))
         yield Said(told, scope, max(_doubts(told), 2 * level.startswith("warn")))
 
 
 def _flat(value: object) -> str:
     if isinstance(value, dict):
         return ": ".join(str(one) for key in (*_CODES, "type", "name", *_MESSAGES) if (one := value.get(key)))
+    if isinstance(value, str) and (inner := _document(value)):
+        return "\n".join(_flat(inner[key]) for key in _MESSAGES if inner.get(key)) or value
     return "\n".join(str(one) for one in value) if isinstance(value, list) else str(value)

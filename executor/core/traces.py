@@ -9,6 +9,7 @@ _AROUND: Final = re.compile(
     | (?: FAILED | ERROR )\ \S+::\S+\ -\ (?! Assert | assert )          # pytest's summary, but for tests' own words
     | E[ ]{3,}(?=\S)
     | \d{0,6} \#\#\[error\]                                                # pipelines of GitHub and Azure
+    | \[[^\]\n]{10,40}\]\ \{[\w.]+\.py:\d+\}\ INFO\ -\ (?:\[base\]\ )?         # Airflow, of what a pod or task wrote
     | \[? \d{4}[-/]\d\d[-/]\d\d [T ] \d\d:\d\d:\d\d [\d.,:+Z-]* \]? [ \t]+  # when it was said
     ){1,4}"""
 )
@@ -24,16 +25,22 @@ _FRAMES: Final = re.compile(
 )
 _CLIENT: Final = re.compile(
     r"net\.snowflake\.client|gosnowflake|snowflake[/.](?:connector|snowpark|ingest|sdk)|snowflake-sdk"
+    r"|\bclient-(?:ecs|ecr|s3|sts|ssm|kms|sqs|sns|dynamodb|lambda|secrets-manager|cloudwatch-logs)\b"
 )
 _IN_SNOWFLAKE: Final = re.compile(r"\bPython Interpreter Error:")
 """What stands before the trace of a procedure; its last error means something else than it does in a container."""
 _JAVA: Final = re.compile(r"^[ \t]*Caused by: ", re.MULTILINE)
+_PROBED: Final = re.compile(r"\bFailingStreak\b")
+"""In what Docker tells of a container's health: what its probes said is part of it."""
 _SHORT: Final = 8
 """Lines of a text that is one saying; what has more is a log of several."""
 _WIDE: Final = 6
 """Lines over which one saying of a log may go."""
 _LAST: Final = 100
 """Lines at the end of a log that may tell why it ended."""
+_NARROW: Final = 50
+"""Characters of the shortest line that a terminal may have broken."""
+_HYPHEN: Final = re.compile(r"(?<=[a-z])-\n[ \t]*(?=[a-z])")
 _BREAK: Final = re.compile(r"[ \t]*\n\s*")
 _ESCAPED: Final = re.compile(r"\\\"|\\n(?:\s|\\t|\\n|[A-Z])")
 _ESCAPES: Final = {"\\n": "\n", "\\t": "\t", '\\"': '"'}
@@ -58,7 +65,7 @@ def innermost(text: str) -> str | None:
 def windows(text: str) -> list[str]:
     """The pieces of a long text, each up to another of its last lines, from its end on; none for a short text."""
     lines = text.split("\n")
-    if len(lines) <= _SHORT or _IN_SNOWFLAKE.search(text):
+    if len(lines) <= _SHORT or _IN_SNOWFLAKE.search(text) or _PROBED.search(text):
         return []
     ends = range(len(lines), max(0, len(lines) - _LAST), -1)
     return ["\n".join(lines[max(0, end - _WIDE) : end]) for end in ends]
@@ -82,7 +89,16 @@ def readings(text: str) -> tuple[str, ...]:
         found += [plain, flowed(plain)]
     if "\n" in text:
         found.append(flowed(text))
+        found += [unbroken] if (unbroken := _unbroken(text)) != found[-1] else []
     return tuple(found)
+
+
+def _unbroken(text: str) -> str:
+    # A terminal breaks words where its line ends, a typesetter with a hyphen.
+    full = max(map(len, text.split("\n")))
+    return (
+        flowed(re.sub(rf"(?m)^([^\n]{{{full}}})\n", r"\1", _HYPHEN.sub("", text))) if full >= _NARROW else flowed(text)
+    )
 
 
 def flowed(text: str) -> str:

@@ -93,7 +93,7 @@ def test_an_exit_code_is_a_cause_where_it_is_told_as_one(text: str, where: str |
           "containers": [{"name": "a", "exitCode": 0}]}, None),
         ({"level": "error", "message": "sign-in", "exc_info": "ModuleNotFoundError: No module named 'x'"},
          "python_import_error"),
-        ({"level": "info", "message": "ModuleNotFoundError: No module named 'x'"}, NOT_KNOWN),
+        ({"level": "info", "message": "the module x is not needed"}, NOT_KNOWN),
         ({"code": "ThrottlingException", "message": "Rate exceeded"}, "api_throttled"),
     ],
 )  # fmt: skip
@@ -125,6 +125,19 @@ def test_what_other_vendors_say_in_the_words_of_aws_and_snowflake_is_not_theirs(
 def test_what_is_said_before_a_program_starts_is_not_taken_for_its_log() -> None:
     said = "unable to pull secrets or registry auth: pull command failed: : signal: killed"
     assert answer(f"ResourceInitializationError: {said}").family is not Family.SIGNAL_KILLED
+
+
+@pytest.mark.parametrize(
+    "quiet",
+    [
+        "2026-11-22 10:00:00 INFO watcher: (service reports) (task 0a1b) failed container health checks.",
+        '{"level": "info", "message": "(service reports) (task 0a1b) failed container health checks."}',
+    ],
+)
+def test_what_a_script_prints_as_news_is_a_first_suspicion_where_it_sounds_like_a_failure(quiet: str) -> None:
+    found = answer(quiet)
+    assert (found.family, found.certainty) == (Family.HEALTH_CHECK_FAILED, Certainty.POSSIBLE)
+    assert answer("2026-11-22 10:00:00 INFO watcher: looked at the health checks of 3 tasks").cause_id == NOT_KNOWN
 
 
 def test_colours_and_curly_marks_change_nothing() -> None:

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from executor.causes import load
-from executor.core.needles import needles
+from executor.core.needles import may_match, needles
 
 TEXTS = [text for text in load().texts if text.needles]
 
@@ -40,4 +40,4 @@ def test_nearly_every_pattern_has_words() -> None:
 def test_whatever_a_pattern_matches_has_one_of_its_words(data: st.DataObject) -> None:
     text = data.draw(st.sampled_from([one for one in TEXTS if "(?" not in one.pattern.pattern]))
     said = data.draw(st.from_regex(text.pattern, alphabet=st.characters(codec="ascii")))
-    assert text.matches(said, said.lower())
+    assert may_match(text.needles, said.lower())
