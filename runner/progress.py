@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Final, Self
 
 from runner.log import Log
@@ -9,14 +10,21 @@ from runner.log import Log
 PROGRESS_EVERY_S: Final = 5.0
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Where a run is: the stage, the query that it is about, and the rows of that so far."""
+
+    stage: str
+    query: str | None = None
+    rows: int = 0
+
+
 class Progress:
-    """The stage of a run: its name, which query, how many of its rows, how many bytes of files."""
+    """How far a run is, and how many bytes of files it has made; ``reached`` is of one moment for whoever reads it."""
 
     def __init__(self, log: Log, written_bytes: Callable[[], int], *, every_s: float = PROGRESS_EVERY_S) -> None:
         """Tell it to the log; ``written_bytes`` counts those of all files."""
-        self.rows = 0
-        self.stage = "starting"
-        self._query: str | None = None
+        self.reached = Reached("starting")
         self._log = log
         self._written_bytes = written_bytes
         self._every_s = every_s
@@ -24,18 +32,22 @@ class Progress:
 
     def enter(self, stage: str, query: str | None = None) -> None:
         """Begin a stage, counting rows from 0: ``querying``, ``writing``, ``composing``, ``publishing``."""
-        self.stage, self._query, self.rows = stage, query, 0
+        self.reached = Reached(stage, query)
+
+    def count(self, rows: int) -> None:
+        """So many rows of the query have come."""
+        self.reached = replace(self.reached, rows=rows)
 
     def tell(self) -> None:
         """One line of how far it is."""
-        rows, written = self.rows, self._written_bytes()
-        done = f"{rows} rows of query {self._query}, " if self._query else ""
+        reached, written = self.reached, self._written_bytes()
+        done = f"{reached.rows} rows of query {reached.query}, " if reached.query else ""
         self._log.info(
             "report_progress",
-            f"{self.stage}: {done}{written} bytes of files",
-            stage=self.stage,
-            query=self._query,
-            rows=rows,
+            f"{reached.stage}: {done}{written} bytes of files",
+            stage=reached.stage,
+            query=reached.query,
+            rows=reached.rows,
             bytes=written,
         )
 

@@ -11,8 +11,12 @@ from typing import Final, Self
 from runner.log import Log
 from runner.progress import PROGRESS_EVERY_S, Progress
 
-SAME_STAGE_LOOKS: Final = 2
-"""The same stage is written at every second look: once in ten seconds."""
+SHARE_OF_LOOKS: Final = 10
+LEAST_LOOKS, MOST_LOOKS = 2, 12
+"""The same stage is written again after a tenth of the time so far, from ten seconds to a minute.
+
+S3 is paid by the write, and a bucket with versions keeps each for a while: an hour's run makes eighty.
+"""
 
 
 class ProgressFile:
@@ -28,18 +32,19 @@ class ProgressFile:
         self._every_s = every_s
         self._over = threading.Event()
         self._written_stage = ""
-        self._looks_since = 0
+        self._looks = self._looks_since = 0
         self._failed = False
 
     def look(self) -> None:
         """Write, if it is time to; whatever S3 says, the report is what counts, and the log hears of it once."""
-        self._looks_since += 1
-        stage, rows = self._progress.stage, self._progress.rows
-        if stage == self._written_stage and self._looks_since < SAME_STAGE_LOOKS:
+        self._looks, self._looks_since = self._looks + 1, self._looks_since + 1
+        reached, due = self._progress.reached, min(max(self._looks // SHARE_OF_LOOKS, LEAST_LOOKS), MOST_LOOKS)
+        if reached.stage == self._written_stage and self._looks_since < due:
             return
-        self._written_stage, self._looks_since = stage, 0
+        self._looks_since = 0
         try:
-            self._put(stage, rows)
+            self._put(reached.stage, reached.rows)
+            self._written_stage = reached.stage
         except Exception as error:  # noqa: BLE001 - as the docstring says
             if not self._failed:
                 self._log.warning("progress_not_kept", f"how far the report is cannot be kept in S3: {error}")

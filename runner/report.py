@@ -142,7 +142,7 @@ class ReportRun:
                 with _said(report_format, query.name):
                     writer.write(batch)
             rows += batch.num_rows
-            self._progress.rows = rows
+            self._progress.count(rows)
         return rows
 
     def _publish(self) -> None:

@@ -94,7 +94,7 @@ def links(account: Account) -> Seen:
 
 
 def running_reports(account: Account) -> Seen:
-    """A line of a file is read through the stage of the links; where no file is, there are no rows."""
+    """A query of the stage of the links is understood and let through; where no file is, there are no rows."""
     with account.session() as session:
         if not _has_stage(session):
             return not_tried(NO_LINKS)

@@ -29,7 +29,7 @@ def progress(every_s: float = 60.0) -> tuple[Progress, Lines]:
 def test_a_line_says_stage_query_rows_and_bytes() -> None:
     made, lines = progress()
     made.enter("writing", "monthly")
-    made.rows = 70
+    made.count(70)
     made.tell()
     line: dict[str, Any] = json.loads(lines.getvalue())
     told = {key: line[key] for key in ("action", "stage", "query", "rows", "bytes")}
@@ -38,7 +38,7 @@ def test_a_line_says_stage_query_rows_and_bytes() -> None:
 
 def test_rows_are_those_of_the_query_under_way() -> None:
     made, lines = progress()
-    made.rows = 70
+    made.count(70)
     made.enter("querying", "next")
     made.tell()
     assert json.loads(lines.getvalue())["rows"] == 0

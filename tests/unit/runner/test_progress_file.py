@@ -30,16 +30,38 @@ class Run:
             raise self.error
 
 
-def test_another_stage_is_kept_at_once_and_the_same_one_every_ten_seconds() -> None:
+def test_another_stage_is_kept_at_once_and_the_same_one_first_every_ten_seconds() -> None:
     run = Run()
     run.progress.enter("writing", "monthly")
     for seconds in range(5, 35, 5):
-        run.progress.rows = seconds
+        run.progress.count(seconds)
         run.file.look()
     assert run.puts == [("writing", 5), ("writing", 15), ("writing", 25)]
     run.progress.enter("publishing")
     run.file.look()
     assert run.puts[3:] == [("publishing", 0)]
+
+
+def test_a_long_run_keeps_the_same_stage_once_a_minute() -> None:
+    run = Run()
+    run.progress.enter("writing", "monthly")
+    for seconds in range(5, 3605, 5):
+        run.progress.count(seconds)
+        run.file.look()
+    at_s = [rows for _, rows in run.puts]
+    assert at_s[-1] - at_s[-2] == 60
+    assert len(at_s) < 100  # each is paid, and kept as a version
+
+
+def test_a_stage_that_could_not_be_kept_is_kept_at_the_next_look() -> None:
+    run = Run()
+    run.progress.enter("writing", "monthly")
+    run.error = OSError("not now")
+    run.file.look()
+    run.error = None
+    run.file.look()
+    run.file.look()
+    assert run.puts == [("writing", 0), ("writing", 0)]
 
 
 def test_a_run_of_less_than_five_seconds_keeps_nothing() -> None:
