@@ -22,9 +22,9 @@ def so_far(session: Session, row: Mapping[str, Any]) -> tuple[str, int] | None:
     None where nobody could know: the job does not run, or not long enough to have said anything; the installation has
     no stage on its bucket, or its role may not list there; or an image of somebody else's has written something else.
     A location that nothing matches gives no rows; reading takes USAGE on the stage, which a procedure with its owner's
-    rights has from its owner, and of the stage's role in AWS s3:GetObject, s3:GetObjectVersion and s3:ListBucket;
-    Snowflake's documentation names s3:GetBucketLocation beside them ("Query data in staged files", "Access control
-    privileges", "Configuring a Snowflake storage integration to access Amazon S3").
+    rights has from its owner, and of the stage's role in AWS s3:GetObject, s3:GetObjectVersion, s3:ListBucket
+    and s3:GetBucketLocation (Snowflake documentation, "Query data in staged files", "Access control privileges",
+    "Configuring a Snowflake storage integration to access Amazon S3").
 
     Args:
         session: the procedure's.

@@ -37,6 +37,7 @@ class Running:
         """Start a statement, or answer the one that this request started already."""
         kept = self.kept.add(statement, request_id)
         if kept is statement:
+            statement.arrive()
             threading.Thread(target=statement.run, name=f"statement {statement.query_id}", daemon=True).start()
         return kept
 
@@ -57,12 +58,17 @@ class Statement:
         self.lost_answers = 0.0  # how many answers still get lost on their way
         self._cancelled = threading.Event()
         self._begun = False
+        self._has_turn = False
         self._thread = 0
         self.delay_s = 0.0  # what it waits before it begins
         self._session = session
         self._turn = turn
         self._work = work
         self._limit_reached = 0.0
+
+    def arrive(self) -> None:
+        """Take the session's turn if nobody has it: what was asked first runs first, whichever thread starts first."""
+        self._has_turn = self._turn.acquire(blocking=False)
 
     def run(self) -> None:
         """Run to the end; the answer or the error is in `done`, whatever happens."""
@@ -80,14 +86,17 @@ class Statement:
         finally:
             for timer in timers:
                 timer.cancel()
+            if self._has_turn:  # it never came to run
+                self._turn.release()
             with self._session.uninterrupted:
                 self._session.statements.remove(self)
             self._session.last_end_s = time.monotonic()
 
     def _take_turn(self, queued: threading.Timer) -> None:
-        while not self._turn.acquire(timeout=_INTERRUPT_EVERY_S):
+        while not self._has_turn:
             if self._cancelled.is_set():
                 raise cancelled()
+            self._has_turn = self._turn.acquire(timeout=_INTERRUPT_EVERY_S)
         try:
             queued.cancel()
             self._thread, self._begun = threading.get_ident(), True
@@ -95,6 +104,7 @@ class Statement:
         finally:
             with self._session.uninterrupted:  # after this no interrupt may strike: the next statement would be hit
                 self._begun = False
+            self._has_turn = False
             self._turn.release()
 
     def _timer(self, parameter: str) -> threading.Timer:

@@ -148,6 +148,7 @@ def of_others(resources: Tree) -> dict[str, list[Call]]:
             Call("s3:GetObject", f"{_bucket(resources)}/{PREFIX}sales.csv"),
             Call("s3:GetObjectVersion", f"{_bucket(resources)}/{PREFIX}progress.txt"),
             Call("s3:ListBucket", _bucket(resources), {"s3:prefix": f"{PREFIX}progress.txt"}),
+            Call("s3:GetBucketLocation", _bucket(resources)),
             Call("kms:Decrypt", _key(resources), _through_s3()),
         ],
         "doorbell": [Call("sns:Publish", f"arn:aws:sns:{base}:reporting-prod-doorbell")],

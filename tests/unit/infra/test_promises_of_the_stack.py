@@ -80,7 +80,7 @@ CHANGES: list[tuple[str, str, Change]] = [
         put("Bucket/OwnershipControls/Rules/0/ObjectOwnership", "ObjectWriter"),
     ),
     ("bucket_is_encrypted_with_the_customers_key", "no encryption", gone("Bucket/BucketEncryption")),
-    (KEY, "links that cannot be opened", gone("LinksRole/Policies/0/PolicyDocument/Statement/2")),
+    (KEY, "links that cannot be opened", gone("LinksRole/Policies/0/PolicyDocument/Statement/3")),
     (KEY, "an executor that cannot read", gone(f"{EXECUTOR}/12")),
     (KEY, "a runner that cannot write", put(f"{RUNNER}/1/Fn::If/1/Action", "kms:Decrypt")),
     (KEY, "large files that cannot be put together", put(f"{RUNNER}/1/Fn::If/1/Action", "kms:GenerateDataKey")),
